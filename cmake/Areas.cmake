@@ -1,0 +1,82 @@
+# The build vocabulary of this project: an area is a folder of src/ built as one static library, a test
+# suite is a folder of tests/ built as one GoogleTest program. Compile options live here and nowhere else.
+
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(RELPROMPT_CCACHE ccache)
+if(RELPROMPT_CCACHE)
+  # The sloppiness settings are what ccache needs to work with a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${RELPROMPT_CCACHE})
+endif()
+
+add_library(relprompt_options INTERFACE)
+target_include_directories(relprompt_options INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
+                           ${PROJECT_BINARY_DIR}/generated)
+# -fPIC everywhere, so that libraries and programs can share one precompiled header.
+target_compile_options(relprompt_options INTERFACE -fPIC -Wall -Wextra -Wpedantic -Wshadow)
+if(RELPROMPT_WERROR)
+  target_compile_options(relprompt_options INTERFACE -Werror)
+endif()
+if(RELPROMPT_SANITIZE)
+  target_compile_options(relprompt_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer)
+  target_link_options(relprompt_options INTERFACE -fsanitize=address,undefined)
+endif()
+if(RELPROMPT_COVERAGE)
+  target_compile_options(relprompt_options INTERFACE --coverage)
+  target_link_options(relprompt_options INTERFACE --coverage)
+endif()
+if(RELPROMPT_FUZZ)
+  target_compile_options(relprompt_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${PROJECT_BINARY_DIR}/generated/relprompt/version.h @ONLY)
+
+# relprompt_area(NAME [TORCH] SOURCES ... [DEPENDS areas...] [LINK targets...])
+function(relprompt_area name)
+  cmake_parse_arguments(AREA "TORCH" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  set(target relprompt_${name})
+  add_library(${target} STATIC ${AREA_SOURCES})
+  target_link_libraries(${target} PUBLIC relprompt_options)
+  foreach(dependency ${AREA_DEPENDS})
+    target_link_libraries(${target} PUBLIC relprompt_${dependency})
+  endforeach()
+  target_link_libraries(${target} PUBLIC ${AREA_LINK})
+  if(AREA_TORCH)
+    relprompt_use_torch(${target})
+  endif()
+endfunction()
+
+# Links LibTorch and reuses the one precompiled torch/torch.h (20 s a file without it).
+function(relprompt_use_torch target)
+  target_link_libraries(${target} PUBLIC relprompt_torch)
+  target_precompile_headers(${target} REUSE_FROM relprompt_torch_pch)
+endfunction()
+
+# relprompt_test(NAME [TORCH] SOURCES ... [DEPENDS areas...] [LINK targets...])
+# One program tests/NAME -> bin/test_NAME; each TEST becomes a ctest entry named NAME/Suite.Case.
+function(relprompt_test name)
+  cmake_parse_arguments(SUITE "TORCH" "TIMEOUT" "SOURCES;DEPENDS;LINK" ${ARGN})
+  set(target test_${name})
+  add_executable(${target} ${SUITE_SOURCES})
+  target_link_libraries(${target} PRIVATE relprompt_test_support GTest::gmock GTest::gtest_main ${SUITE_LINK})
+  foreach(dependency ${SUITE_DEPENDS})
+    target_link_libraries(${target} PRIVATE relprompt_${dependency})
+  endforeach()
+  if(SUITE_TORCH)
+    relprompt_use_torch(${target})
+  endif()
+  if(NOT SUITE_TIMEOUT)
+    set(SUITE_TIMEOUT 300)
+  endif()
+  gtest_discover_tests(${target} TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST
+                       PROPERTIES TIMEOUT ${SUITE_TIMEOUT})
+endfunction()

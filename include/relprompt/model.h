@@ -1,0 +1,75 @@
+// Models on disk: importing foreign checkpoints, making random ones, saying what is inside.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace relprompt {
+
+/// Options of import_model.
+struct ImportOptions {
+  /// Tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz, or a folder with one
+  /// of them. Empty: looked for beside the source; a model without one is legal.
+  std::filesystem::path vocab;
+};
+
+/// Reads any supported checkpoint (OpenAI .pt, Hugging Face folder, open_clip state dict, the authors' mmseg
+/// .pth, bare .safetensors in any of these key styles, a model folder of this project) and writes a model
+/// folder. The folder appears whole or not at all.
+/// Throws Error: kModelNotFound, any code of exit status 4, kBadVocabulary, kNotWritable, kDiskFull.
+/// @return what was noticed on the way and is worth telling the user, one sentence each
+std::vector<std::string> import_model(const std::filesystem::path& source, const std::filesystem::path& target,
+                                      const ImportOptions& options = {});
+
+/// Options of init_model.
+struct InitOptions {
+  std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
+  std::string variant = "paper";          ///< paper or official (design: the two forms of the network)
+  std::uint64_t seed = 0;
+  int visual_prompt_tokens = 10;  ///< official variant only, per layer
+  int image_size = 512;           ///< pixels; the position grid is image_size / patch a side
+};
+
+/// Writes a model folder with random weights, for benchmarks and tests: its masks mean nothing.
+/// Throws Error: kBadArgument, kNotWritable, kDiskFull.
+void init_model(const std::filesystem::path& target, const InitOptions& options);
+
+/// One file of a model.
+struct ModelFile {
+  std::string name;
+  std::uint64_t bytes = 0;
+  std::string sha256;  ///< 64 hexadecimal digits
+};
+
+/// What `relprompt info` prints.
+struct ModelInfo {
+  std::string architecture;  ///< preset name, or "custom"
+  std::string variant;       ///< paper, official, or "none": a bare CLIP, used training-free
+  std::string source;        ///< format the model came from
+  int image_size = 0;        ///< pixels, the side that the position grid stands for
+  int patch = 0;             ///< pixels a side
+  int grid = 0;              ///< patches a side of the stored position grid
+  int width = 0, layers = 0, heads = 0;                  ///< image tower
+  int text_width = 0, text_layers = 0, text_heads = 0;   ///< text tower
+  int joint_width = 0;                                   ///< E, the joint image-text space
+  int context_length = 0;                                ///< tokens
+  std::string activation;                                ///< quick_gelu or gelu
+  int visual_prompt_tokens = 0;                          ///< official variant
+  std::string lpm;                                       ///< a, b or c; empty for a bare CLIP
+  std::vector<float> mean, std;                          ///< RGB, 0-255 scale
+  int short_side = 0, window = 0, stride = 0;            ///< default test protocol, pixels
+  std::uint64_t parameters = 0;                          ///< all numbers of towers and prompts
+  std::uint64_t trainable = 0;                           ///< numbers of the prompts
+  double gflop_per_window = 0;                           ///< for `gflop_classes` classes, text cached
+  int gflop_classes = 0;
+  bool has_tokenizer = false;
+  std::vector<ModelFile> files;
+};
+
+/// Reads headers and shapes of a model folder or checkpoint. Throws as import_model does.
+ModelInfo inspect_model(const std::filesystem::path& model);
+
+}  // namespace relprompt

@@ -1,0 +1,9 @@
+// Everything of the stable interface in one include.
+#pragma once
+
+#include "relprompt/classes.h"
+#include "relprompt/error.h"
+#include "relprompt/image.h"
+#include "relprompt/model.h"
+#include "relprompt/segmenter.h"
+#include "relprompt/version.h"

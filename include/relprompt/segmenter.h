@@ -1,0 +1,97 @@
+// The main job: a photo and class names in, a label for every pixel out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relprompt/classes.h"
+#include "relprompt/image.h"
+
+namespace relprompt {
+
+/// How to open a model.
+struct ModelOptions {
+  std::string device = "cpu";      ///< "cpu", "cuda" or "cuda:N"
+  std::string precision = "fp32";  ///< "fp32" or "bf16" (matrix products in bfloat16, the rest in fp32)
+  int threads = 0;                 ///< CPU threads; 0: all cores
+  std::filesystem::path vocab;     ///< tokenizer file or folder; empty: the model's own
+};
+
+/// How class names become text embeddings.
+struct TextOptions {
+  /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: "a photo of a {}".
+  std::vector<std::string> templates;
+  bool truncate = false;          ///< cut texts beyond the context length instead of failing
+  bool max_over_names = false;    ///< several names of a class: best score wins, instead of averaged embeddings
+  bool use_cache = true;          ///< keep embeddings under XDG_CACHE_HOME/relprompt
+};
+
+/// How a photo is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real CLIPs).
+struct SegmentOptions {
+  int short_side = 0;  ///< pixels; the photo's shorter side becomes this
+  int window = 0;      ///< pixels; side of the square windows
+  int stride = 0;      ///< pixels between windows, at most window
+  int window_batch = 0;  ///< windows computed together; 0: chosen by size
+  std::vector<std::size_t> seen;  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
+  float calibration = 0.1f;       ///< probability, used for `seen` only
+  std::optional<float> unknown_threshold;  ///< best score below this: LabelMap::kUnknown
+  std::uint64_t max_pixels = 100'000'000;  ///< cap on the photo after resizing
+};
+
+/// Receives the calibrated scores of a few classes at a time, so that memory stays flat in the class count.
+/// planes is [count, height, width] of the photo's own size, valid only during the call; classes arrive in order.
+using ScoreSink = std::function<void(std::size_t first_class, std::size_t count, const float* planes)>;
+
+/// Labels of one photo.
+struct Segmentation {
+  LabelMap labels;                     ///< the photo's own size
+  std::vector<std::uint64_t> pixels;   ///< [class] pixel count
+  std::uint64_t unknown_pixels = 0;
+  int windows = 0;                     ///< windows computed
+  int resized_height = 0, resized_width = 0;
+  double resize_seconds = 0, network_seconds = 0, score_seconds = 0;
+};
+
+/// A model with a class list. Not copyable; use one object from one thread at a time.
+class Segmenter {
+ public:
+  /// Opens a model folder of this project, or any checkpoint that import_model reads.
+  /// Throws Error: codes of exit status 4, kBadVocabulary, kNoDevice, kOutOfMemory, kBadArgument.
+  explicit Segmenter(const std::filesystem::path& model, const ModelOptions& options = {});
+  ~Segmenter();
+  Segmenter(Segmenter&&) noexcept;
+  Segmenter& operator=(Segmenter&&) noexcept;
+
+  /// Sets the classes. Embeddings come from the disk cache when all are there; only otherwise is the text
+  /// tower loaded. Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary (no tokenizer).
+  void set_classes(const ClassList& classes, const TextOptions& options = {});
+
+  /// Sets the classes by ready-made embeddings: count rows of joint_width() numbers, made unit length here.
+  void set_embeddings(const float* rows, std::size_t count);
+
+  /// Labels every pixel. Any image of at least 1x1 works. Throws Error: kBadArgument (options, or no
+  /// classes set), kImageTooLarge, kOutOfMemory.
+  Segmentation segment(const Image& photo, const SegmentOptions& options = {}, const ScoreSink& scores = {});
+
+  std::size_t class_count() const;
+  int joint_width() const;
+  /// True if the last set_classes had to run the text tower.
+  bool text_tower_ran() const;
+  /// SHA-256 over the names and bytes of the model's tensors.
+  std::string model_hash() const;
+  /// "paper", "official", or "none" (training-free).
+  std::string variant() const;
+  /// Options with every zero replaced by the model's default, checked. Throws Error(kBadArgument).
+  SegmentOptions resolve(const SegmentOptions& options) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace relprompt

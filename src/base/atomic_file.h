@@ -1,0 +1,42 @@
+// Writing a file so that it is either whole or absent: temporary file beside it, fsync, rename.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+
+namespace relprompt {
+
+/// Collects bytes in a hidden temporary file in the target's folder. commit() makes them the target in one
+/// step; without it the destructor removes them, so an exception or a full disk leaves nothing behind and
+/// an older file of that name untouched.
+class AtomicFile {
+ public:
+  /// Creates the target's folder if needed. Throws Error(kNotWritable) if that or the file is refused.
+  explicit AtomicFile(const std::filesystem::path& target);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  /// Appends bytes. Throws Error(kDiskFull) or Error(kNotWritable).
+  void write(const void* data, std::size_t size);
+  void write(std::string_view text) { write(text.data(), text.size()); }
+
+  /// Flushes to the device and renames over the target. Throws as write does.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* action, int reason) const;
+
+  std::filesystem::path target_;
+  std::filesystem::path temporary_;
+  int file_ = -1;
+};
+
+/// Writes the whole text through an AtomicFile.
+void write_file(const std::filesystem::path& target, std::string_view text);
+
+/// Creates a folder and its parents. Throws Error(kNotWritable) that names the path.
+void make_folder(const std::filesystem::path& folder);
+
+}  // namespace relprompt
