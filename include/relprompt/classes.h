@@ -22,9 +22,11 @@ struct ClassList {
 /// Largest number of classes: labels are 16 bit and the last value means "unknown".
 constexpr std::size_t kMaxClasses = 65535;
 
-/// Parses "road, car;vehicle, tree" (or the same with line breaks for commas). White space around names is
-/// dropped, and '#' starts a comment that runs to the end of its line.
-/// Throws Error(kBadClassList): no class, an empty name, a name that occurs twice, more than kMaxClasses.
+/// Parses UTF-8 "road, car;vehicle, tree" (or the same with line breaks for commas; a line may end with a
+/// comma). White space around names is dropped and inside them made one blank. '#' starts a comment at the
+/// start of a line or after white space ("C#" is a name); empty lines are skipped.
+/// Throws Error(kBadClassList) with line and entry: no class, an empty name, a name that occurs twice (case
+/// and white space aside, also within one class), text that is no UTF-8, more than kMaxClasses.
 ClassList parse_class_list(std::string_view text);
 
 /// A file with one class a line or commas, as parse_class_list. Throws Error(kBadClassList) that names the

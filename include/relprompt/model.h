@@ -14,6 +14,9 @@ struct ImportOptions {
   /// Tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz, or a folder with one
   /// of them. Empty: looked for beside the source; a model without one is legal.
   std::filesystem::path vocab;
+  /// "quick_gelu" or "gelu" where the source does not state it (open_clip); empty: what the source states, else
+  /// quick_gelu.
+  std::string activation;
 };
 
 /// Reads any supported checkpoint (OpenAI .pt, Hugging Face folder, open_clip state dict, the authors' mmseg

@@ -14,7 +14,8 @@ namespace relprompt {
 MappedFile::MappedFile(const std::filesystem::path& path, ErrorCode missing) : path_(path) {
   // A missing checkpoint and an unreadable one both concern the model, so they share an exit status.
   const ErrorCode unreadable = exit_status(missing) == 4 ? missing : ErrorCode::kUnreadable;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without O_NONBLOCK the open of a named pipe would wait for a writer; on regular files it changes nothing.
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) {
     const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? missing : unreadable;
     throw Error(code, fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));

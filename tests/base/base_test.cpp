@@ -1,6 +1,7 @@
 // Errors, atomic files, hashes and random numbers.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <cstdint>
@@ -100,6 +101,8 @@ TEST(MappedFile, NamesWhatIsMissingOrNoFile) {
   EXPECT_ERROR(MappedFile(folder / "gone"), ErrorCode::kNotFound, "gone");
   EXPECT_ERROR(MappedFile(folder / "gone", ErrorCode::kModelNotFound), ErrorCode::kModelNotFound, "gone");
   EXPECT_ERROR(MappedFile(folder.path()), ErrorCode::kUnreadable, "not a regular file");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  EXPECT_ERROR(MappedFile(folder / "pipe"), ErrorCode::kUnreadable, "not a regular file");
 }
 
 TEST(Sha256, MatchesPublishedVectors) {

@@ -1,0 +1,61 @@
+#include "image/resize.h"
+
+#include <algorithm>
+#include <climits>
+#include <opencv2/imgproc.hpp>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "image/guard.h"
+
+namespace relprompt::image {
+namespace {
+
+void require_positive(int height, int width, const char* what) {
+  if (height > 0 && width > 0) return;
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("{} must have positive sides, not {}x{}", what, width, height));
+}
+
+}  // namespace
+
+Size shorter_side_to(int height, int width, int short_side) {
+  require_positive(height, width, "a photo");
+  require_positive(short_side, short_side, "the resized photo");
+  const double scale = static_cast<double>(short_side) / std::min(height, width);
+  const auto side = [&](int stored) {
+    const double scaled = stored * scale + 0.5;
+    if (scaled >= INT_MAX) {
+      throw Error(ErrorCode::kImageTooLarge,
+                  fmt::format("a photo of {}x{} pixels cannot be resized to a shorter side of {}", width,
+                              height, short_side),
+                  "crop it, or choose a smaller shorter side");
+    }
+    return std::max(1, static_cast<int>(scaled));
+  };
+  return {side(height), side(width)};
+}
+
+Image resize(const Image& photo, int height, int width) {
+  require_positive(photo.height, photo.width, "a photo");
+  require_positive(height, width, "the resized photo");
+  if (photo.rgb.size() !=
+      static_cast<std::size_t>(photo.height) * static_cast<std::size_t>(photo.width) * 3) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("a photo of {}x{} pixels has {} bytes", photo.width,
+                                                     photo.height, photo.rgb.size()));
+  }
+  return guarded(ErrorCode::kInternal, fmt::format("resize a photo to {}x{}", width, height), [&] {
+    Image result;
+    result.height = height;
+    result.width = width;
+    result.rgb.resize(static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * 3);
+    const cv::Mat from(photo.height, photo.width, CV_8UC3, const_cast<std::uint8_t*>(photo.rgb.data()));
+    cv::Mat to(height, width, CV_8UC3, result.rgb.data());
+    cv::resize(from, to, to.size(), 0, 0, cv::INTER_LINEAR);
+    return result;
+  });
+}
+
+}  // namespace relprompt::image

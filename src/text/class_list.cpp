@@ -1,0 +1,117 @@
+// Reading class lists that people type or keep in files, with messages that point at the entry.
+#include <cstdint>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+#include "relprompt/classes.h"
+#include "relprompt/error.h"
+
+#include "text/lines.h"
+#include "text/unicode.h"
+
+namespace relprompt {
+namespace {
+
+constexpr std::size_t kMaxFile = std::size_t{16} << 20;  ///< bytes: 256 a class
+
+bool has_control_character(std::string_view name) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(name.data());
+  for (std::size_t at = 0; at < name.size();) {
+    UChar32 character = 0;
+    U8_NEXT(bytes, at, name.size(), character);
+    if (u_charType(character) == U_CONTROL_CHAR) return true;
+  }
+  return false;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// Collects classes line by line and remembers where each name stood.
+class Parser {
+ public:
+  explicit Parser(std::string source) : source_(std::move(source)) {}
+
+  ClassList parse(std::string_view text) && {
+    for (const text::Line& line : text::content_lines(text)) add_line(line);
+    if (list_.names.empty()) {
+      throw Error(ErrorCode::kBadClassList, fmt::format("{}: no classes", source_),
+                  "name at least one, such as: road, sky, car;vehicle");
+    }
+    return std::move(list_);
+  }
+
+ private:
+  struct Place {
+    std::size_t label, line;
+  };
+
+  void add_line(const text::Line& line) {
+    line_ = line.number;
+    if (text::find_invalid_utf8(line.text) != std::string_view::npos) {
+      fail(fmt::format("{} is not valid UTF-8", text::excerpt(line.text)), "save the list as UTF-8");
+    }
+    std::vector<std::string_view> entries = split(line.text, ',');
+    if (entries.size() > 1 && entries.back().empty()) entries.pop_back();
+    for (const std::string_view entry : entries) add_class(entry);
+  }
+
+  void add_class(std::string_view entry) {
+    if (list_.names.size() == kMaxClasses) fail(fmt::format("more than {} classes", kMaxClasses));
+    std::vector<std::string> names;
+    for (const std::string_view part : split(entry, ';')) names.push_back(read_name(part, entry));
+    list_.names.push_back(std::move(names));
+  }
+
+  std::string read_name(std::string_view part, std::string_view entry) {
+    std::string name = text::collapse_blanks(part);
+    const std::size_t label = list_.names.size();
+    if (name.empty()) {
+      fail(fmt::format("class {}, {}, has an empty name", label + 1, text::excerpt(text::trim(entry))),
+           "two separators in a row, or one at the start? ',' separates classes, ';' names of one class");
+    }
+    if (has_control_character(name)) {
+      fail(fmt::format("class {}, {}, contains a control character", label + 1, text::excerpt(name)));
+    }
+    const auto [before, fresh] = places_.emplace(text::comparison_key(name), Place{label, line_});
+    if (!fresh) {
+      const Place& first = before->second;
+      fail(fmt::format("{} (class {}) occurs twice; first as class {} on line {}", text::excerpt(name),
+                       label + 1, first.label + 1, first.line),
+           "upper and lower case count as the same name; write several names of one class as car;vehicle");
+    }
+    return name;
+  }
+
+  [[noreturn]] void fail(const std::string& problem, const std::string& hint = "") const {
+    throw Error(ErrorCode::kBadClassList, fmt::format("{}, line {}: {}", source_, line_, problem), hint);
+  }
+
+  std::string source_;
+  ClassList list_;
+  std::unordered_map<std::string, Place> places_;
+  std::size_t line_ = 0;
+};
+
+}  // namespace
+
+ClassList parse_class_list(std::string_view text) {
+  return Parser("class list").parse(text);
+}
+
+ClassList read_class_file(const std::filesystem::path& path) {
+  return Parser(path.string()).parse(text::read_capped(path, kMaxFile, ErrorCode::kBadClassList));
+}
+
+}  // namespace relprompt
