@@ -16,7 +16,8 @@ namespace relprompt::archive {
 std::unique_ptr<TensorArchive> open_safetensors(const std::filesystem::path& path);
 
 /// Parses a safetensors file from memory, which must outlive the result; `source` names it in messages.
-std::unique_ptr<TensorArchive> parse_safetensors(const std::byte* data, std::size_t size, const std::string& source);
+std::unique_ptr<TensorArchive> parse_safetensors(const std::byte* data, std::size_t size,
+                                                 const std::string& source);
 
 /// Writes tensors in the given order, atomically: the same input always gives the same bytes.
 /// Throws Error: kDuplicateName, kNotWritable, kDiskFull.

@@ -39,7 +39,7 @@ class TensorArchive {
   const TensorView* find(std::string_view name) const;
   /// Free-form text pairs of the container ("__metadata__" of safetensors); empty for others.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  /// "safetensors", "safetensors shards" or "pytorch zip", for messages.
+  /// "safetensors" or "pytorch zip", followed by " shards" if there are several files; for messages.
   const std::string& format() const { return format_; }
 
  protected:
@@ -49,8 +49,8 @@ class TensorArchive {
 };
 
 /// Opens a checkpoint by content, not by name: safetensors, PyTorch zip (.pt, .pth, TorchScript), a
-/// *.index.json of shards, or a folder that holds model.safetensors[.index.json] or pytorch_model.bin[.index.json].
-/// Throws Error with a code of exit status 4.
+/// *.index.json of shards, or a folder that holds model.safetensors[.index.json] or
+/// pytorch_model.bin[.index.json]. Throws Error with a code of exit status 4.
 std::unique_ptr<TensorArchive> open_archive(const std::filesystem::path& path);
 
 }  // namespace relprompt::archive

@@ -1,0 +1,41 @@
+// Arbitrary bytes as a class list: it is refused with kBadClassList, or every class has names that survive
+// being written and read again.
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "relprompt/classes.h"
+#include "relprompt/error.h"
+
+namespace {
+
+/// One line for all classes behind an empty one: '#' and a byte order mark mean something only at the start.
+std::string written(const relprompt::ClassList& list) {
+  std::string text = "\n";
+  for (const auto& names : list.names) {
+    for (const std::string& name : names) {
+      if (name.empty()) std::abort();
+      text += name + ';';
+    }
+    text.back() = ',';
+  }
+  return text;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  relprompt::ClassList list;
+  try {
+    list = relprompt::parse_class_list(text);
+  } catch (const relprompt::Error& error) {
+    if (error.code() != relprompt::ErrorCode::kBadClassList) std::abort();
+    return 0;
+  }
+  if (list.names.empty() || list.names.size() > relprompt::kMaxClasses) std::abort();
+  if (relprompt::parse_class_list(written(list)).names != list.names) std::abort();
+  return 0;
+}
