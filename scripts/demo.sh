@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# make demo: builds the command line and labels a bundled picture with it.
+# Every part can be replaced from outside: make demo PICTURE=my.jpg CLASSES="cat, grass" MODEL=my-model
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+MODEL="${MODEL:-}"                                # folder or checkpoint; empty: the bundled one, else a random one
+BUNDLED_MODEL=models/demo
+RANDOM_MODEL="${RANDOM_MODEL:-build/demo/random-b32}"
+RANDOM_ARCH="${RANDOM_ARCH:-ViT-B-32}"             # the smallest preset
+RANDOM_SEED="${RANDOM_SEED:-7}"
+VOCAB="${VOCAB:-}"                                 # tokenizer file or folder; empty: the model's own
+PICTURE="${PICTURE:-examples/scene.png}"
+CLASSES="${CLASSES:-@examples/scene_classes.txt}"  # @FILE, or names separated by commas
+OUT="${OUT:-build/demo/out}"
+relprompt=build/release/bin/relprompt
+
+scripts/install_dependencies.sh
+cmake --preset release
+cmake --build --preset release --parallel "${JOBS:-2}" --target relprompt_cli
+
+random=no
+if [[ -z $MODEL && -d $BUNDLED_MODEL ]]; then
+  MODEL="$BUNDLED_MODEL"
+elif [[ -z $MODEL ]]; then
+  random=yes
+  MODEL="$RANDOM_MODEL"
+  [[ -d $MODEL ]] || "$relprompt" init --arch "$RANDOM_ARCH" --seed "$RANDOM_SEED" -o "$MODEL"
+fi
+
+options=()
+[[ -z $VOCAB ]] || options+=(--vocab "$VOCAB")
+"$relprompt" segment "$PICTURE" --model "$MODEL" --classes "$CLASSES" -o "$OUT" \
+  --save labels,palette,overlay,json "${options[@]}"
+
+if [[ $random == yes ]]; then
+  cat <<'NOTICE'
+
+*****************************************************************************
+*  The model of this demo is RANDOM: its masks mean nothing. They show that *
+*  the way from a picture to a label map runs on this machine, no more.     *
+*  For real masks, import a CLIP checkpoint of yours and name it:           *
+*                                                                           *
+*    build/release/bin/relprompt import ViT-B-16.pt -o clip-b16 \           *
+*        --vocab bpe_simple_vocab_16e6.txt.gz                               *
+*    make demo MODEL=clip-b16                                               *
+*****************************************************************************
+
+NOTICE
+fi
+name="$(basename "$PICTURE")"
+echo "overlay: $OUT/${name%.*}.overlay.jpg"

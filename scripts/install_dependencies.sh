@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Installs every Debian package that building, testing and running relprompt needs (Debian 12).
+#
+#   scripts/install_dependencies.sh          compiler, libraries, test frameworks
+#   scripts/install_dependencies.sh --dev    also clang, its formatter, linter and sanitizer runtimes
+#   scripts/install_dependencies.sh --list   only prints the packages
+#
+# When everything is there it ends at once, without touching the network.
+set -euo pipefail
+
+packages=(
+  g++ cmake ninja-build ccache make git pkg-config
+  libtorch-dev libdnnl-dev libopenblas0-openmp
+  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
+  libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
+  libpng-dev zlib1g-dev libssl-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+)
+dev_packages=(clang clang-format clang-tidy libclang-rt-14-dev python3)
+list_only=no
+
+for argument in "$@"; do
+  case "$argument" in
+    --dev) packages+=("${dev_packages[@]}") ;;
+    --list) list_only=yes ;;
+    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    *) echo "install_dependencies.sh: unknown option $argument (try --help)" >&2; exit 2 ;;
+  esac
+done
+
+if [[ $list_only == yes ]]; then
+  printf '%s\n' "${packages[@]}"
+  exit 0
+fi
+
+if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
+  {
+    echo "install_dependencies.sh: this system has no apt-get; the build is made for Debian 12."
+    echo "  Install the counterparts of these by hand, then run cmake --preset release:"
+    printf '    %s\n' "${packages[@]}"
+  } >&2
+  exit 1
+fi
+
+# One query for all: "ii " is the state of an installed package, and unknown ones only make stderr noise.
+installed="$(dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "${packages[@]}" 2>/dev/null |
+  sed -n 's/^ii *//p' || true)"
+missing=()
+for package in "${packages[@]}"; do
+  grep -qxF "$package" <<<"$installed" || missing+=("$package")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+as_root=()
+if [[ $EUID -ne 0 ]]; then
+  if ! command -v sudo >/dev/null; then
+    {
+      echo "install_dependencies.sh: these packages are missing, and installing them needs root (no sudo here):"
+      echo "  apt-get install --no-install-recommends ${missing[*]}"
+    } >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "Installing ${#missing[@]} Debian packages: ${missing[*]}"
+install_missing() {
+  # 'env' because sudo drops the caller's environment.
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install --yes --quiet --no-install-recommends "${missing[@]}"
+}
+
+# A fresh container has no package lists, a used one may have old ones: refresh only in these cases.
+if ! apt-cache show "${missing[@]}" >/dev/null 2>&1; then
+  "${as_root[@]}" apt-get update --quiet
+  install_missing
+elif ! install_missing; then
+  "${as_root[@]}" apt-get update --quiet
+  install_missing
+fi

@@ -1,0 +1,93 @@
+// relprompt::import_model, init_model and inspect_model.
+#include "relprompt/model.h"
+
+#include "api/torch_errors.h"
+#include "base/hash.h"
+#include "base/mapped_file.h"
+#include "clip/clip_config.h"
+#include "segmenter/arithmetic.h"
+#include "segmenter/cache_folder.h"
+#include "segmenter/import_model.h"
+#include "segmenter/model_files.h"
+#include "segmenter/random_model.h"
+
+namespace relprompt {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t elements_of(const std::vector<clip::TensorRow>& rows) {
+  std::uint64_t count = 0;
+  for (const auto& row : rows) count += static_cast<std::uint64_t>(row.elements());
+  return count;
+}
+
+ModelFile describe(const fs::path& file) {
+  const auto hash = segmenter::remembered_hash({file}, "file", [&] {
+    const MappedFile bytes(file, ErrorCode::kModelNotFound);
+    Sha256 digest;
+    digest.update(bytes.data(), bytes.size());
+    return digest.hex();
+  });
+  return {file.filename().string(), fs::file_size(file), hash};
+}
+
+void describe_sizes(const segmenter::ModelConfig& config, ModelInfo& info) {
+  const auto& [vision, text, joint, activation] = config.clip;
+  info.image_size = static_cast<int>(vision.image_size());
+  info.patch = static_cast<int>(vision.patch);
+  info.grid = static_cast<int>(vision.grid);
+  info.width = static_cast<int>(vision.width);
+  info.layers = static_cast<int>(vision.layers);
+  info.heads = static_cast<int>(vision.heads);
+  info.joint_width = static_cast<int>(joint);
+  info.activation = segmenter::activation_name(activation);
+  if (text.present()) {
+    info.text_width = static_cast<int>(text.width);
+    info.text_layers = static_cast<int>(text.layers);
+    info.text_heads = static_cast<int>(text.heads);
+    info.context_length = static_cast<int>(text.context);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> import_model(const fs::path& source, const fs::path& target, const ImportOptions& options) {
+  return api::guarded([&] { return segmenter::import_checkpoint(source, target, options); });
+}
+
+void init_model(const fs::path& target, const InitOptions& options) {
+  api::guarded([&] { segmenter::write_random_model(target, options); });
+}
+
+ModelInfo inspect_model(const fs::path& path) {
+  return api::guarded([&] {
+    const auto model = segmenter::open_model(path);
+    const auto& config = model.config;
+    ModelInfo info;
+    info.architecture = clip::architecture_name(config.clip);
+    info.variant = segmenter::variant_name(config);
+    info.source = config.source;
+    describe_sizes(config, info);
+    if (config.prompts) {
+      info.lpm = segmenter::form_name(config.prompts->lpm.form);
+      if (config.prompts->rpm.variant == rpm::Variant::kOfficial) {
+        info.visual_prompt_tokens = static_cast<int>(config.prompts->rpm.visual_prompt_tokens);
+      }
+    }
+    info.mean.assign(config.image.mean.begin(), config.image.mean.end());
+    info.std.assign(config.image.std.begin(), config.image.std.end());
+    info.short_side = config.test.short_side;
+    info.window = config.test.window;
+    info.stride = config.test.stride;
+    info.trainable = elements_of(model.prompt_rows());
+    info.parameters = elements_of(model.image_rows()) + elements_of(model.text_rows()) + info.trainable;
+    info.gflop_classes = 20;
+    info.gflop_per_window = segmenter::flop_per_window(config, info.window, info.gflop_classes) / 1e9;
+    info.has_tokenizer = !model.tokenizer.empty();
+    for (const auto& file : model.files) info.files.push_back(describe(file));
+    return info;
+  });
+}
+
+}  // namespace relprompt

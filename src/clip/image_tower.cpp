@@ -1,0 +1,68 @@
+#include "clip/image_tower.h"
+
+#include "nn/grid.h"
+
+namespace relprompt::clip {
+
+ImageTowerImpl::ImageTowerImpl(const VisionConfig& config, std::int64_t joint, nn::Activation activation)
+    : config_(config) {
+  const auto width = config.width;
+  const auto conv1 = register_module("conv1", std::make_shared<torch::nn::Module>("conv1"));
+  conv1_weight_ = conv1->register_parameter("weight", torch::empty({width, 3, config.patch, config.patch}));
+  class_embedding_ = register_parameter("class_embedding", torch::empty({width}));
+  positional_embedding_ =
+      register_parameter("positional_embedding", torch::empty({config.grid * config.grid + 1, width}));
+  const torch::nn::LayerNormOptions norm({width});
+  ln_pre_ = register_module("ln_pre", torch::nn::LayerNorm(norm));
+  transformer_ = register_module(
+      "transformer", nn::Transformer(width, config.layers, config.heads, config.mlp_width, activation));
+  ln_post_ = register_module("ln_post", torch::nn::LayerNorm(norm));
+  proj_ = register_parameter("proj", torch::empty({width, joint}));
+}
+
+nn::Grid ImageTowerImpl::grid_of(const torch::Tensor& image) const {
+  return {image.size(2) / config_.patch, image.size(3) / config_.patch};
+}
+
+torch::Tensor ImageTowerImpl::embed(const torch::Tensor& image, ClassToken class_token) {
+  const auto grid = grid_of(image);
+  const auto patches = at::conv2d(image, conv1_weight_, {}, config_.patch).flatten(2).transpose(1, 2);
+  const auto class_row = class_embedding_.expand({image.size(0), 1, config_.width});
+  auto class_position = positional_embedding_.narrow(0, 0, 1);
+  if (class_token == ClassToken::kAddedTwice) class_position = class_position + class_embedding_;
+  const auto stored = positional_embedding_.narrow(0, 1, config_.grid * config_.grid);
+  const auto positions = nn::resize_rows(stored, {config_.grid, config_.grid}, grid);
+  const auto tokens = torch::cat({class_row, patches}, 1) + torch::cat({class_position, positions}, 0);
+  return ln_pre_(tokens);
+}
+
+torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hook, ClassToken class_token,
+                                      LastLayer last) {
+  LayerState state;
+  state.grid = grid_of(image);
+  state.tokens = embed(image, class_token);
+  if (hook != nullptr) hook->between_layers(state);
+  for (std::int64_t i = 0; i < config_.layers; ++i) {
+    auto& block = transformer_->block(i);
+    const bool dense = last != LastLayer::kFull && i + 1 == config_.layers;
+    state.tokens = dense ? block->forward_dense(state.tokens, last == LastLayer::kValueResidualMlp)
+                         : block(state.tokens, state.prompt);
+    state.layer = i + 1;
+    state.prompt = torch::Tensor();
+    if (hook != nullptr) hook->between_layers(state);
+  }
+  return state.tokens;
+}
+
+torch::Tensor ImageTowerImpl::project(const torch::Tensor& tokens) {
+  namespace F = torch::nn::functional;
+  return F::normalize(torch::matmul(ln_post_(tokens), proj_), F::NormalizeFuncOptions().dim(-1));
+}
+
+torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {
+  return project(forward(image).select(1, 0));
+}
+
+void ImageTowerImpl::use_bfloat16() { transformer_->use_bfloat16(); }
+
+}  // namespace relprompt::clip

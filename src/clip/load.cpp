@@ -1,0 +1,37 @@
+#include "clip/load.h"
+
+#include <map>
+
+#include "relprompt/error.h"
+
+namespace relprompt::clip {
+namespace {
+
+void load(torch::nn::Module& module, const std::string& prefix, const std::vector<TensorRow>& rows,
+          const TensorSource& source, bool own_memory) {
+  const torch::NoGradGuard no_grad;
+  std::map<std::string, const TensorRow*> by_name;
+  for (const TensorRow& row : rows) by_name[row.name] = &row;
+  for (auto& parameter : module.named_parameters()) {
+    const auto found = by_name.find(prefix + parameter.key());
+    if (found == by_name.end()) throw Error(ErrorCode::kInternal, "no table row for " + prefix + parameter.key());
+    auto value = source.read(*found->second).to(torch::kFloat32);
+    if (own_memory) value = value.clone();
+    parameter.value().set_requires_grad(false);
+    parameter.value().set_data(value);
+  }
+}
+
+}  // namespace
+
+void load_frozen(torch::nn::Module& module, const std::string& prefix, const std::vector<TensorRow>& rows,
+                 const TensorSource& source) {
+  load(module, prefix, rows, source, /*own_memory=*/false);
+}
+
+void load_trainable(torch::nn::Module& module, const std::string& prefix, const std::vector<TensorRow>& rows,
+                    const TensorSource& source) {
+  load(module, prefix, rows, source, /*own_memory=*/true);
+}
+
+}  // namespace relprompt::clip

@@ -1,0 +1,172 @@
+#include "clip/tensor_source.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstring>
+
+#include "archive/quote.h"
+#include "base/hash.h"
+#include "relprompt/error.h"
+
+namespace relprompt::clip {
+namespace {
+
+struct Marker {
+  KeyStyle style;
+  const char* name;
+};
+
+// The patch embedding: every CLIP has one, and each style has its own name for it.
+constexpr Marker kMarkers[] = {
+    {KeyStyle::kMmseg, "backbone.conv1.weight"},
+    {KeyStyle::kHuggingFace, "vision_model.embeddings.patch_embedding.weight"},
+    {KeyStyle::kNative, "visual.conv1.weight"},
+};
+
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+bool is_float(archive::DType type) {
+  using archive::DType;
+  return type == DType::kF64 || type == DType::kF32 || type == DType::kF16 || type == DType::kBF16;
+}
+
+torch::ScalarType torch_type(archive::DType type) {
+  using archive::DType;
+  switch (type) {
+    case DType::kF64: return torch::kFloat64;
+    case DType::kF32: return torch::kFloat32;
+    case DType::kF16: return torch::kFloat16;
+    case DType::kBF16: return torch::kBFloat16;
+    default: throw Error(ErrorCode::kInternal, "a weight that is no floating point number");
+  }
+}
+
+/// A view of the mapped bytes, or an aligned copy where the file does not align its tensors.
+torch::Tensor as_tensor(const std::shared_ptr<const archive::TensorArchive>& owner,
+                        const archive::TensorView& view) {
+  const auto options = torch::TensorOptions().dtype(torch_type(view.dtype));
+  const bool aligned = reinterpret_cast<std::uintptr_t>(view.data) % archive::size_of(view.dtype) == 0;
+  if (aligned && view.bytes > 0) {
+    void* data = const_cast<std::byte*>(view.data);
+    return torch::from_blob(data, view.shape, [owner](void*) {}, options);
+  }
+  auto copy = torch::empty(view.shape, options);
+  if (view.bytes > 0) std::memcpy(copy.data_ptr(), view.data, view.bytes);
+  return copy;
+}
+
+std::string listed(const std::vector<std::string>& lines) {
+  constexpr std::size_t kShown = 8;
+  std::string text;
+  for (std::size_t i = 0; i < lines.size() && i < kShown; ++i) text += "\n    " + lines[i];
+  if (lines.size() > kShown) text += fmt::format("\n    ... and {} more", lines.size() - kShown);
+  return text;
+}
+
+}  // namespace
+
+TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path)
+    : archive_(std::move(archive)), path_(std::move(path)) {
+  for (const Marker& marker : kMarkers) {
+    for (const auto& tensor : archive_->tensors()) {
+      if (!ends_with(tensor.name, marker.name)) continue;
+      style_ = marker.style;
+      prefix_ = tensor.name.substr(0, tensor.name.size() - std::strlen(marker.name));
+      return;
+    }
+  }
+  std::string first;
+  for (std::size_t i = 0; i < archive_->tensors().size() && i < 3; ++i) {
+    first += (i == 0 ? "" : ", ") + archive::quote(archive_->tensors()[i].name);
+  }
+  throw Error(ErrorCode::kUnknownFormat,
+              fmt::format("{}: no CLIP image tower among its {} tensors ({}{})", path_, archive_->tensors().size(),
+                          first, archive_->tensors().size() > 3 ? ", ..." : ""),
+              "expected a ViT-based CLIP with the names of OpenAI, open_clip, Hugging Face or the RPN authors");
+}
+
+TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path, KeyStyle style)
+    : archive_(std::move(archive)), path_(std::move(path)), style_(style) {}
+
+std::optional<std::vector<std::int64_t>> TensorSource::shape_of(const TensorRow& row) const {
+  const Source source = row.source(style_);
+  std::optional<std::vector<std::int64_t>> shape;
+  for (const auto& name : source.names) {
+    const auto* part = find(name);
+    if (part == nullptr) return std::nullopt;
+    if (!shape) {
+      shape = part->shape;
+    } else if (shape->empty() || part->shape.size() != shape->size()) {
+      return std::vector<std::int64_t>{-1};  // parts that cannot be stacked match no row
+    } else {
+      (*shape)[0] += part->shape[0];
+    }
+  }
+  if (shape && source.transposed && shape->size() == 2) std::swap((*shape)[0], (*shape)[1]);
+  return shape;
+}
+
+torch::Tensor TensorSource::read(const TensorRow& row) const {
+  const Source source = row.source(style_);
+  std::vector<torch::Tensor> parts;
+  for (const auto& name : source.names) parts.push_back(as_tensor(archive_, *find(name)));
+  auto whole = parts.size() == 1 ? parts[0] : torch::cat(parts, 0);
+  if (source.transposed) whole = whole.t();
+  return whole.reshape(row.shape).contiguous();
+}
+
+void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std::string>& ignored) const {
+  std::vector<std::string> missing, misshapen, unexpected;
+  std::set<std::string> used;
+  for (const TensorRow& row : rows) {
+    const auto names = row.source(style_).names;
+    bool complete = !names.empty();
+    for (const auto& name : names) {
+      const auto* part = find(name);
+      used.insert(prefix_ + name);
+      if (part == nullptr) {
+        complete = false;
+        if (!row.optional) missing.push_back(fmt::format("{} [{}]", prefix_ + name, fmt::join(row.shape, ", ")));
+      } else if (!is_float(part->dtype)) {
+        misshapen.push_back(fmt::format("{}: {}, expected floating point numbers", part->name,
+                                        archive::name_of(part->dtype)));
+      }
+    }
+    const auto shape = complete ? shape_of(row) : std::nullopt;
+    // A checkpoint may store a scalar as one-element vector; the number of elements decides.
+    const bool scalar = row.shape.empty() && shape && shape->size() == 1 && (*shape)[0] == 1;
+    if (shape && *shape != row.shape && !scalar) {
+      misshapen.push_back(fmt::format("{}: [{}], expected [{}]", prefix_ + names.front(), fmt::join(*shape, ", "),
+                                      fmt::join(row.shape, ", ")));
+    }
+  }
+  for (const auto& tensor : archive_->tensors()) {
+    const bool under_prefix = tensor.name.compare(0, prefix_.size(), prefix_) == 0;
+    const std::string bare = under_prefix ? tensor.name.substr(prefix_.size()) : tensor.name;
+    if (used.count(tensor.name) == 0 && ignored.count(bare) == 0) unexpected.push_back(archive::quote(tensor.name));
+  }
+  if (missing.empty() && misshapen.empty() && unexpected.empty()) return;
+  std::string text = fmt::format("{}: its tensors do not fit this architecture", path_);
+  if (!missing.empty()) text += fmt::format("\n  missing ({}):{}", missing.size(), listed(missing));
+  if (!misshapen.empty()) text += fmt::format("\n  wrong shape or type ({}):{}", misshapen.size(), listed(misshapen));
+  if (!unexpected.empty()) text += fmt::format("\n  unexpected ({}):{}", unexpected.size(), listed(unexpected));
+  throw Error(ErrorCode::kTensorMismatch, text, fmt::format("names were read in the style of {}", name_of(style_)));
+}
+
+std::string TensorSource::hash(const std::vector<TensorRow>& rows) const {
+  Sha256 digest;
+  for (const TensorRow& row : rows) {
+    for (const auto& name : row.source(style_).names) {
+      const auto* part = find(name);
+      if (part == nullptr) continue;
+      digest.update(fmt::format("{} {} [{}]\n", name, archive::name_of(part->dtype), fmt::join(part->shape, ",")));
+      digest.update(part->data, part->bytes);
+    }
+  }
+  return digest.hex();
+}
+
+}  // namespace relprompt::clip

@@ -1,0 +1,41 @@
+// Linear projection module (paper, Eq. 5-7): mask logits from aligned patches and texts.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "nn/linear.h"
+
+namespace relprompt::lpm {
+
+/// What the text side of the product is made of: (a) t, (b) t * g, (c) both, concatenated.
+enum class Form { kA, kB, kC };
+
+struct LpmOptions {
+  Form form = Form::kC;
+  bool second_text_linear = false;  ///< official variant: one more linear layer in the text branch
+  bool trained = true;              ///< false: training-free, see below
+};
+
+/// Parameters: vis_proj, vis_norm, text_fuse, text_norm, and text_proj for the second text linear.
+/// The training-free form has none: its linears and norms are the identity, and (c), whose two halves must
+/// meet one patch vector, adds them: p (t * g + t)^T.
+class LpmImpl : public torch::nn::Module {
+ public:
+  LpmImpl(std::int64_t joint, const LpmOptions& options);
+
+  /// p [B, N, E] patches, g [B, E] class token, t [C, E] texts, all of unit length -> logits [B, N, C].
+  /// Trained forms scale by E^-1/2; training-free ones are sums of cosines in [-2, 2].
+  torch::Tensor forward(const torch::Tensor& p, const torch::Tensor& g, const torch::Tensor& t);
+
+ private:
+  torch::Tensor text_side(const torch::Tensor& g, const torch::Tensor& t) const;
+
+  LpmOptions options_;
+  nn::Linear vis_proj_{nullptr}, text_fuse_{nullptr}, text_proj_{nullptr};
+  torch::nn::LayerNorm vis_norm_{nullptr}, text_norm_{nullptr};
+};
+TORCH_MODULE(Lpm);
+
+}  // namespace relprompt::lpm

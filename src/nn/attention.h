@@ -1,0 +1,37 @@
+// Multi-head self-attention of a CLIP block, with room for tokens that are only looked at.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+
+#include "nn/linear.h"
+
+namespace relprompt::nn {
+
+/// Parameters carry OpenAI CLIP's names: in_proj_weight [3D, D] (queries, keys, values stacked),
+/// in_proj_bias [3D], out_proj.{weight, bias}.
+class AttentionImpl : public torch::nn::Module {
+ public:
+  AttentionImpl(std::int64_t width, std::int64_t heads);
+
+  /// x [B, T, D]; extra [B, P, D] or undefined: tokens that give keys and values but ask nothing, because
+  /// their outputs would be thrown away (exact: a prompt's own output is discarded after every layer).
+  /// mask [T, T + P] or undefined, added to the scores. Result [B, T, D] in the dtype of the weights.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& extra = {}, const torch::Tensor& mask = {});
+
+  /// out_proj(value projection of x), each token attending to itself alone: the dense features of MaskCLIP.
+  /// [B, T, D] -> [B, T, D].
+  torch::Tensor value_only(const torch::Tensor& x);
+
+  torch::Tensor in_proj_weight, in_proj_bias;
+  Linear out_proj{nullptr};
+
+ private:
+  torch::Tensor split_heads(const torch::Tensor& x) const;
+
+  std::int64_t heads_;
+};
+TORCH_MODULE(Attention);
+
+}  // namespace relprompt::nn

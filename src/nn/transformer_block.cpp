@@ -1,0 +1,66 @@
+#include "nn/transformer_block.h"
+
+#include <string>
+
+namespace relprompt::nn {
+namespace {
+
+torch::Tensor activate(const torch::Tensor& x, Activation activation) {
+  if (activation == Activation::kGelu) return at::gelu(x);
+  return x * torch::sigmoid(1.702 * x);
+}
+
+}  // namespace
+
+TransformerBlockImpl::TransformerBlockImpl(std::int64_t width, std::int64_t heads, std::int64_t mlp_width,
+                                           Activation activation)
+    : activation_(activation) {
+  const torch::nn::LayerNormOptions norm({width});
+  ln_1 = register_module("ln_1", torch::nn::LayerNorm(norm));
+  attn = register_module("attn", Attention(width, heads));
+  ln_2 = register_module("ln_2", torch::nn::LayerNorm(norm));
+  const auto mlp = register_module("mlp", std::make_shared<torch::nn::Module>("mlp"));
+  c_fc_ = mlp->register_module("c_fc", Linear(width, mlp_width));
+  c_proj_ = mlp->register_module("c_proj", Linear(mlp_width, width));
+}
+
+torch::Tensor TransformerBlockImpl::feed_forward(const torch::Tensor& x) {
+  return c_proj_(activate(c_fc_(x), activation_));
+}
+
+torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& prompt,
+                                            const torch::Tensor& mask) {
+  const auto extra = prompt.defined() ? ln_1(prompt) : prompt;
+  // A sum of fp32 and bfloat16 is fp32, so the residual stream keeps its precision.
+  const auto y = x + attn(ln_1(x), extra, mask);
+  return y + feed_forward(ln_2(y));
+}
+
+torch::Tensor TransformerBlockImpl::forward_dense(const torch::Tensor& x, bool residual_and_mlp) {
+  const auto value = attn->value_only(ln_1(x));
+  if (!residual_and_mlp) return value.to(x.dtype());
+  const auto y = x + value;
+  return y + feed_forward(ln_2(y));
+}
+
+void TransformerBlockImpl::use_bfloat16() {
+  attn->to(torch::kBFloat16);
+  c_fc_->to(torch::kBFloat16);
+  c_proj_->to(torch::kBFloat16);
+}
+
+TransformerImpl::TransformerImpl(std::int64_t width, std::int64_t layers, std::int64_t heads,
+                                 std::int64_t mlp_width, Activation activation) {
+  torch::nn::ModuleList list;
+  for (std::int64_t i = 0; i < layers; ++i) {
+    blocks_.emplace_back(width, heads, mlp_width, activation);
+    list->push_back(blocks_.back());
+  }
+  register_module("resblocks", list);
+}
+
+void TransformerImpl::use_bfloat16() {
+  for (auto& block : blocks_) block->use_bfloat16();
+}
+
+}  // namespace relprompt::nn

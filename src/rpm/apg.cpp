@@ -1,0 +1,10 @@
+#include "rpm/apg.h"
+
+namespace relprompt::rpm {
+
+torch::Tensor generate_prompts(const torch::Tensor& m, nn::Grid grid, const torch::Tensor& h, nn::Grid stored,
+                               nn::Linear& linear) {
+  return linear(torch::matmul(m.transpose(1, 2), nn::resize_rows(h, stored, grid)));
+}
+
+}  // namespace relprompt::rpm

@@ -1,0 +1,71 @@
+// Relationship prompt module: the trainable part that sits between the layers of a frozen image tower.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "clip/image_tower.h"
+#include "clip/layer_hook.h"
+#include "nn/linear.h"
+#include "rpm/itp.h"
+#include "rpm/m2oe.h"
+
+namespace relprompt::rpm {
+
+/// The two forms of the network: what the authors' released code runs, and what the paper describes.
+enum class Variant { kPaper, kOfficial };
+
+struct RpmOptions {
+  Variant variant = Variant::kPaper;
+  std::int64_t knowledge_grid = 32;        ///< patches a side of the grid that h is stored on
+  std::int64_t visual_prompt_tokens = 10;  ///< official only: VPT tokens of each layer
+  bool use_m2oe = true;                    ///< paper only; false: ablation without M2oE
+  M2oeOptions m2oe;
+  ItpOptions itp;
+  std::vector<std::int64_t> layers;        ///< 1-based layers that give prompts; empty: all but the last
+};
+
+/// Patches and class token in the joint space, unit length.
+struct Aligned {
+  torch::Tensor patches;      ///< p [B, N, E]
+  torch::Tensor class_token;  ///< g [B, E]
+};
+
+/// Sees named intermediate tensors ("layer3.attention_map", ".prompt", ".class_token", ".patches"): parity
+/// dumps and attention pictures.
+using Observer = std::function<void(const std::string& name, const torch::Tensor& value)>;
+
+/// Parameters: h [knowledge_grid^2, D] (pixel knowledge), prompt_linear, prompt_norm, and m2oe.I.* (paper) or
+/// vpt [L, tokens, D] (official).
+class RpmImpl : public torch::nn::Module {
+ public:
+  RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options);
+
+  /// Runs the image tower with prompts for the classes t [C, E] and returns the aligned output of its last
+  /// layer. image [B, 3, H, W], normalised.
+  Aligned forward(clip::ImageTower& tower, const torch::Tensor& image, const torch::Tensor& t,
+                  const Observer& observer = {});
+
+  const RpmOptions& options() const { return options_; }
+
+ private:
+  class Pass;
+
+  /// prompt_norm, M2oE, ln_post and projection of tokens [B, 1 + N, D] after `layer` layers.
+  Aligned align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer, nn::Grid grid);
+  bool gives_prompt(std::int64_t layer) const;
+
+  clip::VisionConfig vision_;
+  RpmOptions options_;
+  torch::Tensor h_, vpt_;
+  nn::Linear prompt_linear_{nullptr};
+  torch::nn::LayerNorm prompt_norm_{nullptr};
+  std::vector<M2oe> m2oe_;
+};
+TORCH_MODULE(Rpm);
+
+}  // namespace relprompt::rpm

@@ -1,0 +1,85 @@
+#include "segmenter/import_model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "relprompt/error.h"
+#include "segmenter/model_files.h"
+#include "segmenter/model_folder.h"
+#include "text/tokenizer.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The tokenizer files to copy, proven to load and to fit the text tower.
+std::vector<fs::path> tokenizer_for(const ModelFiles& model, const fs::path& vocab) {
+  if (vocab.empty() && model.tokenizer.empty()) return {};
+  const fs::path chosen = vocab.empty() ? model.tokenizer.front().parent_path() : vocab;
+  const auto tokenizer = text::Tokenizer::load(chosen);
+  const auto rows = model.config.clip.text.vocab;
+  if (model.config.clip.text.present() && tokenizer.vocab_size() > rows) {
+    throw Error(ErrorCode::kBadVocabulary, fmt::format("{} has {} tokens, the model's text tower knows {}",
+                                                       chosen.string(), tokenizer.vocab_size(), rows));
+  }
+  if (vocab.empty()) return model.tokenizer;
+  return fs::is_directory(vocab) ? text::tokenizer_files(vocab) : std::vector<fs::path>{vocab};
+}
+
+/// The file under the name by which a tokenizer is found in a folder.
+void keep_findable(const std::vector<fs::path>& files) {
+  const bool known = std::any_of(files.begin(), files.end(), [](const fs::path& file) {
+    const auto name = file.filename();
+    return name == "merges.txt" || name == "tokenizer.json" || name == "bpe_simple_vocab_16e6.txt.gz";
+  });
+  if (files.empty() || known) return;
+  throw Error(ErrorCode::kBadVocabulary, fmt::format("{} cannot be kept in the model under this name",
+                                                     files.front().string()),
+              "rename it to merges.txt, tokenizer.json or bpe_simple_vocab_16e6.txt.gz");
+}
+
+void choose_activation(const std::string& name, ModelFiles& model) {
+  if (name.empty()) return;
+  if (name != "quick_gelu" && name != "gelu") {
+    throw Error(ErrorCode::kBadArgument, fmt::format("activation '{}': expected quick_gelu or gelu", name));
+  }
+  model.config.clip.activation = name == "gelu" ? nn::Activation::kGelu : nn::Activation::kQuickGelu;
+}
+
+}  // namespace
+
+std::vector<std::string> import_checkpoint(const fs::path& source, const fs::path& target,
+                                           const ImportOptions& options) {
+  auto model = open_model(source);  // the file is checked before the vocabulary
+  choose_activation(options.activation, model);
+  const auto tokenizer = tokenizer_for(model, options.vocab);
+  keep_findable(tokenizer);
+
+  ModelFolderWriter folder(target);
+  auto rows = model.image_rows();
+  for (const auto& row : model.text_rows()) {
+    if (model.clip->shape_of(row)) rows.push_back(row);
+  }
+  model.config.clip_path.clear();
+  model.config.clip_sha256 =
+      folder.write_tensors("clip.safetensors", rows, [&](const auto& row) { return model.clip->read(row); });
+  if (model.prompts) {
+    folder.write_tensors("prompts.safetensors", model.prompt_rows(),
+                         [&](const auto& row) { return model.prompts->read(row); });
+  }
+  for (const auto& file : tokenizer) folder.copy(file);
+  folder.write_text("config.json", to_json(model.config));
+  folder.commit();
+
+  auto notes = model.notes;
+  if (!options.activation.empty()) notes.clear();
+  if (tokenizer.empty()) {
+    notes.push_back("no tokenizer files beside the source: class names need --vocab when segmenting, or import again "
+                    "with --vocab");
+  }
+  return notes;
+}
+
+}  // namespace relprompt::segmenter

@@ -1,0 +1,217 @@
+#include "segmenter/model_config.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+#include "relprompt/error.h"
+#include "segmenter/json_fields.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const std::vector<std::string> kActivations = {"quick_gelu", "gelu"};
+const std::vector<std::string> kVariants = {"paper", "official"};
+const std::vector<std::string> kForms = {"a", "b", "c"};
+const std::vector<std::string> kLastLayers = {"full", "value", "value_residual_mlp"};
+
+// No published CLIP comes near these; they only keep a hostile file from asking for absurd memory.
+constexpr std::int64_t kMaxWidth = 16384, kMaxLayers = 256, kMaxGrid = 1024, kMaxPatch = 256;
+constexpr std::int64_t kMaxContext = 4096, kMaxVocab = 1 << 22, kMaxPixels = 1 << 16;
+
+template <typename Enum>
+const std::string& word(const std::vector<std::string>& words, Enum value) {
+  return words[static_cast<std::size_t>(value)];
+}
+
+Json clip_json(const ModelConfig& c) {
+  const auto& [vision, text, joint, activation] = c.clip;
+  Json out = {{"patch", vision.patch},
+              {"grid", vision.grid},
+              {"width", vision.width},
+              {"layers", vision.layers},
+              {"heads", vision.heads},
+              {"mlp_width", vision.mlp_width},
+              {"joint", joint},
+              {"activation", word(kActivations, activation)},
+              {"text",
+               {{"width", text.width},
+                {"layers", text.layers},
+                {"heads", text.heads},
+                {"mlp_width", text.mlp_width},
+                {"context", text.context},
+                {"vocab", text.vocab}}}};
+  if (!c.clip_sha256.empty()) out["sha256"] = c.clip_sha256;
+  if (!c.clip_path.empty()) out["path"] = c.clip_path;
+  return out;
+}
+
+Json prompts_json(const PromptConfig& prompts) {
+  const auto& rpm = prompts.rpm;
+  return {{"variant", word(kVariants, rpm.variant)},
+          {"knowledge_grid", rpm.knowledge_grid},
+          {"visual_prompt_tokens", rpm.visual_prompt_tokens},
+          {"use_m2oe", rpm.use_m2oe},
+          {"m2oe",
+           {{"rank", rpm.m2oe.rank}, {"experts", rpm.m2oe.experts}, {"top_k", rpm.m2oe.top_k}, {"gate", rpm.m2oe.gate}}},
+          {"image_level_attention", rpm.itp.image_level},
+          {"pixel_level_attention", rpm.itp.pixel_level},
+          {"layers", rpm.layers},
+          {"lpm", word(kForms, prompts.lpm.form)},
+          {"lpm_trained", prompts.lpm.trained}};
+}
+
+void read_clip(JsonFields fields, ModelConfig& config) {
+  auto& [vision, text, joint, activation] = config.clip;
+  vision.patch = fields.integer("patch", vision.patch, 1, kMaxPatch);
+  vision.grid = fields.integer("grid", vision.grid, 1, kMaxGrid);
+  vision.width = fields.integer("width", vision.width, 1, kMaxWidth);
+  vision.layers = fields.integer("layers", vision.layers, 1, kMaxLayers);
+  vision.heads = fields.integer("heads", vision.heads, 1, vision.width);
+  vision.mlp_width = fields.integer("mlp_width", vision.mlp_width, 1, 8 * kMaxWidth);
+  joint = fields.integer("joint", joint, 1, kMaxWidth);
+  activation = static_cast<nn::Activation>(fields.choice("activation", 0, kActivations));
+  config.clip_sha256 = fields.text("sha256", "");
+  config.clip_path = fields.text("path", "");
+  JsonFields words = fields.object("text");
+  text.width = words.integer("width", text.width, 1, kMaxWidth);
+  text.layers = words.integer("layers", text.layers, 0, kMaxLayers);
+  text.heads = words.integer("heads", text.heads, 1, text.width);
+  text.mlp_width = words.integer("mlp_width", text.mlp_width, 1, 8 * kMaxWidth);
+  text.context = words.integer("context", text.context, 1, kMaxContext);
+  text.vocab = words.integer("vocab", text.vocab, 1, kMaxVocab);
+  words.finish();
+  fields.finish();
+}
+
+PromptConfig read_prompts(JsonFields fields, const clip::VisionConfig& vision) {
+  PromptConfig prompts;
+  auto& rpm = prompts.rpm;
+  rpm.variant = static_cast<rpm::Variant>(fields.choice("variant", 0, kVariants));
+  rpm.knowledge_grid = fields.integer("knowledge_grid", rpm.knowledge_grid, 1, kMaxGrid);
+  rpm.visual_prompt_tokens = fields.integer("visual_prompt_tokens", rpm.visual_prompt_tokens, 0, 4096);
+  rpm.use_m2oe = fields.boolean("use_m2oe", rpm.use_m2oe);
+  JsonFields m2oe = fields.object("m2oe");
+  rpm.m2oe.rank = m2oe.integer("rank", rpm.m2oe.rank, 1, 1024);
+  rpm.m2oe.experts = m2oe.integer("experts", rpm.m2oe.experts, 1, 16);
+  rpm.m2oe.top_k = m2oe.integer("top_k", rpm.m2oe.top_k, 1, rpm.m2oe.experts);
+  rpm.m2oe.gate = m2oe.boolean("gate", rpm.m2oe.gate);
+  m2oe.finish();
+  rpm.itp.image_level = fields.boolean("image_level_attention", true);
+  rpm.itp.pixel_level = fields.boolean("pixel_level_attention", true);
+  rpm.layers = fields.integers("layers", 1, vision.layers);
+  prompts.lpm.form = static_cast<lpm::Form>(fields.choice("lpm", 2, kForms));
+  prompts.lpm.trained = fields.boolean("lpm_trained", true);
+  prompts.lpm.second_text_linear = rpm.variant == rpm::Variant::kOfficial;
+  fields.finish();
+  return prompts;
+}
+
+std::array<float, 3> three(const std::vector<double>& values) {
+  return {static_cast<float>(values[0]), static_cast<float>(values[1]), static_cast<float>(values[2])};
+}
+
+Normalisation read_image(JsonFields fields, const std::string& path) {
+  const auto fallback = Normalisation::clip();
+  Normalisation image;
+  image.mean = three(fields.numbers("mean", {fallback.mean[0], fallback.mean[1], fallback.mean[2]}, 3));
+  image.std = three(fields.numbers("std", {fallback.std[0], fallback.std[1], fallback.std[2]}, 3));
+  fields.finish();
+  for (const float value : image.std) {
+    if (value > 0.0f) continue;
+    throw Error(ErrorCode::kBadModelConfig, path + ": 'std' should be three numbers above 0");
+  }
+  return image;
+}
+
+TestProtocol read_test(JsonFields fields) {
+  TestProtocol test;
+  test.short_side = static_cast<int>(fields.integer("short_side", test.short_side, 1, kMaxPixels));
+  test.window = static_cast<int>(fields.integer("window", test.window, 1, kMaxPixels));
+  test.stride = static_cast<int>(fields.integer("stride", std::min(test.stride, test.window), 1, test.window));
+  fields.finish();
+  return test;
+}
+
+void check_heads(const ModelConfig& config, const std::string& path) {
+  const auto& [vision, text, joint, activation] = config.clip;
+  if (vision.width % vision.heads == 0 && text.width % text.heads == 0) return;
+  throw Error(ErrorCode::kBadModelConfig, path + ": 'heads' should divide 'width' in both towers");
+}
+
+}  // namespace
+
+Normalisation Normalisation::image_net() {
+  return {{123.675f, 116.28f, 103.53f}, {58.395f, 57.12f, 57.375f}};
+}
+
+Normalisation Normalisation::clip() {
+  return {{0.48145466f * 255, 0.4578275f * 255, 0.40821073f * 255},
+          {0.26862954f * 255, 0.26130258f * 255, 0.27577711f * 255}};
+}
+
+TestProtocol TestProtocol::for_tower(const clip::VisionConfig& vision) {
+  constexpr std::int64_t kSmallestRealTower = 224;
+  const auto size = vision.image_size();
+  if (size >= kSmallestRealTower) return {};
+  const int window = static_cast<int>(size);
+  return {window, window, std::max(1, window * 426 / 512)};
+}
+
+std::string variant_name(const ModelConfig& config) {
+  return config.prompts ? word(kVariants, config.prompts->rpm.variant) : "none";
+}
+
+std::string form_name(lpm::Form form) { return word(kForms, form); }
+
+std::string activation_name(nn::Activation activation) { return word(kActivations, activation); }
+
+std::string to_json(const ModelConfig& config) {
+  Json out = {{"format", "relprompt"},
+              {"format_version", 1},
+              {"source", config.source},
+              {"clip", clip_json(config)},
+              {"image", {{"mean", config.image.mean}, {"std", config.image.std}}},
+              {"prompts", config.prompts ? prompts_json(*config.prompts) : Json()},
+              {"training_free", word(kLastLayers, config.training_free)},
+              {"test",
+               {{"short_side", config.test.short_side},
+                {"window", config.test.window},
+                {"stride", config.test.stride}}}};
+  return out.dump(2) + "\n";
+}
+
+ModelConfig parse_config(const std::string& text, const std::string& path) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) throw Error(ErrorCode::kBadModelConfig, path + ": not valid JSON");
+  JsonFields fields(json, path);
+  ModelConfig config;
+  fields.choice("format", 0, {"relprompt"});
+  fields.integer("format_version", 1, 1, 1);
+  config.source = fields.text("source", "");
+  read_clip(fields.object("clip"), config);
+  config.image = read_image(fields.object("image"), path);
+  const bool has_prompts = fields.has("prompts");
+  JsonFields prompts = fields.object("prompts");
+  if (has_prompts) config.prompts = read_prompts(prompts, config.clip.vision);
+  config.training_free = static_cast<clip::LastLayer>(fields.choice("training_free", 1, kLastLayers));
+  config.test = read_test(fields.object("test"));
+  fields.finish();
+  check_heads(config, path);
+  return config;
+}
+
+bool is_model_folder(const std::filesystem::path& folder) {
+  constexpr std::uintmax_t kLargestConfig = 1 << 20;
+  std::error_code problem;
+  const auto path = folder / "config.json";
+  if (std::filesystem::file_size(path, problem) > kLargestConfig || problem) return false;
+  std::ifstream file(path, std::ios::binary);
+  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  return json.is_object() && json.value("format", nlohmann::json()) == "relprompt";
+}
+
+}  // namespace relprompt::segmenter

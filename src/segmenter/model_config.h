@@ -1,0 +1,72 @@
+// config.json of a model folder: everything about a model that is not a tensor.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "clip/clip_config.h"
+#include "clip/image_tower.h"
+#include "lpm/lpm.h"
+#include "rpm/rpm.h"
+
+namespace relprompt::segmenter {
+
+/// The trainable part of a model.
+struct PromptConfig {
+  rpm::RpmOptions rpm;
+  lpm::LpmOptions lpm;
+};
+
+/// How photos become network input: (rgb - mean) / std on the 0-255 scale.
+struct Normalisation {
+  std::array<float, 3> mean{};
+  std::array<float, 3> std{};
+
+  static Normalisation image_net();  ///< the authors' protocol
+  static Normalisation clip();       ///< CLIP's own
+};
+
+/// Default test protocol (design section 3), pixels.
+struct TestProtocol {
+  int short_side = 512;
+  int window = 512;
+  int stride = 426;
+
+  /// The paper's 512, or the tower's own size for towers made for smaller pictures than 224 pixels: those have
+  /// never seen a patch of a 512 pixel photo.
+  static TestProtocol for_tower(const clip::VisionConfig& vision);
+};
+
+struct ModelConfig {
+  std::string source;  ///< what the model was imported from or made by, for people
+  clip::ClipConfig clip;
+  Normalisation image = Normalisation::clip();
+  std::optional<PromptConfig> prompts;  ///< nullopt: a bare CLIP, used training-free
+  clip::LastLayer training_free = clip::LastLayer::kValue;
+  TestProtocol test;
+  /// SHA-256 of clip.safetensors; needed when that file is elsewhere.
+  std::string clip_sha256;
+  /// Where the CLIP's folder or file is, relative to the model folder; empty: clip.safetensors in the folder.
+  std::string clip_path;
+};
+
+/// "paper", "official" or "none".
+std::string variant_name(const ModelConfig& config);
+/// "a", "b" or "c".
+std::string form_name(lpm::Form form);
+std::string activation_name(nn::Activation activation);
+
+/// The text of config.json.
+std::string to_json(const ModelConfig& config);
+
+/// Parses config.json. Every number is checked against a range, so that a hostile file cannot ask for absurd
+/// sizes. Throws Error(kBadModelConfig) that names the file and the key.
+ModelConfig parse_config(const std::string& text, const std::string& path);
+
+/// True if this folder has a config.json of ours (rather than Hugging Face's).
+bool is_model_folder(const std::filesystem::path& folder);
+
+}  // namespace relprompt::segmenter

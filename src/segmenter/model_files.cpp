@@ -1,0 +1,176 @@
+#include "segmenter/model_files.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "archive/safetensors.h"
+#include "archive/tensor_archive.h"
+#include "base/hash.h"
+#include "base/mapped_file.h"
+#include "clip/clip_tensors.h"
+#include "relprompt/error.h"
+#include "segmenter/json_fields.h"
+#include "segmenter/prompt_tensors.h"
+#include "text/tokenizer.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string slurp(const fs::path& path) {
+  const MappedFile file(path, ErrorCode::kModelNotFound);
+  return {reinterpret_cast<const char*>(file.data()), file.size()};
+}
+
+std::string sha256_of(const fs::path& path) {
+  const MappedFile file(path, ErrorCode::kModelNotFound);
+  Sha256 digest;
+  digest.update(file.data(), file.size());
+  return digest.hex();
+}
+
+template <typename Rows>
+void append(Rows& all, const Rows& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+/// clip.safetensors of the folder itself, or the file its config points to, which must have the stated hash.
+fs::path clip_file_of(const fs::path& folder, const ModelConfig& config) {
+  if (config.clip_path.empty()) return folder / "clip.safetensors";
+  fs::path target = folder / config.clip_path;
+  if (fs::is_directory(target)) target /= "clip.safetensors";
+  if (!fs::exists(target)) {
+    throw Error(ErrorCode::kModelNotFound,
+                fmt::format("{}: its CLIP is expected at {}, which does not exist", folder.string(), target.string()),
+                "put the CLIP model there or correct 'path' under 'clip' in config.json");
+  }
+  const std::string found = sha256_of(target);
+  if (found != config.clip_sha256) {
+    throw Error(ErrorCode::kBadModelConfig,
+                fmt::format("{}: the prompts were trained on a CLIP with SHA-256 {}, {} has {}", folder.string(),
+                            config.clip_sha256, target.string(), found),
+                "use the CLIP that the prompts belong to");
+  }
+  return target;
+}
+
+ModelFiles open_folder(const fs::path& folder) {
+  ModelFiles model;
+  model.path = folder;
+  const fs::path config_file = folder / "config.json";
+  model.config = parse_config(slurp(config_file), config_file.string());
+  const fs::path clip_file = clip_file_of(folder, model.config);
+  model.clip.emplace(archive::open_safetensors(clip_file), clip_file.string(), clip::KeyStyle::kNative);
+  model.files = {config_file, clip_file};
+  auto rows = model.image_rows();
+  append(rows, model.text_rows());
+  model.clip->check(rows, {});
+  if (model.config.prompts) {
+    const fs::path prompt_file = folder / "prompts.safetensors";
+    model.prompts.emplace(archive::open_safetensors(prompt_file), prompt_file.string(), clip::KeyStyle::kNative);
+    model.prompts->check(model.prompt_rows(), {});
+    model.files.push_back(prompt_file);
+  }
+  model.tokenizer = text::tokenizer_files(folder);
+  if (model.tokenizer.empty()) model.tokenizer = text::tokenizer_files(clip_file.parent_path());
+  return model;
+}
+
+/// What Hugging Face's JSON files state and tensors cannot: heads, activation, normalisation.
+void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
+  const auto parse = [](const fs::path& file) {
+    auto json = nlohmann::json::parse(slurp(file), nullptr, /*allow_exceptions=*/false);
+    if (!json.is_object()) throw Error(ErrorCode::kBadModelConfig, file.string() + ": not a JSON object");
+    return json;
+  };
+  const auto tower = [](const nlohmann::json& json, const char* key, const std::string& where) {
+    static const nlohmann::json empty = nlohmann::json::object();
+    return JsonFields(json.contains(key) ? json.at(key) : empty, where + " '" + key + "'");
+  };
+  auto& clip = model.config.clip;
+  const fs::path config_file = folder / "config.json";
+  if (fs::exists(config_file)) {
+    const auto json = parse(config_file);
+    auto vision = tower(json, "vision_config", config_file.string());
+    auto text = tower(json, "text_config", config_file.string());
+    clip.vision.heads = vision.integer("num_attention_heads", clip.vision.heads, 1, clip.vision.width);
+    clip.text.heads = text.integer("num_attention_heads", clip.text.heads, 1, clip.text.width);
+    const auto gelu = vision.choice("hidden_act", 0, {"quick_gelu", "gelu"});
+    clip.activation = static_cast<nn::Activation>(gelu);
+    model.files.push_back(config_file);
+    if (clip.vision.width % clip.vision.heads != 0 || clip.text.width % clip.text.heads != 0) {
+      throw Error(ErrorCode::kBadModelConfig, config_file.string() + ": 'num_attention_heads' does not divide the width");
+    }
+  }
+  const fs::path image_file = folder / "preprocessor_config.json";
+  if (fs::exists(image_file)) {
+    const auto json = parse(image_file);
+    JsonFields fields(json, image_file.string());
+    const auto mean = fields.numbers("image_mean", {}, 3), std = fields.numbers("image_std", {}, 3);
+    for (std::size_t i = 0; i < mean.size() && mean.size() == std.size(); ++i) {
+      model.config.image.mean[i] = static_cast<float>(mean[i]) * 255;
+      model.config.image.std[i] = static_cast<float>(std[i]) * 255;
+    }
+  }
+}
+
+void tell_about_activation(ModelFiles& model) {
+  model.notes.push_back(
+      "the file does not say which activation its towers use; QuickGELU is assumed, as in OpenAI's models "
+      "(--activation gelu for towers that open_clip trained without it)");
+}
+
+ModelFiles open_checkpoint(const fs::path& path) {
+  ModelFiles model;
+  model.path = path;
+  model.clip.emplace(archive::open_archive(path), path.string());
+  const auto& source = *model.clip;
+  const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
+  model.config.clip = clip::infer_config(source);
+  model.config.source = fmt::format("{} names in {}", clip::name_of(source.style()), source.archive().format());
+  if (!fs::is_directory(path)) model.files.push_back(path);
+
+  if (source.style() == clip::KeyStyle::kHuggingFace) read_hugging_face_settings(folder, model);
+  if (source.style() == clip::KeyStyle::kNative) tell_about_activation(model);
+  if (source.style() == clip::KeyStyle::kMmseg) {
+    model.config.prompts = infer_prompts(source);
+    model.config.image = Normalisation::image_net();
+    model.prompts = model.clip;
+  }
+  auto rows = model.image_rows();
+  append(rows, model.text_rows());
+  append(rows, model.prompt_rows());
+  source.check(rows, ignored_tensors());
+  model.config.test = TestProtocol::for_tower(model.config.clip.vision);
+  if (!model.config.clip.text.present()) {
+    model.notes.push_back("the file has no text tower: class names cannot be turned into embeddings");
+  }
+  model.tokenizer = text::tokenizer_files(folder);
+  return model;
+}
+
+}  // namespace
+
+std::vector<clip::TensorRow> ModelFiles::image_rows() const { return clip::image_tower_rows(config.clip); }
+
+std::vector<clip::TensorRow> ModelFiles::text_rows() const { return clip::text_tower_rows(config.clip); }
+
+std::vector<clip::TensorRow> ModelFiles::prompt_rows() const {
+  if (!config.prompts) return {};
+  return segmenter::prompt_rows(config.clip, *config.prompts);
+}
+
+ModelFiles open_model(const fs::path& path) {
+  if (!fs::exists(path)) {
+    throw Error(ErrorCode::kModelNotFound, fmt::format("no model at {}", path.string()),
+                "give a model folder, or a checkpoint that `relprompt import` reads");
+  }
+  return is_model_folder(path) ? open_folder(path) : open_checkpoint(path);
+}
+
+}  // namespace relprompt::segmenter

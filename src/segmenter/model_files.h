@@ -1,0 +1,34 @@
+// A model on disk, whatever its form: which file holds what, checked against the tensor tables.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "clip/tensor_source.h"
+#include "segmenter/model_config.h"
+
+namespace relprompt::segmenter {
+
+/// An opened and checked model. Nothing is read beyond headers and shapes.
+struct ModelFiles {
+  std::filesystem::path path;               ///< as the user gave it
+  ModelConfig config;
+  std::optional<clip::TensorSource> clip;   ///< towers
+  std::optional<clip::TensorSource> prompts;  ///< RPM and LPM; nullopt for a bare CLIP
+  std::vector<std::filesystem::path> tokenizer;  ///< tokenizer files; empty if there are none
+  std::vector<std::filesystem::path> files;  ///< all files that hold tensors or settings
+  std::vector<std::string> notes;            ///< what the user should know, one sentence each
+
+  std::vector<clip::TensorRow> image_rows() const;
+  std::vector<clip::TensorRow> text_rows() const;
+  std::vector<clip::TensorRow> prompt_rows() const;
+};
+
+/// Opens a model folder of ours or any checkpoint (see import_model). All tensors are there and of the right
+/// shape afterwards. Throws Error with a code of exit status 4.
+ModelFiles open_model(const std::filesystem::path& path);
+
+}  // namespace relprompt::segmenter

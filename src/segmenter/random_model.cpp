@@ -1,0 +1,100 @@
+#include "segmenter/random_model.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <set>
+
+#include "base/random.h"
+#include "clip/clip_tensors.h"
+#include "relprompt/error.h"
+#include "segmenter/model_folder.h"
+#include "segmenter/prompt_tensors.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+bool one_of(const std::string& word, const std::set<std::string>& words) { return words.count(word) > 0; }
+
+/// Offset and scale of the uniform numbers of a tensor.
+struct Spread {
+  double offset = 0, scale = 1;
+};
+
+Spread spread_of(const std::string& name, const std::vector<std::int64_t>& shape) {
+  const std::string leaf = name.substr(name.rfind('.') + 1);
+  if (one_of(leaf, {"bias", "in_proj_bias"})) return {0, 0.1};
+  const bool embedding = one_of(leaf, {"class_embedding", "positional_embedding", "vpt"}) ||
+                         name.find("token_embedding") != std::string::npos;
+  if (embedding) return {0, 0.5};
+  if (shape.size() == 1) return {1, 0.1};
+  // Matrices that multiply from the right have their inputs along dimension 0, all others along the rest.
+  double fan_in = static_cast<double>(shape[0]);
+  if (!one_of(leaf, {"proj", "text_projection", "gate", "noise", "h"})) {
+    fan_in = 1;
+    for (std::size_t i = 1; i < shape.size(); ++i) fan_in *= static_cast<double>(shape[i]);
+  }
+  return {0, std::sqrt(3.0 / fan_in)};
+}
+
+ModelConfig config_of(const InitOptions& options) {
+  ModelConfig config;
+  config.source = fmt::format("random weights, seed {}: its masks mean nothing", options.seed);
+  config.clip = clip::preset(options.architecture);
+  auto& vision = config.clip.vision;
+  if (options.image_size < vision.patch || options.image_size > 4096 || options.image_size % vision.patch != 0) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("image size {}: expected a multiple of the patch size {} up to "
+                                                     "4096 pixels",
+                                                     options.image_size, vision.patch));
+  }
+  if (options.visual_prompt_tokens < 0 || options.visual_prompt_tokens > 4096) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("{} visual prompt tokens: expected 0 to 4096", options.visual_prompt_tokens));
+  }
+  vision.grid = options.image_size / vision.patch;
+  PromptConfig prompts;
+  if (options.variant == "official") {
+    prompts.rpm.variant = rpm::Variant::kOfficial;
+    prompts.lpm.second_text_linear = true;
+    config.image = Normalisation::image_net();
+  } else if (options.variant != "paper") {
+    throw Error(ErrorCode::kBadArgument, fmt::format("variant '{}': expected paper or official", options.variant));
+  }
+  prompts.rpm.visual_prompt_tokens = options.visual_prompt_tokens;
+  prompts.rpm.knowledge_grid = vision.grid;
+  config.prompts = prompts;
+  config.test = TestProtocol::for_tower(vision);
+  return config;
+}
+
+}  // namespace
+
+torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape, std::uint64_t seed) {
+  auto tensor = torch::empty(shape);
+  if (shape.empty()) return tensor.fill_(std::log(1 / 0.07));  // logit_scale as CLIP's training starts it
+  const auto [offset, scale] = spread_of(name, shape);
+  SplitMix64 random(fnv1a(name) ^ (seed * 0x9E3779B97F4A7C15u));
+  auto* values = tensor.data_ptr<float>();
+  const auto add = static_cast<float>(offset), times = static_cast<float>(scale);
+  for (std::int64_t i = 0; i < tensor.numel(); ++i) values[i] = add + times * random.next_signed_unit();
+  return tensor;
+}
+
+void write_random_model(const std::filesystem::path& target, const InitOptions& options) {
+  ModelConfig config = config_of(options);
+  ModelFolderWriter folder(target);
+  auto rows = clip::image_tower_rows(config.clip);
+  const auto text = clip::text_tower_rows(config.clip);
+  rows.insert(rows.end(), text.begin(), text.end());
+  config.clip_sha256 = folder.write_tensors("clip.safetensors", rows, [&](const clip::TensorRow& row) {
+    return random_weights("clip." + row.name, row.shape, options.seed);
+  });
+  folder.write_tensors("prompts.safetensors", prompt_rows(config.clip, *config.prompts),
+                       [&](const clip::TensorRow& row) { return random_weights(row.name, row.shape, options.seed); });
+  // Bytes and one merge, since a tokenizer file without any is refused as empty.
+  folder.write_text("merges.txt", "#version: bytes and one merge\nt h\n");
+  folder.write_text("config.json", to_json(config));
+  folder.commit();
+}
+
+}  // namespace relprompt::segmenter

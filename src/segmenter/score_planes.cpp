@@ -1,0 +1,72 @@
+#include "segmenter/score_planes.h"
+
+#include <algorithm>
+
+namespace relprompt::segmenter {
+namespace {
+
+// 16 planes of 512 x 683 pixels; a chunk stays near the last-level cache and far below a window's own memory.
+constexpr std::int64_t kChunkElements = 16 * 512 * 683;
+
+/// How often each pixel is covered. -> [1, H, W].
+torch::Tensor coverage(const std::vector<Window>& windows, nn::Grid size, const torch::TensorOptions& options) {
+  auto count = torch::zeros({1, size.height, size.width}, options);
+  for (const Window& w : windows) count.narrow(1, w.y, w.height).narrow(2, w.x, w.width).add_(1);
+  return count;
+}
+
+/// Largest row of each class. planes [rows, H, W] of the rows first[begin] .. first[end] - 1 -> [end - begin, H, W].
+torch::Tensor best_names(const torch::Tensor& planes, const ClassEmbeddings& classes, std::size_t begin,
+                         std::size_t end) {
+  if (classes.first[end] - classes.first[begin] == end - begin) return planes;
+  std::vector<torch::Tensor> best;
+  for (std::size_t c = begin; c < end; ++c) {
+    const auto start = static_cast<std::int64_t>(classes.first[c] - classes.first[begin]);
+    const auto rows = static_cast<std::int64_t>(classes.first[c + 1] - classes.first[c]);
+    best.push_back(planes.narrow(0, start, rows).amax(0));
+  }
+  return torch::stack(best);
+}
+
+}  // namespace
+
+BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>& patch_scores,
+                       const std::vector<Window>& windows, const ClassEmbeddings& classes,
+                       const PlaneRequest& request, const PlaneSink& sink) {
+  const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(network.device());
+  const auto count = coverage(windows, request.resized, options);
+  const auto penalty = torch::tensor(request.penalty, torch::kFloat32).to(network.device()).reshape({-1, 1, 1});
+  const auto largest = std::max(request.resized.size(), request.photo.size());
+  const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / largest));
+
+  BestLabels best;
+  for (std::size_t begin = 0; begin < classes.classes(); begin += chunk) {
+    const std::size_t end = std::min(begin + chunk, classes.classes());
+    const auto row = static_cast<std::int64_t>(classes.first[begin]);
+    const auto rows = static_cast<std::int64_t>(classes.first[end]) - row;
+    auto sum = torch::zeros({rows, request.resized.height, request.resized.width}, options);
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const Window& w = windows[i];
+      const auto scores = patch_scores[i].narrow(0, row, rows).unsqueeze(0);
+      const auto planes = network.probabilities(scores, {w.height, w.width})[0];
+      sum.narrow(1, w.y, w.height).narrow(2, w.x, w.width).add_(planes);
+    }
+    sum.div_(count);
+    const auto first = static_cast<std::int64_t>(begin), classes_here = static_cast<std::int64_t>(end - begin);
+    const auto calibrated = best_names(sum, classes, begin, end) - penalty.narrow(0, first, classes_here);
+    const auto planes = nn::resize_maps(calibrated.unsqueeze(0), request.photo)[0];
+    if (sink) sink(begin, planes.to(torch::kCPU).contiguous());
+    const auto [score, index] = planes.max(0);
+    const auto label = (index + first).to(torch::kInt32);
+    if (!best.label.defined()) {
+      best = {label, score};
+    } else {
+      const auto better = score > best.score;
+      best.label = torch::where(better, label, best.label);
+      best.score = torch::where(better, score, best.score);
+    }
+  }
+  return best;
+}
+
+}  // namespace relprompt::segmenter

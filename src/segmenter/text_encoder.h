@@ -1,0 +1,30 @@
+// Class names to text embeddings: cache first, tokenizer and text tower only for what is new.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "relprompt/classes.h"
+#include "relprompt/segmenter.h"
+#include "segmenter/class_embeddings.h"
+#include "segmenter/model_files.h"
+
+namespace relprompt::segmenter {
+
+struct EncodedClasses {
+  ClassEmbeddings embeddings;  ///< on the CPU
+  bool tower_ran = false;      ///< false: everything came from the cache
+};
+
+/// Embeds every name of every class: mean over the templates of unit vectors, made unit length; several names
+/// of a class are averaged the same way or kept apart (options.max_over_names). The text tower is loaded only
+/// if the cache lacks a name, and dropped afterwards.
+/// @param vocab tokenizer file or folder; empty: the model's own
+/// Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary.
+EncodedClasses encode_classes(const ModelFiles& model, const std::filesystem::path& vocab, const ClassList& classes,
+                              const TextOptions& options);
+
+}  // namespace relprompt::segmenter

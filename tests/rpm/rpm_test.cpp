@@ -1,0 +1,178 @@
+// The relationship prompt module beside the paper's formulas.
+#include <gtest/gtest.h>
+
+#include "clip/image_tower.h"
+#include "gradient_check.h"
+#include "rpm/apg.h"
+#include "rpm/itp.h"
+#include "rpm/m2oe.h"
+#include "rpm/rpm.h"
+#include "tensors.h"
+
+namespace relprompt::rpm {
+namespace {
+
+using test::close;
+using test::uniform;
+
+torch::Tensor unit(const torch::Tensor& x) { return x / x.norm(2, -1, true); }
+
+TEST(ImageToPixelAttention, IsEquationTwo) {
+  const auto p = unit(uniform("p", {2, 6, 5})), g = unit(uniform("g", {2, 5})), t = unit(uniform("t", {3, 5}));
+  const auto m = image_to_pixel_attention(p, g, t);
+  for (std::int64_t b = 0; b < 2; ++b) {
+    EXPECT_TRUE(close(m[b], torch::matmul(p[b], (t * g[b]).t()), 1e-6));
+    EXPECT_TRUE(close(image_to_pixel_attention(p, g, t, {false, true})[b], torch::matmul(p[b], t.t()), 1e-6));
+    const auto image_only = image_to_pixel_attention(p, g, t, {true, false})[b];
+    for (std::int64_t n = 0; n < 6; ++n) EXPECT_TRUE(close(image_only[n], torch::matmul(t, g[b]), 1e-6));
+  }
+}
+
+TEST(GeneratePrompts, IsEquationThreeOnAnyGrid) {
+  const torch::NoGradGuard no_grad;
+  nn::Linear linear(4, 4);
+  test::fill_by_name(*linear, "linear.");
+  const auto m = uniform("m", {2, 6, 3}), h = uniform("h", {6, 4});
+  const auto expected = torch::matmul(torch::matmul(m.transpose(1, 2), h), linear->weight.t()) + linear->bias;
+  EXPECT_TRUE(close(generate_prompts(m, {2, 3}, h, {2, 3}, linear), expected, 1e-6));
+  const auto square = uniform("square", {4, 4});
+  const auto resized = nn::resize_rows(square, {2, 2}, {2, 3});
+  EXPECT_TRUE(close(generate_prompts(m, {2, 3}, square, {2, 2}, linear),
+                    generate_prompts(m, {2, 3}, resized, {2, 3}, linear), 0));
+}
+
+/// Equations 1 and 12-15 as written: every expert mapped back to D, then weighted.
+torch::Tensor naive_m2oe(M2oeImpl& block, const torch::Tensor& p, nn::Grid grid, std::int64_t experts) {
+  auto parameters = block.named_parameters();
+  const auto x = block.down(p), g = block.scores(x);
+  const auto maps = x.transpose(1, 2).reshape({p.size(0), -1, grid.height, grid.width});
+  auto out = p.clone();
+  for (std::int64_t j = 0; j < experts; ++j) {
+    const auto stem = "experts." + std::to_string(j) + ".";
+    const nn::Grid scale = {std::max<std::int64_t>(1, grid.height >> j), std::max<std::int64_t>(1, grid.width >> j)};
+    const auto y = at::conv2d(nn::resize_maps(maps, scale), parameters[stem + "weight"], parameters[stem + "bias"], 1,
+                              1, 1, x.size(2));
+    const auto rows = nn::resize_maps(y, grid).flatten(2).transpose(1, 2);
+    out = out + g.select(1, j).reshape({-1, 1, 1}) * block.up(rows);
+  }
+  return out;
+}
+
+TEST(M2oe, MixingBeforeTheUpProjectionIsExact) {
+  const torch::NoGradGuard no_grad;
+  for (const std::int64_t rank : {1, 3, 6}) {
+    for (const bool gate : {true, false}) {
+      M2oe block(10, M2oeOptions{rank, 4, 2, gate});
+      test::fill_by_name(*block, "m2oe.");
+      const auto p = uniform("p", {3, 35, 10});
+      EXPECT_TRUE(close(block(p, nn::Grid{5, 7}), naive_m2oe(*block, p, {5, 7}, 4), 1e-5)) << rank << gate;
+    }
+  }
+}
+
+TEST(M2oe, GateKeepsTheTopScoresAndSumsToOne) {
+  const torch::NoGradGuard no_grad;
+  M2oe block(10, M2oeOptions());
+  test::fill_by_name(*block, "m2oe.");
+  const auto x = block->down(uniform("p", {8, 12, 10}));
+  const auto g = block->scores(x);
+  EXPECT_TRUE(close(g.sum(1), torch::ones({8}), 1e-6));
+  EXPECT_TRUE(torch::equal((g > 0).sum(1), torch::full({8}, 2, torch::kInt64)));
+  const auto quiet = torch::zeros({8, 4});
+  EXPECT_TRUE(torch::equal(block->scores(x, quiet), g));
+  EXPECT_FALSE(torch::equal(block->scores(x, torch::full({8, 4}, 3.0) * uniform("noise", {8, 4})), g));
+}
+
+TEST(M2oe, Gradients) {
+  M2oe block(6, M2oeOptions{2, 3, 2, true});
+  test::fill_by_name(*block, "m2oe.");
+  block->to(torch::kFloat64);
+  const auto p = uniform("p", {2, 12, 6}).to(torch::kFloat64), noise = uniform("n", {2, 3}).to(torch::kFloat64);
+  EXPECT_TRUE(test::gradients_match(*block, [&] { return block(p, nn::Grid{3, 4}, noise).square().sum(); }));
+}
+
+struct Tower {
+  clip::VisionConfig vision = {4, 3, 16, 3, 2, 32};
+  clip::ImageTower tower{vision, 8, nn::Activation::kQuickGelu};
+  torch::Tensor image = uniform("image", {2, 3, 12, 12});
+  torch::Tensor texts = unit(uniform("texts", {5, 8}));
+
+  Tower() { test::fill_by_name(*tower, "clip.visual."); }
+};
+
+RpmOptions small(Variant variant) {
+  RpmOptions options;
+  options.variant = variant;
+  options.visual_prompt_tokens = 2;
+  options.knowledge_grid = 3;
+  return options;
+}
+
+TEST(Rpm, GivesUnitVectorsAndOneMapALayer) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  Rpm rpm(t.vision, small(Variant::kPaper));
+  test::fill_by_name(*rpm, "");
+  rpm->eval();
+  std::vector<std::string> maps;
+  const auto out = rpm->forward(t.tower, t.image, t.texts, [&](const std::string& name, const torch::Tensor& value) {
+    if (name.find("attention_map") == std::string::npos) return;
+    EXPECT_EQ(value.sizes(), torch::IntArrayRef({2, 9, 5}));
+    maps.push_back(name);
+  });
+  EXPECT_EQ(maps, (std::vector<std::string>{"layer1.attention_map", "layer2.attention_map"}));
+  EXPECT_TRUE(close(out.patches.norm(2, -1), torch::ones({2, 9}), 1e-5));
+  EXPECT_TRUE(close(out.class_token.norm(2, -1), torch::ones({2}), 1e-5));
+}
+
+TEST(Rpm, LayersOptionRestrictsThePrompts) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  auto options = small(Variant::kPaper);
+  options.layers = {2};
+  Rpm rpm(t.vision, options);
+  test::fill_by_name(*rpm, "");
+  rpm->eval();
+  std::vector<std::string> prompts;
+  rpm->forward(t.tower, t.image, t.texts, [&](const std::string& name, const torch::Tensor&) {
+    if (name.find(".prompt") != std::string::npos) prompts.push_back(name);
+  });
+  EXPECT_EQ(prompts, std::vector<std::string>{"layer2.prompt"});
+}
+
+TEST(Rpm, ObservingChangesNothing) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  auto options = small(Variant::kOfficial);
+  options.layers = {1};
+  Rpm rpm(t.vision, options);
+  test::fill_by_name(*rpm, "");
+  rpm->eval();
+  const auto quiet = rpm->forward(t.tower, t.image, t.texts);
+  const auto seen = rpm->forward(t.tower, t.image, t.texts, [](const std::string&, const torch::Tensor&) {});
+  EXPECT_TRUE(torch::equal(quiet.patches, seen.patches));
+}
+
+TEST(Rpm, GradientsOfBothVariantsFlowThroughTheFrozenTower) {
+  for (const auto variant : {Variant::kPaper, Variant::kOfficial}) {
+    Tower t;
+    t.tower->to(torch::kFloat64);
+    for (auto& p : t.tower->parameters()) p.set_requires_grad(false);
+    Rpm rpm(t.vision, small(variant));
+    test::fill_by_name(*rpm, "");
+    rpm->to(torch::kFloat64);
+    rpm->eval();
+    // The gate's noise matrix is used in training only.
+    for (auto& p : rpm->named_parameters()) {
+      if (p.key().find("noise") != std::string::npos) p.value().set_requires_grad(false);
+    }
+    const auto image = t.image.to(torch::kFloat64), texts = t.texts.to(torch::kFloat64);
+    const auto weight = uniform("weight", {2, 9, 8}).to(torch::kFloat64);
+    EXPECT_TRUE(test::gradients_match(
+        *rpm, [&] { return (rpm->forward(t.tower, image, texts).patches * weight).sum(); }));
+    for (auto& p : t.tower->parameters()) EXPECT_FALSE(p.grad().defined());
+  }
+}
+
+}  // namespace
+}  // namespace relprompt::rpm

@@ -1,0 +1,286 @@
+// Model folders: configs, importing, random weights, prompts over a CLIP elsewhere, the embedding cache.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+
+#include "archive/safetensors.h"
+#include "clip/clip_tensors.h"
+#include "relprompt/error.h"
+#include "segmenter/arithmetic.h"
+#include "segmenter/embedding_cache.h"
+#include "segmenter/import_model.h"
+#include "segmenter/model_config.h"
+#include "segmenter/model_files.h"
+#include "segmenter/network.h"
+#include "segmenter/prompt_tensors.h"
+#include "segmenter/random_model.h"
+#include "segmenter/text_encoder.h"
+#include "tensors.h"
+#include "test_support.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+namespace fs = std::filesystem;
+using test::close;
+
+ModelConfig tiny_model(rpm::Variant variant = rpm::Variant::kPaper) {
+  ModelConfig config;
+  config.clip = test::tiny_config();
+  config.prompts = test::tiny_prompts(variant, config.clip);
+  config.test = TestProtocol::for_tower(config.clip.vision);
+  return config;
+}
+
+/// Sends the cache to a folder of the test's own.
+class Model : public testing::Test {
+ protected:
+  Model() { ::setenv("XDG_CACHE_HOME", (scratch_ / "cache").c_str(), 1); }
+  test::TemporaryFolder scratch_;
+};
+
+TEST_F(Model, ConfigSurvivesItsFile) {
+  auto config = tiny_model(rpm::Variant::kOfficial);
+  config.source = "a \"test\"";
+  config.clip.activation = nn::Activation::kGelu;
+  config.prompts->rpm.layers = {1, 3};
+  config.prompts->rpm.m2oe.gate = false;
+  config.prompts->lpm.form = lpm::Form::kB;
+  config.image = Normalisation::image_net();
+  config.clip_path = "../clip";
+  config.clip_sha256 = "abc";
+  const auto text = to_json(config);
+  EXPECT_EQ(to_json(parse_config(text, "config.json")), text);
+  config.prompts.reset();
+  const auto bare = to_json(config);
+  EXPECT_EQ(to_json(parse_config(bare, "config.json")), bare);
+}
+
+TEST_F(Model, BadConfigsNameFileAndKey) {
+  const auto bad = [](const std::string& text, const std::string& fragment) {
+    EXPECT_ERROR(parse_config(text, "dir/config.json"), ErrorCode::kBadModelConfig, fragment);
+  };
+  bad("{", "dir/config.json: not valid JSON");
+  bad("[]", "expected a JSON object");
+  bad(R"({"format": "other"})", "'format' should be one of relprompt");
+  bad(R"({"format_version": 2})", "'format_version'");
+  bad(R"({"clip": {"layers": -1}})", "'layers' should be a whole number from 1");
+  bad(R"({"clip": {"width": 1e9}})", "'width'");
+  bad(R"({"clip": {"width": 100, "heads": 3}})", "'heads' should divide");
+  bad(R"({"clip": {"text": {"vocab": "many"}}})", "'text': 'vocab'");
+  bad(R"({"clip": {"colour": 1}})", "unknown key 'colour'");
+  bad(R"({"image": {"std": [1, 0, 1]}})", "'std' should be three numbers above 0");
+  bad(R"({"prompts": {"variant": "new"}})", "one of paper, official");
+  bad(R"({"prompts": {"m2oe": {"top_k": 9}}})", "'top_k'");
+  bad(R"({"test": {"stride": 600}})", "'stride'");
+}
+
+TEST_F(Model, RandomWeightsAreThoseOfTheOracle) {
+  // hash_uniform("image", 3) of the oracle.
+  const auto u = test::uniform("image", {3});
+  EXPECT_TRUE(close(random_weights("x.bias", {4}, 0), 0.1 * test::uniform("x.bias", {4}), 0));
+  EXPECT_TRUE(close(random_weights("ln.weight", {4}, 0), 1 + 0.1 * test::uniform("ln.weight", {4}), 1e-7));
+  EXPECT_TRUE(close(random_weights("h", {12, 2}, 0), 0.5 * test::uniform("h", {12, 2}), 1e-7));
+  EXPECT_TRUE(close(random_weights("c.weight", {2, 3, 2, 2}, 0), 0.5 * test::uniform("c.weight", {2, 3, 2, 2}), 1e-7));
+  EXPECT_FALSE(torch::equal(random_weights("h", {12, 2}, 1), random_weights("h", {12, 2}, 2)));
+  EXPECT_LT(u.abs().max().item<float>(), 1.0f);
+}
+
+TEST_F(Model, TrainableNumbersOfVitB16) {
+  auto clip = clip::preset("ViT-B-16");
+  clip.vision.grid = 32;
+  const auto count = [&](rpm::Variant variant) {
+    std::int64_t total = 0;
+    for (const auto& row : prompt_rows(clip, test::tiny_prompts(variant, clip, 10))) total += row.elements();
+    return total;
+  };
+  EXPECT_EQ(count(rpm::Variant::kOfficial), 2522880);
+  EXPECT_EQ(count(rpm::Variant::kPaper), 2228817);
+}
+
+TEST_F(Model, ArithmeticOfVitB16IsNearTheMeasuredCount) {
+  ModelConfig config;
+  config.clip = clip::preset("ViT-B-16");
+  config.prompts = PromptConfig();
+  const double gflop = flop_per_window(config, 512, 20) / 1e9;
+  EXPECT_NEAR(gflop, 227, 3);  // design section 8, with prompts that need keys and values only
+  config.prompts.reset();
+  EXPECT_NEAR(flop_per_window(config, 224, 20) / 1e9, 35.2, 0.5);  // twice the published 17.6 G multiply-adds
+}
+
+TEST_F(Model, PromptsOverAClipElsewhere) {
+  test::write_hashed_model(scratch_ / "whole", tiny_model());
+  const auto whole = open_model(scratch_ / "whole");
+  fs::create_directories(scratch_ / "clip");
+  fs::create_directories(scratch_ / "prompts");
+  fs::rename(scratch_ / "whole/clip.safetensors", scratch_ / "clip/clip.safetensors");
+  fs::rename(scratch_ / "whole/merges.txt", scratch_ / "clip/merges.txt");
+  fs::rename(scratch_ / "whole/prompts.safetensors", scratch_ / "prompts/prompts.safetensors");
+  auto config = whole.config;
+  config.clip_path = "../clip";
+  const auto write_config = [&] { test::write_text(scratch_ / "prompts/config.json", to_json(config)); };
+  config.clip_sha256 = std::string(64, '0');
+  write_config();
+  EXPECT_ERROR(open_model(scratch_ / "prompts"), ErrorCode::kBadModelConfig, "trained on a CLIP with SHA-256 000");
+  std::string right;
+  try {
+    open_model(scratch_ / "prompts");
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    const auto at = text.find(" has ") + 5;
+    right = text.substr(at, 64);
+  }
+  config.clip_sha256 = right;
+  write_config();
+  const auto split = open_model(scratch_ / "prompts");
+  EXPECT_FALSE(split.tokenizer.empty());
+  fs::remove(scratch_ / "clip/clip.safetensors");
+  EXPECT_ERROR(open_model(scratch_ / "prompts"), ErrorCode::kModelNotFound, "does not exist");
+}
+
+TEST_F(Model, FoldersThatAreNoModel) {
+  EXPECT_ERROR(open_model(scratch_ / "nowhere"), ErrorCode::kModelNotFound, "nowhere");
+  fs::create_directories(scratch_ / "empty");
+  EXPECT_THROW(open_model(scratch_ / "empty"), Error);
+  test::write_hashed_model(scratch_ / "model", tiny_model());
+  fs::remove(scratch_ / "model/prompts.safetensors");
+  EXPECT_ERROR(open_model(scratch_ / "model"), ErrorCode::kModelNotFound, "prompts.safetensors");
+}
+
+TEST_F(Model, ImportKeepsEveryNumberAndAppearsWhole) {
+  test::write_hashed_model(scratch_ / "source", tiny_model(rpm::Variant::kOfficial));
+  const auto notes = import_checkpoint(scratch_ / "source", scratch_ / "copy", {});
+  EXPECT_TRUE(notes.empty());
+  const auto source = open_model(scratch_ / "source"), copy = open_model(scratch_ / "copy");
+  for (const auto& row : source.image_rows()) EXPECT_TRUE(close(copy.clip->read(row), source.clip->read(row), 0));
+  for (const auto& row : source.prompt_rows()) {
+    EXPECT_TRUE(close(copy.prompts->read(row), source.prompts->read(row), 0));
+  }
+  for (const auto& entry : fs::directory_iterator(scratch_.path())) {
+    EXPECT_NE(entry.path().filename().string().front(), '.') << "left behind: " << entry.path();
+  }
+  // A folder that is no model is never replaced.
+  test::write_text(scratch_ / "photos/a.txt", "mine");
+  EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "photos", {}), ErrorCode::kNotWritable, "photos");
+  EXPECT_EQ(test::read_text(scratch_ / "photos/a.txt"), "mine");
+  // A model is: importing again is how one updates it.
+  import_checkpoint(scratch_ / "source", scratch_ / "copy", {});
+  EXPECT_NO_THROW(open_model(scratch_ / "copy"));
+}
+
+TEST_F(Model, ImportChecksTheFileBeforeTheVocabulary) {
+  test::write_text(scratch_ / "bad.pt", "nonsense");
+  ImportOptions options;
+  options.vocab = scratch_ / "missing-vocab.txt";
+  try {
+    import_checkpoint(scratch_ / "bad.pt", scratch_ / "out", options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(exit_status(error.code()), 4) << error.what();
+  }
+  test::write_hashed_model(scratch_ / "good", tiny_model());
+  EXPECT_ERROR(import_checkpoint(scratch_ / "good", scratch_ / "out", options), ErrorCode::kBadVocabulary, "missing-vocab");
+  EXPECT_FALSE(fs::exists(scratch_ / "out"));
+}
+
+TEST_F(Model, EmbeddingsComeFromTheCacheTheSecondTime) {
+  test::write_hashed_model(scratch_ / "model", tiny_model());
+  const auto model = open_model(scratch_ / "model");
+  const torch::InferenceMode no_gradients;
+  const ClassList classes = {{{"road"}, {"car", "vehicle"}}, {}};
+  const auto first = encode_classes(model, {}, classes, {});
+  const auto second = encode_classes(model, {}, classes, {});
+  EXPECT_TRUE(first.tower_ran);
+  EXPECT_FALSE(second.tower_ran);
+  EXPECT_TRUE(torch::equal(first.embeddings.rows, second.embeddings.rows));
+  EXPECT_EQ(first.embeddings.rows.size(0), 2);
+  // Other templates are another key; known names of another list are not computed again.
+  TextOptions other;
+  other.templates = {"a drawing of a {}"};
+  EXPECT_TRUE(encode_classes(model, {}, classes, other).tower_ran);
+  EXPECT_FALSE(encode_classes(model, {}, {{{"vehicle"}, {"road"}}, {}}, {}).tower_ran);
+  TextOptions uncached;
+  uncached.use_cache = false;
+  EXPECT_TRUE(encode_classes(model, {}, classes, uncached).tower_ran);
+}
+
+TEST_F(Model, DamagedCachesOnlyCostTime) {
+  test::write_hashed_model(scratch_ / "model", tiny_model());
+  const auto model = open_model(scratch_ / "model");
+  const torch::InferenceMode no_gradients;
+  const ClassList classes = {{{"road"}}, {}};
+  const auto good = encode_classes(model, {}, classes, {});
+  for (const auto& entry : fs::directory_iterator(scratch_ / "cache/relprompt/text")) {
+    test::write_text(entry.path(), "damaged");
+  }
+  const auto again = encode_classes(model, {}, classes, {});
+  EXPECT_TRUE(again.tower_ran);
+  EXPECT_TRUE(torch::equal(again.embeddings.rows, good.embeddings.rows));
+  EXPECT_FALSE(encode_classes(model, {}, classes, {}).tower_ran);
+  test::write_text(scratch_ / "no-folder", "");
+  ::setenv("XDG_CACHE_HOME", (scratch_ / "no-folder").c_str(), 1);
+  EXPECT_TRUE(encode_classes(model, {}, classes, {}).tower_ran);
+}
+
+TEST_F(Model, NamesAreAveragedOrKeptApart) {
+  test::write_hashed_model(scratch_ / "model", tiny_model());
+  const auto model = open_model(scratch_ / "model");
+  const torch::InferenceMode no_gradients;
+  const ClassList classes = {{{"road"}, {"car", "vehicle"}}, {}};
+  TextOptions apart;
+  apart.max_over_names = true;
+  const auto rows = encode_classes(model, {}, classes, apart).embeddings;
+  EXPECT_EQ(rows.first, (std::vector<std::size_t>{0, 1, 3}));
+  const auto mean = (rows.rows[1] + rows.rows[2]) / 2;
+  EXPECT_TRUE(close(encode_classes(model, {}, classes, {}).embeddings.rows[1], mean / mean.norm(), 1e-6));
+}
+
+TEST_F(Model, TextProblemsAreNamed) {
+  test::write_hashed_model(scratch_ / "model", tiny_model());
+  auto model = open_model(scratch_ / "model");
+  const torch::InferenceMode no_gradients;
+  EXPECT_ERROR(encode_classes(model, {}, {}, {}), ErrorCode::kBadClassList, "empty");
+  const ClassList longest = {{{std::string(100, 'x')}}, {}};
+  EXPECT_ERROR(encode_classes(model, {}, longest, {}), ErrorCode::kTextTooLong, "77");
+  TextOptions cut;
+  cut.truncate = true;
+  EXPECT_NO_THROW(encode_classes(model, {}, longest, cut));
+  TextOptions bad;
+  bad.templates = {"no gap"};
+  EXPECT_ERROR(encode_classes(model, {}, {{{"road"}}, {}}, bad), ErrorCode::kBadTemplate, "no gap");
+  model.tokenizer.clear();
+  EXPECT_ERROR(encode_classes(model, {}, {{{"road"}}, {}}, {}), ErrorCode::kBadVocabulary, "no tokenizer");
+  model.config.clip.text.layers = 0;
+  EXPECT_ERROR(encode_classes(model, {}, {{{"road"}}, {}}, {}), ErrorCode::kBadVocabulary, "no text tower");
+}
+
+TEST_F(Model, ABareClipGivesDistributionsWithoutTraining) {
+  auto config = tiny_model();
+  config.prompts.reset();
+  test::write_hashed_model(scratch_ / "clip", config);
+  const auto model = open_model(scratch_ / "clip");
+  EXPECT_EQ(variant_name(model.config), "none");
+  Network network(model, torch::kCPU, false);
+  const torch::InferenceMode no_gradients;
+  const auto texts = test::uniform("texts", {5, 64});
+  const auto scores = network.patch_scores(test::uniform("image", {2, 3, 64, 64}), texts / texts.norm(2, -1, true));
+  EXPECT_EQ(scores.sizes(), torch::IntArrayRef({2, 5, 4, 4}));
+  EXPECT_TRUE(close(scores.sum(1), torch::ones({2, 4, 4}), 1e-5));
+}
+
+TEST_F(Model, Bfloat16StaysNearFp32) {
+  test::write_hashed_model(scratch_ / "model", tiny_model());
+  const auto model = open_model(scratch_ / "model");
+  Network exact(model, torch::kCPU, false), rounded(model, torch::kCPU, true);
+  const torch::InferenceMode no_gradients;
+  const auto image = test::uniform("image", {1, 3, 64, 64});
+  auto texts = test::uniform("texts", {5, 64});
+  texts = texts / texts.norm(2, -1, true);
+  const auto a = exact.patch_scores(image, texts).sigmoid(), b = rounded.patch_scores(image, texts).sigmoid();
+  EXPECT_TRUE(close(b, a, 0.05));
+  EXPECT_FALSE(torch::equal(a, b));
+}
+
+}  // namespace
+}  // namespace relprompt::segmenter
