@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "kernels/attention.h"
+
 namespace relprompt::nn {
 namespace {
 
@@ -20,6 +22,17 @@ torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch
 #endif
 }
 
+/// qkv [B, T, 3D], extra_kv [B, P, 2D] or undefined -> [B, T, D], on the kernel that never holds all scores.
+torch::Tensor attend_by_kernel(const torch::Tensor& qkv, const torch::Tensor& extra_kv, std::int64_t heads) {
+  const auto width = qkv.size(2) / 3;
+  const bool extra = extra_kv.defined();
+  auto out = torch::empty({qkv.size(0), qkv.size(1), width}, qkv.options());
+  kernels::attention({qkv.data_ptr<float>(), extra ? extra_kv.data_ptr<float>() : nullptr, qkv.size(0), qkv.size(1),
+                      extra ? extra_kv.size(1) : 0, width, heads},
+                     out.data_ptr<float>());
+  return out;
+}
+
 }  // namespace
 
 AttentionImpl::AttentionImpl(std::int64_t width, std::int64_t heads) : heads_(heads) {
@@ -32,27 +45,33 @@ torch::Tensor AttentionImpl::split_heads(const torch::Tensor& x) const {
   return x.reshape({x.size(0), x.size(1), heads_, x.size(2) / heads_}).transpose(1, 2);
 }
 
+torch::Tensor AttentionImpl::project(const torch::Tensor& x, std::int64_t first, std::int64_t parts) const {
+  const auto width = in_proj_weight.size(1);
+  return linear(x, in_proj_weight.narrow(0, first * width, parts * width),
+                in_proj_bias.narrow(0, first * width, parts * width));
+}
+
 torch::Tensor AttentionImpl::forward(const torch::Tensor& x, const torch::Tensor& extra,
                                      const torch::Tensor& mask) {
-  const auto width = out_proj->weight.size(0);
-  const auto input = x.to(in_proj_weight.dtype());
-  const auto qkv = at::linear(input, in_proj_weight, in_proj_bias).chunk(3, -1);
-  auto keys = qkv[1], values = qkv[2];
+  const auto qkv = project(x, 0, 3);
+  const auto extra_kv = extra.defined() ? project(extra, 1, 2) : extra;
+  if (takes_kernel(x) && !mask.defined()) return out_proj(attend_by_kernel(qkv, extra_kv, heads_));
+  const auto own = qkv.chunk(3, -1);
+  auto keys = own[1], values = own[2];
   if (extra.defined()) {
-    const auto kv = at::linear(extra.to(in_proj_weight.dtype()), in_proj_weight.narrow(0, width, 2 * width),
-                               in_proj_bias.narrow(0, width, 2 * width))
-                        .chunk(2, -1);
+    const auto kv = extra_kv.chunk(2, -1);
     keys = torch::cat({keys, kv[0]}, 1);
     values = torch::cat({values, kv[1]}, 1);
   }
-  const auto mixed = attend(split_heads(qkv[0]), split_heads(keys), split_heads(values), mask);
+  const auto mixed = attend(split_heads(own[0]), split_heads(keys), split_heads(values), mask);
   return out_proj(mixed.transpose(1, 2).reshape(x.sizes()));
 }
 
-torch::Tensor AttentionImpl::value_only(const torch::Tensor& x) {
-  const auto width = out_proj->weight.size(0);
-  return out_proj(at::linear(x.to(in_proj_weight.dtype()), in_proj_weight.narrow(0, 2 * width, width),
-                             in_proj_bias.narrow(0, 2 * width, width)));
+torch::Tensor AttentionImpl::value_only(const torch::Tensor& x) { return out_proj(project(x, 2, 1)); }
+
+void AttentionImpl::use_bfloat16() {
+  in_proj_weight.set_data(in_proj_weight.to(torch::kBFloat16));
+  out_proj->use_bfloat16();
 }
 
 }  // namespace relprompt::nn

@@ -1,8 +1,8 @@
 // A linear layer whose weights are given later.
 //
 // torch::nn::Linear draws random weights when it is built, half a second for a ViT-B/16 whose weights come
-// from a file anyway; this one only reserves address space. It also runs in the dtype of its weights, which
-// is how bfloat16 products and an fp32 residual stream live in one module.
+// from a file anyway; this one only reserves address space. Inference on the CPU takes our own kernel, all
+// else LibTorch's, which has the gradients.
 #pragma once
 
 #include <torch/torch.h>
@@ -11,16 +11,31 @@
 
 namespace relprompt::nn {
 
+/// CLIP's original towers use QuickGELU, x * sigmoid(1.702 x); many later ones the exact GELU.
+enum class Activation { kQuickGelu, kGelu };
+
 class LinearImpl : public torch::nn::Module {
  public:
   LinearImpl(std::int64_t inputs, std::int64_t outputs);
 
-  /// x [..., inputs] -> [..., outputs], in the dtype of the weights.
+  /// x [..., inputs] -> [..., outputs] in the dtype of x.
   torch::Tensor forward(const torch::Tensor& x);
+
+  /// The activation of the product, fused with it where that is possible.
+  torch::Tensor forward_activated(const torch::Tensor& x, Activation activation);
+
+  /// Products in bfloat16 from now on; sums, bias and result stay fp32.
+  void use_bfloat16();
 
   torch::Tensor weight;  ///< [outputs, inputs]
   torch::Tensor bias;    ///< [outputs]
 };
 TORCH_MODULE(Linear);
+
+/// x W^T + b as Linear does it, for layers that own stacked weights. weight fp32 or bfloat16, bias fp32.
+torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
+/// True where the kernels of src/kernels stand in for LibTorch: fp32 numbers on the CPU and no gradients.
+bool takes_kernel(const torch::Tensor& x);
 
 }  // namespace relprompt::nn

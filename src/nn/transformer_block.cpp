@@ -3,14 +3,6 @@
 #include <string>
 
 namespace relprompt::nn {
-namespace {
-
-torch::Tensor activate(const torch::Tensor& x, Activation activation) {
-  if (activation == Activation::kGelu) return at::gelu(x);
-  return x * torch::sigmoid(1.702 * x);
-}
-
-}  // namespace
 
 TransformerBlockImpl::TransformerBlockImpl(std::int64_t width, std::int64_t heads, std::int64_t mlp_width,
                                            Activation activation)
@@ -25,28 +17,27 @@ TransformerBlockImpl::TransformerBlockImpl(std::int64_t width, std::int64_t head
 }
 
 torch::Tensor TransformerBlockImpl::feed_forward(const torch::Tensor& x) {
-  return c_proj_(activate(c_fc_(x), activation_));
+  return c_proj_(c_fc_->forward_activated(x, activation_));
 }
 
 torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& x, const torch::Tensor& prompt,
                                             const torch::Tensor& mask) {
   const auto extra = prompt.defined() ? ln_1(prompt) : prompt;
-  // A sum of fp32 and bfloat16 is fp32, so the residual stream keeps its precision.
   const auto y = x + attn(ln_1(x), extra, mask);
   return y + feed_forward(ln_2(y));
 }
 
 torch::Tensor TransformerBlockImpl::forward_dense(const torch::Tensor& x, bool residual_and_mlp) {
   const auto value = attn->value_only(ln_1(x));
-  if (!residual_and_mlp) return value.to(x.dtype());
+  if (!residual_and_mlp) return value;
   const auto y = x + value;
   return y + feed_forward(ln_2(y));
 }
 
 void TransformerBlockImpl::use_bfloat16() {
-  attn->to(torch::kBFloat16);
-  c_fc_->to(torch::kBFloat16);
-  c_proj_->to(torch::kBFloat16);
+  attn->use_bfloat16();
+  c_fc_->use_bfloat16();
+  c_proj_->use_bfloat16();
 }
 
 TransformerImpl::TransformerImpl(std::int64_t width, std::int64_t layers, std::int64_t heads,

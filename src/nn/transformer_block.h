@@ -4,14 +4,12 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <vector>
 
 #include "nn/attention.h"
 #include "nn/linear.h"
 
 namespace relprompt::nn {
-
-/// CLIP's original towers use QuickGELU, x * sigmoid(1.702 x); many later ones the exact GELU.
-enum class Activation { kQuickGelu, kGelu };
 
 /// Parameters carry OpenAI CLIP's names: ln_1, attn.*, ln_2, mlp.c_fc, mlp.c_proj.
 class TransformerBlockImpl : public torch::nn::Module {

@@ -63,6 +63,18 @@ INSTANTIATE_TEST_SUITE_P(Odd, AttentionSizes,
                          testing::Values(Sizes{1, 1, 0, 8, 1}, Sizes{2, 5, 0, 12, 3}, Sizes{1, 7, 3, 12, 2},
                                          Sizes{3, 2, 9, 15, 5}, Sizes{2, 17, 1, 6, 6}));
 
+TEST_P(AttentionSizes, KernelEqualsTheGraphWithGradients) {
+  const auto [batch, tokens, extra, width, heads] = GetParam();
+  Attention layer(width, heads);
+  test::fill_by_name(*layer, "attention.");
+  const auto x = uniform("x", {batch, tokens, width});
+  const auto more = extra > 0 ? uniform("extra", {batch, extra, width}) : torch::Tensor();
+  const auto graph = layer(x, more);
+  ASSERT_TRUE(graph.requires_grad());
+  const torch::NoGradGuard no_grad;
+  EXPECT_TRUE(close(layer(x, more), graph, 1e-5));
+}
+
 TEST(Attention, CausalMaskEqualsTheNaiveTwin) {
   const torch::NoGradGuard no_grad;
   Attention layer(12, 3);

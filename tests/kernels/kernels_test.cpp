@@ -1,0 +1,167 @@
+// Every kernel beside its naive twin, over odd sizes.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "base/random.h"
+#include "kernels/attention.h"
+#include "kernels/linear.h"
+#include "kernels/softmax.h"
+
+namespace relprompt::kernels {
+namespace {
+
+std::vector<float> random_values(const char* name, std::int64_t count, float scale = 1.0f) {
+  SplitMix64 random(fnv1a(name));
+  std::vector<float> values(static_cast<std::size_t>(count));
+  for (auto& value : values) value = scale * random.next_signed_unit();
+  return values;
+}
+
+float activated(double v, Activation activation) {
+  return static_cast<float>(activation == Activation::kNone ? v : v / (1 + std::exp(-1.702 * v)));
+}
+
+/// Expects equality up to the rounding of a sum of `terms` products of numbers up to `size`.
+void expect_near(const std::vector<float>& actual, const std::vector<float>& expected, double terms, double size) {
+  ASSERT_EQ(actual.size(), expected.size());
+  const double bound = 2 * std::sqrt(terms) * 6e-8 * terms * size + 1e-6;
+  for (std::size_t i = 0; i < actual.size(); ++i) ASSERT_NEAR(actual[i], expected[i], bound) << "at " << i;
+}
+
+std::vector<float> naive_linear(const std::vector<float>& x, const std::vector<float>& w, const float* bias,
+                                std::int64_t rows, std::int64_t inputs, std::int64_t outputs, Activation activation) {
+  std::vector<float> y;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t o = 0; o < outputs; ++o) {
+      double sum = bias != nullptr ? bias[o] : 0;
+      for (std::int64_t i = 0; i < inputs; ++i) {
+        sum += static_cast<double>(x[static_cast<std::size_t>(r * inputs + i)]) *
+               w[static_cast<std::size_t>(o * inputs + i)];
+      }
+      y.push_back(activated(sum, activation));
+    }
+  }
+  return y;
+}
+
+struct LinearSizes {
+  std::int64_t rows, inputs, outputs;
+};
+
+class Linear : public testing::TestWithParam<LinearSizes> {};
+
+TEST_P(Linear, EqualsTheNaiveTwin) {
+  const auto [rows, inputs, outputs] = GetParam();
+  const auto x = random_values("x", rows * inputs), w = random_values("w", outputs * inputs);
+  const auto bias = random_values("bias", outputs);
+  for (const auto activation : {Activation::kNone, Activation::kQuickGelu}) {
+    for (const float* b : {bias.data(), static_cast<const float*>(nullptr)}) {
+      std::vector<float> y(static_cast<std::size_t>(rows * outputs), NAN);
+      linear(x.data(), rows, inputs, w.data(), b, outputs, y.data(), activation);
+      expect_near(y, naive_linear(x, w, b, rows, inputs, outputs, activation), static_cast<double>(inputs), 1);
+    }
+  }
+}
+
+TEST_P(Linear, Bfloat16EqualsTheTwinOnRoundedInputs) {
+  const auto [rows, inputs, outputs] = GetParam();
+  auto x = random_values("x", rows * inputs), w = random_values("w", outputs * inputs);
+  const auto bias = random_values("bias", outputs);
+  // Cutting off the lower half of the bits gives numbers that both types hold exactly.
+  const auto cut = [](std::vector<float>& values) {
+    std::vector<std::uint16_t> halves;
+    for (auto& value : values) {
+      std::uint32_t bits = 0;
+      std::memcpy(&bits, &value, 4);
+      halves.push_back(static_cast<std::uint16_t>(bits >> 16));
+      bits &= 0xFFFF0000u;
+      std::memcpy(&value, &bits, 4);
+    }
+    return halves;
+  };
+  const auto x16 = cut(x), w16 = cut(w);
+  std::vector<float> y(static_cast<std::size_t>(rows * outputs), NAN);
+  linear_bf16(x16.data(), rows, inputs, w16.data(), bias.data(), outputs, y.data(), Activation::kQuickGelu);
+  expect_near(y, naive_linear(x, w, bias.data(), rows, inputs, outputs, Activation::kQuickGelu),
+              static_cast<double>(inputs), 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Odd, Linear,
+                         testing::Values(LinearSizes{1, 1, 1}, LinearSizes{2, 3, 5}, LinearSizes{17, 31, 33},
+                                         LinearSizes{65, 64, 63}, LinearSizes{1, 129, 7}, LinearSizes{100, 15, 1},
+                                         LinearSizes{33, 768, 19}));
+
+TEST(Softmax, EqualsTheNaiveTwinForEveryLength) {
+  for (std::int64_t columns = 1; columns <= 70; ++columns) {
+    auto values = random_values("values", 3 * columns, 40.0f);
+    std::vector<float> expected;
+    for (std::int64_t r = 0; r < 3; ++r) {
+      const float* row = values.data() + r * columns;
+      const double max = *std::max_element(row, row + columns);
+      double sum = 0;
+      for (std::int64_t i = 0; i < columns; ++i) sum += std::exp(row[i] - max);
+      for (std::int64_t i = 0; i < columns; ++i) expected.push_back(static_cast<float>(std::exp(row[i] - max) / sum));
+    }
+    softmax_rows(values.data(), 3, columns);
+    for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(values[i], expected[i], 1e-6) << columns;
+  }
+}
+
+TEST(Softmax, ExtremeScores) {
+  std::vector<float> values = {-INFINITY, 0.0f, -1e30f, 88.0f};
+  softmax_rows(values.data(), 1, 4);
+  EXPECT_EQ(values, (std::vector<float>{0.0f, std::exp(-88.0f) < 1e-37f ? 0.0f : values[1], 0.0f, 1.0f}));
+  EXPECT_LT(values[1], 1e-37f);
+}
+
+struct AttentionSizes {
+  std::int64_t batch, tokens, extra, width, heads;
+};
+
+class Attention : public testing::TestWithParam<AttentionSizes> {};
+
+TEST_P(Attention, EqualsTheNaiveTwin) {
+  const auto [batch, tokens, extra, width, heads] = GetParam();
+  const auto qkv = random_values("qkv", batch * tokens * 3 * width, 2.0f);
+  const auto more = random_values("extra", batch * extra * 2 * width, 2.0f);
+  std::vector<float> out(static_cast<std::size_t>(batch * tokens * width), NAN), expected;
+  attention({qkv.data(), extra > 0 ? more.data() : nullptr, batch, tokens, extra, width, heads}, out.data());
+  const std::int64_t size = width / heads;
+  // Key (which = 0) or value (1) of a token or extra token.
+  const auto at = [&](std::int64_t b, std::int64_t j, std::int64_t which, std::int64_t d) {
+    return j < tokens ? qkv[static_cast<std::size_t>(((b * tokens + j) * 3 + 1 + which) * width + d)]
+                      : more[static_cast<std::size_t>(((b * extra + j - tokens) * 2 + which) * width + d)];
+  };
+  for (std::int64_t b = 0; b < batch; ++b) {
+    for (std::int64_t i = 0; i < tokens; ++i) {
+      for (std::int64_t d = 0; d < width; ++d) {
+        const std::int64_t first = d / size * size;
+        double total = 0, sum = 0;
+        for (std::int64_t j = 0; j < tokens + extra; ++j) {
+          double dot = 0;
+          for (std::int64_t e = first; e < first + size; ++e) {
+            dot += static_cast<double>(qkv[static_cast<std::size_t>((b * tokens + i) * 3 * width + e)]) * at(b, j, 0, e);
+          }
+          const double weight = std::exp(dot / std::sqrt(static_cast<double>(size)));
+          total += weight;
+          sum += weight * at(b, j, 1, d);
+        }
+        expected.push_back(static_cast<float>(sum / total));
+      }
+    }
+  }
+  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << "at " << i;
+}
+
+INSTANTIATE_TEST_SUITE_P(Odd, Attention,
+                         testing::Values(AttentionSizes{1, 1, 0, 4, 1}, AttentionSizes{2, 5, 3, 12, 3},
+                                         AttentionSizes{1, 129, 0, 16, 2}, AttentionSizes{2, 131, 20, 16, 4},
+                                         AttentionSizes{3, 17, 1, 15, 5}, AttentionSizes{1, 300, 7, 64, 1}));
+
+}  // namespace
+}  // namespace relprompt::kernels
