@@ -11,11 +11,11 @@ namespace relprompt {
 
 enum class ErrorCode {
   // Exit status 2: something wrong on the command line or in a config.
-  kBadArgument,     ///< a flag or value that is unknown, malformed or out of range
-  kBadClassList,    ///< empty class list, empty name, duplicate class
-  kBadVocabulary,   ///< unknown built-in class vocabulary, or tokenizer files that are missing or malformed
-  kBadTemplate,     ///< a prompt template without exactly one {}
-  kTextTooLong,     ///< more tokens than the text tower's context
+  kBadArgument,    ///< a flag or value that is unknown, malformed or out of range
+  kBadClassList,   ///< empty class list, empty name, duplicate class
+  kBadVocabulary,  ///< unknown built-in class vocabulary, or tokenizer files that are missing or malformed
+  kBadTemplate,    ///< a prompt template without exactly one {}
+  kTextTooLong,    ///< more tokens than the text tower's context
   // Exit status 3: an image, data set or output path.
   kNotFound,        ///< the path does not exist
   kUnreadable,      ///< it exists but cannot be opened or read

@@ -14,8 +14,8 @@ struct ImportOptions {
   /// Tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz, or a folder with one
   /// of them. Empty: looked for beside the source; a model without one is legal.
   std::filesystem::path vocab;
-  /// "quick_gelu" or "gelu" where the source does not state it (open_clip); empty: what the source states, else
-  /// quick_gelu.
+  /// "quick_gelu" or "gelu" where the source does not state it (open_clip); empty: what the source states,
+  /// else quick_gelu.
   std::string activation;
 };
 
@@ -24,8 +24,8 @@ struct ImportOptions {
 /// folder. The folder appears whole or not at all.
 /// Throws Error: kModelNotFound, any code of exit status 4, kBadVocabulary, kNotWritable, kDiskFull.
 /// @return what was noticed on the way and is worth telling the user, one sentence each
-std::vector<std::string> import_model(const std::filesystem::path& source, const std::filesystem::path& target,
-                                      const ImportOptions& options = {});
+std::vector<std::string> import_model(const std::filesystem::path& source,
+                                      const std::filesystem::path& target, const ImportOptions& options = {});
 
 /// Options of init_model.
 struct InitOptions {
@@ -49,24 +49,24 @@ struct ModelFile {
 
 /// What `relprompt info` prints.
 struct ModelInfo {
-  std::string architecture;  ///< preset name, or "custom"
-  std::string variant;       ///< paper, official, or "none": a bare CLIP, used training-free
-  std::string source;        ///< format the model came from
-  int image_size = 0;        ///< pixels, the side that the position grid stands for
-  int patch = 0;             ///< pixels a side
-  int grid = 0;              ///< patches a side of the stored position grid
-  int width = 0, layers = 0, heads = 0;                  ///< image tower
-  int text_width = 0, text_layers = 0, text_heads = 0;   ///< text tower
-  int joint_width = 0;                                   ///< E, the joint image-text space
-  int context_length = 0;                                ///< tokens
-  std::string activation;                                ///< quick_gelu or gelu
-  int visual_prompt_tokens = 0;                          ///< official variant
-  std::string lpm;                                       ///< a, b or c; empty for a bare CLIP
-  std::vector<float> mean, std;                          ///< RGB, 0-255 scale
-  int short_side = 0, window = 0, stride = 0;            ///< default test protocol, pixels
-  std::uint64_t parameters = 0;                          ///< all numbers of towers and prompts
-  std::uint64_t trainable = 0;                           ///< numbers of the prompts
-  double gflop_per_window = 0;                           ///< for `gflop_classes` classes, text cached
+  std::string architecture;              ///< preset name, or "custom"
+  std::string variant;                   ///< paper, official, or "none": a bare CLIP, used training-free
+  std::string source;                    ///< format the model came from
+  int image_size = 0;                    ///< pixels, the side that the position grid stands for
+  int patch = 0;                         ///< pixels a side
+  int grid = 0;                          ///< patches a side of the stored position grid
+  int width = 0, layers = 0, heads = 0;  ///< image tower
+  int text_width = 0, text_layers = 0, text_heads = 0;  ///< text tower
+  int joint_width = 0;                                  ///< E, the joint image-text space
+  int context_length = 0;                               ///< tokens
+  std::string activation;                               ///< quick_gelu or gelu
+  int visual_prompt_tokens = 0;                         ///< official variant
+  std::string lpm;                                      ///< a, b or c; empty for a bare CLIP
+  std::vector<float> mean, std;                         ///< RGB, 0-255 scale
+  int short_side = 0, window = 0, stride = 0;           ///< default test protocol, pixels
+  std::uint64_t parameters = 0;                         ///< all numbers of towers and prompts
+  std::uint64_t trainable = 0;                          ///< numbers of the prompts
+  double gflop_per_window = 0;                          ///< for `gflop_classes` classes, text cached
   int gflop_classes = 0;
   bool has_tokenizer = false;
   std::vector<ModelFile> files;

@@ -26,33 +26,36 @@ struct ModelOptions {
 struct TextOptions {
   /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: "a photo of a {}".
   std::vector<std::string> templates;
-  bool truncate = false;          ///< cut texts beyond the context length instead of failing
-  bool max_over_names = false;    ///< several names of a class: best score wins, instead of averaged embeddings
-  bool use_cache = true;          ///< keep embeddings under XDG_CACHE_HOME/relprompt
+  bool truncate = false;        ///< cut texts beyond the context length instead of failing
+  bool max_over_names = false;  ///< several names of a class: best score wins, instead of averaged embeddings
+  bool use_cache = true;        ///< keep embeddings under XDG_CACHE_HOME/relprompt
 };
 
-/// How a photo is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real CLIPs).
+/// How a photo is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real
+/// CLIPs).
 struct SegmentOptions {
-  int short_side = 0;  ///< pixels; the photo's shorter side becomes this
-  int window = 0;      ///< pixels; side of the square windows
-  int stride = 0;      ///< pixels between windows, at most window
+  int short_side = 0;    ///< pixels; the photo's shorter side becomes this
+  int window = 0;        ///< pixels; side of the square windows
+  int stride = 0;        ///< pixels between windows, at most window
   int window_batch = 0;  ///< windows computed together; 0: chosen by size
-  std::vector<std::size_t> seen;  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
-  float calibration = 0.1f;       ///< probability, used for `seen` only
+  std::vector<std::size_t>
+      seen;                  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
+  float calibration = 0.1f;  ///< probability, used for `seen` only
   std::optional<float> unknown_threshold;  ///< best score below this: LabelMap::kUnknown
   std::uint64_t max_pixels = 100'000'000;  ///< cap on the photo after resizing
 };
 
 /// Receives the calibrated scores of a few classes at a time, so that memory stays flat in the class count.
-/// planes is [count, height, width] of the photo's own size, valid only during the call; classes arrive in order.
+/// planes is [count, height, width] of the photo's own size, valid only during the call; classes arrive in
+/// order.
 using ScoreSink = std::function<void(std::size_t first_class, std::size_t count, const float* planes)>;
 
 /// Labels of one photo.
 struct Segmentation {
-  LabelMap labels;                     ///< the photo's own size
-  std::vector<std::uint64_t> pixels;   ///< [class] pixel count
+  LabelMap labels;                    ///< the photo's own size
+  std::vector<std::uint64_t> pixels;  ///< [class] pixel count
   std::uint64_t unknown_pixels = 0;
-  int windows = 0;                     ///< windows computed
+  int windows = 0;  ///< windows computed
   int resized_height = 0, resized_width = 0;
   double resize_seconds = 0, network_seconds = 0, score_seconds = 0;
 };
@@ -86,7 +89,8 @@ class Segmenter {
   std::string model_hash() const;
   /// "paper", "official", or "none" (training-free).
   std::string variant() const;
-  /// Options with every zero replaced by the model's default, checked. Throws Error(kBadArgument).
+  /// Options with every zero replaced by the model's default, checked, `seen` against the classes that are
+  /// set. Throws Error(kBadArgument).
   SegmentOptions resolve(const SegmentOptions& options) const;
 
  private:

@@ -52,7 +52,8 @@ void describe_sizes(const segmenter::ModelConfig& config, ModelInfo& info) {
 
 }  // namespace
 
-std::vector<std::string> import_model(const fs::path& source, const fs::path& target, const ImportOptions& options) {
+std::vector<std::string> import_model(const fs::path& source, const fs::path& target,
+                                      const ImportOptions& options) {
   return api::guarded([&] { return segmenter::import_checkpoint(source, target, options); });
 }
 
@@ -86,6 +87,7 @@ ModelInfo inspect_model(const fs::path& path) {
     info.gflop_per_window = segmenter::flop_per_window(config, info.window, info.gflop_classes) / 1e9;
     info.has_tokenizer = !model.tokenizer.empty();
     for (const auto& file : model.files) info.files.push_back(describe(file));
+    for (const auto& file : model.tokenizer) info.files.push_back(describe(file));
     return info;
   });
 }

@@ -1,15 +1,16 @@
 // relprompt::Segmenter: the public face of the segmenter area, without a torch type in sight.
 #include "relprompt/segmenter.h"
 
-#include <fmt/format.h>
-#include <torch/torch.h>
-
 #include <algorithm>
 #include <thread>
 
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "relprompt/error.h"
+
 #include "api/torch_errors.h"
 #include "base/hash.h"
-#include "relprompt/error.h"
 #include "segmenter/cache_folder.h"
 #include "segmenter/model_files.h"
 #include "segmenter/network.h"
@@ -29,7 +30,8 @@ torch::Device device_of(const std::string& name) {
   const int index = numbered ? std::stoi(name.substr(5)) : 0;
   const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
   if (index >= count) {
-    throw Error(ErrorCode::kNoDevice, fmt::format("no device {}: this LibTorch finds {} CUDA devices", name, count),
+    throw Error(ErrorCode::kNoDevice,
+                fmt::format("no device {}: this LibTorch finds {} CUDA devices", name, count),
                 "use --device cpu, or build against a LibTorch with CUDA on a machine that has one");
   }
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
@@ -47,6 +49,11 @@ void set_threads(int threads) {
   }
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   torch::set_num_threads(threads > 0 ? threads : std::max(1, cores));
+}
+
+torch::Device prepare_device(const ModelOptions& options) {
+  set_threads(options.threads);
+  return device_of(options.device);
 }
 
 std::string content_hash(const segmenter::ModelFiles& model) {
@@ -67,7 +74,7 @@ std::string content_hash(const segmenter::ModelFiles& model) {
 struct Segmenter::Impl {
   Impl(const std::filesystem::path& path, const ModelOptions& model_options)
       : options(model_options),
-        device((set_threads(options.threads), device_of(options.device))),
+        device(prepare_device(options)),
         bfloat16(bfloat16_of(options.precision)),
         model(segmenter::open_model(path)),
         network(model, device, bfloat16) {}
@@ -101,14 +108,16 @@ void Segmenter::set_classes(const ClassList& classes, const TextOptions& options
 void Segmenter::set_embeddings(const float* rows, std::size_t count) {
   api::guarded([&] {
     if (rows == nullptr || count == 0 || count > kMaxClasses) {
-      throw Error(ErrorCode::kBadClassList, fmt::format("{} embeddings: expected 1 to {}", count, kMaxClasses));
+      throw Error(ErrorCode::kBadClassList,
+                  fmt::format("{} embeddings: expected 1 to {}", count, kMaxClasses));
     }
     const torch::InferenceMode no_gradients;
     segmenter::ClassEmbeddings classes;
     const auto copy =
         torch::from_blob(const_cast<float*>(rows), {static_cast<std::int64_t>(count), joint_width()}).clone();
-    classes.rows = torch::nn::functional::normalize(copy, torch::nn::functional::NormalizeFuncOptions().dim(-1))
-                       .to(impl_->device);
+    classes.rows =
+        torch::nn::functional::normalize(copy, torch::nn::functional::NormalizeFuncOptions().dim(-1))
+            .to(impl_->device);
     for (std::size_t i = 0; i <= count; ++i) classes.first.push_back(i);
     impl_->classes = std::move(classes);
     impl_->text_tower_ran = false;
@@ -121,20 +130,30 @@ Segmentation Segmenter::segment(const Image& photo, const SegmentOptions& option
       throw Error(ErrorCode::kBadArgument, "no classes set", "call set_classes or set_embeddings first");
     }
     const torch::InferenceMode no_gradients;
-    return segmenter::segment_photo(impl_->network, impl_->model.config, impl_->classes, photo, resolve(options),
-                                    scores);
+    return segmenter::segment_photo(impl_->network, impl_->model.config, impl_->classes, photo,
+                                    resolve(options), scores);
   });
 }
 
-std::size_t Segmenter::class_count() const { return impl_->classes.classes(); }
+std::size_t Segmenter::class_count() const {
+  return impl_->classes.classes();
+}
 
-int Segmenter::joint_width() const { return static_cast<int>(impl_->model.config.clip.joint); }
+int Segmenter::joint_width() const {
+  return static_cast<int>(impl_->model.config.clip.joint);
+}
 
-bool Segmenter::text_tower_ran() const { return impl_->text_tower_ran; }
+bool Segmenter::text_tower_ran() const {
+  return impl_->text_tower_ran;
+}
 
-std::string Segmenter::model_hash() const { return content_hash(impl_->model); }
+std::string Segmenter::model_hash() const {
+  return content_hash(impl_->model);
+}
 
-std::string Segmenter::variant() const { return segmenter::variant_name(impl_->model.config); }
+std::string Segmenter::variant() const {
+  return segmenter::variant_name(impl_->model.config);
+}
 
 SegmentOptions Segmenter::resolve(const SegmentOptions& options) const {
   return segmenter::resolve(options, impl_->model.config, class_count());

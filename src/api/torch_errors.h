@@ -1,10 +1,10 @@
 // Nothing but relprompt::Error leaves the library: LibTorch's exceptions are turned into ours here.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <new>
 #include <string>
+
+#include <torch/torch.h>
 
 #include "relprompt/error.h"
 
@@ -14,7 +14,8 @@ namespace relprompt::api {
 template <typename Function>
 auto guarded(const Function& f) -> decltype(f()) {
   constexpr const char* kLessMemory =
-      "use a smaller --short-side or --batch, fewer classes with --save scores, or a machine with more memory";
+      "use a smaller --short-side or --batch, fewer classes with --save scores, or a machine with more "
+      "memory";
   try {
     return f();
   } catch (const Error&) {

@@ -1,9 +1,9 @@
 #include "base/hash.h"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <openssl/evp.h>
-
-#include <array>
 
 #include "relprompt/error.h"
 

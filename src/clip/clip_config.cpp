@@ -36,15 +36,17 @@ const ClipConfig& preset(const std::string& name) {
     if (candidate.name == name) return candidate.config;
     known += (known.empty() ? "" : ", ") + candidate.name;
   }
-  throw Error(ErrorCode::kBadArgument, fmt::format("unknown architecture '{}'", name), "known ones: " + known);
+  throw Error(ErrorCode::kBadArgument, fmt::format("unknown architecture '{}'", name),
+              "known ones: " + known);
 }
 
 std::string architecture_name(const ClipConfig& config) {
   std::string found = "custom";
   for (const auto& [name, known] : presets()) {
-    const bool same = known.vision.patch == config.vision.patch && known.vision.width == config.vision.width &&
-                      known.vision.layers == config.vision.layers && known.vision.heads == config.vision.heads &&
-                      known.joint == config.joint;
+    const bool same = known.vision.patch == config.vision.patch &&
+                      known.vision.width == config.vision.width &&
+                      known.vision.layers == config.vision.layers &&
+                      known.vision.heads == config.vision.heads && known.joint == config.joint;
     // ViT-L-14 and ViT-L-14-336 differ by their grid alone, so an equal grid decides.
     if (same && (found == "custom" || known.vision.grid == config.vision.grid)) found = name;
   }

@@ -10,10 +10,10 @@
 namespace relprompt::clip {
 
 struct VisionConfig {
-  std::int64_t patch = 16;       ///< pixels a side
-  std::int64_t grid = 14;        ///< patches a side of the stored position grid
-  std::int64_t width = 768;      ///< D
-  std::int64_t layers = 12;      ///< L
+  std::int64_t patch = 16;   ///< pixels a side
+  std::int64_t grid = 14;    ///< patches a side of the stored position grid
+  std::int64_t width = 768;  ///< D
+  std::int64_t layers = 12;  ///< L
   std::int64_t heads = 12;
   std::int64_t mlp_width = 3072;
 
@@ -22,11 +22,11 @@ struct VisionConfig {
 
 struct TextConfig {
   std::int64_t width = 512;
-  std::int64_t layers = 12;      ///< 0: the file has no text tower
+  std::int64_t layers = 12;  ///< 0: the file has no text tower
   std::int64_t heads = 8;
   std::int64_t mlp_width = 2048;
-  std::int64_t context = 77;     ///< tokens
-  std::int64_t vocab = 49408;    ///< token ids
+  std::int64_t context = 77;   ///< tokens
+  std::int64_t vocab = 49408;  ///< token ids
 
   bool present() const { return layers > 0; }
 };
@@ -34,7 +34,7 @@ struct TextConfig {
 struct ClipConfig {
   VisionConfig vision;
   TextConfig text;
-  std::int64_t joint = 512;      ///< E, width of the joint image-text space
+  std::int64_t joint = 512;  ///< E, width of the joint image-text space
   nn::Activation activation = nn::Activation::kQuickGelu;
 };
 

@@ -1,19 +1,20 @@
 #include "clip/clip_tensors.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "relprompt/error.h"
 
 namespace relprompt::clip {
 namespace {
 
-// Letters: D width, P patch, N grid^2 + 1, F MLP width, L layers of the image tower; T, X context, V vocabulary,
-// G MLP width, M layers of the text tower; E joint width, Q = 3 D, R = 3 T.
+// Letters: D width, P patch, N grid^2 + 1, F MLP width, L layers of the image tower; T, X context, V
+// vocabulary, G MLP width, M layers of the text tower; E joint width, Q = 3 D, R = 3 T.
 const std::vector<TableLine> kImageTower = {
-    {"visual.conv1.weight", "vision_model.embeddings.patch_embedding.weight", "backbone.conv1.weight", "D 3 P P"},
+    {"visual.conv1.weight", "vision_model.embeddings.patch_embedding.weight", "backbone.conv1.weight",
+     "D 3 P P"},
     {"visual.class_embedding", "vision_model.embeddings.class_embedding", "backbone.class_embedding", "D"},
     {"visual.positional_embedding", "vision_model.embeddings.position_embedding.weight",
      "backbone.positional_embedding", "N D"},
@@ -90,17 +91,26 @@ const std::vector<TableLine> kTextTower = {
 };
 
 Sizes sizes_of(const ClipConfig& c) {
-  return {{'D', c.vision.width},  {'P', c.vision.patch},   {'N', c.vision.grid * c.vision.grid + 1},
-          {'F', c.vision.mlp_width}, {'L', c.vision.layers}, {'Q', 3 * c.vision.width},
-          {'T', c.text.width},    {'X', c.text.context},   {'V', c.text.vocab},
-          {'G', c.text.mlp_width}, {'M', c.text.layers},   {'R', 3 * c.text.width},
+  return {{'D', c.vision.width},
+          {'P', c.vision.patch},
+          {'N', c.vision.grid * c.vision.grid + 1},
+          {'F', c.vision.mlp_width},
+          {'L', c.vision.layers},
+          {'Q', 3 * c.vision.width},
+          {'T', c.text.width},
+          {'X', c.text.context},
+          {'V', c.text.vocab},
+          {'G', c.text.mlp_width},
+          {'M', c.text.layers},
+          {'R', 3 * c.text.width},
           {'E', c.joint}};
 }
 
 /// Reads sizes from the shapes a file states, one of our names at a time.
 class SizeReader {
  public:
-  SizeReader(const std::vector<TableLine>& table, const TensorSource& source) : table_(table), source_(source) {}
+  SizeReader(const std::vector<TableLine>& table, const TensorSource& source)
+      : table_(table), source_(source) {}
 
   bool has(const std::string& line_name, std::int64_t layer = 0) const {
     return source_.shape_of(row(line_name, layer)).has_value();
@@ -111,8 +121,8 @@ class SizeReader {
     const auto shape = source_.shape_of(wanted);
     if (!shape || shape->size() != wanted.shape.size() || (*shape)[dimension] <= 0) {
       throw Error(ErrorCode::kTensorMismatch,
-                  fmt::format("{}: cannot read the model's sizes: {} of {} has {}", source_.path(),
-                              line_name, clip::name_of(source_.style()),
+                  fmt::format("{}: cannot read the model's sizes: {} of {} has {}", source_.path(), line_name,
+                              clip::name_of(source_.style()),
                               shape ? fmt::format("{} dimensions or an empty one, expected {}", shape->size(),
                                                   wanted.shape.size())
                                     : "no match in the file"),
@@ -130,7 +140,8 @@ class SizeReader {
 
  private:
   TensorRow row(const std::string& line_name, std::int64_t layer) const {
-    const auto line = std::find_if(table_.begin(), table_.end(), [&](const TableLine& l) { return line_name == l.name; });
+    const auto line =
+        std::find_if(table_.begin(), table_.end(), [&](const TableLine& l) { return line_name == l.name; });
     // Any sizes do: only names and the number of dimensions are used.
     Sizes sizes = sizes_of(ClipConfig());
     sizes['L'] = sizes['M'] = layer + 1;
@@ -141,11 +152,15 @@ class SizeReader {
   const TensorSource& source_;
 };
 
-std::int64_t heads_for(std::int64_t width) { return width % 64 == 0 ? width / 64 : 1; }
+std::int64_t heads_for(std::int64_t width) {
+  return width % 64 == 0 ? width / 64 : 1;
+}
 
 }  // namespace
 
-std::vector<TensorRow> image_tower_rows(const ClipConfig& config) { return expand(kImageTower, sizes_of(config)); }
+std::vector<TensorRow> image_tower_rows(const ClipConfig& config) {
+  return expand(kImageTower, sizes_of(config));
+}
 
 std::vector<TensorRow> text_tower_rows(const ClipConfig& config) {
   if (!config.text.present()) return {};
@@ -167,9 +182,8 @@ ClipConfig infer_config(const TensorSource& source) {
 
   const SizeReader words(kTextTower, source);
   auto& text = config.text;
-  text.layers = words.has("token_embedding.weight")
-                    ? words.count_layers("transformer.resblocks.{i}.ln_1.weight")
-                    : 0;
+  text.layers =
+      words.has("token_embedding.weight") ? words.count_layers("transformer.resblocks.{i}.ln_1.weight") : 0;
   if (text.present()) {
     text.vocab = words.size("token_embedding.weight", 0);
     text.width = words.size("token_embedding.weight", 1);

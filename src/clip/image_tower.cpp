@@ -1,6 +1,7 @@
 #include "clip/image_tower.h"
 
 #include "nn/grid.h"
+#include "nn/linear.h"
 
 namespace relprompt::clip {
 
@@ -56,13 +57,15 @@ torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hoo
 
 torch::Tensor ImageTowerImpl::project(const torch::Tensor& tokens) {
   namespace F = torch::nn::functional;
-  return F::normalize(torch::matmul(ln_post_(tokens), proj_), F::NormalizeFuncOptions().dim(-1));
+  return F::normalize(nn::product(ln_post_(tokens), proj_.t()), F::NormalizeFuncOptions().dim(-1));
 }
 
 torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {
   return project(forward(image).select(1, 0));
 }
 
-void ImageTowerImpl::use_bfloat16() { transformer_->use_bfloat16(); }
+void ImageTowerImpl::use_bfloat16() {
+  transformer_->use_bfloat16();
+}
 
 }  // namespace relprompt::clip

@@ -1,9 +1,9 @@
 // CLIP's image tower: a ViT that gives one token a patch and one for the whole image.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 #include "clip/clip_config.h"
 #include "clip/layer_hook.h"

@@ -4,9 +4,9 @@
 // knows this interface and none of its users.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 #include "nn/grid.h"
 

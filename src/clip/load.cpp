@@ -14,7 +14,8 @@ void load(torch::nn::Module& module, const std::string& prefix, const std::vecto
   for (const TensorRow& row : rows) by_name[row.name] = &row;
   for (auto& parameter : module.named_parameters()) {
     const auto found = by_name.find(prefix + parameter.key());
-    if (found == by_name.end()) throw Error(ErrorCode::kInternal, "no table row for " + prefix + parameter.key());
+    if (found == by_name.end())
+      throw Error(ErrorCode::kInternal, "no table row for " + prefix + parameter.key());
     auto value = source.read(*found->second).to(torch::kFloat32);
     if (own_memory) value = value.clone();
     parameter.value().set_requires_grad(false);

@@ -1,10 +1,10 @@
 // Filling a module's parameters from a checkpoint.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <string>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "clip/tensor_source.h"
 

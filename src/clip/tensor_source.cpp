@@ -1,13 +1,14 @@
 #include "clip/tensor_source.h"
 
+#include <cstring>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <cstring>
+#include "relprompt/error.h"
 
 #include "archive/quote.h"
 #include "base/hash.h"
-#include "relprompt/error.h"
 
 namespace relprompt::clip {
 namespace {
@@ -36,11 +37,16 @@ bool is_float(archive::DType type) {
 torch::ScalarType torch_type(archive::DType type) {
   using archive::DType;
   switch (type) {
-    case DType::kF64: return torch::kFloat64;
-    case DType::kF32: return torch::kFloat32;
-    case DType::kF16: return torch::kFloat16;
-    case DType::kBF16: return torch::kBFloat16;
-    default: throw Error(ErrorCode::kInternal, "a weight that is no floating point number");
+    case DType::kF64:
+      return torch::kFloat64;
+    case DType::kF32:
+      return torch::kFloat32;
+    case DType::kF16:
+      return torch::kFloat16;
+    case DType::kBF16:
+      return torch::kBFloat16;
+    default:
+      throw Error(ErrorCode::kInternal, "a weight that is no floating point number");
   }
 }
 
@@ -51,7 +57,8 @@ torch::Tensor as_tensor(const std::shared_ptr<const archive::TensorArchive>& own
   const bool aligned = reinterpret_cast<std::uintptr_t>(view.data) % archive::size_of(view.dtype) == 0;
   if (aligned && view.bytes > 0) {
     void* data = const_cast<std::byte*>(view.data);
-    return torch::from_blob(data, view.shape, [owner](void*) {}, options);
+    return torch::from_blob(
+        data, view.shape, [owner](void*) {}, options);
   }
   auto copy = torch::empty(view.shape, options);
   if (view.bytes > 0) std::memcpy(copy.data_ptr(), view.data, view.bytes);
@@ -82,13 +89,15 @@ TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive
   for (std::size_t i = 0; i < archive_->tensors().size() && i < 3; ++i) {
     first += (i == 0 ? "" : ", ") + archive::quote(archive_->tensors()[i].name);
   }
-  throw Error(ErrorCode::kUnknownFormat,
-              fmt::format("{}: no CLIP image tower among its {} tensors ({}{})", path_, archive_->tensors().size(),
-                          first, archive_->tensors().size() > 3 ? ", ..." : ""),
-              "expected a ViT-based CLIP with the names of OpenAI, open_clip, Hugging Face or the RPN authors");
+  throw Error(
+      ErrorCode::kUnknownFormat,
+      fmt::format("{}: no CLIP image tower among its {} tensors ({}{})", path_, archive_->tensors().size(),
+                  first, archive_->tensors().size() > 3 ? ", ..." : ""),
+      "expected a ViT-based CLIP with the names of OpenAI, open_clip, Hugging Face or the RPN authors");
 }
 
-TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path, KeyStyle style)
+TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path,
+                           KeyStyle style)
     : archive_(std::move(archive)), path_(std::move(path)), style_(style) {}
 
 std::optional<std::vector<std::int64_t>> TensorSource::shape_of(const TensorRow& row) const {
@@ -129,7 +138,8 @@ void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std:
       used.insert(prefix_ + name);
       if (part == nullptr) {
         complete = false;
-        if (!row.optional) missing.push_back(fmt::format("{} [{}]", prefix_ + name, fmt::join(row.shape, ", ")));
+        if (!row.optional)
+          missing.push_back(fmt::format("{} [{}]", prefix_ + name, fmt::join(row.shape, ", ")));
       } else if (!is_float(part->dtype)) {
         misshapen.push_back(fmt::format("{}: {}, expected floating point numbers", part->name,
                                         archive::name_of(part->dtype)));
@@ -139,21 +149,25 @@ void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std:
     // A checkpoint may store a scalar as one-element vector; the number of elements decides.
     const bool scalar = row.shape.empty() && shape && shape->size() == 1 && (*shape)[0] == 1;
     if (shape && *shape != row.shape && !scalar) {
-      misshapen.push_back(fmt::format("{}: [{}], expected [{}]", prefix_ + names.front(), fmt::join(*shape, ", "),
-                                      fmt::join(row.shape, ", ")));
+      misshapen.push_back(fmt::format("{}: [{}], expected [{}]", prefix_ + names.front(),
+                                      fmt::join(*shape, ", "), fmt::join(row.shape, ", ")));
     }
   }
   for (const auto& tensor : archive_->tensors()) {
     const bool under_prefix = tensor.name.compare(0, prefix_.size(), prefix_) == 0;
     const std::string bare = under_prefix ? tensor.name.substr(prefix_.size()) : tensor.name;
-    if (used.count(tensor.name) == 0 && ignored.count(bare) == 0) unexpected.push_back(archive::quote(tensor.name));
+    if (used.count(tensor.name) == 0 && ignored.count(bare) == 0)
+      unexpected.push_back(archive::quote(tensor.name));
   }
   if (missing.empty() && misshapen.empty() && unexpected.empty()) return;
   std::string text = fmt::format("{}: its tensors do not fit this architecture", path_);
   if (!missing.empty()) text += fmt::format("\n  missing ({}):{}", missing.size(), listed(missing));
-  if (!misshapen.empty()) text += fmt::format("\n  wrong shape or type ({}):{}", misshapen.size(), listed(misshapen));
-  if (!unexpected.empty()) text += fmt::format("\n  unexpected ({}):{}", unexpected.size(), listed(unexpected));
-  throw Error(ErrorCode::kTensorMismatch, text, fmt::format("names were read in the style of {}", name_of(style_)));
+  if (!misshapen.empty())
+    text += fmt::format("\n  wrong shape or type ({}):{}", misshapen.size(), listed(misshapen));
+  if (!unexpected.empty())
+    text += fmt::format("\n  unexpected ({}):{}", unexpected.size(), listed(unexpected));
+  throw Error(ErrorCode::kTensorMismatch, text,
+              fmt::format("names were read in the style of {}", name_of(style_)));
 }
 
 std::string TensorSource::hash(const std::vector<TensorRow>& rows) const {
@@ -162,7 +176,8 @@ std::string TensorSource::hash(const std::vector<TensorRow>& rows) const {
     for (const auto& name : row.source(style_).names) {
       const auto* part = find(name);
       if (part == nullptr) continue;
-      digest.update(fmt::format("{} {} [{}]\n", name, archive::name_of(part->dtype), fmt::join(part->shape, ",")));
+      digest.update(
+          fmt::format("{} {} [{}]\n", name, archive::name_of(part->dtype), fmt::join(part->shape, ",")));
       digest.update(part->data, part->bytes);
     }
   }

@@ -1,13 +1,13 @@
 // A checkpoint read through the tensor table: whose names it uses, which rows it has, each row as a tensor.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "archive/tensor_archive.h"
 #include "clip/tensor_table.h"

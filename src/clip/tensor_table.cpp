@@ -1,8 +1,8 @@
 #include "clip/tensor_table.h"
 
-#include <fmt/format.h>
-
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "relprompt/error.h"
 
@@ -55,9 +55,12 @@ TensorRow row_of(const TableLine& line, const Sizes& sizes, const std::string& l
 
 const char* name_of(KeyStyle style) noexcept {
   switch (style) {
-    case KeyStyle::kNative: return "OpenAI CLIP";
-    case KeyStyle::kHuggingFace: return "Hugging Face CLIPModel";
-    case KeyStyle::kMmseg: return "mmsegmentation RPN";
+    case KeyStyle::kNative:
+      return "OpenAI CLIP";
+    case KeyStyle::kHuggingFace:
+      return "Hugging Face CLIPModel";
+    case KeyStyle::kMmseg:
+      return "mmsegmentation RPN";
   }
   return "";
 }

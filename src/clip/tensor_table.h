@@ -27,12 +27,13 @@ using Sizes = std::map<char, std::int64_t>;
 
 /// One line of a table, with "{i}" for the layer number.
 struct TableLine {
-  const char* name;         ///< our name
-  const char* hugging_face; ///< "{qkv}" stands for three tensors stacked; a leading '^' for transposed; "" for none
-  const char* mmseg;        ///< "" for none
-  const char* shape;        ///< letters of Sizes and numbers, separated by spaces; "" for a scalar
-  char repeat = 0;          ///< letter of Sizes that says how many layers there are; 0 for a single tensor
-  bool optional = false;    ///< may be absent in files; then it is not loaded
+  const char* name;  ///< our name
+  const char*
+      hugging_face;   ///< "{qkv}" stands for three tensors stacked; a leading '^' for transposed; "" for none
+  const char* mmseg;  ///< "" for none
+  const char* shape;  ///< letters of Sizes and numbers, separated by spaces; "" for a scalar
+  char repeat = 0;    ///< letter of Sizes that says how many layers there are; 0 for a single tensor
+  bool optional = false;  ///< may be absent in files; then it is not loaded
 };
 
 /// Where a tensor comes from in a file of some style.

@@ -6,7 +6,8 @@ namespace relprompt::clip {
 
 TextTowerImpl::TextTowerImpl(const TextConfig& config, std::int64_t joint, nn::Activation activation)
     : config_(config) {
-  const auto table = register_module("token_embedding", std::make_shared<torch::nn::Module>("token_embedding"));
+  const auto table =
+      register_module("token_embedding", std::make_shared<torch::nn::Module>("token_embedding"));
   token_embedding_ = table->register_parameter("weight", torch::empty({config.vocab, config.width}));
   positional_embedding_ =
       register_parameter("positional_embedding", torch::empty({config.context, config.width}));
@@ -24,13 +25,16 @@ torch::Tensor TextTowerImpl::forward(const torch::Tensor& tokens) {
   const auto length = ends.max().item<std::int64_t>() + 1;
   auto x = at::embedding(token_embedding_, tokens.narrow(1, 0, length)) +
            positional_embedding_.narrow(0, 0, length);
-  const auto mask = torch::full({length, length}, -std::numeric_limits<float>::infinity(), x.options()).triu(1);
+  const auto mask =
+      torch::full({length, length}, -std::numeric_limits<float>::infinity(), x.options()).triu(1);
   for (std::int64_t i = 0; i < config_.layers; ++i) x = transformer_->block(i)(x, torch::Tensor(), mask);
   const auto rows = torch::arange(tokens.size(0), ends.options());
   const auto last = ln_final_(x).index({rows, ends});
   return F::normalize(torch::matmul(last, text_projection_), F::NormalizeFuncOptions().dim(-1));
 }
 
-void TextTowerImpl::use_bfloat16() { transformer_->use_bfloat16(); }
+void TextTowerImpl::use_bfloat16() {
+  transformer_->use_bfloat16();
+}
 
 }  // namespace relprompt::clip

@@ -1,9 +1,9 @@
 // CLIP's text tower: token ids to one vector of the joint space a text.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 #include "clip/clip_config.h"
 #include "nn/transformer_block.h"

@@ -1,10 +1,10 @@
 #include "kernels/attention.h"
 
-#include <dnnl.h>
-
 #include <algorithm>
 #include <cmath>
 #include <vector>
+
+#include <dnnl.h>
 
 #include "kernels/softmax.h"
 
@@ -32,13 +32,15 @@ void attend_tile(const AttentionInput& in, std::int64_t image, std::int64_t head
   multiply(true, rows, in.tokens, size, scale, queries, row, tokens + in.width, row, 0.0f, scores, columns);
   const float* extra = in.extra > 0 ? in.extra_kv + image * in.extra * extra_row + head * size : nullptr;
   if (extra != nullptr) {
-    multiply(true, rows, in.extra, size, scale, queries, row, extra, extra_row, 0.0f, scores + in.tokens, columns);
+    multiply(true, rows, in.extra, size, scale, queries, row, extra, extra_row, 0.0f, scores + in.tokens,
+             columns);
   }
   softmax_rows(scores, rows, columns);
-  multiply(false, rows, size, in.tokens, 1.0f, scores, columns, tokens + 2 * in.width, row, 0.0f, mixed, in.width);
+  multiply(false, rows, size, in.tokens, 1.0f, scores, columns, tokens + 2 * in.width, row, 0.0f, mixed,
+           in.width);
   if (extra != nullptr) {
-    multiply(false, rows, size, in.extra, 1.0f, scores + in.tokens, columns, extra + in.width, extra_row, 1.0f, mixed,
-             in.width);
+    multiply(false, rows, size, in.extra, 1.0f, scores + in.tokens, columns, extra + in.width, extra_row,
+             1.0f, mixed, in.width);
   }
 }
 
@@ -53,7 +55,8 @@ void attention(const AttentionInput& input, float* out) {
     std::vector<float> scores(static_cast<std::size_t>(rows * (input.tokens + input.extra)));
 #pragma omp for schedule(dynamic)
     for (std::int64_t task = 0; task < tasks; ++task) {
-      const std::int64_t tile = task % tiles, head = task / tiles % input.heads, image = task / tiles / input.heads;
+      const std::int64_t tile = task % tiles, head = task / tiles % input.heads,
+                         image = task / tiles / input.heads;
       const std::int64_t begin = tile * kTile, end = std::min(begin + kTile, input.tokens);
       attend_tile(input, image, head, begin, end, scores.data(), out);
     }

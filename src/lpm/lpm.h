@@ -1,9 +1,9 @@
 // Linear projection module (paper, Eq. 5-7): mask logits from aligned patches and texts.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 #include "nn/linear.h"
 

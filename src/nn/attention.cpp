@@ -1,8 +1,8 @@
 #include "nn/attention.h"
 
-#include <torch/version.h>
-
 #include <cmath>
+
+#include <torch/version.h>
 
 #include "kernels/attention.h"
 
@@ -27,8 +27,8 @@ torch::Tensor attend_by_kernel(const torch::Tensor& qkv, const torch::Tensor& ex
   const auto width = qkv.size(2) / 3;
   const bool extra = extra_kv.defined();
   auto out = torch::empty({qkv.size(0), qkv.size(1), width}, qkv.options());
-  kernels::attention({qkv.data_ptr<float>(), extra ? extra_kv.data_ptr<float>() : nullptr, qkv.size(0), qkv.size(1),
-                      extra ? extra_kv.size(1) : 0, width, heads},
+  kernels::attention({qkv.data_ptr<float>(), extra ? extra_kv.data_ptr<float>() : nullptr, qkv.size(0),
+                      qkv.size(1), extra ? extra_kv.size(1) : 0, width, heads},
                      out.data_ptr<float>());
   return out;
 }
@@ -67,7 +67,9 @@ torch::Tensor AttentionImpl::forward(const torch::Tensor& x, const torch::Tensor
   return out_proj(mixed.transpose(1, 2).reshape(x.sizes()));
 }
 
-torch::Tensor AttentionImpl::value_only(const torch::Tensor& x) { return out_proj(project(x, 2, 1)); }
+torch::Tensor AttentionImpl::value_only(const torch::Tensor& x) {
+  return out_proj(project(x, 2, 1));
+}
 
 void AttentionImpl::use_bfloat16() {
   in_proj_weight.set_data(in_proj_weight.to(torch::kBFloat16));

@@ -1,9 +1,9 @@
 // Multi-head self-attention of a CLIP block, with room for tokens that are only looked at.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 #include "nn/linear.h"
 
@@ -18,7 +18,8 @@ class AttentionImpl : public torch::nn::Module {
   /// x [B, T, D]; extra [B, P, D] or undefined: tokens that give keys and values but ask nothing, because
   /// their outputs would be thrown away (exact: a prompt's own output is discarded after every layer).
   /// mask [T, T + P] or undefined, added to the scores. -> [B, T, D].
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& extra = {}, const torch::Tensor& mask = {});
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& extra = {},
+                        const torch::Tensor& mask = {});
 
   /// out_proj(value projection of x), each token attending to itself alone: the dense features of MaskCLIP.
   /// [B, T, D] -> [B, T, D].

@@ -1,9 +1,9 @@
 // A patch grid, and the one bilinear resize that everything on a grid goes through.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 namespace relprompt::nn {
 

@@ -5,9 +5,9 @@
 // else LibTorch's, which has the gradients.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
+
+#include <torch/torch.h>
 
 namespace relprompt::nn {
 
@@ -34,6 +34,9 @@ TORCH_MODULE(Linear);
 
 /// x W^T + b as Linear does it, for layers that own stacked weights. weight fp32 or bfloat16, bias fp32.
 torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const torch::Tensor& bias);
+
+/// x w^T. x [..., K], w [N, K] in any memory layout -> [..., N].
+torch::Tensor product(const torch::Tensor& x, const torch::Tensor& w);
 
 /// True where the kernels of src/kernels stand in for LibTorch: fp32 numbers on the CPU and no gradients.
 bool takes_kernel(const torch::Tensor& x);

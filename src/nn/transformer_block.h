@@ -1,10 +1,10 @@
 // The pre-norm transformer block of both CLIP towers.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "nn/attention.h"
 #include "nn/linear.h"
@@ -19,7 +19,8 @@ class TransformerBlockImpl : public torch::nn::Module {
 
   /// x [B, T, D] -> [B, T, D]. prompt [B, P, D] or undefined: tokens beside x whose outputs are discarded, so
   /// only their keys and values are computed. mask [T, T + P] or undefined, added to the attention scores.
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& prompt = {}, const torch::Tensor& mask = {});
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& prompt = {},
+                        const torch::Tensor& mask = {});
 
   /// Dense features without mixing between tokens: the value path of the attention alone (MaskCLIP), or with
   /// residual and MLP as in the full block. [B, T, D] -> [B, T, D].

@@ -1,10 +1,10 @@
 // Multi-scale mixture-of-experts block (paper, Eq. 1 and 12-15): looks at the patch map at several scales.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "nn/grid.h"
 #include "nn/linear.h"
@@ -18,8 +18,8 @@ struct M2oeOptions {
   bool gate = true;          ///< false: all experts, equally weighted ("multi-scale" of the ablation)
 };
 
-/// Parameters: down.{weight,bias} [r, D], gate and noise [r, experts], experts.J.{weight,bias} (depth-wise 3x3),
-/// up.{weight,bias} [D, r].
+/// Parameters: down.{weight,bias} [r, D], gate and noise [r, experts], experts.J.{weight,bias} (depth-wise
+/// 3x3), up.{weight,bias} [D, r].
 class M2oeImpl : public torch::nn::Module {
  public:
   M2oeImpl(std::int64_t width, const M2oeOptions& options);

@@ -6,7 +6,8 @@
 
 namespace relprompt::rpm {
 
-RpmImpl::RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options) : vision_(vision), options_(options) {
+RpmImpl::RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options)
+    : vision_(vision), options_(options) {
   const auto width = vision.width;
   h_ = register_parameter("h", torch::empty({options.knowledge_grid * options.knowledge_grid, width}));
   prompt_linear_ = register_module("prompt_linear", nn::Linear(width, width));
@@ -28,14 +29,15 @@ bool RpmImpl::gives_prompt(std::int64_t layer) const {
   return chosen.empty() || std::find(chosen.begin(), chosen.end(), layer) != chosen.end();
 }
 
-Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer, nn::Grid grid) {
+Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer,
+                       nn::Grid grid) {
   const auto n = prompt_norm_(tokens);
   auto patches = n.narrow(1, 1, grid.size());
   if (!m2oe_.empty() && layer < vision_.layers) {
     auto& block = m2oe_[static_cast<std::size_t>(layer - 1)];
     // Gate noise is standard normal and drawn in training only (paper, Eq. 13).
-    const auto noise =
-        is_training() ? torch::randn({tokens.size(0), options_.m2oe.experts}, tokens.options()) : torch::Tensor();
+    const auto noise = is_training() ? torch::randn({tokens.size(0), options_.m2oe.experts}, tokens.options())
+                                     : torch::Tensor();
     patches = block(patches, grid, noise);
   }
   return {tower->project(patches), tower->project(n.select(1, 0))};

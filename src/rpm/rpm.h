@@ -1,12 +1,12 @@
 // Relationship prompt module: the trainable part that sits between the layers of a frozen image tower.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "clip/image_tower.h"
 #include "clip/layer_hook.h"
@@ -26,7 +26,7 @@ struct RpmOptions {
   bool use_m2oe = true;                    ///< paper only; false: ablation without M2oE
   M2oeOptions m2oe;
   ItpOptions itp;
-  std::vector<std::int64_t> layers;        ///< 1-based layers that give prompts; empty: all but the last
+  std::vector<std::int64_t> layers;  ///< 1-based layers that give prompts; empty: all but the last
 };
 
 /// Patches and class token in the joint space, unit length.

@@ -43,7 +43,7 @@ double flop_per_window(const ModelConfig& config, std::int64_t image_size, std::
              (rpm.layers.empty() || std::find(rpm.layers.begin(), rpm.layers.end(), l) != rpm.layers.end());
     };
     flop += layer(v, patches + 1, visual + (gives(i - 1) ? c : 0)) + 2 * visual * d * d;
-    if (gives(i) || i == v.layers) flop += 2 * (patches + 1) * d * joint;           // align
+    if (gives(i) || i == v.layers) flop += 2 * (patches + 1) * d * joint;                 // align
     if (gives(i)) flop += 2 * patches * joint * c + 2 * patches * c * d + 2 * c * d * d;  // ITP, APG
     if (gives(i) && !official && rpm.use_m2oe) {
       const double rank = static_cast<double>(rpm.m2oe.rank), experts = static_cast<double>(rpm.m2oe.experts);

@@ -1,14 +1,15 @@
 #include "segmenter/cache_folder.h"
 
-#include <fmt/format.h>
-#include <sys/stat.h>
-
 #include <cstdlib>
 #include <fstream>
 
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include "relprompt/error.h"
+
 #include "base/atomic_file.h"
 #include "base/hash.h"
-#include "relprompt/error.h"
 
 namespace relprompt::segmenter {
 namespace {

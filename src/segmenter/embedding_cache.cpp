@@ -1,12 +1,12 @@
 #include "segmenter/embedding_cache.h"
 
 #include <cstring>
-
 #include <nlohmann/json.hpp>
+
+#include "relprompt/error.h"
 
 #include "archive/safetensors.h"
 #include "base/hash.h"
-#include "relprompt/error.h"
 #include "segmenter/cache_folder.h"
 
 namespace relprompt::segmenter {
@@ -66,8 +66,11 @@ void EmbeddingCache::add(const std::vector<std::string>& names, const torch::Ten
     parts.push_back(row);
   }
   const auto all = torch::stack(parts).contiguous();
-  const archive::TensorView view = {"embeddings", archive::DType::kF32, {all.size(0), all.size(1)},
-                                    static_cast<const std::byte*>(all.data_ptr()), all.nbytes()};
+  const archive::TensorView view = {"embeddings",
+                                    archive::DType::kF32,
+                                    {all.size(0), all.size(1)},
+                                    static_cast<const std::byte*>(all.data_ptr()),
+                                    all.nbytes()};
   try {
     archive::write_safetensors(file_, {view}, {{"texts", texts.dump()}});
   } catch (const Error&) {

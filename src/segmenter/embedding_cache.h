@@ -1,13 +1,13 @@
 // Text embeddings kept on disk: one safetensors file for each text tower and set of templates.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
+
+#include <torch/torch.h>
 
 namespace relprompt::segmenter {
 
@@ -19,7 +19,8 @@ class EmbeddingCache {
   EmbeddingCache(const std::string& key, std::int64_t joint);
 
   /// A file name from the hash of the text tower's tensors, the templates and the truncation rule.
-  static std::string key(const std::string& tower_hash, const std::vector<std::string>& templates, bool truncate);
+  static std::string key(const std::string& tower_hash, const std::vector<std::string>& templates,
+                         bool truncate);
 
   /// Row [E] of a name, undefined if it is not there.
   torch::Tensor find(const std::string& name) const;

@@ -1,10 +1,11 @@
 #include "segmenter/import_model.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "relprompt/error.h"
+
 #include "segmenter/model_files.h"
 #include "segmenter/model_folder.h"
 #include "text/tokenizer.h"
@@ -35,8 +36,8 @@ void keep_findable(const std::vector<fs::path>& files) {
     return name == "merges.txt" || name == "tokenizer.json" || name == "bpe_simple_vocab_16e6.txt.gz";
   });
   if (files.empty() || known) return;
-  throw Error(ErrorCode::kBadVocabulary, fmt::format("{} cannot be kept in the model under this name",
-                                                     files.front().string()),
+  throw Error(ErrorCode::kBadVocabulary,
+              fmt::format("{} cannot be kept in the model under this name", files.front().string()),
               "rename it to merges.txt, tokenizer.json or bpe_simple_vocab_16e6.txt.gz");
 }
 
@@ -76,8 +77,9 @@ std::vector<std::string> import_checkpoint(const fs::path& source, const fs::pat
   auto notes = model.notes;
   if (!options.activation.empty()) notes.clear();
   if (tokenizer.empty()) {
-    notes.push_back("no tokenizer files beside the source: class names need --vocab when segmenting, or import again "
-                    "with --vocab");
+    notes.push_back(
+        "no tokenizer files beside the source: class names need --vocab when segmenting, or import again "
+        "with --vocab");
   }
   return notes;
 }

@@ -11,7 +11,7 @@ namespace relprompt::segmenter {
 
 /// See relprompt::import_model. Tensors keep the source's number type; names, stacking and transposition
 /// become ours.
-std::vector<std::string> import_checkpoint(const std::filesystem::path& source, const std::filesystem::path& target,
-                                           const ImportOptions& options);
+std::vector<std::string> import_checkpoint(const std::filesystem::path& source,
+                                           const std::filesystem::path& target, const ImportOptions& options);
 
 }  // namespace relprompt::segmenter

@@ -1,13 +1,14 @@
 #include "segmenter/json_fields.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
 namespace relprompt::segmenter {
 
-JsonFields::JsonFields(const nlohmann::json& object, std::string where) : object_(object), where_(std::move(where)) {
+JsonFields::JsonFields(const nlohmann::json& object, std::string where)
+    : object_(object), where_(std::move(where)) {
   if (!object.is_object()) {
     throw Error(ErrorCode::kBadModelConfig, fmt::format("{}: expected a JSON object", where_));
   }
@@ -21,7 +22,8 @@ const nlohmann::json* JsonFields::ask(const std::string& key) {
 void JsonFields::fail(const std::string& key, const std::string& expected) const {
   std::string found = object_.at(key).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (found.size() > 60) found = found.substr(0, 57) + "...";
-  throw Error(ErrorCode::kBadModelConfig, fmt::format("{}: '{}' should be {}, found {}", where_, key, expected, found));
+  throw Error(ErrorCode::kBadModelConfig,
+              fmt::format("{}: '{}' should be {}, found {}", where_, key, expected, found));
 }
 
 std::int64_t JsonFields::integer(const std::string& key, std::int64_t fallback, std::int64_t low,
@@ -47,7 +49,8 @@ std::string JsonFields::text(const std::string& key, const std::string& fallback
   return value->get<std::string>();
 }
 
-std::size_t JsonFields::choice(const std::string& key, std::size_t fallback, const std::vector<std::string>& words) {
+std::size_t JsonFields::choice(const std::string& key, std::size_t fallback,
+                               const std::vector<std::string>& words) {
   const std::string word = text(key, words[fallback]);
   const auto found = std::find(words.begin(), words.end(), word);
   if (found == words.end()) fail(key, fmt::format("one of {}", fmt::join(words, ", ")));

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
-
 #include <nlohmann/json.hpp>
 
 #include "relprompt/error.h"
+
 #include "segmenter/json_fields.h"
 
 namespace relprompt::segmenter {
@@ -56,7 +56,10 @@ Json prompts_json(const PromptConfig& prompts) {
           {"visual_prompt_tokens", rpm.visual_prompt_tokens},
           {"use_m2oe", rpm.use_m2oe},
           {"m2oe",
-           {{"rank", rpm.m2oe.rank}, {"experts", rpm.m2oe.experts}, {"top_k", rpm.m2oe.top_k}, {"gate", rpm.m2oe.gate}}},
+           {{"rank", rpm.m2oe.rank},
+            {"experts", rpm.m2oe.experts},
+            {"top_k", rpm.m2oe.top_k},
+            {"gate", rpm.m2oe.gate}}},
           {"image_level_attention", rpm.itp.image_level},
           {"pixel_level_attention", rpm.itp.pixel_level},
           {"layers", rpm.layers},
@@ -131,7 +134,8 @@ TestProtocol read_test(JsonFields fields) {
   TestProtocol test;
   test.short_side = static_cast<int>(fields.integer("short_side", test.short_side, 1, kMaxPixels));
   test.window = static_cast<int>(fields.integer("window", test.window, 1, kMaxPixels));
-  test.stride = static_cast<int>(fields.integer("stride", std::min(test.stride, test.window), 1, test.window));
+  test.stride =
+      static_cast<int>(fields.integer("stride", std::min(test.stride, test.window), 1, test.window));
   fields.finish();
   return test;
 }
@@ -165,9 +169,13 @@ std::string variant_name(const ModelConfig& config) {
   return config.prompts ? word(kVariants, config.prompts->rpm.variant) : "none";
 }
 
-std::string form_name(lpm::Form form) { return word(kForms, form); }
+std::string form_name(lpm::Form form) {
+  return word(kForms, form);
+}
 
-std::string activation_name(nn::Activation activation) { return word(kActivations, activation); }
+std::string activation_name(nn::Activation activation) {
+  return word(kActivations, activation);
+}
 
 std::string to_json(const ModelConfig& config) {
   Json out = {{"format", "relprompt"},

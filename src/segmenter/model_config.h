@@ -35,8 +35,8 @@ struct TestProtocol {
   int window = 512;
   int stride = 426;
 
-  /// The paper's 512, or the tower's own size for towers made for smaller pictures than 224 pixels: those have
-  /// never seen a patch of a 512 pixel photo.
+  /// The paper's 512, or the tower's own size for towers made for smaller pictures than 224 pixels: those
+  /// have never seen a patch of a 512 pixel photo.
   static TestProtocol for_tower(const clip::VisionConfig& vision);
 };
 

@@ -1,18 +1,18 @@
 #include "segmenter/model_files.h"
 
-#include <fmt/format.h>
-
 #include <fstream>
 #include <iterator>
-
 #include <nlohmann/json.hpp>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
 
 #include "archive/safetensors.h"
 #include "archive/tensor_archive.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "clip/clip_tensors.h"
-#include "relprompt/error.h"
 #include "segmenter/json_fields.h"
 #include "segmenter/prompt_tensors.h"
 #include "text/tokenizer.h"
@@ -45,15 +45,16 @@ fs::path clip_file_of(const fs::path& folder, const ModelConfig& config) {
   fs::path target = folder / config.clip_path;
   if (fs::is_directory(target)) target /= "clip.safetensors";
   if (!fs::exists(target)) {
-    throw Error(ErrorCode::kModelNotFound,
-                fmt::format("{}: its CLIP is expected at {}, which does not exist", folder.string(), target.string()),
-                "put the CLIP model there or correct 'path' under 'clip' in config.json");
+    throw Error(
+        ErrorCode::kModelNotFound,
+        fmt::format("{}: its CLIP is expected at {}, which does not exist", folder.string(), target.string()),
+        "put the CLIP model there or correct 'path' under 'clip' in config.json");
   }
   const std::string found = sha256_of(target);
   if (found != config.clip_sha256) {
     throw Error(ErrorCode::kBadModelConfig,
-                fmt::format("{}: the prompts were trained on a CLIP with SHA-256 {}, {} has {}", folder.string(),
-                            config.clip_sha256, target.string(), found),
+                fmt::format("{}: the prompts were trained on a CLIP with SHA-256 {}, {} has {}",
+                            folder.string(), config.clip_sha256, target.string(), found),
                 "use the CLIP that the prompts belong to");
   }
   return target;
@@ -72,7 +73,8 @@ ModelFiles open_folder(const fs::path& folder) {
   model.clip->check(rows, {});
   if (model.config.prompts) {
     const fs::path prompt_file = folder / "prompts.safetensors";
-    model.prompts.emplace(archive::open_safetensors(prompt_file), prompt_file.string(), clip::KeyStyle::kNative);
+    model.prompts.emplace(archive::open_safetensors(prompt_file), prompt_file.string(),
+                          clip::KeyStyle::kNative);
     model.prompts->check(model.prompt_rows(), {});
     model.files.push_back(prompt_file);
   }
@@ -104,7 +106,8 @@ void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
     clip.activation = static_cast<nn::Activation>(gelu);
     model.files.push_back(config_file);
     if (clip.vision.width % clip.vision.heads != 0 || clip.text.width % clip.text.heads != 0) {
-      throw Error(ErrorCode::kBadModelConfig, config_file.string() + ": 'num_attention_heads' does not divide the width");
+      throw Error(ErrorCode::kBadModelConfig,
+                  config_file.string() + ": 'num_attention_heads' does not divide the width");
     }
   }
   const fs::path image_file = folder / "preprocessor_config.json";
@@ -130,9 +133,10 @@ ModelFiles open_checkpoint(const fs::path& path) {
   model.path = path;
   model.clip.emplace(archive::open_archive(path), path.string());
   const auto& source = *model.clip;
-  const fs::path folder = fs::is_directory(path) ? path : path.parent_path();
+  const fs::path folder = fs::is_directory(path) ? path : fs::absolute(path).parent_path();
   model.config.clip = clip::infer_config(source);
-  model.config.source = fmt::format("{} names in {}", clip::name_of(source.style()), source.archive().format());
+  model.config.source =
+      fmt::format("{} names in {}", clip::name_of(source.style()), source.archive().format());
   if (!fs::is_directory(path)) model.files.push_back(path);
 
   if (source.style() == clip::KeyStyle::kHuggingFace) read_hugging_face_settings(folder, model);
@@ -156,9 +160,13 @@ ModelFiles open_checkpoint(const fs::path& path) {
 
 }  // namespace
 
-std::vector<clip::TensorRow> ModelFiles::image_rows() const { return clip::image_tower_rows(config.clip); }
+std::vector<clip::TensorRow> ModelFiles::image_rows() const {
+  return clip::image_tower_rows(config.clip);
+}
 
-std::vector<clip::TensorRow> ModelFiles::text_rows() const { return clip::text_tower_rows(config.clip); }
+std::vector<clip::TensorRow> ModelFiles::text_rows() const {
+  return clip::text_tower_rows(config.clip);
+}
 
 std::vector<clip::TensorRow> ModelFiles::prompt_rows() const {
   if (!config.prompts) return {};

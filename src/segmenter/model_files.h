@@ -14,13 +14,13 @@ namespace relprompt::segmenter {
 
 /// An opened and checked model. Nothing is read beyond headers and shapes.
 struct ModelFiles {
-  std::filesystem::path path;               ///< as the user gave it
+  std::filesystem::path path;  ///< as the user gave it
   ModelConfig config;
-  std::optional<clip::TensorSource> clip;   ///< towers
-  std::optional<clip::TensorSource> prompts;  ///< RPM and LPM; nullopt for a bare CLIP
+  std::optional<clip::TensorSource> clip;        ///< towers
+  std::optional<clip::TensorSource> prompts;     ///< RPM and LPM; nullopt for a bare CLIP
   std::vector<std::filesystem::path> tokenizer;  ///< tokenizer files; empty if there are none
-  std::vector<std::filesystem::path> files;  ///< all files that hold tensors or settings
-  std::vector<std::string> notes;            ///< what the user should know, one sentence each
+  std::vector<std::filesystem::path> files;      ///< all files that hold tensors or settings
+  std::vector<std::string> notes;                ///< what the user should know, one sentence each
 
   std::vector<clip::TensorRow> image_rows() const;
   std::vector<clip::TensorRow> text_rows() const;

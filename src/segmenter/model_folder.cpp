@@ -1,15 +1,16 @@
 #include "segmenter/model_folder.h"
 
+#include <system_error>
+
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <system_error>
+#include "relprompt/error.h"
 
 #include "archive/safetensors.h"
 #include "base/atomic_file.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
-#include "relprompt/error.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -18,11 +19,16 @@ namespace fs = std::filesystem;
 
 archive::DType archive_type(torch::ScalarType type) {
   switch (type) {
-    case torch::kFloat64: return archive::DType::kF64;
-    case torch::kFloat16: return archive::DType::kF16;
-    case torch::kBFloat16: return archive::DType::kBF16;
-    case torch::kFloat32: return archive::DType::kF32;
-    default: throw Error(ErrorCode::kInternal, "a weight that is no floating point number");
+    case torch::kFloat64:
+      return archive::DType::kF64;
+    case torch::kFloat16:
+      return archive::DType::kF16;
+    case torch::kBFloat16:
+      return archive::DType::kBF16;
+    case torch::kFloat32:
+      return archive::DType::kF32;
+    default:
+      throw Error(ErrorCode::kInternal, "a weight that is no floating point number");
   }
 }
 
@@ -51,7 +57,8 @@ ModelFolderWriter::~ModelFolderWriter() {
   if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
 }
 
-std::string ModelFolderWriter::write_tensors(const std::string& name, const std::vector<clip::TensorRow>& rows,
+std::string ModelFolderWriter::write_tensors(const std::string& name,
+                                             const std::vector<clip::TensorRow>& rows,
                                              const RowReader& read) {
   std::vector<torch::Tensor> owners;
   std::vector<archive::TensorView> views;
@@ -74,8 +81,7 @@ void ModelFolderWriter::write_text(const std::string& name, const std::string& t
 
 void ModelFolderWriter::copy(const fs::path& source) {
   const MappedFile bytes(source);
-  write_file(temporary_ / source.filename(),
-             {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  write_file(temporary_ / source.filename(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void ModelFolderWriter::commit() {
@@ -87,7 +93,8 @@ void ModelFolderWriter::commit() {
   fs::rename(temporary_, target_, problem);
   if (problem) {
     if (!absent) fs::rename(older, target_, ignored);
-    throw Error(ErrorCode::kNotWritable, fmt::format("cannot create {}: {}", target_.string(), problem.message()));
+    throw Error(ErrorCode::kNotWritable,
+                fmt::format("cannot create {}: {}", target_.string(), problem.message()));
   }
   temporary_.clear();
   fs::remove_all(older, ignored);

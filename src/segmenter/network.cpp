@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "clip/load.h"
+#include "nn/linear.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -54,7 +55,7 @@ torch::Tensor Network::training_free_scores(const torch::Tensor& image, const to
   const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, training_free_);
   const auto patches = tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1));
   // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
-  return (torch::matmul(patches, t.t()) * logit_scale_).softmax(-1);
+  return (nn::product(patches, t) * logit_scale_).softmax(-1);
 }
 
 torch::Tensor Network::probabilities(const torch::Tensor& patch_scores, nn::Grid size) const {

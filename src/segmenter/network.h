@@ -1,10 +1,10 @@
 // The whole network for inference: image tower, prompts and projection, or the tower alone (training-free).
 #pragma once
 
-#include <torch/torch.h>
-
 #include <optional>
 #include <string>
+
+#include <torch/torch.h>
 
 #include "clip/image_tower.h"
 #include "lpm/lpm.h"
@@ -21,7 +21,8 @@ class Network {
 
   /// Scores at patch resolution: mask logits, or class probabilities for a training-free model.
   /// image [B, 3, H, W] normalised, t [S, E] unit length, both on the device -> [B, S, h, w].
-  torch::Tensor patch_scores(const torch::Tensor& image, const torch::Tensor& t, const rpm::Observer& observer = {});
+  torch::Tensor patch_scores(const torch::Tensor& image, const torch::Tensor& t,
+                             const rpm::Observer& observer = {});
 
   /// Probabilities of one window's pixels from its patch scores: bilinear to `size`, sigmoid.
   /// patch_scores [B, S, h, w] -> [B, S, size.height, size.width].

@@ -1,13 +1,14 @@
 #include "segmenter/photo_segmenter.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 
-#include "image/resize.h"
+#include <fmt/format.h>
+
 #include "relprompt/error.h"
+
+#include "image/resize.h"
 #include "segmenter/score_planes.h"
 #include "segmenter/windows.h"
 
@@ -81,8 +82,9 @@ void check_photo(const Image& photo) {
   const bool sized = photo.height > 0 && photo.width > 0 &&
                      photo.rgb.size() == static_cast<std::size_t>(photo.height) * photo.width * 3;
   if (!sized) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("a photo of {}x{} with {} bytes; expected height * width * 3",
-                                                     photo.width, photo.height, photo.rgb.size()));
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("a photo of {}x{} with {} bytes; expected height * width * 3", photo.width,
+                            photo.height, photo.rgb.size()));
   }
 }
 
@@ -90,12 +92,13 @@ image::Size resized_size(const Image& photo, const SegmentOptions& options) {
   const auto size = image::shorter_side_to(photo.height, photo.width, options.short_side);
   const auto pixels = static_cast<std::uint64_t>(size.height) * static_cast<std::uint64_t>(size.width);
   if (pixels > options.max_pixels) {
-    throw Error(ErrorCode::kImageTooLarge,
-                fmt::format("a photo of {}x{} becomes {}x{} = {} pixels when its shorter side is resized to {}; the "
-                            "limit is {}",
-                            photo.width, photo.height, size.width, size.height, pixels, options.short_side,
-                            options.max_pixels),
-                "crop it, choose a smaller --short-side, or raise --max-pixels");
+    throw Error(
+        ErrorCode::kImageTooLarge,
+        fmt::format("a photo of {}x{} becomes {}x{} = {} pixels when its shorter side is resized to {}; the "
+                    "limit is {}",
+                    photo.width, photo.height, size.width, size.height, pixels, options.short_side,
+                    options.max_pixels),
+        "crop it, choose a smaller --short-side, or raise --max-pixels");
   }
   return size;
 }
@@ -108,7 +111,8 @@ SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config,
   if (full.window == 0) full.window = options.short_side == 0 ? config.test.window : full.short_side;
   if (full.stride == 0) {
     // The protocol's overlap in proportion to the window.
-    full.stride = full.window == config.test.window ? config.test.stride : std::max(1, full.window * 426 / 512);
+    full.stride =
+        full.window == config.test.window ? config.test.stride : std::max(1, full.window * 426 / 512);
   }
   const auto patch = config.clip.vision.patch;
   const auto require = [](bool holds, const std::string& message) {
@@ -122,7 +126,8 @@ SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config,
           fmt::format("stride {}: expected 1 to {} (the window) pixels", full.stride, full.window));
   require(full.window_batch >= 0, fmt::format("window batch {}: expected 0 or more", full.window_batch));
   for (const auto label : full.seen) {
-    require(label < classes, fmt::format("seen class {}: there are only {} classes, counted from 0", label, classes));
+    require(label < classes,
+            fmt::format("seen class {}: there are only {} classes, counted from 0", label, classes));
   }
   return full;
 }
@@ -146,12 +151,13 @@ Segmentation segment_photo(Network& network, const ModelConfig& config, const Cl
   start = Clock::now();
   const auto windows = sliding_windows(size.height, size.width, options.window, options.stride);
   result.windows = static_cast<int>(windows.size());
-  const auto scores = score_windows(network, input, windows, classes.rows, batch_size(options, network.device()));
+  const auto scores =
+      score_windows(network, input, windows, classes.rows, batch_size(options, network.device()));
   result.network_seconds = seconds_since(start);
 
   start = Clock::now();
-  const PlaneRequest request = {{size.height, size.width}, {photo.height, photo.width},
-                                penalties(options, classes.classes())};
+  const PlaneRequest request = {
+      {size.height, size.width}, {photo.height, photo.width}, penalties(options, classes.classes())};
   PlaneSink forward;
   if (sink) {
     forward = [&](std::size_t first, const torch::Tensor& planes) {

@@ -5,6 +5,7 @@
 
 #include "relprompt/image.h"
 #include "relprompt/segmenter.h"
+
 #include "segmenter/class_embeddings.h"
 #include "segmenter/model_config.h"
 #include "segmenter/network.h"
@@ -12,7 +13,8 @@
 namespace relprompt::segmenter {
 
 /// Fills the zeros of the options from the model's test protocol and checks them.
-/// Throws Error(kBadArgument): a side below one patch, a stride beyond the window, a seen label without a class.
+/// Throws Error(kBadArgument): a side below one patch, a stride beyond the window, a seen label without a
+/// class.
 SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config, std::size_t classes);
 
 /// RPN.segment of the oracle. classes.rows on the network's device; options resolved.

@@ -24,9 +24,9 @@ const std::vector<TableLine> kVisualPrompts = {
 };
 
 const std::vector<TableLine> kM2oe = {
-    {"m2oe.{i}.down.weight", "", "", "R D", 'U'},     {"m2oe.{i}.down.bias", "", "", "R", 'U'},
-    {"m2oe.{i}.gate", "", "", "R J", 'U'},            {"m2oe.{i}.noise", "", "", "R J", 'U'},
-    {"m2oe.{i}.up.weight", "", "", "D R", 'U'},       {"m2oe.{i}.up.bias", "", "", "D", 'U'},
+    {"m2oe.{i}.down.weight", "", "", "R D", 'U'}, {"m2oe.{i}.down.bias", "", "", "R", 'U'},
+    {"m2oe.{i}.gate", "", "", "R J", 'U'},        {"m2oe.{i}.noise", "", "", "R J", 'U'},
+    {"m2oe.{i}.up.weight", "", "", "D R", 'U'},   {"m2oe.{i}.up.bias", "", "", "D", 'U'},
 };
 
 const std::vector<TableLine> kLpm = {
@@ -45,7 +45,8 @@ const std::vector<TableLine> kSecondTextLinear = {
     {"text_proj.bias", "", "decode_head.cls_proj_1.bias", "E"},
 };
 
-void append(std::vector<clip::TensorRow>& rows, const std::vector<TableLine>& table, const clip::Sizes& sizes) {
+void append(std::vector<clip::TensorRow>& rows, const std::vector<TableLine>& table,
+            const clip::Sizes& sizes) {
   const auto more = clip::expand(table, sizes);
   rows.insert(rows.end(), more.begin(), more.end());
 }

@@ -1,20 +1,23 @@
 #include "segmenter/random_model.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
 #include "base/random.h"
 #include "clip/clip_tensors.h"
-#include "relprompt/error.h"
 #include "segmenter/model_folder.h"
 #include "segmenter/prompt_tensors.h"
 
 namespace relprompt::segmenter {
 namespace {
 
-bool one_of(const std::string& word, const std::set<std::string>& words) { return words.count(word) > 0; }
+bool one_of(const std::string& word, const std::set<std::string>& words) {
+  return words.count(word) > 0;
+}
 
 /// Offset and scale of the uniform numbers of a tensor.
 struct Spread {
@@ -42,10 +45,12 @@ ModelConfig config_of(const InitOptions& options) {
   config.source = fmt::format("random weights, seed {}: its masks mean nothing", options.seed);
   config.clip = clip::preset(options.architecture);
   auto& vision = config.clip.vision;
-  if (options.image_size < vision.patch || options.image_size > 4096 || options.image_size % vision.patch != 0) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("image size {}: expected a multiple of the patch size {} up to "
-                                                     "4096 pixels",
-                                                     options.image_size, vision.patch));
+  if (options.image_size < vision.patch || options.image_size > 4096 ||
+      options.image_size % vision.patch != 0) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("image size {}: expected a multiple of the patch size {} up to "
+                            "4096 pixels",
+                            options.image_size, vision.patch));
   }
   if (options.visual_prompt_tokens < 0 || options.visual_prompt_tokens > 4096) {
     throw Error(ErrorCode::kBadArgument,
@@ -58,7 +63,8 @@ ModelConfig config_of(const InitOptions& options) {
     prompts.lpm.second_text_linear = true;
     config.image = Normalisation::image_net();
   } else if (options.variant != "paper") {
-    throw Error(ErrorCode::kBadArgument, fmt::format("variant '{}': expected paper or official", options.variant));
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("variant '{}': expected paper or official", options.variant));
   }
   prompts.rpm.visual_prompt_tokens = options.visual_prompt_tokens;
   prompts.rpm.knowledge_grid = vision.grid;
@@ -69,7 +75,8 @@ ModelConfig config_of(const InitOptions& options) {
 
 }  // namespace
 
-torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape, std::uint64_t seed) {
+torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape,
+                             std::uint64_t seed) {
   auto tensor = torch::empty(shape);
   if (shape.empty()) return tensor.fill_(std::log(1 / 0.07));  // logit_scale as CLIP's training starts it
   const auto [offset, scale] = spread_of(name, shape);
@@ -89,8 +96,9 @@ void write_random_model(const std::filesystem::path& target, const InitOptions& 
   config.clip_sha256 = folder.write_tensors("clip.safetensors", rows, [&](const clip::TensorRow& row) {
     return random_weights("clip." + row.name, row.shape, options.seed);
   });
-  folder.write_tensors("prompts.safetensors", prompt_rows(config.clip, *config.prompts),
-                       [&](const clip::TensorRow& row) { return random_weights(row.name, row.shape, options.seed); });
+  folder.write_tensors(
+      "prompts.safetensors", prompt_rows(config.clip, *config.prompts),
+      [&](const clip::TensorRow& row) { return random_weights(row.name, row.shape, options.seed); });
   // Bytes and one merge, since a tokenizer file without any is refused as empty.
   folder.write_text("merges.txt", "#version: bytes and one merge\nt h\n");
   folder.write_text("config.json", to_json(config));

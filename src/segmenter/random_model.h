@@ -1,12 +1,12 @@
 // Models with random weights: for benchmarks, tests and a look at the program before any download.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "relprompt/model.h"
 
@@ -15,7 +15,8 @@ namespace relprompt::segmenter {
 /// Values of a tensor from its name alone: norms 1 + 0.1 u, biases 0.1 u, embeddings and positions 0.5 u,
 /// matrices u sqrt(3 / fan_in), so that activations keep unit scale. u is uniform in [-1, 1) from SplitMix64
 /// seeded by the name's FNV-1a hash, mixed with `seed`; seed 0 equals hash_fill of the oracle.
-torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape, std::uint64_t seed);
+torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape,
+                             std::uint64_t seed);
 
 /// See relprompt::init_model. Equal options give equal bytes. The tokenizer written is a byte alphabet
 /// with a single merge: any class name works, about one token a letter.

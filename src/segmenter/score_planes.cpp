@@ -9,13 +9,15 @@ namespace {
 constexpr std::int64_t kChunkElements = 16 * 512 * 683;
 
 /// How often each pixel is covered. -> [1, H, W].
-torch::Tensor coverage(const std::vector<Window>& windows, nn::Grid size, const torch::TensorOptions& options) {
+torch::Tensor coverage(const std::vector<Window>& windows, nn::Grid size,
+                       const torch::TensorOptions& options) {
   auto count = torch::zeros({1, size.height, size.width}, options);
   for (const Window& w : windows) count.narrow(1, w.y, w.height).narrow(2, w.x, w.width).add_(1);
   return count;
 }
 
-/// Largest row of each class. planes [rows, H, W] of the rows first[begin] .. first[end] - 1 -> [end - begin, H, W].
+/// Largest row of each class. planes [rows, H, W] of the rows first[begin] .. first[end] - 1 -> [end - begin,
+/// H, W].
 torch::Tensor best_names(const torch::Tensor& planes, const ClassEmbeddings& classes, std::size_t begin,
                          std::size_t end) {
   if (classes.first[end] - classes.first[begin] == end - begin) return planes;
@@ -35,7 +37,8 @@ BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>&
                        const PlaneRequest& request, const PlaneSink& sink) {
   const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(network.device());
   const auto count = coverage(windows, request.resized, options);
-  const auto penalty = torch::tensor(request.penalty, torch::kFloat32).to(network.device()).reshape({-1, 1, 1});
+  const auto penalty =
+      torch::tensor(request.penalty, torch::kFloat32).to(network.device()).reshape({-1, 1, 1});
   const auto largest = std::max(request.resized.size(), request.photo.size());
   const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / largest));
 
@@ -52,7 +55,8 @@ BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>&
       sum.narrow(1, w.y, w.height).narrow(2, w.x, w.width).add_(planes);
     }
     sum.div_(count);
-    const auto first = static_cast<std::int64_t>(begin), classes_here = static_cast<std::int64_t>(end - begin);
+    const auto first = static_cast<std::int64_t>(begin),
+               classes_here = static_cast<std::int64_t>(end - begin);
     const auto calibrated = best_names(sum, classes, begin, end) - penalty.narrow(0, first, classes_here);
     const auto planes = nn::resize_maps(calibrated.unsqueeze(0), request.photo)[0];
     if (sink) sink(begin, planes.to(torch::kCPU).contiguous());

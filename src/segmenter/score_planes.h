@@ -4,11 +4,11 @@
 // that of a chunk of planes, whatever the number of classes.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <cstdint>
 #include <functional>
 #include <vector>
+
+#include <torch/torch.h>
 
 #include "nn/grid.h"
 #include "segmenter/class_embeddings.h"

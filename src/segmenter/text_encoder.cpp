@@ -1,16 +1,17 @@
 #include "segmenter/text_encoder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <optional>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
 
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
-#include "relprompt/error.h"
 #include "segmenter/cache_folder.h"
 #include "segmenter/embedding_cache.h"
 #include "text/templates.h"
@@ -44,8 +45,8 @@ text::Tokenizer load_tokenizer(const ModelFiles& model, const fs::path& vocab) {
   const auto rows = model.config.clip.text.vocab;
   if (tokenizer.vocab_size() > rows) {
     throw Error(ErrorCode::kBadVocabulary,
-                fmt::format("the tokenizer has {} tokens, the text tower of {} knows {}", tokenizer.vocab_size(),
-                            model.path.string(), rows),
+                fmt::format("the tokenizer has {} tokens, the text tower of {} knows {}",
+                            tokenizer.vocab_size(), model.path.string(), rows),
                 "use the vocabulary that the model was trained with");
   }
   return tokenizer;
@@ -78,8 +79,8 @@ class NameEncoder {
     };
     for (const auto& name : names) {
       for (const auto& sentence : templates_) {
-        const auto row = tokenizer_.tokens(text::fill(sentence, name), static_cast<int>(tower_->config().context),
-                                           truncate_);
+        const auto row = tokenizer_.tokens(text::fill(sentence, name),
+                                           static_cast<int>(tower_->config().context), truncate_);
         ids.insert(ids.end(), row.begin(), row.end());
         if (++texts == kBatch) run();
       }
@@ -121,7 +122,8 @@ std::vector<std::string> distinct_names(const ClassList& classes) {
   return names;
 }
 
-ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, torch::Tensor>& rows, bool apart) {
+ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, torch::Tensor>& rows,
+                        bool apart) {
   ClassEmbeddings result;
   std::vector<torch::Tensor> all;
   for (const auto& names : classes.names) {
@@ -139,10 +141,13 @@ ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, to
   return result;
 }
 
-void check_request(const ModelFiles& model, const ClassList& classes, const std::vector<std::string>& templates) {
-  if (classes.size() == 0) throw Error(ErrorCode::kBadClassList, "the class list is empty", "name at least one class");
+void check_request(const ModelFiles& model, const ClassList& classes,
+                   const std::vector<std::string>& templates) {
+  if (classes.size() == 0)
+    throw Error(ErrorCode::kBadClassList, "the class list is empty", "name at least one class");
   if (classes.size() > kMaxClasses) {
-    throw Error(ErrorCode::kBadClassList, fmt::format("{} classes; at most {} fit a label", classes.size(), kMaxClasses));
+    throw Error(ErrorCode::kBadClassList,
+                fmt::format("{} classes; at most {} fit a label", classes.size(), kMaxClasses));
   }
   for (const auto& names : classes.names) {
     if (names.empty()) throw Error(ErrorCode::kBadClassList, "a class without a name");

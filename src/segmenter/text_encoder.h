@@ -1,14 +1,15 @@
 // Class names to text embeddings: cache first, tokenizer and text tower only for what is new.
 #pragma once
 
-#include <torch/torch.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include <torch/torch.h>
+
 #include "relprompt/classes.h"
 #include "relprompt/segmenter.h"
+
 #include "segmenter/class_embeddings.h"
 #include "segmenter/model_files.h"
 
@@ -24,7 +25,7 @@ struct EncodedClasses {
 /// if the cache lacks a name, and dropped afterwards.
 /// @param vocab tokenizer file or folder; empty: the model's own
 /// Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary.
-EncodedClasses encode_classes(const ModelFiles& model, const std::filesystem::path& vocab, const ClassList& classes,
-                              const TextOptions& options);
+EncodedClasses encode_classes(const ModelFiles& model, const std::filesystem::path& vocab,
+                              const ClassList& classes, const TextOptions& options);
 
 }  // namespace relprompt::segmenter

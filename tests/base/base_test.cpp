@@ -1,12 +1,12 @@
 // Errors, atomic files, hashes and random numbers.
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "base/atomic_file.h"
 #include "base/checked.h"

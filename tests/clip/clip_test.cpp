@@ -1,7 +1,7 @@
 // The tensor table without weights, reading sizes back, and what both towers promise.
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 #include "archive/safetensors.h"
 #include "clip/clip_tensors.h"
@@ -47,14 +47,17 @@ void write_style(const std::filesystem::path& file, const std::vector<TensorRow>
   archive::write_safetensors(file, views);
 }
 
-TensorSource open(const std::filesystem::path& file) { return {archive::open_archive(file), file.string()}; }
+TensorSource open(const std::filesystem::path& file) {
+  return {archive::open_archive(file), file.string()};
+}
 
 TEST(TensorTable, EveryParameterOfEveryPresetHasARowOfItsShape) {
   for (const auto& [name, config] : presets()) {
     const ImageTower image(config.vision, config.joint, config.activation);
     const TextTower text(config.text, config.joint, config.activation);
     std::map<std::string, std::vector<std::int64_t>> shapes;
-    for (const auto& row : all_rows(config)) EXPECT_TRUE(shapes.emplace(row.name, row.shape).second) << row.name;
+    for (const auto& row : all_rows(config))
+      EXPECT_TRUE(shapes.emplace(row.name, row.shape).second) << row.name;
     std::size_t used = 0;
     for (const auto& p : image->named_parameters()) {
       EXPECT_EQ(shapes.at("visual." + p.key()), p.value().sizes().vec()) << name << " " << p.key();
@@ -100,11 +103,13 @@ TEST_P(Styles, SizesAndValuesComeBack) {
   EXPECT_EQ(found.text.layers, 4);
   EXPECT_EQ(found.text.vocab, 520);
   source.check(rows, {});
-  for (const auto& row : rows) EXPECT_TRUE(close(source.read(row), uniform(row.name, row.shape), 0)) << row.name;
+  for (const auto& row : rows)
+    EXPECT_TRUE(close(source.read(row), uniform(row.name, row.shape), 0)) << row.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Styles,
-                         testing::Combine(testing::Values(KeyStyle::kNative, KeyStyle::kHuggingFace, KeyStyle::kMmseg),
+                         testing::Combine(testing::Values(KeyStyle::kNative, KeyStyle::kHuggingFace,
+                                                          KeyStyle::kMmseg),
                                           testing::Values("", "module.")));
 
 TEST(TensorSource, ReportsAllProblemsInOneMessage) {
@@ -112,9 +117,10 @@ TEST(TensorSource, ReportsAllProblemsInOneMessage) {
   const ClipConfig config = test::tiny_config();
   auto rows = all_rows(config);
   auto changed = rows;
-  changed[1].shape = {7};                                            // visual.class_embedding
+  changed[1].shape = {7};  // visual.class_embedding
   changed.push_back({"stranger", {2}, {}, {}, false});
-  write_style(folder / "f.safetensors", changed, KeyStyle::kNative, "", {"visual.ln_post.bias", "ln_final.bias"});
+  write_style(folder / "f.safetensors", changed, KeyStyle::kNative, "",
+              {"visual.ln_post.bias", "ln_final.bias"});
   const auto source = open(folder / "f.safetensors");
   for (const char* part : {"missing (2)", "visual.ln_post.bias", "ln_final.bias", "wrong shape or type (1)",
                            "visual.class_embedding: [7], expected [128]", "unexpected (1)", "stranger"}) {
@@ -133,7 +139,8 @@ TEST(InferConfig, NamesTheTensorThatIsMissing) {
   const test::TemporaryFolder folder;
   write_style(folder / "f.safetensors", all_rows(test::tiny_config()), KeyStyle::kNative, "",
               {"visual.positional_embedding"});
-  EXPECT_ERROR(infer_config(open(folder / "f.safetensors")), ErrorCode::kTensorMismatch, "visual.positional_embedding");
+  EXPECT_ERROR(infer_config(open(folder / "f.safetensors")), ErrorCode::kTensorMismatch,
+               "visual.positional_embedding");
 }
 
 TEST(ImageTower, PositionsFollowTheGrid) {
@@ -174,7 +181,7 @@ TEST(TextTower, WhatFollowsTheEndTokenDoesNotMatter) {
   tokens[1].fill_(7);
   tokens[1][0] = 512;
   tokens[1][76] = 513;
-  const auto both = tower(tokens);               // the second row keeps all 77 columns
+  const auto both = tower(tokens);                   // the second row keeps all 77 columns
   const auto alone = tower(tokens.narrow(0, 0, 1));  // the first needs four
   EXPECT_TRUE(close(alone[0], both[0], 1e-5));
   EXPECT_TRUE(close(both.norm(2, -1), torch::ones({2}), 1e-5));

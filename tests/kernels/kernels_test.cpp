@@ -1,11 +1,11 @@
 // Every kernel beside its naive twin, over odd sizes.
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "base/random.h"
 #include "kernels/attention.h"
@@ -27,14 +27,16 @@ float activated(double v, Activation activation) {
 }
 
 /// Expects equality up to the rounding of a sum of `terms` products of numbers up to `size`.
-void expect_near(const std::vector<float>& actual, const std::vector<float>& expected, double terms, double size) {
+void expect_near(const std::vector<float>& actual, const std::vector<float>& expected, double terms,
+                 double size) {
   ASSERT_EQ(actual.size(), expected.size());
   const double bound = 2 * std::sqrt(terms) * 6e-8 * terms * size + 1e-6;
   for (std::size_t i = 0; i < actual.size(); ++i) ASSERT_NEAR(actual[i], expected[i], bound) << "at " << i;
 }
 
 std::vector<float> naive_linear(const std::vector<float>& x, const std::vector<float>& w, const float* bias,
-                                std::int64_t rows, std::int64_t inputs, std::int64_t outputs, Activation activation) {
+                                std::int64_t rows, std::int64_t inputs, std::int64_t outputs,
+                                Activation activation) {
   std::vector<float> y;
   for (std::int64_t r = 0; r < rows; ++r) {
     for (std::int64_t o = 0; o < outputs; ++o) {
@@ -63,7 +65,8 @@ TEST_P(Linear, EqualsTheNaiveTwin) {
     for (const float* b : {bias.data(), static_cast<const float*>(nullptr)}) {
       std::vector<float> y(static_cast<std::size_t>(rows * outputs), NAN);
       linear(x.data(), rows, inputs, w.data(), b, outputs, y.data(), activation);
-      expect_near(y, naive_linear(x, w, b, rows, inputs, outputs, activation), static_cast<double>(inputs), 1);
+      expect_near(y, naive_linear(x, w, b, rows, inputs, outputs, activation), static_cast<double>(inputs),
+                  1);
     }
   }
 }
@@ -93,8 +96,8 @@ TEST_P(Linear, Bfloat16EqualsTheTwinOnRoundedInputs) {
 
 INSTANTIATE_TEST_SUITE_P(Odd, Linear,
                          testing::Values(LinearSizes{1, 1, 1}, LinearSizes{2, 3, 5}, LinearSizes{17, 31, 33},
-                                         LinearSizes{65, 64, 63}, LinearSizes{1, 129, 7}, LinearSizes{100, 15, 1},
-                                         LinearSizes{33, 768, 19}));
+                                         LinearSizes{65, 64, 63}, LinearSizes{1, 129, 7},
+                                         LinearSizes{100, 15, 1}, LinearSizes{33, 768, 19}));
 
 TEST(Softmax, EqualsTheNaiveTwinForEveryLength) {
   for (std::int64_t columns = 1; columns <= 70; ++columns) {
@@ -105,7 +108,8 @@ TEST(Softmax, EqualsTheNaiveTwinForEveryLength) {
       const double max = *std::max_element(row, row + columns);
       double sum = 0;
       for (std::int64_t i = 0; i < columns; ++i) sum += std::exp(row[i] - max);
-      for (std::int64_t i = 0; i < columns; ++i) expected.push_back(static_cast<float>(std::exp(row[i] - max) / sum));
+      for (std::int64_t i = 0; i < columns; ++i)
+        expected.push_back(static_cast<float>(std::exp(row[i] - max) / sum));
     }
     softmax_rows(values.data(), 3, columns);
     for (std::size_t i = 0; i < expected.size(); ++i) ASSERT_NEAR(values[i], expected[i], 1e-6) << columns;
@@ -145,7 +149,8 @@ TEST_P(Attention, EqualsTheNaiveTwin) {
         for (std::int64_t j = 0; j < tokens + extra; ++j) {
           double dot = 0;
           for (std::int64_t e = first; e < first + size; ++e) {
-            dot += static_cast<double>(qkv[static_cast<std::size_t>((b * tokens + i) * 3 * width + e)]) * at(b, j, 0, e);
+            dot += static_cast<double>(qkv[static_cast<std::size_t>((b * tokens + i) * 3 * width + e)]) *
+                   at(b, j, 0, e);
           }
           const double weight = std::exp(dot / std::sqrt(static_cast<double>(size)));
           total += weight;

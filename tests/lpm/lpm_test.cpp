@@ -1,10 +1,11 @@
 // The linear projection module beside equations 5-7.
-#include <gtest/gtest.h>
+#include "lpm/lpm.h"
 
 #include <cmath>
 
+#include <gtest/gtest.h>
+
 #include "gradient_check.h"
-#include "lpm/lpm.h"
 #include "tensors.h"
 
 namespace relprompt::lpm {

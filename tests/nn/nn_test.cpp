@@ -1,7 +1,7 @@
 // Attention, blocks and grid resizing beside their naive twins.
-#include <gtest/gtest.h>
-
 #include <cmath>
+
+#include <gtest/gtest.h>
 
 #include "gradient_check.h"
 #include "nn/attention.h"
@@ -35,7 +35,8 @@ torch::Tensor naive_attention(const AttentionImpl& layer, const torch::Tensor& x
           total += weight.back();
         }
         for (std::size_t j = 0; j < weight.size(); ++j) {
-          out[b][i].narrow(0, head * size, size) += part(static_cast<std::int64_t>(j), 2) * (weight[j] / total);
+          out[b][i].narrow(0, head * size, size) +=
+              part(static_cast<std::int64_t>(j), 2) * (weight[j] / total);
         }
       }
     }
@@ -148,7 +149,8 @@ TEST(TransformerBlock, Gradients) {
   TransformerBlock block(8, 2, 16, Activation::kQuickGelu);
   test::fill_by_name(*block, "block.");
   block->to(torch::kFloat64);
-  const auto x = uniform("x", {2, 4, 8}).to(torch::kFloat64), prompt = uniform("p", {2, 3, 8}).to(torch::kFloat64);
+  const auto x = uniform("x", {2, 4, 8}).to(torch::kFloat64),
+             prompt = uniform("p", {2, 3, 8}).to(torch::kFloat64);
   EXPECT_TRUE(test::gradients_match(*block, [&] { return block(x, prompt).square().sum(); }));
 }
 
@@ -162,12 +164,16 @@ double naive_bilinear(const torch::Tensor& map, Grid to, std::int64_t y, std::in
   const auto [y0, y1, fy] = axis(y, map.size(0), to.height);
   const auto [x0, x1, fx] = axis(x, map.size(1), to.width);
   const auto at = [&](std::int64_t r, std::int64_t c) { return map[r][c].item<double>(); };
-  return (1 - fy) * ((1 - fx) * at(y0, x0) + fx * at(y0, x1)) + fy * ((1 - fx) * at(y1, x0) + fx * at(y1, x1));
+  return (1 - fy) * ((1 - fx) * at(y0, x0) + fx * at(y0, x1)) +
+         fy * ((1 - fx) * at(y1, x0) + fx * at(y1, x1));
 }
 
 TEST(Grid, ResizeEqualsTheNaiveTwin) {
-  for (const auto& [from, to] : {std::pair<Grid, Grid>{{3, 4}, {7, 5}}, {{5, 5}, {2, 9}}, {{1, 1}, {3, 3}},
-                                 {{4, 4}, {4, 4}}, {{14, 14}, {32, 32}}}) {
+  for (const auto& [from, to] : {std::pair<Grid, Grid>{{3, 4}, {7, 5}},
+                                 {{5, 5}, {2, 9}},
+                                 {{1, 1}, {3, 3}},
+                                 {{4, 4}, {4, 4}},
+                                 {{14, 14}, {32, 32}}}) {
     const auto rows = uniform("rows", {from.size(), 2});
     const auto resized = resize_rows(rows, from, to);
     for (std::int64_t i = 0; i < to.size(); ++i) {

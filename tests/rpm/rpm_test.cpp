@@ -1,4 +1,6 @@
 // The relationship prompt module beside the paper's formulas.
+#include "rpm/rpm.h"
+
 #include <gtest/gtest.h>
 
 #include "clip/image_tower.h"
@@ -6,7 +8,6 @@
 #include "rpm/apg.h"
 #include "rpm/itp.h"
 #include "rpm/m2oe.h"
-#include "rpm/rpm.h"
 #include "tensors.h"
 
 namespace relprompt::rpm {
@@ -15,10 +16,13 @@ namespace {
 using test::close;
 using test::uniform;
 
-torch::Tensor unit(const torch::Tensor& x) { return x / x.norm(2, -1, true); }
+torch::Tensor unit(const torch::Tensor& x) {
+  return x / x.norm(2, -1, true);
+}
 
 TEST(ImageToPixelAttention, IsEquationTwo) {
-  const auto p = unit(uniform("p", {2, 6, 5})), g = unit(uniform("g", {2, 5})), t = unit(uniform("t", {3, 5}));
+  const auto p = unit(uniform("p", {2, 6, 5})), g = unit(uniform("g", {2, 5})),
+             t = unit(uniform("t", {3, 5}));
   const auto m = image_to_pixel_attention(p, g, t);
   for (std::int64_t b = 0; b < 2; ++b) {
     EXPECT_TRUE(close(m[b], torch::matmul(p[b], (t * g[b]).t()), 1e-6));
@@ -49,9 +53,10 @@ torch::Tensor naive_m2oe(M2oeImpl& block, const torch::Tensor& p, nn::Grid grid,
   auto out = p.clone();
   for (std::int64_t j = 0; j < experts; ++j) {
     const auto stem = "experts." + std::to_string(j) + ".";
-    const nn::Grid scale = {std::max<std::int64_t>(1, grid.height >> j), std::max<std::int64_t>(1, grid.width >> j)};
-    const auto y = at::conv2d(nn::resize_maps(maps, scale), parameters[stem + "weight"], parameters[stem + "bias"], 1,
-                              1, 1, x.size(2));
+    const nn::Grid scale = {std::max<std::int64_t>(1, grid.height >> j),
+                            std::max<std::int64_t>(1, grid.width >> j)};
+    const auto y = at::conv2d(nn::resize_maps(maps, scale), parameters[stem + "weight"],
+                              parameters[stem + "bias"], 1, 1, 1, x.size(2));
     const auto rows = nn::resize_maps(y, grid).flatten(2).transpose(1, 2);
     out = out + g.select(1, j).reshape({-1, 1, 1}) * block.up(rows);
   }
@@ -87,7 +92,8 @@ TEST(M2oe, Gradients) {
   M2oe block(6, M2oeOptions{2, 3, 2, true});
   test::fill_by_name(*block, "m2oe.");
   block->to(torch::kFloat64);
-  const auto p = uniform("p", {2, 12, 6}).to(torch::kFloat64), noise = uniform("n", {2, 3}).to(torch::kFloat64);
+  const auto p = uniform("p", {2, 12, 6}).to(torch::kFloat64),
+             noise = uniform("n", {2, 3}).to(torch::kFloat64);
   EXPECT_TRUE(test::gradients_match(*block, [&] { return block(p, nn::Grid{3, 4}, noise).square().sum(); }));
 }
 
@@ -115,11 +121,12 @@ TEST(Rpm, GivesUnitVectorsAndOneMapALayer) {
   test::fill_by_name(*rpm, "");
   rpm->eval();
   std::vector<std::string> maps;
-  const auto out = rpm->forward(t.tower, t.image, t.texts, [&](const std::string& name, const torch::Tensor& value) {
-    if (name.find("attention_map") == std::string::npos) return;
-    EXPECT_EQ(value.sizes(), torch::IntArrayRef({2, 9, 5}));
-    maps.push_back(name);
-  });
+  const auto out =
+      rpm->forward(t.tower, t.image, t.texts, [&](const std::string& name, const torch::Tensor& value) {
+        if (name.find("attention_map") == std::string::npos) return;
+        EXPECT_EQ(value.sizes(), torch::IntArrayRef({2, 9, 5}));
+        maps.push_back(name);
+      });
   EXPECT_EQ(maps, (std::vector<std::string>{"layer1.attention_map", "layer2.attention_map"}));
   EXPECT_TRUE(close(out.patches.norm(2, -1), torch::ones({2, 9}), 1e-5));
   EXPECT_TRUE(close(out.class_token.norm(2, -1), torch::ones({2}), 1e-5));

@@ -43,8 +43,8 @@ torch::Tensor image_embeddings(const ModelFiles& model, const torch::Tensor& ima
 }
 
 /// Calibrated class planes of a picture that is already network input, as RPN.slide gives them.
-torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmbeddings& classes, std::int64_t crop,
-                    std::int64_t stride, const std::vector<float>& penalty) {
+torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmbeddings& classes,
+                    std::int64_t crop, std::int64_t stride, const std::vector<float>& penalty) {
   const nn::Grid size = {input.size(2), input.size(3)};
   const auto windows = sliding_windows(size.height, size.width, crop, stride);
   std::vector<torch::Tensor> scores;
@@ -65,7 +65,8 @@ class TinyGolden : public testing::TestWithParam<rpm::Variant> {
     if (!shared) GTEST_SKIP() << "no ../shared folder";
     folder_ = *shared / "golden/tiny";
     golden_.emplace(folder_ / "expected.safetensors");
-    model_.emplace(GetParam() == rpm::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth") : paper_model());
+    model_.emplace(GetParam() == rpm::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth")
+                                                         : paper_model());
     network_.emplace(*model_, torch::kCPU, /*bfloat16=*/false);
   }
 
@@ -121,8 +122,8 @@ TEST_P(TinyGolden, PredictedProbabilities) {
 }
 
 TEST_P(TinyGolden, SlidingWindows) {
-  const auto planes = slide(*network_, shared_input("wide_image"), one_name_each(shared_input("text")), 64, 53,
-                            {0.1f, 0.1f, 0.1f, 0.1f, 0, 0});
+  const auto planes = slide(*network_, shared_input("wide_image"), one_name_each(shared_input("text")), 64,
+                            53, {0.1f, 0.1f, 0.1f, 0.1f, 0, 0});
   EXPECT_TRUE(close(planes, expected("slide")[0], kFp32));
 }
 
@@ -170,9 +171,11 @@ TEST_P(CheckpointFormats, GiveTheOraclesEmbeddings) {
   const torch::InferenceMode no_gradients;
   const test::Golden golden(shared / "golden/tiny/expected.safetensors");
   const auto model = open_model(shared / "golden/tiny" / GetParam().file);
-  EXPECT_TRUE(close(text_embeddings(model, golden["tokens"]), golden["text"], GetParam().embedding_tolerance));
+  EXPECT_TRUE(
+      close(text_embeddings(model, golden["tokens"]), golden["text"], GetParam().embedding_tolerance));
   if (model.config.prompts) return;  // an RPN's class token is another one, see ClassToken
-  EXPECT_TRUE(close(image_embeddings(model, golden["image"]), golden["image_embedding"], GetParam().embedding_tolerance));
+  EXPECT_TRUE(close(image_embeddings(model, golden["image"]), golden["image_embedding"],
+                    GetParam().embedding_tolerance));
 }
 
 TEST_P(CheckpointFormats, CarryPromptsToTheSameLogits) {
@@ -219,12 +222,14 @@ void write_base_model(const fs::path& folder, rpm::Variant variant) {
   config.clip.text.layers = 0;
   config.prompts = test::tiny_prompts(variant, config.clip, /*tokens=*/10);
   ModelFolderWriter writer(folder);
-  writer.write_tensors("clip.safetensors", clip::image_tower_rows(config.clip), [](const clip::TensorRow& row) {
-    if (row.name != "visual.positional_embedding") return random_weights("clip." + row.name, row.shape, 0);
-    const auto hashed = random_weights("clip." + row.name, {197, 768}, 0);
-    const auto grid = nn::resize_rows(hashed.narrow(0, 1, 196), {14, 14}, {32, 32});
-    return torch::cat({hashed.narrow(0, 0, 1), grid}, 0).contiguous();
-  });
+  writer.write_tensors("clip.safetensors", clip::image_tower_rows(config.clip),
+                       [](const clip::TensorRow& row) {
+                         if (row.name != "visual.positional_embedding")
+                           return random_weights("clip." + row.name, row.shape, 0);
+                         const auto hashed = random_weights("clip." + row.name, {197, 768}, 0);
+                         const auto grid = nn::resize_rows(hashed.narrow(0, 1, 196), {14, 14}, {32, 32});
+                         return torch::cat({hashed.narrow(0, 0, 1), grid}, 0).contiguous();
+                       });
   writer.write_tensors("prompts.safetensors", prompt_rows(config.clip, *config.prompts),
                        [](const clip::TensorRow& row) { return random_weights(row.name, row.shape, 0); });
   writer.write_text("config.json", to_json(config));
@@ -248,7 +253,8 @@ TEST_P(BaseGolden, PatchLogitsOfVitB16) {
     EXPECT_TRUE(close(value, golden[prefix + stage], 1e-3)) << stage;
     ++stages;
   };
-  EXPECT_TRUE(close(network.patch_scores(image, golden["text"], observer), golden[prefix + "patch_logits"], 1e-3));
+  EXPECT_TRUE(
+      close(network.patch_scores(image, golden["text"], observer), golden[prefix + "patch_logits"], 1e-3));
   EXPECT_EQ(stages, 2u);
 }
 

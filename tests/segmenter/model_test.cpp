@@ -1,12 +1,13 @@
 // Model folders: configs, importing, random weights, prompts over a CLIP elsewhere, the embedding cache.
-#include <gtest/gtest.h>
-
 #include <cstdlib>
 #include <map>
 
+#include <gtest/gtest.h>
+
+#include "relprompt/error.h"
+
 #include "archive/safetensors.h"
 #include "clip/clip_tensors.h"
-#include "relprompt/error.h"
 #include "segmenter/arithmetic.h"
 #include "segmenter/embedding_cache.h"
 #include "segmenter/import_model.h"
@@ -82,7 +83,8 @@ TEST_F(Model, RandomWeightsAreThoseOfTheOracle) {
   EXPECT_TRUE(close(random_weights("x.bias", {4}, 0), 0.1 * test::uniform("x.bias", {4}), 0));
   EXPECT_TRUE(close(random_weights("ln.weight", {4}, 0), 1 + 0.1 * test::uniform("ln.weight", {4}), 1e-7));
   EXPECT_TRUE(close(random_weights("h", {12, 2}, 0), 0.5 * test::uniform("h", {12, 2}), 1e-7));
-  EXPECT_TRUE(close(random_weights("c.weight", {2, 3, 2, 2}, 0), 0.5 * test::uniform("c.weight", {2, 3, 2, 2}), 1e-7));
+  EXPECT_TRUE(close(random_weights("c.weight", {2, 3, 2, 2}, 0),
+                    0.5 * test::uniform("c.weight", {2, 3, 2, 2}), 1e-7));
   EXPECT_FALSE(torch::equal(random_weights("h", {12, 2}, 1), random_weights("h", {12, 2}, 2)));
   EXPECT_LT(u.abs().max().item<float>(), 1.0f);
 }
@@ -122,7 +124,8 @@ TEST_F(Model, PromptsOverAClipElsewhere) {
   const auto write_config = [&] { test::write_text(scratch_ / "prompts/config.json", to_json(config)); };
   config.clip_sha256 = std::string(64, '0');
   write_config();
-  EXPECT_ERROR(open_model(scratch_ / "prompts"), ErrorCode::kBadModelConfig, "trained on a CLIP with SHA-256 000");
+  EXPECT_ERROR(open_model(scratch_ / "prompts"), ErrorCode::kBadModelConfig,
+               "trained on a CLIP with SHA-256 000");
   std::string right;
   try {
     open_model(scratch_ / "prompts");
@@ -153,7 +156,8 @@ TEST_F(Model, ImportKeepsEveryNumberAndAppearsWhole) {
   const auto notes = import_checkpoint(scratch_ / "source", scratch_ / "copy", {});
   EXPECT_TRUE(notes.empty());
   const auto source = open_model(scratch_ / "source"), copy = open_model(scratch_ / "copy");
-  for (const auto& row : source.image_rows()) EXPECT_TRUE(close(copy.clip->read(row), source.clip->read(row), 0));
+  for (const auto& row : source.image_rows())
+    EXPECT_TRUE(close(copy.clip->read(row), source.clip->read(row), 0));
   for (const auto& row : source.prompt_rows()) {
     EXPECT_TRUE(close(copy.prompts->read(row), source.prompts->read(row), 0));
   }
@@ -162,7 +166,8 @@ TEST_F(Model, ImportKeepsEveryNumberAndAppearsWhole) {
   }
   // A folder that is no model is never replaced.
   test::write_text(scratch_ / "photos/a.txt", "mine");
-  EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "photos", {}), ErrorCode::kNotWritable, "photos");
+  EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "photos", {}), ErrorCode::kNotWritable,
+               "photos");
   EXPECT_EQ(test::read_text(scratch_ / "photos/a.txt"), "mine");
   // A model is: importing again is how one updates it.
   import_checkpoint(scratch_ / "source", scratch_ / "copy", {});
@@ -180,7 +185,8 @@ TEST_F(Model, ImportChecksTheFileBeforeTheVocabulary) {
     EXPECT_EQ(exit_status(error.code()), 4) << error.what();
   }
   test::write_hashed_model(scratch_ / "good", tiny_model());
-  EXPECT_ERROR(import_checkpoint(scratch_ / "good", scratch_ / "out", options), ErrorCode::kBadVocabulary, "missing-vocab");
+  EXPECT_ERROR(import_checkpoint(scratch_ / "good", scratch_ / "out", options), ErrorCode::kBadVocabulary,
+               "missing-vocab");
   EXPECT_FALSE(fs::exists(scratch_ / "out"));
 }
 
@@ -264,7 +270,8 @@ TEST_F(Model, ABareClipGivesDistributionsWithoutTraining) {
   Network network(model, torch::kCPU, false);
   const torch::InferenceMode no_gradients;
   const auto texts = test::uniform("texts", {5, 64});
-  const auto scores = network.patch_scores(test::uniform("image", {2, 3, 64, 64}), texts / texts.norm(2, -1, true));
+  const auto scores =
+      network.patch_scores(test::uniform("image", {2, 3, 64, 64}), texts / texts.norm(2, -1, true));
   EXPECT_EQ(scores.sizes(), torch::IntArrayRef({2, 5, 4, 4}));
   EXPECT_TRUE(close(scores.sum(1), torch::ones({2, 4, 4}), 1e-5));
 }

@@ -1,11 +1,13 @@
 // Windows and score planes beside the oracle's loops.
+#include "segmenter/windows.h"
+
 #include <gtest/gtest.h>
 
 #include "relprompt/error.h"
+
 #include "segmenter/model_files.h"
 #include "segmenter/photo_segmenter.h"
 #include "segmenter/score_planes.h"
-#include "segmenter/windows.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -63,7 +65,8 @@ class Planes : public testing::Test {
 };
 
 TEST_F(Planes, EqualTheWholeTensorComputedAtOnce) {
-  // 300 rows in 200 classes at 60x80 leave several chunks; every third class has two names, one of them three.
+  // 300 rows in 200 classes at 60x80 leave several chunks; every third class has two names, one of them
+  // three.
   ClassEmbeddings classes;
   std::size_t row = 0;
   for (std::size_t c = 0; c < 200; ++c) {

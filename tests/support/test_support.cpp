@@ -1,10 +1,10 @@
 #include "test_support.h"
 
-#include <unistd.h>
-
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+
+#include <unistd.h>
 
 namespace relprompt::test {
 
@@ -12,7 +12,8 @@ namespace fs = std::filesystem;
 
 std::optional<fs::path> shared_folder() {
   const char* chosen = std::getenv("RELPROMPT_SHARED");
-  const fs::path folder = chosen != nullptr ? fs::path(chosen) : fs::path(RELPROMPT_SOURCE_DIR) / ".." / "shared";
+  const fs::path folder =
+      chosen != nullptr ? fs::path(chosen) : fs::path(RELPROMPT_SOURCE_DIR) / ".." / "shared";
   if (!fs::is_directory(folder / "golden")) return std::nullopt;
   return fs::weakly_canonical(folder);
 }

@@ -1,11 +1,11 @@
 // What several test programs need: scratch folders, the shared goldens, and error expectations.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <optional>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "relprompt/error.h"
 
@@ -37,18 +37,18 @@ void write_text(const std::filesystem::path& path, const std::string& bytes);
 }  // namespace relprompt::test
 
 /// Expects `statement` to throw relprompt::Error with this code and a message that contains `fragment`.
-#define EXPECT_ERROR(statement, expected_code, fragment)                                               \
-  do {                                                                                                 \
-    try {                                                                                              \
-      statement;                                                                                       \
-      ADD_FAILURE() << "no error from " #statement;                                                    \
-    } catch (const relprompt::Error& error) {                                                          \
+#define EXPECT_ERROR(statement, expected_code, fragment)                                                 \
+  do {                                                                                                   \
+    try {                                                                                                \
+      statement;                                                                                         \
+      ADD_FAILURE() << "no error from " #statement;                                                      \
+    } catch (const relprompt::Error& error) {                                                            \
       EXPECT_STREQ(relprompt::name_of(error.code()), relprompt::name_of(expected_code)) << error.what(); \
-      EXPECT_NE(std::string(error.what()).find(fragment), std::string::npos) << error.what();          \
-    }                                                                                                  \
+      EXPECT_NE(std::string(error.what()).find(fragment), std::string::npos) << error.what();            \
+    }                                                                                                    \
   } while (false)
 
-#define RELPROMPT_REQUIRE_SHARED(variable)                        \
+#define RELPROMPT_REQUIRE_SHARED(variable)                         \
   const auto variable##_option = relprompt::test::shared_folder(); \
-  if (!variable##_option) GTEST_SKIP() << "no ../shared folder";  \
+  if (!variable##_option) GTEST_SKIP() << "no ../shared folder";   \
   const std::filesystem::path& variable = *variable##_option

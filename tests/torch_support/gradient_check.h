@@ -1,10 +1,10 @@
 // Analytic gradients against central differences in double precision, for any module.
 #pragma once
 
+#include <functional>
+
 #include <gtest/gtest.h>
 #include <torch/torch.h>
-
-#include <functional>
 
 namespace relprompt::test {
 

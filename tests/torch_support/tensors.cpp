@@ -5,20 +5,27 @@
 
 #include "base/random.h"
 #include "clip/clip_tensors.h"
+#include "segmenter/model_files.h"
 #include "segmenter/model_folder.h"
 #include "segmenter/prompt_tensors.h"
 #include "segmenter/random_model.h"
+#include "test_support.h"
 
 namespace relprompt::test {
 namespace {
 
 torch::ScalarType torch_type(archive::DType type) {
   switch (type) {
-    case archive::DType::kF32: return torch::kFloat32;
-    case archive::DType::kF16: return torch::kFloat16;
-    case archive::DType::kI64: return torch::kInt64;
-    case archive::DType::kU8: return torch::kUInt8;
-    default: throw std::runtime_error("unexpected type in a golden");
+    case archive::DType::kF32:
+      return torch::kFloat32;
+    case archive::DType::kF16:
+      return torch::kFloat16;
+    case archive::DType::kI64:
+      return torch::kInt64;
+    case archive::DType::kU8:
+      return torch::kUInt8;
+    default:
+      throw std::runtime_error("unexpected type in a golden");
   }
 }
 
@@ -74,7 +81,8 @@ torch::Tensor uniform(const std::string& name, const std::vector<std::int64_t>& 
 void fill_by_name(torch::nn::Module& module, const std::string& prefix) {
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.named_parameters()) {
-    parameter.value().copy_(segmenter::random_weights(prefix + parameter.key(), parameter.value().sizes().vec(), 0));
+    parameter.value().copy_(
+        segmenter::random_weights(prefix + parameter.key(), parameter.value().sizes().vec(), 0));
   }
 }
 
@@ -104,7 +112,21 @@ void write_hashed_model(const std::filesystem::path& folder, const segmenter::Mo
   writer.commit();
 }
 
-segmenter::PromptConfig tiny_prompts(rpm::Variant variant, const clip::ClipConfig& clip, std::int64_t tokens) {
+void add_hashed_prompts(const std::filesystem::path& folder, rpm::Variant variant) {
+  const auto bare = segmenter::open_model(folder);
+  auto config = bare.config;
+  config.prompts = tiny_prompts(variant, config.clip);
+  config.image = segmenter::Normalisation::image_net();
+  const TemporaryFolder scratch;
+  write_hashed_model(scratch / "model", config);
+  for (const char* name : {"prompts.safetensors", "config.json"}) {
+    std::filesystem::copy_file(scratch / "model" / name, folder / name,
+                               std::filesystem::copy_options::overwrite_existing);
+  }
+}
+
+segmenter::PromptConfig tiny_prompts(rpm::Variant variant, const clip::ClipConfig& clip,
+                                     std::int64_t tokens) {
   segmenter::PromptConfig prompts;
   prompts.rpm.variant = variant;
   prompts.rpm.visual_prompt_tokens = tokens;

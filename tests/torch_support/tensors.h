@@ -1,12 +1,12 @@
 // Tensors in tests: the goldens by name, comparison with a report, a tiny CLIP of known weights.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <torch/torch.h>
-
 #include <filesystem>
 #include <memory>
 #include <string>
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
 
 #include "archive/tensor_archive.h"
 #include "segmenter/model_config.h"
@@ -40,10 +40,14 @@ void fill_by_name(torch::nn::Module& module, const std::string& prefix);
 clip::ClipConfig tiny_config(std::int64_t vocab = 520);
 
 /// Writes a model folder with name-hashed weights (those of the oracle) for this config; the vocabulary is
-/// the bare byte alphabet.
+/// a byte alphabet.
 void write_hashed_model(const std::filesystem::path& folder, const segmenter::ModelConfig& config);
 
+/// Gives the bare CLIP in a model folder the oracle's name-hashed prompts and ImageNet's normalisation.
+void add_hashed_prompts(const std::filesystem::path& folder, rpm::Variant variant);
+
 /// The oracle's prompts for a variant on a tower: 5 visual prompt tokens, knowledge on the tower's own grid.
-segmenter::PromptConfig tiny_prompts(rpm::Variant variant, const clip::ClipConfig& clip, std::int64_t tokens = 5);
+segmenter::PromptConfig tiny_prompts(rpm::Variant variant, const clip::ClipConfig& clip,
+                                     std::int64_t tokens = 5);
 
 }  // namespace relprompt::test

@@ -1,0 +1,21 @@
+// The list of subcommands. A new one is a file with an add_NAME function and a row in main.cpp.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+
+namespace relprompt::cli {
+
+/// A subcommand: its parser, and what to do once the command line is parsed.
+struct Command {
+  CLI::App* parser = nullptr;
+  std::function<int()> run;  ///< returns the exit status; throws Error
+};
+
+Command add_import(CLI::App& program);
+Command add_segment(CLI::App& program);
+Command add_info(CLI::App& program);
+Command add_classes(CLI::App& program);
+Command add_init(CLI::App& program);
+
+}  // namespace relprompt::cli

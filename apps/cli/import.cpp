@@ -1,0 +1,87 @@
+// relprompt import: any CLIP or RPN checkpoint becomes a model folder.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+#include "relprompt/model.h"
+
+#include "commands.h"
+#include "numbers.h"
+#include "terminal.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+struct ImportArguments {
+  std::string source, output, vocab, activation;
+};
+
+std::string describe(const ModelInfo& info) {
+  const std::string variant =
+      info.variant == "none"
+          ? "no prompts (a bare CLIP, used training-free)"
+          : fmt::format("{} variant, {} trainable numbers", info.variant, with_separators(info.trainable));
+  return fmt::format("recognised: {}\n  {}, {} layers of width {}, patch {}, grid {}x{}; {}\n", info.source,
+                     info.architecture, info.layers, info.width, info.patch, info.grid, info.grid, variant);
+}
+
+int run(const ImportArguments& arguments) {
+  if (arguments.source.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no checkpoint is given", "relprompt import SOURCE -o DIR");
+  }
+  if (arguments.output.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no output folder is given",
+                "add -o DIR, the model folder to be made");
+  }
+  if (!arguments.activation.empty())
+    require_one_of("--activation", arguments.activation, {"quick_gelu", "gelu"});
+  ImportOptions options;
+  options.vocab = arguments.vocab;
+  options.activation = arguments.activation;
+  const auto notes = import_model(arguments.source, arguments.output, options);
+  const ModelInfo info = inspect_model(arguments.output);
+  print_result(printable(describe(info), true));
+  for (const std::string& note : notes) print_note("note: " + note);
+  print_result(printable(fmt::format("wrote {}\n", arguments.output), true));
+  const char* vocab = info.has_tokenizer ? "" : " --vocab bpe_simple_vocab_16e6.txt.gz";
+  print_note(
+      fmt::format("next: relprompt segment PHOTO --model {} --classes \"road, sky, car;vehicle\" -o out{}",
+                  arguments.output, vocab));
+  return 0;
+}
+
+}  // namespace
+
+Command add_import(CLI::App& program) {
+  const auto arguments = std::make_shared<ImportArguments>();
+  CLI::App* parser = program.add_subcommand("import", "Make a model folder from a CLIP or RPN checkpoint")
+                         ->group("Commands");
+  parser
+      ->add_option("SOURCE", arguments->source,
+                   "OpenAI .pt, Hugging Face folder, open_clip state dict, the RPN authors' .pth, a bare "
+                   ".safetensors with any of these key styles, or a model folder")
+      ->option_text(" ");
+  parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")
+      ->option_text("DIR");
+  parser
+      ->add_option("--vocab", arguments->vocab,
+                   "tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz "
+                   "[default: looked for beside SOURCE]")
+      ->option_text("PATH");
+  parser
+      ->add_option(
+          "--activation", arguments->activation,
+          "quick_gelu, or gelu for towers that open_clip trained with it; their files do not say which "
+          "[default: what SOURCE states, else quick_gelu]")
+      ->option_text("NAME");
+  parser->footer(
+      "Examples:\n"
+      "  relprompt import ViT-B-16.pt -o clip-b16\n"
+      "  relprompt import clip-vit-base-patch16/ -o clip-b16\n"
+      "  relprompt import rpn_voc.pth -o rpn-voc --vocab bpe_simple_vocab_16e6.txt.gz");
+  return {parser, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace relprompt::cli

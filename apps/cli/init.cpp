@@ -1,0 +1,68 @@
+// relprompt init: a model of a real size with random weights, so that speed and plumbing can be tried
+// without a download. It says so loudly, because its masks look like an answer.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+#include "relprompt/model.h"
+
+#include "commands.h"
+#include "terminal.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+struct InitArguments {
+  InitOptions options;
+  std::string output;
+  CLI::Option* tokens = nullptr;
+};
+
+int run(const InitArguments& arguments) {
+  if (arguments.output.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no output folder is given",
+                "add -o DIR, the model folder to be made");
+  }
+  require_one_of("--variant", arguments.options.variant, {"paper", "official"});
+  if (arguments.tokens->count() > 0 && arguments.options.variant != "official") {
+    throw Error(ErrorCode::kBadArgument, "--tokens belongs to the official variant, and this one is paper",
+                "add --variant official or drop --tokens");
+  }
+  init_model(arguments.output, arguments.options);
+  print_result(printable(fmt::format("wrote {}\n", arguments.output), true));
+  print_warning("RANDOM WEIGHTS: this model has learned nothing and its masks mean nothing");
+  print_note("  it is for benchmarks and tests; `relprompt import` makes a real model from a CLIP download");
+  return 0;
+}
+
+}  // namespace
+
+Command add_init(CLI::App& program) {
+  const auto arguments = std::make_shared<InitArguments>();
+  InitOptions& options = arguments->options;
+  CLI::App* parser =
+      program.add_subcommand("init", "Make a model with random weights, for benchmarks and tests")
+          ->group("Commands");
+  parser
+      ->add_option("--arch", options.architecture,
+                   "ViT-B-32, ViT-B-16, ViT-L-14 or ViT-L-14-336 [default: ViT-B-16]")
+      ->option_text("NAME");
+  parser->add_option("--seed", options.seed, "the same seed gives the same bytes everywhere [default: 0]")
+      ->option_text("N");
+  parser->add_option("--variant", options.variant, "paper or official [default: paper]")->option_text("NAME");
+  arguments->tokens = parser->add_option("--tokens", options.visual_prompt_tokens,
+                                         "visual prompt tokens a layer, official variant only [default: 10]");
+  arguments->tokens->option_text("N")->check(in_range(0, 10000));
+  parser
+      ->add_option("--image-size", options.image_size,
+                   "side in pixels that the position grid stands for: grid = size / patch [default: 512]")
+      ->option_text("PIXELS")
+      ->check(in_range(1, 65536));
+  parser->add_option("-o,--output", arguments->output, "model folder to be made")->option_text("DIR");
+  parser->footer("Example:\n  relprompt init --arch ViT-B-16 --seed 7 -o random-b16");
+  return {parser, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace relprompt::cli

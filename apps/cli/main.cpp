@@ -1,0 +1,87 @@
+// The program: finds the subcommand, runs it and turns every way of failing into a message and an exit
+// status.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "relprompt/error.h"
+#include "relprompt/version.h"
+
+#include "commands.h"
+#include "terminal.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "A first session:\n"
+    "  relprompt import ViT-B-16.pt -o clip-b16\n"
+    "  relprompt segment street.jpg --model clip-b16 --classes \"road, sky, car;vehicle\" -o out\n"
+    "\n"
+    "Exit status: 0 done; 2 command line, class list or template; 3 image or output; 4 model file;\n"
+    "5 device or memory; 70 a bug; 130 interrupted.";
+
+/// CLI11 takes any argument in square brackets for a list, also one that is a path.
+std::vector<std::string> protect_bracketed_paths(int count, char** words) {
+  std::vector<std::string> result(words + 1, words + count);
+  for (std::string& word : result) {
+    std::error_code ignored;
+    const bool bracketed = word.size() > 1 && word.front() == '[' && word.back() == ']';
+    if (bracketed && std::filesystem::exists(word, ignored)) word.insert(0, "./");
+  }
+  return {result.rbegin(), result.rend()};  // CLI11 wants them reversed
+}
+
+int run_program(int argument_count, char** arguments) {
+  CLI::App program("Labels every pixel of a photo with class names that you choose.", "relprompt");
+  program.formatter(std::make_shared<HelpFormatter>());
+  program.set_help_flag("-h,--help", "show this help and end");
+  program.set_version_flag("--version", "relprompt " RELPROMPT_VERSION, "show the version and end");
+  program.require_subcommand(0, 1);
+  program.footer(kFooter);
+  const std::vector<Command> commands = {add_import(program), add_segment(program), add_info(program),
+                                         add_classes(program), add_init(program)};
+  try {
+    program.parse(protect_bracketed_paths(argument_count, arguments));
+  } catch (const CLI::Success& request) {  // --help or --version
+    return program.exit(request);
+  } catch (const CLI::ParseError& problem) {
+    throw explain(program, problem);
+  }
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) return command.run();
+  }
+  throw Error(ErrorCode::kBadArgument, "no command is given", "`relprompt --help` shows them");
+}
+
+int guarded(int argument_count, char** arguments) {
+  try {
+    return run_program(argument_count, arguments);
+  } catch (const Error& error) {
+    print_error(error.what());
+    return exit_status(error.code());
+  } catch (const std::bad_alloc&) {
+    print_error(
+        "not enough memory\n  close other programs, or use a smaller photo, --batch 1 or fewer classes");
+    return exit_status(ErrorCode::kOutOfMemory);
+  } catch (const std::exception& error) {
+    print_error(std::string(error.what()) +
+                "\n  this is a bug in relprompt; please report it with the command");
+    return exit_status(ErrorCode::kInternal);
+  }
+}
+
+}  // namespace
+}  // namespace relprompt::cli
+
+int main(int argument_count, char** arguments) {
+  // A file size limit then fails the write, with a message, instead of killing the program.
+  std::signal(SIGXFSZ, SIG_IGN);
+  return relprompt::cli::guarded(argument_count, arguments);
+}

@@ -1,0 +1,18 @@
+// Numbers as people read them. Independent of the locale, so that logs of two machines compare.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace relprompt::cli {
+
+/// 2522880 -> "2,522,880".
+std::string with_separators(std::uint64_t number);
+/// 1 -> "1 photo", 1200 -> "1,200 photos".
+std::string counted(std::uint64_t number, const std::string& noun);
+/// Bytes in decimal units: "598.6 MB".
+std::string file_size(std::uint64_t bytes);
+/// "0.42 s", "12 s", "3 min 05 s", "2 h 10 min".
+std::string duration(double seconds);
+
+}  // namespace relprompt::cli

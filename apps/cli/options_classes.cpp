@@ -1,0 +1,120 @@
+#include "options_classes.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/nearest_name.h"
+#include "text/templates.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+std::optional<std::size_t> label_of(const std::string& word, const ClassList& classes) {
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    const auto& names = classes.names[label];
+    if (std::find(names.begin(), names.end(), word) != names.end()) return label;
+  }
+  std::size_t label = 0;
+  const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), label);
+  if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
+  return label < classes.size() ? std::optional(label) : std::nullopt;
+}
+
+std::vector<std::size_t> labels_of_split(const ClassList& classes) {
+  if (classes.seen.empty()) {
+    throw Error(
+        ErrorCode::kBadArgument, "--seen auto: this class list has no seen/unseen split",
+        "built-in lists with a split: `relprompt classes --list`; or give labels, such as --seen 0,1,2");
+  }
+  std::vector<std::size_t> labels;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    if (classes.seen[label]) labels.push_back(label);
+  }
+  return labels;
+}
+
+}  // namespace
+
+void ClassArguments::add_to(CLI::App& command) {
+  const std::string group = "Classes (one of the first three)";
+  sources_.push_back(
+      command.add_option("-c,--classes", classes,
+                         "class names between commas; `;` between several names of one class, such "
+                         "as \"road, car;vehicle\"; @FILE reads them from a file"));
+  sources_.push_back(command.add_option("--class-file", class_file, "file with one class a line"));
+  sources_.push_back(
+      command.add_option("--vocabulary", vocabulary,
+                         "built-in class list, such as coco-stuff-171; `relprompt classes --list` "
+                         "names them"));
+  sources_[0]->option_text("LIST")->group(group);
+  sources_[1]->option_text("FILE")->group(group);
+  sources_[2]->option_text("NAME")->group(group);
+  command
+      .add_option(
+          "--templates", templates,
+          "sentences around a class name: single (\"a photo of a {}\"), paper (15 of them), or a file "
+          "with one a line [default: single]")
+      ->option_text("NAME")
+      ->group(group);
+  command
+      .add_option("--names", names,
+                  "several names of one class: average (of their embeddings) or max (best score wins) "
+                  "[default: average]")
+      ->option_text("RULE")
+      ->group(group);
+  command
+      .add_flag("--truncate", truncate, "cut names that exceed the text tower's context instead of failing")
+      ->group(group);
+  command.add_flag("--no-cache", no_cache, "do not keep text embeddings under $XDG_CACHE_HOME/relprompt")
+      ->group(group);
+}
+
+ClassList ClassArguments::resolve_classes() const {
+  const auto given =
+      std::count_if(sources_.begin(), sources_.end(), [](auto* option) { return option->count() > 0; });
+  if (given != 1) {
+    throw Error(ErrorCode::kBadArgument,
+                given == 0 ? "no classes are given" : "classes are given more than once",
+                "use one of --classes \"road, car\", --class-file FILE, --vocabulary NAME");
+  }
+  if (sources_[2]->count() > 0) return relprompt::vocabulary(vocabulary).classes;
+  if (sources_[1]->count() > 0) return read_class_file(class_file);
+  if (!classes.empty() && classes.front() == '@') return read_class_file(classes.substr(1));
+  return parse_class_list(classes);
+}
+
+TextOptions ClassArguments::resolve_text() const {
+  require_one_of("--names", names, {"average", "max"});
+  TextOptions options;
+  options.templates = text::resolve_templates(templates);
+  options.truncate = truncate;
+  options.max_over_names = names == "max";
+  options.use_cache = !no_cache;
+  return options;
+}
+
+std::vector<std::size_t> parse_seen(const std::string& text, const ClassList& classes) {
+  if (text == "auto") return labels_of_split(classes);
+  std::vector<std::size_t> labels;
+  for (const std::string& word : split_list(text)) {
+    const auto label = label_of(word, classes);
+    if (!label) {
+      std::vector<std::string> titles;
+      for (const auto& names : classes.names) titles.insert(titles.end(), names.begin(), names.end());
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("--seen: \"{}\" is neither a class name nor a label from 0 to {}{}", word,
+                              classes.size() - 1, suggestion(word, titles)),
+                  "names or labels between commas, or auto");
+    }
+    labels.push_back(*label);
+  }
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  return labels;
+}
+
+}  // namespace relprompt::cli

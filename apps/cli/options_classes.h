@@ -1,0 +1,37 @@
+// The options that say which classes a photo is divided into, and how their names become text.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+#include <vector>
+
+#include "relprompt/classes.h"
+#include "relprompt/segmenter.h"
+
+namespace relprompt::cli {
+
+struct ClassArguments {
+  std::string classes;
+  std::string class_file;
+  std::string vocabulary;
+  std::string templates = "single";
+  std::string names = "average";
+  bool truncate = false;
+  bool no_cache = false;
+
+  void add_to(CLI::App& command);
+  /// The class list of whichever option was given. Throws Error: kBadArgument (none or several),
+  /// kBadClassList, kBadVocabulary.
+  ClassList resolve_classes() const;
+  /// Throws Error: kBadArgument, kBadTemplate.
+  TextOptions resolve_text() const;
+
+ private:
+  std::vector<CLI::Option*> sources_;
+};
+
+/// Labels from "0, 3, cat", where a word is a name of a class or else its label; "auto" is the list's own
+/// split. Throws Error(kBadArgument).
+std::vector<std::size_t> parse_seen(const std::string& text, const ClassList& classes);
+
+}  // namespace relprompt::cli

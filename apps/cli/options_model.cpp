@@ -1,0 +1,70 @@
+#include "options_model.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+bool is_device(const std::string& name) {
+  if (name == "cpu" || name == "cuda") return true;
+  const std::string prefix = "cuda:";
+  if (name.compare(0, prefix.size(), prefix) != 0 || name.size() == prefix.size() || name.size() > 8)
+    return false;
+  return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(prefix.size()), name.end(),
+                     [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+void ModelArguments::add_to(CLI::App& command) {
+  const std::string group = "Model";
+  command
+      .add_option("-m,--model", model, "model folder made by `relprompt import`, or any checkpoint it reads")
+      ->option_text("PATH")
+      ->group(group);
+  command
+      .add_option(
+          "--vocab", vocab,
+          "tokenizer file or folder (merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz), for a "
+          "model that has none [default: the model's own]")
+      ->option_text("PATH")
+      ->group(group);
+  command.add_option("--device", device, "cpu, cuda or cuda:N [default: cpu]")
+      ->option_text("NAME")
+      ->group(group);
+  command
+      .add_option(
+          "--precision", precision,
+          "fp32, or bf16: matrix products in bfloat16, about twice as fast where the processor has it "
+          "[default: fp32]")
+      ->option_text("NAME")
+      ->group(group);
+  command.add_option("--threads", threads, "CPU threads [default: all cores]")
+      ->option_text("N")
+      ->group(group)
+      ->check(in_range(1, 1024));
+}
+
+ModelOptions ModelArguments::resolve() const {
+  if (model.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no model is given",
+                "add --model PATH; `relprompt import` makes a model folder from a CLIP download");
+  }
+  if (!is_device(device)) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("--device: unknown device \"{}\"", device),
+                "possible: cpu, cuda, cuda:N such as cuda:0");
+  }
+  require_one_of("--precision", precision, {"fp32", "bf16"});
+  ModelOptions options;
+  options.device = device;
+  options.precision = precision;
+  options.threads = threads;
+  options.vocab = vocab;
+  return options;
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,23 @@
+// The options that say which model runs, and where.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <string>
+
+#include "relprompt/segmenter.h"
+
+namespace relprompt::cli {
+
+struct ModelArguments {
+  std::string model;
+  std::string device = "cpu";
+  std::string precision = "fp32";
+  std::string vocab;
+  int threads = 0;
+
+  void add_to(CLI::App& command);
+  /// Checks the values as far as possible without touching the model. Throws Error(kBadArgument).
+  ModelOptions resolve() const;
+};
+
+}  // namespace relprompt::cli

@@ -1,0 +1,30 @@
+// The options that say how a photo is cut, scored and labelled.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <optional>
+#include <string>
+
+#include "relprompt/segmenter.h"
+
+namespace relprompt::cli {
+
+struct ProtocolArguments {
+  int short_side = 0;
+  int window = 0;
+  int stride = 0;
+  int batch = 0;
+  std::string seen;
+  float calibration = 0.1f;
+  std::optional<float> unknown;
+  std::uint64_t max_pixels = SegmentOptions().max_pixels;
+
+  void add_to(CLI::App& command);
+  /// Zeros stay zeros: the model fills them in. Throws Error(kBadArgument).
+  SegmentOptions resolve(const ClassList& classes) const;
+
+ private:
+  CLI::Option* seen_option_ = nullptr;
+};
+
+}  // namespace relprompt::cli

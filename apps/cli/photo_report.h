@@ -1,0 +1,39 @@
+// STEM.json: what was found in a photo, under which protocol, by which model.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "json_report.h"
+#include "photo_outputs.h"
+#include "segment_settings.h"
+
+namespace relprompt::cli {
+
+/// What all photos of a run share.
+struct RunFacts {
+  Json program;          ///< name and version
+  Json model;            ///< path, sha256, variant, device, precision
+  Json protocol;         ///< resolved: no zeros left
+  std::string settings;  ///< SHA-256 over all that decides the labels; equal for results that may be mixed
+};
+
+/// Facts of an opened segmenter whose classes are set. `protocol` has been resolved by it.
+RunFacts facts_of(const SegmentSettings& settings, const Segmenter& segmenter,
+                  const SegmentOptions& protocol);
+
+/// Seconds of the two steps that the library does not time itself.
+struct PhotoTimes {
+  double read = 0;
+  double write = 0;  ///< up to the report
+};
+
+/// The content of STEM.json.
+Json report_of(const std::filesystem::path& photo, const Image& image, const Segmentation& result,
+               const ClassList& classes, const PhotoOutputs& outputs, const RunFacts& facts,
+               const PhotoTimes& times);
+
+/// "road 41.2 %, sky 20.1 %": the most frequent classes, largest first.
+std::string found_in(const Segmentation& result, const ClassList& classes);
+
+}  // namespace relprompt::cli

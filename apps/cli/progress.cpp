@@ -1,0 +1,76 @@
+#include "progress.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "numbers.h"
+#include "terminal.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr int kBarColumns = 24;
+// Logs are read later: a line every few seconds is enough.
+constexpr std::chrono::seconds kBetweenLines(5);
+
+}  // namespace
+
+Progress::Style Progress::style_for_stderr() {
+  return stderr_is_terminal() ? Style::kBar : Style::kLines;
+}
+
+Progress::Progress(std::size_t total, Style style) : total_(total), style_(style) {}
+
+void Progress::begin(const std::string& name) {
+  name_ = name;
+  if (style_ == Style::kBar) draw();
+}
+
+void Progress::end() {
+  ++done_;
+  ++worked_;
+  if (style_ == Style::kBar) draw();
+  if (style_ != Style::kLines || total_ < 2) return;
+  const auto now = Clock::now();
+  if (done_ < total_ && now - last_line_ < kBetweenLines) return;
+  last_line_ = now;
+  print_note(fmt::format("{}/{} photos{}", done_, total_, rate_and_rest()));
+}
+
+void Progress::skip() {
+  ++done_;
+}
+
+void Progress::clear() {
+  if (!visible_) return;
+  // Carriage return and "erase to the end of the line".
+  std::fputs("\r\x1b[K", stderr);
+  std::fflush(stderr);
+  visible_ = false;
+}
+
+std::string Progress::rate_and_rest() const {
+  const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  if (worked_ == 0 || seconds <= 0) return "";
+  const double rate = static_cast<double>(worked_) / seconds;
+  // A photo often takes longer than a second, and "0.03 a second" says little.
+  const std::string speed =
+      rate >= 1 ? fmt::format(", {:.1f} a second", rate) : fmt::format(", {} a photo", duration(1 / rate));
+  if (done_ >= total_) return speed;
+  return speed + ", " + duration(static_cast<double>(total_ - done_) / rate) + " left";
+}
+
+void Progress::draw() {
+  const auto full = static_cast<int>(done_ * kBarColumns / std::max<std::size_t>(total_, 1));
+  const std::string line = fmt::format("[{}{}] {}/{}{}  {}", std::string(static_cast<std::size_t>(full), '#'),
+                                       std::string(static_cast<std::size_t>(kBarColumns - full), '.'), done_,
+                                       total_, rate_and_rest(), printable(name_));
+  // One column stays free: a terminal that fills its last one wraps, and the bar would climb.
+  std::fputs(("\r" + fit(line, terminal_columns() - 1) + "\x1b[K").c_str(), stderr);
+  std::fflush(stderr);
+  visible_ = true;
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,46 @@
+// How far a run over many photos is: a bar that is redrawn on a terminal, now and then a line elsewhere.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace relprompt::cli {
+
+class Progress {
+ public:
+  enum class Style { kNone, kLines, kBar };
+
+  /// kBar on a terminal, kLines elsewhere.
+  static Style style_for_stderr();
+
+  Progress(std::size_t total, Style style);
+  ~Progress() { clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Work on this photo begins.
+  void begin(const std::string& name);
+  /// The photo is done, for good or ill.
+  void end();
+  /// A photo that needs no work; it counts as done but says nothing about the speed.
+  void skip();
+  /// Wipes the bar, so that other text can be written; the next begin() or end() draws it again.
+  void clear();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void draw();
+  std::string rate_and_rest() const;
+
+  std::size_t total_;
+  Style style_;
+  std::size_t done_ = 0;
+  std::size_t worked_ = 0;  // done_ without the skipped ones
+  std::string name_;
+  bool visible_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_line_ = start_;
+};
+
+}  // namespace relprompt::cli

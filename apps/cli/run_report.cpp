@@ -1,0 +1,115 @@
+#include "run_report.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "interrupt.h"
+#include "numbers.h"
+#include "terminal.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr int kWidestInput = 48;
+
+/// The classes that occur; with thousands of classes the others would drown them.
+Json found_classes(const Json& report) {
+  Json found = Json::array();
+  for (const Json& row : report["classes"]) {
+    if (row["pixels"] != 0) found.push_back(row);
+  }
+  return found;
+}
+
+std::string indented(std::string text, const std::string& indent) {
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 1 + indent.size()) {
+    text.insert(at + 1, indent);
+  }
+  return text;
+}
+
+}  // namespace
+
+RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures)
+    : facts_(facts), failures_(std::move(failures)) {}
+
+void RunReport::add(const Photo& photo, const PhotoOutputs& outputs, const Json& report) {
+  ++segmented_;
+  Json files = Json::object();
+  for (const auto& [kind, path] : outputs.files()) files[kind] = path.string();
+  photos_.push_back({{"input", photo.path.string()},
+                     {"status", "done"},
+                     {"height", report["height"]},
+                     {"width", report["width"]},
+                     {"windows", report["windows"]},
+                     {"files", files},
+                     {"classes", found_classes(report)},
+                     {"unknown", report["unknown"]},
+                     {"seconds", report["seconds"]}});
+}
+
+void RunReport::skip(const Photo& photo) {
+  ++skipped_;
+  photos_.push_back({{"input", photo.path.string()}, {"status", "skipped"}});
+}
+
+void RunReport::fail(Failure failure) {
+  ++failed_;
+  photos_.push_back({{"input", failure.input}, {"status", "failed"}});
+  failures_.push_back(std::move(failure));
+}
+
+void RunReport::stop(const Error& error) {
+  stopped_ = true;
+  failures_.push_back({"", error.code(), error.what()});
+}
+
+int RunReport::status() const {
+  return failures_.empty() ? 0 : exit_status(failures_.front().code);
+}
+
+void RunReport::print_failures() const {
+  if (failures_.empty()) return;
+  if (failures_.size() == 1) {
+    print_error(failures_.front().message);
+    return;
+  }
+  int columns = 0;
+  for (const Failure& failure : failures_)
+    columns = std::max(columns, display_width(printable(failure.input)));
+  columns = std::min(columns, kWidestInput);
+  std::string text = fmt::format("{} inputs failed", with_separators(failures_.size()));
+  for (const Failure& failure : failures_) {
+    text += fmt::format("\n  {}  {}", pad(printable(failure.input), columns),
+                        indented(failure.message, std::string(static_cast<std::size_t>(columns) + 2, ' ')));
+  }
+  print_error(text);
+}
+
+std::string RunReport::summary(double seconds, const std::filesystem::path& output) const {
+  std::string text = fmt::format("{} in {}, results in {}", counted(segmented_, "photo"), duration(seconds),
+                                 output.string());
+  if (skipped_ > 0) text += fmt::format("; {} already done", with_separators(skipped_));
+  if (!failures_.empty()) text += fmt::format("; {} failed", with_separators(failures_.size()));
+  return text;
+}
+
+Json RunReport::document(double seconds) const {
+  Json errors = Json::array();
+  for (const Failure& failure : failures_) {
+    errors.push_back(
+        {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
+  }
+  Json document = {{"program", facts_.program}, {"model", facts_.model}, {"protocol", facts_.protocol}};
+  document["photos"] = photos_;
+  document["errors"] = errors;
+  document["totals"] = {{"done", segmented_},
+                        {"skipped", skipped_},
+                        {"failed", failures_.size()},
+                        {"complete", !stopped_ && interrupt_signal() == 0},
+                        {"seconds", seconds}};
+  return document;
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,46 @@
+// The account of a whole run: what became of every photo, for people and for --json.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "photo_list.h"
+#include "photo_outputs.h"
+#include "photo_report.h"
+
+namespace relprompt::cli {
+
+class RunReport {
+ public:
+  /// @param failures inputs that were refused before the run
+  RunReport(const RunFacts& facts, std::vector<Failure> failures);
+
+  void add(const Photo& photo, const PhotoOutputs& outputs, const Json& report);
+  void skip(const Photo& photo);
+  void fail(Failure failure);
+  /// Something ended the run before its time.
+  void stop(const Error& error);
+
+  std::size_t done() const { return segmented_ + skipped_; }
+  /// Photos with any outcome.
+  std::size_t finished() const { return done() + failed_; }
+  /// 0, or the exit status of the first failure.
+  int status() const;
+
+  /// Lists the failures on stderr.
+  void print_failures() const;
+  /// One line for people.
+  std::string summary(double seconds, const std::filesystem::path& output) const;
+  /// The document of --json.
+  Json document(double seconds) const;
+
+ private:
+  RunFacts facts_;
+  Json photos_ = Json::array();
+  std::vector<Failure> failures_;
+  std::size_t segmented_ = 0, skipped_ = 0, failed_ = 0;
+  bool stopped_ = false;
+};
+
+}  // namespace relprompt::cli

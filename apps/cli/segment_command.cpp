@@ -1,0 +1,71 @@
+// relprompt segment: the command line of the main job. segment_run.cpp does the job.
+#include <memory>
+
+#include "relprompt/error.h"
+
+#include "commands.h"
+#include "options_classes.h"
+#include "options_model.h"
+#include "options_output.h"
+#include "options_protocol.h"
+#include "segment_settings.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  relprompt segment street.jpg -m clip-b16 -c \"road, sky, car;vehicle, tree\" -o out\n"
+    "  relprompt segment photos/ -m my-model --vocabulary coco-stuff-171 -o out --save "
+    "scores,overlay,labels,json\n"
+    "  relprompt segment 'photos/*.jpg' -m my-model -c @my-classes.txt -o out --unknown 0.3 --resume\n"
+    "  relprompt segment photos/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json";
+
+struct SegmentArguments {
+  std::vector<std::string> inputs;
+  ModelArguments model;
+  ClassArguments classes;
+  ProtocolArguments protocol;
+  OutputArguments output;
+};
+
+SegmentSettings resolve(const SegmentArguments& arguments) {
+  if (arguments.inputs.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no photo is given",
+                "name files, folders or globs: relprompt segment photos/ ...");
+  }
+  SegmentSettings settings;
+  settings.inputs = arguments.inputs;
+  settings.model = arguments.model.model;
+  settings.model_options = arguments.model.resolve();
+  settings.classes = arguments.classes.resolve_classes();
+  settings.text = arguments.classes.resolve_text();
+  settings.protocol = arguments.protocol.resolve(settings.classes);
+  settings.plan = arguments.output.resolve();
+  settings.output = arguments.output.path();
+  settings.resume = arguments.output.resume;
+  settings.json = arguments.output.json;
+  settings.quiet = arguments.output.quiet;
+  return settings;
+}
+
+}  // namespace
+
+Command add_segment(CLI::App& program) {
+  const auto arguments = std::make_shared<SegmentArguments>();
+  CLI::App* parser = program.add_subcommand("segment", "Label every pixel of photos")->group("Commands");
+  parser
+      ->add_option(
+          "INPUT", arguments->inputs,
+          "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs; folders are mirrored in "
+          "the output")
+      ->option_text("...");
+  arguments->model.add_to(*parser);
+  arguments->classes.add_to(*parser);
+  arguments->protocol.add_to(*parser);
+  arguments->output.add_to(*parser);
+  parser->footer(kFooter);
+  return {parser, [arguments] { return run_segment(resolve(*arguments)); }};
+}
+
+}  // namespace relprompt::cli

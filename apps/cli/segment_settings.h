@@ -1,0 +1,33 @@
+// A segment command line after all checks that need no model.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "relprompt/classes.h"
+#include "relprompt/segmenter.h"
+
+#include "options_output.h"
+
+namespace relprompt::cli {
+
+struct SegmentSettings {
+  std::vector<std::string> inputs;  ///< files, folders and globs
+  std::filesystem::path model;
+  ModelOptions model_options;
+  ClassList classes;
+  TextOptions text;
+  SegmentOptions protocol;  ///< zeros: the model's own
+  OutputPlan plan;
+  std::filesystem::path output;
+  bool resume = false;
+  bool json = false;
+  bool quiet = false;
+};
+
+/// Segments all photos. Photos that cannot be read are reported at the end and do not stop the others; an
+/// output that cannot be written does. Returns the exit status; throws Error for what stops everything.
+int run_segment(const SegmentSettings& settings);
+
+}  // namespace relprompt::cli

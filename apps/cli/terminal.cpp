@@ -1,0 +1,116 @@
+#include "terminal.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+#include <unistd.h>
+
+#include "relprompt/error.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+
+/// Steps over one character; a negative code point stands for a broken sequence.
+UChar32 next_character(std::string_view text, std::int32_t& position) {
+  UChar32 character = 0;
+  const auto size = static_cast<std::int32_t>(text.size());
+  U8_NEXT(text.data(), position, size, character);
+  return character;
+}
+
+int width_of(UChar32 character) {
+  if (character < 0) return 1;
+  const auto category = u_charType(character);
+  if (category == U_NON_SPACING_MARK || category == U_ENCLOSING_MARK || category == U_FORMAT_CHAR) return 0;
+  const int east_asian = u_getIntPropertyValue(character, UCHAR_EAST_ASIAN_WIDTH);
+  return east_asian == U_EA_FULLWIDTH || east_asian == U_EA_WIDE ? 2 : 1;
+}
+
+void print_line(std::string_view mark, std::string_view message) {
+  const std::string line = fmt::format("{}{}\n", mark, printable(message, true));
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+}  // namespace
+
+std::string printable(std::string_view text, bool keep_lines) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::int32_t position = 0; position < static_cast<std::int32_t>(text.size());) {
+    const std::int32_t start = position;
+    const UChar32 character = next_character(text, position);
+    if (character < 0) {
+      result += kReplacement;
+    } else if (u_charType(character) == U_CONTROL_CHAR && !(keep_lines && character == '\n')) {
+      result += fmt::format("\\x{:02x}", static_cast<unsigned>(character));
+    } else {
+      result += text.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(position - start));
+    }
+  }
+  return result;
+}
+
+int display_width(std::string_view text) {
+  int width = 0;
+  for (std::int32_t position = 0; position < static_cast<std::int32_t>(text.size());) {
+    width += width_of(next_character(text, position));
+  }
+  return width;
+}
+
+std::string fit(std::string_view text, int columns) {
+  if (display_width(text) <= columns) return std::string(text);
+  int width = 0;
+  std::int32_t position = 0;
+  for (;;) {
+    const std::int32_t start = position;
+    width += width_of(next_character(text, position));
+    if (width > columns - 1)
+      return std::string(text.substr(0, static_cast<std::size_t>(start))).append(kEllipsis);
+  }
+}
+
+std::string pad(std::string_view text, int columns) {
+  const int missing = columns - display_width(text);
+  return std::string(text) + std::string(missing > 0 ? static_cast<std::size_t>(missing) : 0, ' ');
+}
+
+void print_error(std::string_view message) {
+  print_line("relprompt: error: ", message);
+}
+void print_warning(std::string_view message) {
+  print_line("relprompt: warning: ", message);
+}
+void print_note(std::string_view message) {
+  print_line("", message);
+}
+
+bool stderr_is_terminal() {
+  const char* kind = std::getenv("TERM");
+  return ::isatty(STDERR_FILENO) != 0 && kind != nullptr && std::strcmp(kind, "dumb") != 0;
+}
+
+int terminal_columns() {
+  struct winsize size = {};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void print_result(std::string_view text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return;
+  const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
+              fmt::format("cannot write the result to the standard output: {}", std::strerror(errno)));
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,132 @@
+#include "usage.h"
+
+#include <CLI/TypeTools.hpp>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/nearest_name.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr std::size_t kNameColumns = 30;
+constexpr std::size_t kLineColumns = 100;
+
+/// The subcommand that was being parsed, the program itself if none was.
+const CLI::App& current_parser(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  return chosen.empty() ? program : *chosen.back();
+}
+
+std::vector<std::string> command_names(const CLI::App& program) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& parser) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : parser.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+std::string help_hint(const CLI::App& program, const CLI::App& parser) {
+  return fmt::format("`{}{}{} --help` shows what is possible", program.get_name(),
+                     &parser == &program ? "" : " ", &parser == &program ? "" : parser.get_name());
+}
+
+Error explain_leftovers(const CLI::App& program, const CLI::App& parser) {
+  const auto leftovers = parser.remaining(false);
+  // An unknown option usually has a value behind it that is then left over too: the option is the culprit.
+  std::string culprit = leftovers.empty() ? "" : leftovers.front();
+  for (const std::string& word : leftovers) {
+    if (word.size() > 1 && word.front() == '-') {
+      culprit = word;
+      break;
+    }
+  }
+  const bool is_option = culprit.size() > 1 && culprit.front() == '-';
+  if (!is_option && &parser == &program) {
+    return Error(ErrorCode::kBadArgument,
+                 fmt::format("unknown command: {}{}", culprit, suggestion(culprit, command_names(program))),
+                 fmt::format("commands: {}", fmt::join(command_names(program), ", ")));
+  }
+  if (!is_option) {
+    return Error(ErrorCode::kBadArgument, fmt::format("one argument too many: {}", culprit),
+                 help_hint(program, parser));
+  }
+  const std::string name = culprit.substr(0, culprit.find('='));
+  return Error(ErrorCode::kBadArgument,
+               fmt::format("unknown option: {}{}", name, suggestion(name, option_names(parser))),
+               help_hint(program, parser));
+}
+
+}  // namespace
+
+HelpFormatter::HelpFormatter() {
+  column_width(kNameColumns);
+  label("OPTIONS", "options");
+  label("SUBCOMMAND", "COMMAND");
+  label("Positionals", "Arguments");
+}
+
+std::string HelpFormatter::make_option_desc(const CLI::Option* option) const {
+  std::istringstream words(option->get_description());
+  std::string wrapped;
+  std::size_t column = 0;
+  for (std::string word; words >> word;) {
+    if (column > 0 && column + 1 + word.size() > kLineColumns - kNameColumns) {
+      wrapped += '\n';
+      column = 0;
+    }
+    if (column > 0) wrapped += ' ';
+    wrapped += word;
+    column += word.size() + 1;
+  }
+  return wrapped;
+}
+
+std::string HelpFormatter::make_help(const CLI::App* parser, std::string name,
+                                     CLI::AppFormatMode mode) const {
+  std::string help = CLI::Formatter::make_help(parser, std::move(name), mode);
+  help = CLI::detail::find_and_replace(help, "\nUsage:", "\n\nUsage:");
+  return CLI::detail::find_and_replace(help, "\n\n\n", "\n\n");
+}
+
+Error explain(const CLI::App& program, const CLI::ParseError& problem) {
+  const CLI::App& parser = current_parser(program);
+  if (dynamic_cast<const CLI::ExtrasError*>(&problem) != nullptr) return explain_leftovers(program, parser);
+  return Error(ErrorCode::kBadArgument, problem.what(), help_hint(program, parser));
+}
+
+CLI::Validator in_range(double low, double high) {
+  const auto check = [low, high](const std::string& text) -> std::string {
+    double value = 0;
+    if (CLI::detail::lexical_cast(text, value) && value >= low && value <= high) return "";
+    return fmt::format("{} is not a number from {} to {}", text, low, high);
+  };
+  return CLI::Validator(check, "");
+}
+
+void require_one_of(const std::string& option, const std::string& value,
+                    const std::vector<std::string>& allowed) {
+  for (const std::string& word : allowed) {
+    if (word == value) return;
+  }
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("{}: unknown value \"{}\"{}", option, value, suggestion(value, allowed)),
+              fmt::format("possible: {}", fmt::join(allowed, ", ")));
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> pieces;
+  for (const std::string& piece : CLI::detail::split(text, ','))
+    pieces.push_back(CLI::detail::trim_copy(piece));
+  return pieces;
+}
+
+}  // namespace relprompt::cli

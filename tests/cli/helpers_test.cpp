@@ -1,0 +1,109 @@
+// The small pieces of the program that have corners of their own.
+#include <gtest/gtest.h>
+
+#include "json_report.h"
+#include "numbers.h"
+#include "old_report.h"
+#include "output_folder.h"
+#include "terminal.h"
+#include "test_support.h"
+
+namespace relprompt::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Numbers, ThousandsHaveSeparators) {
+  EXPECT_EQ(with_separators(0), "0");
+  EXPECT_EQ(with_separators(999), "999");
+  EXPECT_EQ(with_separators(1000), "1,000");
+  EXPECT_EQ(with_separators(2522880), "2,522,880");
+  EXPECT_EQ(with_separators(UINT64_MAX), "18,446,744,073,709,551,615");
+  EXPECT_EQ(counted(1, "photo"), "1 photo");
+  EXPECT_EQ(counted(1200, "photo"), "1,200 photos");
+}
+
+TEST(Numbers, FileSizesChangeUnitBeforeFourDigits) {
+  EXPECT_EQ(file_size(999), "999 bytes");
+  EXPECT_EQ(file_size(1000), "1.0 kB");
+  EXPECT_EQ(file_size(999'949), "999.9 kB");
+  EXPECT_EQ(file_size(999'960), "1.0 MB");
+  EXPECT_EQ(file_size(598'641'023), "598.6 MB");
+}
+
+TEST(Numbers, DurationsNeverShowSixtySeconds) {
+  EXPECT_EQ(duration(0.42), "0.42 s");
+  EXPECT_EQ(duration(9.96), "10 s");
+  EXPECT_EQ(duration(59.6), "1 min 00 s");
+  EXPECT_EQ(duration(185), "3 min 05 s");
+  EXPECT_EQ(duration(7800), "2 h 10 min");
+}
+
+TEST(Terminal, WidthCountsColumnsNotBytes) {
+  EXPECT_EQ(display_width("road"), 4);
+  EXPECT_EQ(display_width("caf\xC3\xA9"), 4);
+  EXPECT_EQ(display_width("cafe\xCC\x81"), 4);              // e and a combining accent
+  EXPECT_EQ(display_width("\xE8\xA1\x97\xE8\xA7\x92"), 4);  // two wide characters
+  EXPECT_EQ(display_width("\xFF"), 1);
+}
+
+TEST(Terminal, FitNeverCutsACharacter) {
+  const std::string wide = "\xE8\xA1\x97\xE8\xA7\x92\xE8\xA1\x97";
+  EXPECT_EQ(fit(wide, 6), wide);
+  EXPECT_EQ(fit(wide, 5), "\xE8\xA1\x97\xE8\xA7\x92\xE2\x80\xA6");
+  EXPECT_EQ(fit(wide, 4), "\xE8\xA1\x97\xE2\x80\xA6");
+  EXPECT_EQ(pad(wide, 8), wide + "  ");
+}
+
+TEST(Terminal, PrintableDisarmsControlCharacters) {
+  EXPECT_EQ(printable("a\x1b[2Jb\n"), "a\\x1b[2Jb\\x0a");
+  EXPECT_EQ(printable("a\nb", true), "a\nb");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m"),
+            "\\x9b31m");  // the one-character form of ESC [
+  EXPECT_EQ(printable("a\xFF"
+                      "b"),
+            "a\xEF\xBF\xBD"
+            "b");
+}
+
+TEST(JsonReport, BrokenTextDoesNotThrow) {
+  EXPECT_EQ(to_text(Json{{"name", "a\xFF"}}), "{\n  \"name\": \"a\xEF\xBF\xBD\"\n}\n");
+}
+
+TEST(OldReport, TellsOursFromOthers) {
+  const test::TemporaryFolder folder;
+  const auto kind_of = [&](const std::string& text) {
+    test::write_text(folder / "a.json", text);
+    return old_report(folder / "a.json", "1234");
+  };
+  EXPECT_EQ(old_report(folder / "gone.json", "1234"), OldReport::kNone);
+  EXPECT_EQ(kind_of(R"({"program": {"name": "relprompt"}, "settings_sha256": "1234"})"),
+            OldReport::kSameSettings);
+  EXPECT_EQ(kind_of(R"({"program": {"name": "relprompt"}, "settings_sha256": "5678"})"),
+            OldReport::kOtherSettings);
+  EXPECT_EQ(kind_of(R"({"program": {"name": "relprompt"}, "settings_sha256": 7})"),
+            OldReport::kOtherSettings);
+  for (const char* foreign :
+       {"", "[]", "{", "{}", "7", R"({"program": "relprompt", "settings_sha256": "1234"})",
+        R"({"program": {"name": "other"}, "settings_sha256": "1234"})"}) {
+    EXPECT_EQ(kind_of(foreign), OldReport::kForeign) << foreign;
+  }
+}
+
+TEST(OutputFolder, DisappearsIfNothingCameOfIt) {
+  const test::TemporaryFolder folder;
+  fs::create_directory(folder / "old");
+  { const OutputFolder deep(folder / "old/new/er"); }
+  EXPECT_TRUE(fs::is_empty(folder / "old"));
+  { const OutputFolder kept(folder / "old"); }
+  EXPECT_TRUE(fs::exists(folder / "old")) << "it was there before";
+  {
+    const OutputFolder used(folder / "results/");
+    test::write_text(folder / "results/file", "x");
+  }
+  EXPECT_TRUE(fs::exists(folder / "results/file"));
+}
+
+}  // namespace
+}  // namespace relprompt::cli

@@ -1,0 +1,50 @@
+// Runs the real program as a user's shell would, and looks at all it leaves: status, both streams, files.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <sys/types.h>
+
+#include "test_support.h"
+
+namespace relprompt::test {
+
+/// What a run left.
+struct Outcome {
+  int status = -1;  ///< exit status; 128 + signal number if a signal ended it
+  std::string out, err;
+};
+
+/// Prints the streams, so that a failed expectation shows what the program said.
+std::ostream& operator<<(std::ostream& stream, const Outcome& outcome);
+
+/// A scratch folder in which the program runs, with a text cache of its own.
+class Workplace {
+ public:
+  const std::filesystem::path& path() const { return folder_.path(); }
+  std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
+
+  /// Largest file that the program may write in bytes, a stand-in for a full disk; 0: no limit.
+  std::uint64_t file_size_limit = 0;
+  /// Where the program's standard output goes instead of into Outcome::out.
+  std::filesystem::path standard_output;
+
+  /// Runs `relprompt ARGUMENTS` to its end in this folder.
+  Outcome run(const std::vector<std::string>& arguments) const { return wait(start(arguments)); }
+
+  /// Starts it; wait() collects what it left. One process at a time.
+  pid_t start(const std::vector<std::string>& arguments) const;
+  Outcome wait(pid_t process) const;
+
+  /// All files and empty folders below `folder`, relative to it and sorted; empty if it does not exist.
+  std::vector<std::string> files(const std::string& folder) const;
+
+ private:
+  TemporaryFolder folder_;
+  TemporaryFolder streams_;
+};
+
+}  // namespace relprompt::test

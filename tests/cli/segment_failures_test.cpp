@@ -1,0 +1,171 @@
+// relprompt segment when something is wrong with photos, outputs or the device: the right status, a message
+// with the reason, and no half-written file.
+#include <nlohmann/json.hpp>
+
+#include <gmock/gmock.h>
+
+#include "image/picture_files.h"
+#include "program.h"
+#include "tiny_model.h"
+
+namespace relprompt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class SegmentFailures : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_tiny_clip(place_.path());
+    write_test_photo(place_ / "good.png", 64, 64);
+  }
+
+  Outcome segment(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "segment");
+    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out", "-c",
+                             "road, sky", "--short-side", "64", "--window", "64", "--stride", "53"}) {
+      arguments.emplace_back(word);
+    }
+    return place_.run(arguments);
+  }
+
+  /// Expects exit status 3 for this one photo, a message with the fragment, and no output folder.
+  void expect_bad_photo(const std::string& photo, const std::string& fragment) const {
+    const Outcome outcome = segment({photo});
+    EXPECT_EQ(outcome.status, 3) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr("relprompt: error: ")) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(photo)) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(fragment)) << outcome;
+    EXPECT_FALSE(fs::exists(place_ / "out"));
+  }
+
+  Workplace place_;
+};
+
+TEST_F(SegmentFailures, MissingFile) {
+  expect_bad_photo("gone.jpg", "");
+}
+
+TEST_F(SegmentFailures, EmptyFolderAndIdleGlob) {
+  fs::create_directory(place_ / "nothing");
+  expect_bad_photo("nothing", "");
+  expect_bad_photo("*.webp", "");
+}
+
+TEST_F(SegmentFailures, NotAnImage) {
+  write_text(place_ / "letter.jpg", "Dear reader");
+  write_text(place_ / "empty.png", "");
+  expect_bad_photo("letter.jpg", "Dear reader");
+  expect_bad_photo("empty.png", "empty");
+}
+
+TEST_F(SegmentFailures, TruncatedPictures) {
+  const Image picture = test_picture(200, 300);
+  image::write_jpg(place_ / "whole.jpg", picture);
+  image::write_png(place_ / "whole.png", picture);
+  for (const char* ending : {".jpg", ".png"}) {
+    const std::string bytes = read_text(place_ / (std::string("whole") + ending));
+    write_text(place_ / (std::string("half") + ending), bytes.substr(0, bytes.size() / 2));
+    expect_bad_photo(std::string("half") + ending, "");
+  }
+}
+
+TEST_F(SegmentFailures, TooManyPixelsAfterResizing) {
+  // 20x2000 is small, but a short side of 64 makes it 64x6400.
+  write_test_photo(place_ / "strip.png", 20, 2000);
+  const Outcome outcome = segment({"strip.png", "--max-pixels", "400000"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("--max-pixels")) << outcome;
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+  EXPECT_EQ(segment({"strip.png", "--max-pixels", "409600"}).status, 0);
+}
+
+TEST_F(SegmentFailures, OneBadPhotoDoesNotStopTheOthers) {
+  write_test_photo(place_ / "in/a.png", 64, 64);
+  write_text(place_ / "in/deep/b.png", "broken");
+  write_test_photo(place_ / "in/c.png", 64, 64);
+  const Outcome outcome = segment({"in", "gone.png", "--save", "labels,json,scores"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("2 inputs failed")) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("in/deep/b.png")) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("gone.png")) << outcome;
+  EXPECT_THAT(place_.files("out"), ElementsAre("a.json", "a.labels.png", "a.scores.npy", "c.json",
+                                               "c.labels.png", "c.scores.npy"));
+}
+
+TEST_F(SegmentFailures, OutputFolderInTheWayOfAFile) {
+  write_text(place_ / "out", "a file");
+  const Outcome outcome = segment({"good.png"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("out")) << outcome;
+  EXPECT_EQ(read_text(place_ / "out"), "a file");
+}
+
+TEST_F(SegmentFailures, UnwritableOutputStopsTheRunAtOnce) {
+  write_test_photo(place_ / "in/a.png", 64, 64);
+  write_test_photo(place_ / "in/b.png", 64, 64);
+  fs::create_directories(place_ / "out/a.overlay.jpg/in_the_way");
+  const Outcome outcome = segment({"in", "--json"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("a.overlay.jpg")) << outcome;
+  EXPECT_THAT(place_.files("out"), ElementsAre("a.overlay.jpg/in_the_way/")) << "a.labels.png is taken back";
+  const auto document = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(document["totals"]["complete"], false);
+  EXPECT_EQ(document["errors"][0]["code"], "not_writable");
+}
+
+TEST_F(SegmentFailures, FullDisk) {
+  for (const char* kinds : {"scores", "labels,overlay", "labels,scores,json"}) {
+    write_test_photo(place_ / "big.png", 600, 800);
+    place_.file_size_limit = 16'384;
+    const Outcome outcome = segment({"big.png", "good.png", "--save", kinds});
+    EXPECT_EQ(outcome.status, 3) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr("nothing half-written was left")) << outcome;
+    EXPECT_THAT(place_.files("out"), IsEmpty()) << kinds;
+  }
+}
+
+TEST_F(SegmentFailures, OlderResultsDoNotClaimToBeComplete) {
+  ASSERT_EQ(segment({"good.png"}).status, 0);
+  fs::remove(place_ / "out/good.overlay.jpg");
+  fs::create_directories(place_ / "out/good.overlay.jpg/in_the_way");
+  ASSERT_EQ(segment({"good.png"}).status, 3);
+  EXPECT_FALSE(fs::exists(place_ / "out/good.json"));
+}
+
+TEST_F(SegmentFailures, ForeignJsonIsNotReplaced) {
+  write_text(place_ / "out/good.json", R"({"shapes": ["a day of work"]})");
+  const Outcome outcome = segment({"good.png"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("good.json")) << outcome;
+  EXPECT_THAT(place_.files("out"), ElementsAre("good.json"));
+  EXPECT_THAT(read_text(place_ / "out/good.json"), HasSubstr("a day of work"));
+  EXPECT_EQ(segment({"good.png", "--save", "labels"}).status, 0);
+  EXPECT_THAT(place_.files("out"), ElementsAre("good.json", "good.labels.png"));
+}
+
+TEST_F(SegmentFailures, NoSuchDevice) {
+  const Outcome outcome = segment({"good.png", "--device", "cuda:99"});
+  EXPECT_EQ(outcome.status, 5) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("cuda")) << outcome;
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+  const Outcome any = segment({"good.png", "--device", "cuda"});
+  if (any.status == 0) GTEST_SKIP() << "this machine has CUDA";
+  EXPECT_EQ(any.status, 5) << any;
+}
+
+TEST_F(SegmentFailures, TextTooLong) {
+  std::string name;
+  for (int word = 0; word < 90; ++word) name += "road ";
+  const Outcome outcome = place_.run({"segment", "good.png", "--model", "tiny.safetensors", "--vocab",
+                                      "merges.txt", "-o", "out", "-c", name});
+  EXPECT_EQ(outcome.status, 2) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("--truncate")) << outcome;
+  EXPECT_FALSE(fs::exists(place_ / "out"));
+}
+
+}  // namespace
+}  // namespace relprompt::test
