@@ -37,10 +37,10 @@ void ModelArguments::add_to(CLI::App& command) {
       ->option_text("NAME")
       ->group(group);
   command
-      .add_option(
-          "--precision", precision,
-          "fp32, or bf16: matrix products in bfloat16, about twice as fast where the processor has it "
-          "[default: fp32]")
+      .add_option("--precision", precision,
+                  "fp32, or bf16: matrix products in bfloat16; saves memory bandwidth, faster only where the "
+                  "processor is quick at it "
+                  "[default: fp32]")
       ->option_text("NAME")
       ->group(group);
   command.add_option("--threads", threads, "CPU threads [default: all cores]")

@@ -33,7 +33,7 @@ struct InitOptions {
   std::string variant = "paper";          ///< paper or official (design: the two forms of the network)
   std::uint64_t seed = 0;
   int visual_prompt_tokens = 10;  ///< official variant only, per layer
-  int image_size = 512;           ///< pixels; the position grid is image_size / patch a side
+  int image_size = 512;           ///< pixels; the position grid is image_size / patch a side, rounded down
 };
 
 /// Writes a model folder with random weights, for benchmarks and tests: its masks mean nothing.

@@ -45,12 +45,9 @@ ModelConfig config_of(const InitOptions& options) {
   config.source = fmt::format("random weights, seed {}: its masks mean nothing", options.seed);
   config.clip = clip::preset(options.architecture);
   auto& vision = config.clip.vision;
-  if (options.image_size < vision.patch || options.image_size > 4096 ||
-      options.image_size % vision.patch != 0) {
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("image size {}: expected a multiple of the patch size {} up to "
-                            "4096 pixels",
-                            options.image_size, vision.patch));
+  if (options.image_size < vision.patch || options.image_size > 4096) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("image size {}: expected {} (one patch) to 4096 pixels",
+                                                     options.image_size, vision.patch));
   }
   if (options.visual_prompt_tokens < 0 || options.visual_prompt_tokens > 4096) {
     throw Error(ErrorCode::kBadArgument,

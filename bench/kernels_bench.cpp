@@ -1,0 +1,102 @@
+// Every kernel on the shapes of a 512x512 window of ViT-B/16, beside its naive twin where that ends in this
+// life. The counters are rates: GFLOP a second, or elements a second.
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "base/random.h"
+#include "kernels/attention.h"
+#include "kernels/linear.h"
+#include "kernels/softmax.h"
+
+namespace relprompt::kernels {
+namespace {
+
+constexpr std::int64_t kTokens = 1025, kPrompts = 20, kWidth = 768, kHeads = 12;
+
+std::vector<float> random_values(const char* name, std::int64_t count) {
+  SplitMix64 random(fnv1a(name));
+  std::vector<float> values(static_cast<std::size_t>(count));
+  for (auto& value : values) value = random.next_signed_unit();
+  return values;
+}
+
+void count_rate(benchmark::State& state, const char* unit, double per_iteration) {
+  state.counters[unit] =
+      benchmark::Counter(per_iteration * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void linear_fp32(benchmark::State& state) {
+  const std::int64_t inputs = state.range(0), outputs = state.range(1);
+  const auto x = random_values("x", kTokens * inputs), w = random_values("w", inputs * outputs);
+  const auto bias = random_values("b", outputs);
+  std::vector<float> y(static_cast<std::size_t>(kTokens * outputs));
+  for (auto _ : state) {
+    linear(x.data(), kTokens, inputs, w.data(), bias.data(), outputs, y.data(), Activation::kQuickGelu);
+  }
+  count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
+}
+BENCHMARK(linear_fp32)
+    ->Args({768, 2304})
+    ->Args({768, 768})
+    ->Args({768, 3072})
+    ->Args({3072, 768})
+    ->UseRealTime();
+
+void linear_bf16(benchmark::State& state) {
+  const std::int64_t inputs = state.range(0), outputs = state.range(1);
+  // 0x3F80 is 1.0 in bfloat16: rates depend on shapes alone as long as no number is subnormal.
+  const std::vector<std::uint16_t> x(static_cast<std::size_t>(kTokens * inputs), 0x3F80);
+  const std::vector<std::uint16_t> w(static_cast<std::size_t>(inputs * outputs), 0x3F80);
+  const auto bias = random_values("b", outputs);
+  std::vector<float> y(static_cast<std::size_t>(kTokens * outputs));
+  for (auto _ : state) {
+    linear_bf16(x.data(), kTokens, inputs, w.data(), bias.data(), outputs, y.data(), Activation::kQuickGelu);
+  }
+  count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
+}
+BENCHMARK(linear_bf16)
+    ->Args({768, 2304})
+    ->Args({768, 768})
+    ->Args({768, 3072})
+    ->Args({3072, 768})
+    ->UseRealTime();
+
+void attention_layer(benchmark::State& state) {
+  const auto qkv = random_values("qkv", kTokens * 3 * kWidth),
+             extra = random_values("kv", kPrompts * 2 * kWidth);
+  std::vector<float> out(static_cast<std::size_t>(kTokens * kWidth));
+  for (auto _ : state) {
+    attention({qkv.data(), extra.data(), 1, kTokens, kPrompts, kWidth, kHeads}, out.data());
+  }
+  count_rate(state, "GFLOP/s", 4.0 * kTokens * (kTokens + kPrompts) * kWidth);
+}
+BENCHMARK(attention_layer)->UseRealTime();
+
+void softmax(benchmark::State& state) {
+  auto values = random_values("scores", 128 * (kTokens + kPrompts));
+  for (auto _ : state) softmax_rows(values.data(), 128, kTokens + kPrompts);
+  count_rate(state, "Gelements/s", 128.0 * (kTokens + kPrompts));
+}
+BENCHMARK(softmax)->UseRealTime();
+
+void softmax_naive(benchmark::State& state) {
+  auto values = random_values("scores", 128 * (kTokens + kPrompts));
+  for (auto _ : state) {
+    for (std::size_t r = 0; r < 128; ++r) {
+      float* row = values.data() + r * (kTokens + kPrompts);
+      float max = row[0], total = 0;
+      for (std::int64_t i = 0; i < kTokens + kPrompts; ++i) max = std::max(max, row[i]);
+      for (std::int64_t i = 0; i < kTokens + kPrompts; ++i) total += row[i] = std::exp(row[i] - max);
+      for (std::int64_t i = 0; i < kTokens + kPrompts; ++i) row[i] /= total;
+    }
+    benchmark::DoNotOptimize(values.data());
+  }
+  count_rate(state, "Gelements/s", 128.0 * (kTokens + kPrompts));
+}
+BENCHMARK(softmax_naive)->UseRealTime();
+
+}  // namespace
+}  // namespace relprompt::kernels
