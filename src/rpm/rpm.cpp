@@ -63,7 +63,7 @@ class RpmImpl::Pass : public clip::LayerHook {
       observe(layer, ".class_token", aligned_.class_token);
       observe(layer, ".patches", aligned_.patches);
     }
-    if (!prompts.empty()) state.prompt = torch::cat(prompts, 1);
+    if (!prompts.empty()) state.prompt = dropped(torch::cat(prompts, 1));
   }
 
   const Aligned& aligned() const { return aligned_; }
@@ -76,6 +76,12 @@ class RpmImpl::Pass : public clip::LayerHook {
     observe(layer, ".attention_map", m);
     observe(layer, ".prompt", prompt);
     return prompt;
+  }
+
+  torch::Tensor dropped(const torch::Tensor& prompt) const {
+    const auto& options = rpm_.options_;
+    if (options.variant != Variant::kOfficial || !rpm_.is_training()) return prompt;
+    return torch::dropout(prompt, options.prompt_dropout, /*train=*/true);
   }
 
   void observe(std::int64_t layer, const char* what, const torch::Tensor& value) const {

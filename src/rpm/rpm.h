@@ -23,7 +23,10 @@ struct RpmOptions {
   Variant variant = Variant::kPaper;
   std::int64_t knowledge_grid = 32;        ///< patches a side of the grid that h is stored on
   std::int64_t visual_prompt_tokens = 10;  ///< official only: VPT tokens of each layer
-  bool use_m2oe = true;                    ///< paper only; false: ablation without M2oE
+  /// Official only: share of the prompts' numbers that training sets to 0, in [0, 1). The authors' code drops
+  /// both kinds of prompt, visual and relationship, after their shared linear layer, anew for every image.
+  double prompt_dropout = 0.1;
+  bool use_m2oe = true;  ///< paper only; false: ablation without M2oE
   M2oeOptions m2oe;
   ItpOptions itp;
   std::vector<std::int64_t> layers;  ///< 1-based layers that give prompts; empty: all but the last

@@ -160,6 +160,28 @@ TEST(Rpm, ObservingChangesNothing) {
   EXPECT_TRUE(torch::equal(quiet.patches, seen.patches));
 }
 
+TEST(Rpm, DropoutDisturbsOfficialPromptsInTrainingOnly) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  auto options = small(Variant::kOfficial);
+  const auto patches = [&](bool training, std::uint64_t seed) {
+    Rpm rpm(t.vision, options);
+    test::fill_by_name(*rpm, "");
+    rpm->train(training);
+    torch::manual_seed(seed);
+    return rpm->forward(t.tower, t.image, t.texts).patches;
+  };
+  const auto quiet = patches(false, 1);
+  EXPECT_TRUE(torch::equal(quiet, patches(false, 2)));
+  EXPECT_FALSE(close(patches(true, 1), quiet, 1e-4));
+  EXPECT_FALSE(close(patches(true, 1), patches(true, 2), 1e-4));
+  options.prompt_dropout = 0;
+  EXPECT_TRUE(close(patches(true, 1), quiet, 1e-6));
+  options = small(Variant::kPaper);
+  options.use_m2oe = false;  // its gate draws noise in training
+  EXPECT_TRUE(torch::equal(patches(true, 1), patches(false, 1)));
+}
+
 TEST(Rpm, GradientsOfBothVariantsFlowThroughTheFrozenTower) {
   for (const auto variant : {Variant::kPaper, Variant::kOfficial}) {
     Tower t;

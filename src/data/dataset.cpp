@@ -1,0 +1,57 @@
+// The table of data set kinds, and reading one sample.
+#include "data/dataset.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/nearest_name.h"
+#include "data/kinds.h"
+
+namespace relprompt::data {
+namespace {
+
+struct Row {
+  const char* name;
+  const char* description;
+  std::unique_ptr<Dataset> (*open)(const DatasetSpec&);
+};
+
+constexpr Row kRows[] = {
+    {"voc-20", "PASCAL VOC 2012, 20 objects; background is ignored", open_voc_20},
+    {"voc-21", "PASCAL VOC 2012 with background as label 0", open_voc_21},
+    {"coco-stuff-171", "COCO-Stuff, 80 things and 91 stuff classes", open_coco_stuff},
+    {"context-59", "PASCAL Context, 59 classes; background is ignored", open_context_59},
+    {"context-60", "PASCAL Context with background as label 0", open_context_60},
+    {"context-459", "PASCAL Context, all 459 names, 16-bit TIFF", open_context_459},
+    {"ade-150", "ADE20K scene parsing, 150 classes", open_ade_150},
+    {"ade-847", "ADE20K in full, 847 classes, 16-bit TIFF", open_ade_847},
+    {"folder", "your own: images/SPLIT, masks/SPLIT and classes.txt", open_folder},
+};
+
+}  // namespace
+
+Sample Dataset::get(std::size_t index) const {
+  Inspection inspection = inspect(index);
+  if (inspection.error) throw Error(*inspection.error);
+  return std::move(inspection.sample);
+}
+
+std::unique_ptr<Dataset> open_dataset(const DatasetSpec& spec) {
+  std::vector<std::string> known;
+  for (const Row& row : kRows) {
+    if (spec.kind == row.name) return row.open(spec);
+    known.emplace_back(row.name);
+  }
+  throw Error(ErrorCode::kBadArgument, fmt::format("no kind of data set is called \"{}\"", spec.kind),
+              fmt::format("there are {}{}", fmt::join(known, ", "), suggestion(spec.kind, known)));
+}
+
+std::vector<DatasetKind> dataset_kinds() {
+  std::vector<DatasetKind> kinds;
+  for (const Row& row : kRows) kinds.push_back({row.name, row.description});
+  return kinds;
+}
+
+}  // namespace relprompt::data

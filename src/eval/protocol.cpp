@@ -1,0 +1,80 @@
+#include "eval/protocol.h"
+
+namespace relprompt::eval {
+namespace {
+
+using Json = nlohmann::json;
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
+}  // namespace
+
+void set_split(ProtocolStatement& protocol, const ClassList& classes) {
+  protocol.seen.clear();
+  protocol.unseen.clear();
+  for (std::size_t label = 0; label < classes.seen.size(); ++label) {
+    (classes.seen[label] ? protocol.seen : protocol.unseen).push_back(classes.title(label));
+  }
+}
+
+const char* name_of(Setting setting) noexcept {
+  switch (setting) {
+    case Setting::kTrainingFree:
+      return "training_free";
+    case Setting::kSupervised:
+      return "supervised";
+    case Setting::kInductive:
+      return "inductive";
+    case Setting::kTransductive:
+      return "transductive";
+    case Setting::kTransductiveKnown:
+      return "transductive_known";
+    case Setting::kOpenVocabulary:
+      break;
+  }
+  return "open_vocabulary";
+}
+
+const char* name_of(CheckpointRule rule) noexcept {
+  switch (rule) {
+    case CheckpointRule::kGiven:
+      return "given";
+    case CheckpointRule::kLast:
+      return "last";
+    case CheckpointRule::kBest:
+      return "best";
+    case CheckpointRule::kBestOnTested:
+      break;
+  }
+  return "best_on_tested";
+}
+
+Json to_json(const ProtocolStatement& protocol) {
+  return {{"data_set", protocol.data_set},
+          {"split", protocol.split},
+          {"setting", name_of(protocol.setting)},
+          {"trained_on", protocol.trained_on},
+          {"seen", protocol.seen},
+          {"unseen", protocol.unseen},
+          {"ignore", or_null(protocol.ignore)},
+          {"model", protocol.model},
+          {"model_hash", protocol.model_hash},
+          {"checkpoint", name_of(protocol.checkpoint)},
+          {"checkpoint_score", protocol.checkpoint_score},
+          {"iterations", or_null(protocol.iterations)},
+          {"calibration", or_null(protocol.calibration)},
+          {"unknown_threshold", or_null(protocol.unknown_threshold)},
+          {"templates", protocol.templates},
+          {"max_over_names", protocol.max_over_names},
+          {"short_side", protocol.short_side},
+          {"window", protocol.window},
+          {"stride", protocol.stride},
+          {"normalisation", protocol.normalisation},
+          {"precision", protocol.precision},
+          {"average", name_of(protocol.average)}};
+}
+
+}  // namespace relprompt::eval

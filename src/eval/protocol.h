@@ -1,0 +1,74 @@
+// What was measured, and how. Two scores compare only if these agree, so every report carries all of it, and
+// an interrupted evaluation resumes only if none of it has changed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relprompt/classes.h"
+
+#include "eval/metrics.h"
+
+namespace relprompt::eval {
+
+/// What the model had been shown of the classes that are measured.
+enum class Setting {
+  kTrainingFree,       ///< nothing: a bare CLIP
+  kSupervised,         ///< labels of all classes
+  kInductive,          ///< zero-shot: pixels of unseen classes were ignored, their names unknown
+  kTransductive,       ///< zero-shot: self-training with the unseen names, on all unlabelled pixels
+  kTransductiveKnown,  ///< the dagger variant: self-training only where the hidden label is an unseen class
+  kOpenVocabulary,     ///< trained on another set of classes
+};
+
+/// Which of a training run's models was measured.
+enum class CheckpointRule {
+  kGiven,  ///< the model came without its run
+  kLast,
+  kBest,          ///< best by `checkpoint_score`, without a look at what is measured here
+  kBestOnTested,  ///< best by `checkpoint_score` on the very classes and pictures that are measured:
+                  ///< optimistic
+};
+
+struct ProtocolStatement {
+  std::string data_set, split;  ///< "VOC-20", "val"
+  Setting setting = Setting::kTrainingFree;
+  std::string trained_on;  ///< data set and split, with the number of pictures; empty if unknown or none
+  std::vector<std::string> seen, unseen;  ///< titles of the classes; both empty without a split
+  std::optional<std::uint16_t> ignore;    ///< truth value of pixels that are not counted
+
+  std::string model;       ///< architecture and variant in words
+  std::string model_hash;  ///< Segmenter::model_hash; empty if unknown
+  CheckpointRule checkpoint = CheckpointRule::kGiven;
+  std::string checkpoint_score;             ///< for best: "mIoU of seen classes on a held-out part"
+  std::optional<std::uint64_t> iterations;  ///< after how many training iterations it was saved
+
+  std::optional<double> calibration;        ///< subtracted from the probability of seen classes; absent: not
+  std::optional<double> unknown_threshold;  ///< best score below: unknown, which counts as wrong
+  std::vector<std::string> templates;       ///< sentences with {}
+  bool max_over_names = false;  ///< several names of a class: best score instead of mean embedding
+  int short_side = 0, window = 0, stride = 0;  ///< pixels
+  std::string normalisation;                   ///< "ImageNet", "CLIP", or numbers
+  std::string precision = "fp32";
+  Average average = Average::kPresent;  ///< that of the headline scores
+};
+
+/// Fills seen and unseen from the split of a class list.
+void set_split(ProtocolStatement& protocol, const ClassList& classes);
+
+/// Stable lower-case names for configs and JSON: "training_free", "inductive", "last", ...
+const char* name_of(Setting setting) noexcept;
+const char* name_of(CheckpointRule rule) noexcept;
+
+/// Every field under its own name, absent ones as null.
+nlohmann::json to_json(const ProtocolStatement& protocol);
+
+/// All of it as one paragraph of plain sentences (UTF-8, no line breaks of its own). Long class lists are
+/// counted instead of listed; the JSON report has them.
+std::string statement_of(const ProtocolStatement& protocol);
+
+}  // namespace relprompt::eval

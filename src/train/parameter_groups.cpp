@@ -1,0 +1,87 @@
+#include "train/parameter_groups.h"
+
+#include <cmath>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+namespace relprompt::train {
+namespace {
+
+void require(bool holds, const char* field, double value, const char* range) {
+  if (holds) return;
+  throw Error(ErrorCode::kBadArgument, fmt::format("optimizer {} = {}: expected {}", field, value, range));
+}
+
+}  // namespace
+
+void check(const OptimizerOptions& options) {
+  const auto positive = [](double value) { return std::isfinite(value) && value > 0; };
+  require(positive(options.knowledge_rate), "knowledge_rate", options.knowledge_rate, "a number above 0");
+  require(positive(options.rate), "rate", options.rate, "a number above 0");
+  require(std::isfinite(options.weight_decay) && options.weight_decay >= 0, "weight_decay",
+          options.weight_decay, "0 or more");
+}
+
+std::int64_t ParameterGroup::numbers() const {
+  std::int64_t sum = 0;
+  for (const auto& [parameter, value] : parameters) sum += value.numel();
+  return sum;
+}
+
+void make_trainable(torch::nn::Module& module) {
+  for (auto& value : module.parameters()) value.set_requires_grad(true);
+}
+
+std::vector<ParameterGroup> parameter_groups(const std::vector<const torch::nn::Module*>& modules,
+                                             const OptimizerOptions& options) {
+  check(options);
+  std::vector<ParameterGroup> groups = {{"knowledge", options.knowledge_rate, {}},
+                                        {"rest", options.rate, {}}};
+  std::set<std::string> names;
+  for (const auto* module : modules) {
+    for (const auto& parameter : module->named_parameters()) {
+      if (!parameter.value().requires_grad()) continue;
+      const auto& name = parameter.key();
+      if (!names.insert(name).second)
+        throw Error(ErrorCode::kInternal, "two trained parameters named " + name);
+      groups[name == "h" ? 0 : 1].parameters.emplace_back(name, parameter.value());
+    }
+  }
+  if (names.empty()) throw Error(ErrorCode::kInternal, "no parameter asks for a gradient");
+  std::vector<ParameterGroup> used;
+  for (auto& group : groups) {
+    if (!group.parameters.empty()) used.push_back(std::move(group));
+  }
+  return used;
+}
+
+std::unique_ptr<torch::optim::AdamW> make_optimizer(const std::vector<ParameterGroup>& groups,
+                                                    const OptimizerOptions& options) {
+  check(options);
+  std::vector<torch::optim::OptimizerParamGroup> all;
+  for (const auto& group : groups) {
+    std::vector<torch::Tensor> values;
+    for (const auto& [name, value] : group.parameters) values.push_back(value);
+    all.emplace_back(values, std::make_unique<torch::optim::AdamWOptions>(
+                                 torch::optim::AdamWOptions(group.rate).weight_decay(options.weight_decay)));
+  }
+  return std::make_unique<torch::optim::AdamW>(
+      std::move(all), torch::optim::AdamWOptions(options.rate).weight_decay(options.weight_decay));
+}
+
+void set_learning_rates(torch::optim::Optimizer& optimizer, const std::vector<ParameterGroup>& groups,
+                        std::int64_t done, const ScheduleOptions& schedule) {
+  auto& targets = optimizer.param_groups();
+  if (targets.size() != groups.size()) {
+    throw Error(ErrorCode::kInternal, fmt::format("an optimizer of {} parameter groups, expected {}",
+                                                  targets.size(), groups.size()));
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    targets[i].options().set_lr(learning_rate(groups[i].rate, done, schedule));
+  }
+}
+
+}  // namespace relprompt::train

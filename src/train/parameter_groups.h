@@ -1,0 +1,55 @@
+// Which numbers are trained, how fast, and the optimizer over them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "train/schedule.h"
+
+namespace relprompt::train {
+
+struct OptimizerOptions {
+  double knowledge_rate = 2e-5;  ///< learning rate of the pixel knowledge h, above 0
+  double rate = 2e-4;            ///< learning rate of everything else, above 0
+  double weight_decay = 0.01;    ///< decoupled, the same for all parameters, 0 or more
+};
+
+/// Throws Error(kBadArgument) that names the field if an option is out of its range.
+void check(const OptimizerOptions& options);
+
+/// Parameters that share a learning rate.
+struct ParameterGroup {
+  std::string name;                                               ///< "knowledge" or "rest", for logs
+  double rate = 0;                                                ///< before the schedule
+  std::vector<std::pair<std::string, torch::Tensor>> parameters;  ///< by name, in the modules' order
+
+  /// How many numbers are trained.
+  std::int64_t numbers() const;
+};
+
+/// Asks for gradients of all the module's parameters. They need memory of their own, see
+/// clip::load_trainable.
+void make_trainable(torch::nn::Module& module);
+
+/// The parameters of the modules that ask for a gradient, sorted into groups; a frozen parameter is in none
+/// and a group without parameters is left out. The pixel knowledge is the parameter named "h" of the
+/// relationship prompt module. Throws Error(kBadArgument) for the options, Error(kInternal) if nothing is
+/// trainable or one name occurs in two modules.
+std::vector<ParameterGroup> parameter_groups(const std::vector<const torch::nn::Module*>& modules,
+                                             const OptimizerOptions& options = {});
+
+/// AdamW over the groups, in their order, at their unscheduled rates. A parameter that has got no gradient
+/// is left as it is: neither state nor weight decay.
+std::unique_ptr<torch::optim::AdamW> make_optimizer(const std::vector<ParameterGroup>& groups,
+                                                    const OptimizerOptions& options = {});
+
+/// Sets the rates for the update that follows `done` updates. groups are those the optimizer was made of.
+void set_learning_rates(torch::optim::Optimizer& optimizer, const std::vector<ParameterGroup>& groups,
+                        std::int64_t done, const ScheduleOptions& schedule);
+
+}  // namespace relprompt::train

@@ -1,0 +1,383 @@
+// Every kind of data set, made small: files found, stored values turned into labels, faults named.
+#include "data/dataset.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include <gtest/gtest.h>
+
+#include "data/class_names.h"
+#include "set_maker.h"
+#include "test_support.h"
+
+namespace relprompt::data {
+namespace {
+
+namespace fs = std::filesystem;
+using test::add_mask;
+using test::add_photo;
+using test::MaskFile;
+using Values = std::vector<std::uint16_t>;
+
+std::unique_ptr<Dataset> open(const std::string& kind, const fs::path& root,
+                              const std::string& split = "val") {
+  DatasetSpec spec;
+  spec.kind = kind;
+  spec.root = root;
+  spec.split = split;
+  return open_dataset(spec);
+}
+
+Values labels_of(const Dataset& dataset, std::size_t index = 0) {
+  return dataset.get(index).labels.labels;
+}
+
+/// A photo of one row and its mask.
+void add_pair(const fs::path& photo, const fs::path& mask, const Values& values, MaskFile kind) {
+  add_photo(photo, 1, static_cast<int>(values.size()));
+  add_mask(mask, static_cast<int>(values.size()), values, kind);
+}
+
+void add_voc(const fs::path& root, const std::string& name, const Values& values,
+             const std::string& masks = "SegmentationClass") {
+  add_pair(root / "JPEGImages" / (name + ".jpg"), root / masks / (name + ".png"), values,
+           MaskFile::kPalette8);
+}
+
+void add_list(const fs::path& root, const std::string& name, const std::string& text) {
+  test::write_text(root / "ImageSets/Segmentation" / (name + ".txt"), text);
+}
+
+TEST(Voc, TwentyClassesIgnoreBackground) {
+  const test::TemporaryFolder root;
+  add_voc(root.path(), "2007_a", {0, 1, 20, 255});
+  add_voc(root.path(), "2007_b", {5, 5, 5, 5});
+  add_list(root.path(), "val", "2007_b\n2007_a\n");
+  add_list(root.path(), "trainval", "2007_a\n");
+  const auto val = open("voc-20", root.path());
+  ASSERT_EQ(val->size(), 2u);
+  EXPECT_EQ(val->name(0), "2007_b") << "the list's order";
+  EXPECT_EQ(val->get(0).name, "2007_b");
+  EXPECT_EQ(labels_of(*val, 1), (Values{kIgnore, 0, 19, kIgnore}));
+  EXPECT_EQ(val->get(1).photo.width, 4);
+  EXPECT_EQ(val->classes().size(), 20u);
+  EXPECT_EQ(val->classes().title(19), "tvmonitor");
+  EXPECT_FALSE(val->classes().seen[19]);
+  EXPECT_EQ(open("voc-20", root.path(), "trainval")->size(), 1u);
+  EXPECT_TRUE(val->unpaired().empty());
+}
+
+TEST(Voc, TwentyOneClassesKeepIt) {
+  const test::TemporaryFolder above;
+  const fs::path root = above / "VOCdevkit/VOC2012";
+  add_voc(root, "a", {0, 1, 20, 255});
+  add_list(root, "val", "a\n");
+  const auto dataset = open("voc-21", above.path());
+  EXPECT_EQ(labels_of(*dataset), (Values{0, 1, 20, kIgnore}));
+  EXPECT_EQ(dataset->classes().size(), 21u);
+  EXPECT_EQ(dataset->classes().title(0), "background");
+  EXPECT_EQ(dataset->classes().title(20), "tvmonitor");
+  EXPECT_EQ(dataset->classes().seen.size(), 21u);
+  EXPECT_TRUE(dataset->classes().seen[0]);
+  EXPECT_FALSE(dataset->classes().seen[20]);
+}
+
+TEST(Voc, AugmentedMasksFillUp) {
+  const test::TemporaryFolder root;
+  add_voc(root.path(), "both", {1, 1});
+  add_voc(root.path(), "both", {2, 2}, "SegmentationClassAug");
+  add_voc(root.path(), "aug", {3, 3}, "SegmentationClassAug");
+  add_voc(root.path(), "plain", {4, 4});
+  add_list(root.path(), "train", "both\nplain\n");
+  add_list(root.path(), "aug", "aug\n");
+  const auto joined = open("voc-20", root.path(), "train_aug");  // train.txt and aug.txt together
+  ASSERT_EQ(joined->size(), 3u);
+  EXPECT_EQ(labels_of(*joined, 0), (Values{1, 1})) << "the augmented mask comes first";
+  EXPECT_EQ(labels_of(*joined, 1), (Values{3, 3}));
+  EXPECT_EQ(labels_of(*joined, 2), (Values{2, 2}));
+  EXPECT_EQ(labels_of(*open("voc-20", root.path(), "train"), 0), (Values{0, 0}));
+
+  add_list(root.path(), "train_aug", "/JPEGImages/aug.jpg /SegmentationClassAug/aug.png\n");
+  const auto listed = open("voc-20", root.path(), "train_aug");
+  ASSERT_EQ(listed->size(), 1u);
+  EXPECT_EQ(listed->name(0), "aug");
+}
+
+TEST(CocoStuff, RawIdsHaveGaps) {
+  const test::TemporaryFolder root;
+  // Around every gap, and the ends.
+  const Values raw = {0, 10, 12, 24, 26, 27, 30, 43, 45, 64, 66, 69, 71, 81, 83, 89, 91, 181, 255};
+  const Values labels = {0, 10, 11, 23, 24, 25, 26, 39, 40, 59, 60, 61, 62, 72, 73, 79, 80, 170, kIgnore};
+  add_pair(root / "images/val2017/000139.jpg", root / "annotations/val2017/000139.png", raw,
+           MaskFile::kGrey8);
+  const auto dataset = open("coco-stuff-171", root.path());
+  ASSERT_EQ(dataset->size(), 1u);
+  EXPECT_EQ(labels_of(*dataset), labels);
+  EXPECT_EQ(dataset->classes().size(), 171u);
+  for (const std::uint16_t gap : {11, 25, 28, 29, 44, 65, 67, 68, 70, 82, 90, 182, 254}) {
+    add_mask(root / "annotations/val2017/000139.png", 19, Values(19, gap));
+    EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable, "the first " + std::to_string(gap));
+  }
+}
+
+TEST(CocoStuff, TrainIdsWinUnlessRawIdsAreWanted) {
+  const test::TemporaryFolder root;
+  const fs::path masks = root / "annotations/train2017";
+  add_pair(root / "images/train2017/a.jpg", masks / "a_labelTrainIds.png", {170, 11, 255}, MaskFile::kGrey8);
+  add_mask(masks / "a.png", 3, {181, 12, 0});
+  DatasetSpec spec;
+  spec.kind = "coco-stuff-171";
+  spec.root = root.path();
+  spec.split = "train";
+  const auto train_ids = open_dataset(spec);
+  ASSERT_EQ(train_ids->size(), 1u);
+  EXPECT_EQ(labels_of(*train_ids), (Values{170, 11, kIgnore}));
+  EXPECT_TRUE(train_ids->unpaired().empty()) << "the raw mask belongs to the photo too";
+  spec.encoding = "raw";
+  EXPECT_EQ(labels_of(*open_dataset(spec)), (Values{170, 11, 0}));
+  spec.encoding = "train_ids";
+  EXPECT_EQ(labels_of(*open_dataset(spec)), (Values{170, 11, kIgnore}));
+  spec.encoding = "trainids";
+  EXPECT_ERROR(open_dataset(spec), ErrorCode::kBadArgument, "did you mean train_ids?");
+}
+
+TEST(Context, FiftyNineAndSixty) {
+  const test::TemporaryFolder above;
+  const fs::path root = above / "VOC2010";
+  add_pair(root / "JPEGImages/x.jpg", root / "SegmentationClassContext/x.png", {0, 1, 59, 255},
+           MaskFile::kGrey8);
+  test::write_text(root / "ImageSets/SegmentationContext/val.txt", "x\n");
+  EXPECT_EQ(labels_of(*open("context-59", above.path())), (Values{kIgnore, 0, 58, kIgnore}));
+  EXPECT_EQ(labels_of(*open("context-60", root)), (Values{0, 1, 59, kIgnore}));
+  EXPECT_EQ(open("context-60", root)->classes().title(0), "background");
+  EXPECT_EQ(open("context-59", root)->classes().size(), 59u);
+}
+
+TEST(Context, All459NamesAndNoCollisionWithIgnore) {
+  const test::TemporaryFolder root;
+  add_pair(root / "JPEGImages/x.jpg", root / "SegmentationClassContext459/x.tif",
+           {0, 254, 255, 256, 458, 459, 65535}, MaskFile::kTiff16);
+  add_photo(root / "JPEGImages/of_another_split.jpg", 1, 7);
+  const auto by_masks = open("context-459", root.path());
+  ASSERT_EQ(by_masks->size(), 1u);
+  EXPECT_EQ(labels_of(*by_masks), (Values{0, 254, 255, 256, 458, kIgnore, kIgnore}));
+  EXPECT_EQ(by_masks->classes().size(), 459u);
+  add_mask(root / "SegmentationClassContext459/x.tif", 7, Values(7, 460), MaskFile::kTiff16);
+  EXPECT_ERROR(by_masks->get(0), ErrorCode::kUnreadable, "0 to 458, or 65535 or 459 for ignored");
+
+  test::write_text(root / "ImageSets/SegmentationContext/val.txt", "y\nx\n");
+  EXPECT_EQ(open("context-459", root.path())->size(), 2u);
+  add_mask(root / "annotations_detectron2/pc459_val/x.png", 7, Values(7, 255), MaskFile::kGrey16);
+  EXPECT_EQ(labels_of(*open("context-459", root.path()), 1), Values(7, 255));
+}
+
+TEST(Ade, HundredAndFifty) {
+  const test::TemporaryFolder above;
+  const fs::path root = above / "ADEChallengeData2016";
+  add_pair(root / "images/validation/ADE_val_1.jpg", root / "annotations/validation/ADE_val_1.png",
+           {0, 1, 150, 255}, MaskFile::kGrey8);
+  const auto dataset = open("ade-150", above.path());
+  EXPECT_EQ(labels_of(*dataset), (Values{kIgnore, 0, 149, kIgnore}));
+  EXPECT_EQ(dataset->classes().size(), 150u);
+  EXPECT_ERROR(open("ade-150", above.path(), "train"), ErrorCode::kNotFound, "images/training");
+}
+
+TEST(Ade, EightHundredAndFortySeven) {
+  const test::TemporaryFolder root;
+  add_pair(root / "images_detectron2/training/a.jpg", root / "annotations_detectron2/training/a.tif",
+           {0, 255, 846, 65535}, MaskFile::kTiff16);
+  const auto dataset = open("ade-847", root.path(), "train");
+  EXPECT_EQ(labels_of(*dataset), (Values{0, 255, 846, kIgnore}));
+  EXPECT_EQ(dataset->classes().size(), 847u);
+  add_mask(root / "annotations_detectron2/training/a.tif", 4, {0, 0, 847, 0}, MaskFile::kTiff16);
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable,
+               "1 pixels with labels of no class, the first 847 in row 0, column 2");
+}
+
+TEST(ClassNames, EqualTheSharedLists) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const auto expect = [&](const char* file, const ClassList& classes) {
+    const auto listed = nlohmann::json::parse(std::ifstream(shared / "vocab" / file));
+    ASSERT_EQ(classes.size(), listed.size());
+    for (std::size_t label = 0; label < classes.size(); ++label) {
+      std::string joined;
+      for (const std::string& name : classes.names[label]) joined += (joined.empty() ? "" : ", ") + name;
+      std::string expected = listed[label];  // one of them has "c p u ,"
+      if (const auto blank = expected.find(" ,"); blank != std::string::npos) expected.erase(blank, 1);
+      EXPECT_EQ(joined, expected) << label;
+    }
+  };
+  expect("pc459.json", context_459_classes());
+  expect("ade847.json", ade_847_classes());
+}
+
+TEST(ClassNames, KeepOrderSynonymsAndRepeatedNames) {
+  EXPECT_EQ(split_names("\na, b c;d,\n a\n").names,
+            (std::vector<std::vector<std::string>>{{"a"}, {"b c", "d"}, {"a"}}));
+  EXPECT_EQ(context_459_classes().title(0), "accordion");
+  EXPECT_EQ(ade_847_classes().names[1], (std::vector<std::string>{"building", "edifice"}));
+}
+
+/// images/val, masks/val and three classes.
+void make_folder_set(const fs::path& root) {
+  test::write_text(root / "classes.txt", "road\ntree\nsky\n");
+  add_pair(root / "images/val/a.jpg", root / "masks/val/a.png", {0, 2, 255}, MaskFile::kGrey8);
+  add_pair(root / "images/val/town/b.png", root / "masks/val/town/b.png", {1, 1, 65535}, MaskFile::kGrey16);
+}
+
+TEST(Folder, PairsByNameInEveryDepth) {
+  const test::TemporaryFolder root;
+  make_folder_set(root.path());
+  const auto dataset = open("folder", root.path());
+  ASSERT_EQ(dataset->size(), 2u);
+  EXPECT_EQ(dataset->name(1), "town/b");
+  EXPECT_EQ(labels_of(*dataset, 0), (Values{0, 2, kIgnore}));
+  EXPECT_EQ(labels_of(*dataset, 1), (Values{1, 1, kIgnore}));
+  EXPECT_EQ(dataset->classes().title(2), "sky");
+}
+
+TEST(Folder, With300ClassesTheDepthTellsClass255FromIgnore) {
+  const test::TemporaryFolder root;
+  std::string classes;
+  for (int i = 0; i < 300; ++i) classes += "class " + std::to_string(i) + "\n";
+  test::write_text(root / "names/list.txt", classes);
+  add_pair(root / "photos/a.jpg", root / "truth/a.png", {255, 299, 65535}, MaskFile::kGrey16);
+  add_pair(root / "photos/b.jpg", root / "truth/b.png", {255, 254, 0}, MaskFile::kGrey8);
+  add_pair(root / "photos/c.jpg", root / "truth/c.tif", {255, 254, 65535}, MaskFile::kTiff16);
+  DatasetSpec spec;
+  spec.kind = "folder";
+  spec.root = root.path();
+  spec.images = "photos";
+  spec.masks = "truth";
+  spec.classes = "names/list.txt";
+  const auto dataset = open_dataset(spec);
+  ASSERT_EQ(dataset->size(), 3u);
+  EXPECT_EQ(labels_of(*dataset, 0), (Values{255, 299, kIgnore}));
+  EXPECT_EQ(labels_of(*dataset, 1), (Values{kIgnore, 254, 0}));
+  EXPECT_EQ(labels_of(*dataset, 2), (Values{255, 254, kIgnore}));
+
+  test::write_text(root / "few.txt", "c\na\n");
+  spec.list = "few.txt";
+  const auto few = open_dataset(spec);
+  ASSERT_EQ(few->size(), 2u);
+  EXPECT_EQ(few->name(0), "c");
+}
+
+TEST(Folder, ListsNameFilesInFoldersButNoneOutside) {
+  const test::TemporaryFolder above;
+  const fs::path root = above / "set";
+  make_folder_set(root);
+  add_pair(above / "secret.jpg", above / "secret.png", {0}, MaskFile::kGrey8);
+  test::write_text(root / "list.txt", "town/b\n../../../secret\n/elsewhere/a.jpg\n");
+  DatasetSpec spec;
+  spec.kind = "folder";
+  spec.root = root;
+  spec.list = "list.txt";
+  const auto dataset = open_dataset(spec);
+  ASSERT_EQ(dataset->size(), 3u);
+  EXPECT_EQ(labels_of(*dataset, 0), (Values{1, 1, kIgnore}));
+  EXPECT_ERROR(dataset->get(1), ErrorCode::kNotFound, "images/val/secret.jpg");
+  EXPECT_EQ(dataset->name(2), "a");
+}
+
+TEST(Folder, NamesWhatHasNoPartner) {
+  const test::TemporaryFolder root;
+  make_folder_set(root.path());
+  add_mask(root / "masks/val/lonely.png", 1, {0});
+  add_photo(root / "images/val/a.png", 1, 3);  // the same name as a.jpg
+  add_photo(root / "images/val/unlabelled.jpg", 1, 3);
+  const auto dataset = open("folder", root.path());
+  ASSERT_EQ(dataset->size(), 3u);
+  EXPECT_EQ(dataset->unpaired(), (std::vector<std::string>{(root / "images/val/a.png").string(),
+                                                           (root / "masks/val/lonely.png").string()}));
+  const Inspection missing = dataset->inspect(2);
+  EXPECT_EQ(missing.problem, Problem::kMissing);
+  EXPECT_EQ(missing.sample.name, "unlabelled");
+  EXPECT_ERROR(dataset->get(2), ErrorCode::kNotFound, "masks/val/unlabelled.png");
+}
+
+TEST(Folder, FaultsOfASampleAreToldApart) {
+  const test::TemporaryFolder root;
+  make_folder_set(root.path());
+  const auto dataset = open("folder", root.path());
+  const auto faulty = [&] { return dataset->inspect(0); };
+  EXPECT_EQ(faulty().problem, Problem::kNone);
+
+  add_mask(root / "masks/val/a.png", 3, {0, 3, 3});
+  EXPECT_EQ(faulty().problem, Problem::kBadLabel);
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable,
+               "2 pixels with labels of no class, the first 3 in row 0, column 1");
+  add_mask(root / "masks/val/a.png", 1, {0, 1, 2});
+  EXPECT_EQ(faulty().problem, Problem::kSizeMismatch);
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable, "a.png has 1x3 pixels, its photo");
+  add_photo(root / "masks/val/a.png", 1, 3);  // RGB
+  EXPECT_EQ(faulty().problem, Problem::kUnreadable);
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kNotAnImage, "holds colours");
+  const std::string photo = test::read_text(root / "images/val/a.jpg");
+  test::write_text(root / "images/val/a.jpg", photo.substr(0, photo.size() / 2));
+  EXPECT_EQ(faulty().problem, Problem::kUnreadable);
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kTruncatedImage, "a.jpg");
+  fs::remove(root / "images/val/a.jpg");
+  EXPECT_EQ(faulty().problem, Problem::kMissing);
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kNotFound, "images/val/a.jpg");
+}
+
+TEST(Open, RefusesLargePhotosUnopened) {
+  const test::TemporaryFolder root;
+  make_folder_set(root.path());
+  DatasetSpec spec;
+  spec.kind = "folder";
+  spec.root = root.path();
+  spec.max_pixels = 2;
+  EXPECT_ERROR(open_dataset(spec)->get(0), ErrorCode::kImageTooLarge, "a.jpg");
+}
+
+TEST(Open, ShowsTheExpectedTree) {
+  const test::TemporaryFolder root;
+  EXPECT_ERROR(open("voc-20", root / "gone"), ErrorCode::kNotFound, "gone is no root of a voc-20 data set");
+  fs::create_directory(root / "JPEGImages");
+  EXPECT_ERROR(open("voc-20", root.path()), ErrorCode::kNotFound, "no folder SegmentationClass");
+  fs::create_directory(root / "SegmentationClass");
+  try {
+    open("voc-20", root.path());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_EQ(error.code(), ErrorCode::kNotFound);
+    for (const char* part : {"split \"val\": no list ImageSets/Segmentation/val.txt",
+                             "expected below it:", "JPEGImages/*.jpg  the photos (found)",
+                             "SegmentationClass/*.png or SegmentationClassAug/*.png  the labels (found)",
+                             "ImageSets/Segmentation/val.txt  a name a line (missing)"}) {
+      EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;
+    }
+  }
+  add_list(root.path(), "val", "\n");
+  EXPECT_ERROR(open("voc-20", root.path()), ErrorCode::kNotFound, "it has no sample");
+  EXPECT_ERROR(open("coco-stuff-171", root.path()), ErrorCode::kNotFound, "images/val2017/*.jpg");
+  EXPECT_ERROR(open("folder", root.path(), "train"), ErrorCode::kNotFound, "masks/train/*.png");
+}
+
+TEST(Open, NamesTheClassListThatIsMissing) {
+  const test::TemporaryFolder root;
+  make_folder_set(root.path());
+  test::write_text(root / "classes.txt", "road\nroad\n");
+  EXPECT_ERROR(open("folder", root.path()), ErrorCode::kBadClassList, "classes.txt, line 2");
+  fs::remove(root / "classes.txt");
+  EXPECT_ERROR(open("folder", root.path()), ErrorCode::kNotFound, "no class list classes.txt\n");
+  EXPECT_ERROR(open("folder", root.path()), ErrorCode::kNotFound, "classes.txt  a class name a line");
+}
+
+TEST(Open, UnknownKindsNameTheNearest) {
+  EXPECT_ERROR(open("ade-15", "/"), ErrorCode::kBadArgument, "did you mean ade-150?");
+  EXPECT_ERROR(open("", "/"), ErrorCode::kBadArgument, "there are voc-20, voc-21");
+  std::vector<std::string> kinds;
+  for (const DatasetKind& kind : dataset_kinds()) {
+    kinds.push_back(kind.name);
+    EXPECT_ERROR(open(kind.name, "/nowhere"), ErrorCode::kNotFound, "a " + kind.name + " data set");
+  }
+  EXPECT_EQ(kinds, (std::vector<std::string>{"voc-20", "voc-21", "coco-stuff-171", "context-59", "context-60",
+                                             "context-459", "ade-150", "ade-847", "folder"}));
+}
+
+}  // namespace
+}  // namespace relprompt::data
