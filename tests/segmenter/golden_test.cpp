@@ -1,4 +1,6 @@
 // Number-by-number parity with the oracle: the tiny network in every checkpoint format, and ViT-B/16.
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "clip/clip_tensors.h"
@@ -201,7 +203,12 @@ TEST_P(CheckpointFormats, CarryPromptsToTheSameLogits) {
 
 INSTANTIATE_TEST_SUITE_P(Files, CheckpointFormats,
                          testing::Values(Format{"clip_hf", 1e-4}, Format{"clip_openclip.pt", 1e-4},
-                                         Format{"clip_openai.pt", 2e-3}, Format{"rpn_mmseg.pth", 1e-4}));
+                                         Format{"clip_openai.pt", 2e-3}, Format{"rpn_mmseg.pth", 1e-4}),
+                         [](const auto& format) {
+                           std::string name = format.param.file;
+                           std::replace(name.begin(), name.end(), '.', '_');
+                           return name;
+                         });
 
 TEST(M2oeGolden, OutputAndScores) {
   RELPROMPT_REQUIRE_SHARED(shared);
