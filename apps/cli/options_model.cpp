@@ -38,7 +38,7 @@ void ModelArguments::add_to(CLI::App& command) {
       ->group(group);
   command
       .add_option("--precision", precision,
-                  "fp32, or bf16: matrix products in bfloat16; saves memory bandwidth, faster only where the "
+                  "fp32, or bf16: matrix products in bfloat16; faster only where the "
                   "processor is quick at it "
                   "[default: fp32]")
       ->option_text("NAME")
