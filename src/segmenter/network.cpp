@@ -1,9 +1,13 @@
 #include "segmenter/network.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "relprompt/error.h"
 
 #include "clip/load.h"
 #include "nn/linear.h"
+#include "segmenter/initial_prompts.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -32,12 +36,50 @@ Network::Network(const ModelFiles& model, const torch::Device& device, bool bflo
   const auto& prompts = *model.config.prompts;
   rpm_.emplace(model.config.clip.vision, prompts.rpm);
   lpm_.emplace(model.config.clip.joint, prompts.lpm);
-  clip::load_frozen(**rpm_, "", model.prompt_rows(), *model.prompts);
-  clip::load_frozen(**lpm_, "", model.prompt_rows(), *model.prompts);
-  (*rpm_)->to(device);
-  (*lpm_)->to(device);
-  (*rpm_)->eval();
-  (*lpm_)->eval();
+  for (auto* module : prompt_modules()) {
+    if (model.prompts) clip::load_frozen(*module, "", model.prompt_rows(), *model.prompts);
+    module->to(device);
+  }
+  train(false);
+}
+
+std::vector<torch::nn::Module*> Network::prompt_modules() const {
+  if (!rpm_) return {};
+  return {rpm_->ptr().get(), lpm_->ptr().get()};
+}
+
+void Network::train(bool on) {
+  for (auto* module : prompt_modules()) module->train(on);
+}
+
+void Network::make_trainable(const ModelFiles& model, std::uint64_t seed) {
+  if (!rpm_) throw Error(ErrorCode::kInternal, "training a model without prompts");
+  const auto rows = model.prompt_rows();
+  for (auto* module : prompt_modules()) {
+    const torch::NoGradGuard no_grad;
+    if (model.prompts) clip::load_trainable(*module, "", rows, *model.prompts);
+    for (auto& parameter : module->named_parameters()) {
+      const auto& name = parameter.key();
+      if (!model.prompts) {
+        const auto row =
+            std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.name == name; });
+        if (row == rows.end()) throw Error(ErrorCode::kInternal, "no table row for " + name);
+        parameter.value().set_data(initial_prompt(*row, model.config.clip.vision, seed));
+      }
+      parameter.value().set_requires_grad(true);
+    }
+    module->to(device_);
+  }
+}
+
+std::map<std::string, torch::Tensor> Network::trained() const {
+  std::map<std::string, torch::Tensor> values;
+  for (const auto* module : prompt_modules()) {
+    for (const auto& parameter : module->named_parameters()) {
+      if (parameter.value().requires_grad()) values.emplace(parameter.key(), parameter.value());
+    }
+  }
+  return values;
 }
 
 torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Tensor& t,

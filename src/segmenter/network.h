@@ -1,8 +1,11 @@
-// The whole network for inference: image tower, prompts and projection, or the tower alone (training-free).
+// The whole network: image tower, prompts and projection, or the tower alone (training-free).
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -15,9 +18,20 @@ namespace relprompt::segmenter {
 
 class Network {
  public:
-  /// Loads image tower and prompts to the device. precision is fp32, or bf16 for the matrix products of the
-  /// tower's layers. Throws Error(kOutOfMemory).
+  /// Loads image tower and prompts to the device for inference: nothing asks for gradients. bfloat16: the
+  /// matrix products of the tower's layers are computed so, the rest in fp32. Throws Error(kOutOfMemory).
   Network(const ModelFiles& model, const torch::Device& device, bool bfloat16);
+
+  /// Gives the prompts memory of their own, which asks for gradients; the tower stays frozen. Prompts that
+  /// the model lacks (config.prompts without a file) start as initial_prompts.h says, from the seed.
+  /// Throws Error(kInternal) for a model without prompts.
+  void make_trainable(const ModelFiles& model, std::uint64_t seed);
+
+  /// What make_trainable made trainable, by the names of prompt_rows; empty before.
+  std::map<std::string, torch::Tensor> trained() const;
+
+  /// Training mode draws the gate's noise and drops prompts; the constructor leaves evaluation mode.
+  void train(bool on);
 
   /// Scores at patch resolution: mask logits, or class probabilities for a training-free model.
   /// image [B, 3, H, W] normalised, t [S, E] unit length, both on the device -> [B, S, h, w].
@@ -29,8 +43,10 @@ class Network {
   torch::Tensor probabilities(const torch::Tensor& patch_scores, nn::Grid size) const;
 
   const torch::Device& device() const { return device_; }
+  bool training_free() const { return !rpm_; }
 
  private:
+  std::vector<torch::nn::Module*> prompt_modules() const;
   torch::Tensor training_free_scores(const torch::Tensor& image, const torch::Tensor& t);
 
   clip::LastLayer training_free_;

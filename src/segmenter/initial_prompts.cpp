@@ -1,0 +1,78 @@
+#include "segmenter/initial_prompts.h"
+
+#include <cmath>
+#include <functional>
+#include <string_view>
+
+#include "base/random.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+using Draw = std::function<double(SplitMix64&)>;
+
+/// Uniform in (0, 1], from the top 53 bits.
+double unit(SplitMix64& random) {
+  return (static_cast<double>(random.next() >> 11) + 1) / static_cast<double>(std::uint64_t{1} << 53);
+}
+
+Draw uniform(double bound) {
+  return [bound](SplitMix64& random) { return bound * (2 * unit(random) - 1); };
+}
+
+/// Box and Muller's transform; values beyond `cut` deviations are drawn again.
+Draw normal(double deviation, double cut = HUGE_VAL) {
+  return [deviation, cut](SplitMix64& random) {
+    constexpr double kTau = 6.283185307179586;
+    for (;;) {
+      const double radius = std::sqrt(-2 * std::log(unit(random)));
+      const double value = radius * std::cos(kTau * unit(random));
+      if (std::abs(value) <= cut) return deviation * value;
+    }
+  };
+}
+
+Draw constant(double value) {
+  return [value](SplitMix64&) { return value; };
+}
+
+bool starts_with(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
+}
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+Draw draw_for(const clip::TensorRow& row, const clip::VisionConfig& vision) {
+  const std::string_view name = row.name;
+  if (name == "h" || name == "vpt") {
+    return uniform(std::sqrt(6.0 / static_cast<double>(3 * vision.patch * vision.patch + vision.width)));
+  }
+  if (name == "prompt_linear.weight") return normal(std::sqrt(2.0 / static_cast<double>(vision.width)));
+  if (starts_with(name, "m2oe.")) {
+    const bool zero = name.find(".up.") != name.npos || ends_with(name, ".gate") || ends_with(name, ".noise");
+    if (zero) return constant(0);
+    // down [r, D] and its bias; experts [r, 1, 3, 3] and theirs.
+    const bool down = name.find(".down.") != name.npos;
+    return uniform(1 / std::sqrt(down ? static_cast<double>(vision.width) : 9.0));
+  }
+  if (ends_with(name, "bias")) return constant(0);
+  if (row.shape.size() == 1) return constant(1);
+  return normal(0.02, 2);
+}
+
+}  // namespace
+
+torch::Tensor initial_prompt(const clip::TensorRow& row, const clip::VisionConfig& vision,
+                             std::uint64_t seed) {
+  SplitMix64 seeds(seed);
+  SplitMix64 random(fnv1a(row.name) ^ seeds.next());
+  auto value = torch::empty(row.shape);
+  auto* numbers = value.data_ptr<float>();
+  const auto draw = draw_for(row, vision);
+  for (std::int64_t i = 0; i < value.numel(); ++i) numbers[i] = static_cast<float>(draw(random));
+  return value;
+}
+
+}  // namespace relprompt::segmenter
