@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "kernels/attention.h"
 #include "kernels/linear.h"
+#include "kernels/quick_gelu.h"
 #include "kernels/softmax.h"
 
 namespace relprompt::kernels {
@@ -53,7 +54,8 @@ void linear_bf16(benchmark::State& state) {
   const auto bias = random_values("b", outputs);
   std::vector<float> y(static_cast<std::size_t>(kTokens * outputs));
   for (auto _ : state) {
-    linear_bf16(x.data(), kTokens, inputs, w.data(), bias.data(), outputs, y.data(), Activation::kQuickGelu);
+    kernels::linear_bf16(x.data(), kTokens, inputs, w.data(), bias.data(), outputs, y.data(),
+                         Activation::kQuickGelu);
   }
   count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
 }
@@ -63,6 +65,51 @@ BENCHMARK(linear_bf16)
     ->Args({768, 3072})
     ->Args({3072, 768})
     ->UseRealTime();
+
+void linear_backward_input(benchmark::State& state) {
+  const std::int64_t inputs = state.range(0), outputs = state.range(1);
+  const auto dy = random_values("dy", kTokens * outputs), w = random_values("w", inputs * outputs);
+  std::vector<float> dx(static_cast<std::size_t>(kTokens * inputs));
+  for (auto _ : state)
+    kernels::linear_backward_input(dy.data(), kTokens, outputs, w.data(), inputs, dx.data());
+  count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
+}
+BENCHMARK(linear_backward_input)
+    ->Args({768, 2304})
+    ->Args({768, 768})
+    ->Args({768, 3072})
+    ->Args({3072, 768})
+    ->UseRealTime();
+
+void linear_backward_input_bf16(benchmark::State& state) {
+  const std::int64_t inputs = state.range(0), outputs = state.range(1);
+  const std::vector<std::uint16_t> dy(static_cast<std::size_t>(kTokens * outputs), 0x3F80);
+  const std::vector<std::uint16_t> w(static_cast<std::size_t>(inputs * outputs), 0x3F80);
+  std::vector<float> dx(static_cast<std::size_t>(kTokens * inputs));
+  for (auto _ : state)
+    kernels::linear_backward_input_bf16(dy.data(), kTokens, outputs, w.data(), inputs, dx.data());
+  count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
+}
+BENCHMARK(linear_backward_input_bf16)->Args({768, 3072})->Args({3072, 768})->UseRealTime();
+
+void linear_backward_weight(benchmark::State& state) {
+  const std::int64_t inputs = state.range(0), outputs = state.range(1);
+  const auto dy = random_values("dy", kTokens * outputs), x = random_values("x", kTokens * inputs);
+  std::vector<float> dw(static_cast<std::size_t>(inputs * outputs));
+  for (auto _ : state)
+    kernels::linear_backward_weight(dy.data(), x.data(), kTokens, inputs, outputs, dw.data());
+  count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
+}
+BENCHMARK(linear_backward_weight)->Args({768, 3072})->Args({3072, 768})->Args({768, 3})->UseRealTime();
+
+void quick_gelu_backward(benchmark::State& state) {
+  const std::int64_t count = kTokens * 4 * kWidth;
+  const auto x = random_values("x", count), dy = random_values("dy", count);
+  std::vector<float> dx(static_cast<std::size_t>(count));
+  for (auto _ : state) kernels::quick_gelu_backward(x.data(), dy.data(), count, dx.data());
+  count_rate(state, "Gelements/s", static_cast<double>(count));
+}
+BENCHMARK(quick_gelu_backward)->UseRealTime();
 
 void attention_layer(benchmark::State& state) {
   const auto qkv = random_values("qkv", kTokens * 3 * kWidth),
@@ -74,6 +121,19 @@ void attention_layer(benchmark::State& state) {
   count_rate(state, "GFLOP/s", 4.0 * kTokens * (kTokens + kPrompts) * kWidth);
 }
 BENCHMARK(attention_layer)->UseRealTime();
+
+void attention_layer_backward(benchmark::State& state) {
+  const auto qkv = random_values("qkv", kTokens * 3 * kWidth),
+             extra = random_values("kv", kPrompts * 2 * kWidth),
+             d_out = random_values("dy", kTokens * kWidth);
+  std::vector<float> d_qkv(qkv.size()), d_extra(extra.size());
+  for (auto _ : state) {
+    attention_backward({qkv.data(), extra.data(), 1, kTokens, kPrompts, kWidth, kHeads}, d_out.data(),
+                       d_qkv.data(), d_extra.data());
+  }
+  count_rate(state, "GFLOP/s", 10.0 * kTokens * (kTokens + kPrompts) * kWidth);
+}
+BENCHMARK(attention_layer_backward)->UseRealTime();
 
 void softmax(benchmark::State& state) {
   auto values = random_values("scores", 128 * (kTokens + kPrompts));

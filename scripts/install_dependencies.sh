@@ -10,7 +10,7 @@ set -euo pipefail
 
 packages=(
   g++ cmake ninja-build ccache make git pkg-config
-  libtorch-dev libdnnl-dev libopenblas0-openmp
+  libtorch-dev libgloo-dev libdnnl-dev libopenblas0-openmp
   libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
   libpng-dev zlib1g-dev libssl-dev

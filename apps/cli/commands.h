@@ -17,5 +17,8 @@ Command add_segment(CLI::App& program);
 Command add_info(CLI::App& program);
 Command add_classes(CLI::App& program);
 Command add_init(CLI::App& program);
+Command add_train(CLI::App& program);
+Command add_eval(CLI::App& program);
+Command add_data(CLI::App& program);
 
 }  // namespace relprompt::cli

@@ -26,7 +26,7 @@ struct InfoArguments {
 using Rows = std::vector<std::pair<std::string, std::string>>;
 
 std::string variant_text(const ModelInfo& info) {
-  if (info.variant == "none") return "none: a bare CLIP, used training-free";
+  if (info.method.empty()) return "none: a bare CLIP, used training-free";
   if (info.variant != "official") return info.variant;
   return fmt::format("official, {} visual prompt tokens a layer", info.visual_prompt_tokens);
 }
@@ -34,7 +34,12 @@ std::string variant_text(const ModelInfo& info) {
 Rows rows_of(const ModelInfo& info) {
   Rows rows;
   rows.emplace_back("architecture", info.architecture);
-  rows.emplace_back("variant", variant_text(info));
+  if (!info.method.empty()) {
+    rows.emplace_back("method", info.method + (info.method_size.empty() ? "" : ", " + info.method_size));
+  }
+  if (info.method.empty() || info.variant != "none") rows.emplace_back("variant", variant_text(info));
+  if (!info.ablations.empty())
+    rows.emplace_back("ablations", fmt::format("{}", fmt::join(info.ablations, ", ")));
   rows.emplace_back("source", info.source);
   rows.emplace_back(
       "image tower",

@@ -26,9 +26,11 @@ int run(const InitArguments& arguments) {
                 "add -o DIR, the model folder to be made");
   }
   require_one_of("--variant", arguments.options.variant, {"paper", "official"});
-  if (arguments.tokens->count() > 0 && arguments.options.variant != "official") {
+  const auto& method = arguments.options.method;
+  const bool has_tokens = arguments.options.variant == "official" || method == "vpt" || method == "rpn_vpt";
+  if (arguments.tokens->count() > 0 && !has_tokens) {
     throw Error(ErrorCode::kBadArgument, "--tokens belongs to the official variant, and this one is paper",
-                "add --variant official or drop --tokens");
+                "add --variant official, choose the method vpt or rpn_vpt, or drop --tokens");
   }
   init_model(arguments.output, arguments.options);
   print_result(printable(fmt::format("wrote {}\n", arguments.output), true));
@@ -52,8 +54,19 @@ Command add_init(CLI::App& program) {
   parser->add_option("--seed", options.seed, "the same seed gives the same bytes everywhere [default: 0]")
       ->option_text("N");
   parser->add_option("--variant", options.variant, "paper or official [default: paper]")->option_text("NAME");
-  arguments->tokens = parser->add_option("--tokens", options.visual_prompt_tokens,
-                                         "visual prompt tokens a layer, official variant only [default: 10]");
+  parser
+      ->add_option("--method", options.method,
+                   "rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt "
+                   "[default: rpn]")
+      ->option_text("NAME");
+  parser
+      ->add_option("--set", options.settings,
+                   "another key of `prompts` in config.json, such as lora_rank=4 or m2oe.rank=6; repeatable")
+      ->option_text("KEY=VALUE")
+      ->allow_extra_args(false);
+  arguments->tokens =
+      parser->add_option("--tokens", options.visual_prompt_tokens,
+                         "visual prompt tokens a layer, official variant or VPT [default: 10]");
   arguments->tokens->option_text("N")->check(in_range(0, 10000));
   parser
       ->add_option("--image-size", options.image_size,

@@ -39,6 +39,8 @@ Json json_of(const ModelInfo& info) {
     files.push_back({{"name", file.name}, {"bytes", file.bytes}, {"sha256", file.sha256}});
   }
   return {{"architecture", info.architecture},
+          {"method", info.method},
+          {"ablations", info.ablations},
           {"variant", info.variant},
           {"source", info.source},
           {"towers", towers_of(info)},

@@ -14,15 +14,21 @@ namespace {
 constexpr std::size_t kNameColumns = 30;
 constexpr std::size_t kLineColumns = 100;
 
-/// The subcommand that was being parsed, the program itself if none was.
+/// The innermost subcommand that was being parsed, the program itself if none was.
 const CLI::App& current_parser(const CLI::App& program) {
   const auto chosen = program.get_subcommands();
-  return chosen.empty() ? program : *chosen.back();
+  return chosen.empty() ? program : current_parser(*chosen.back());
 }
 
-std::vector<std::string> command_names(const CLI::App& program) {
+/// "relprompt data check".
+std::string full_name(const CLI::App& parser) {
+  const CLI::App* parent = parser.get_parent();
+  return (parent == nullptr ? "" : full_name(*parent) + " ") + parser.get_name();
+}
+
+std::vector<std::string> command_names(const CLI::App& parser) {
   std::vector<std::string> names;
-  for (const CLI::App* command : program.get_subcommands({})) names.push_back(command->get_name());
+  for (const CLI::App* command : parser.get_subcommands({})) names.push_back(command->get_name());
   return names;
 }
 
@@ -34,12 +40,11 @@ std::vector<std::string> option_names(const CLI::App& parser) {
   return names;
 }
 
-std::string help_hint(const CLI::App& program, const CLI::App& parser) {
-  return fmt::format("`{}{}{} --help` shows what is possible", program.get_name(),
-                     &parser == &program ? "" : " ", &parser == &program ? "" : parser.get_name());
+std::string help_hint(const CLI::App& parser) {
+  return fmt::format("`{} --help` shows what is possible", full_name(parser));
 }
 
-Error explain_leftovers(const CLI::App& program, const CLI::App& parser) {
+Error explain_leftovers(const CLI::App& parser) {
   const auto leftovers = parser.remaining(false);
   // An unknown option usually has a value behind it that is then left over too: the option is the culprit.
   std::string culprit = leftovers.empty() ? "" : leftovers.front();
@@ -50,19 +55,20 @@ Error explain_leftovers(const CLI::App& program, const CLI::App& parser) {
     }
   }
   const bool is_option = culprit.size() > 1 && culprit.front() == '-';
-  if (!is_option && &parser == &program) {
+  const auto commands = command_names(parser);
+  if (!is_option && !commands.empty()) {
     return Error(ErrorCode::kBadArgument,
-                 fmt::format("unknown command: {}{}", culprit, suggestion(culprit, command_names(program))),
-                 fmt::format("commands: {}", fmt::join(command_names(program), ", ")));
+                 fmt::format("unknown command: {}{}", culprit, suggestion(culprit, commands)),
+                 fmt::format("commands: {}", fmt::join(commands, ", ")));
   }
   if (!is_option) {
     return Error(ErrorCode::kBadArgument, fmt::format("one argument too many: {}", culprit),
-                 help_hint(program, parser));
+                 help_hint(parser));
   }
   const std::string name = culprit.substr(0, culprit.find('='));
   return Error(ErrorCode::kBadArgument,
                fmt::format("unknown option: {}{}", name, suggestion(name, option_names(parser))),
-               help_hint(program, parser));
+               help_hint(parser));
 }
 
 }  // namespace
@@ -99,8 +105,8 @@ std::string HelpFormatter::make_help(const CLI::App* parser, std::string name,
 
 Error explain(const CLI::App& program, const CLI::ParseError& problem) {
   const CLI::App& parser = current_parser(program);
-  if (dynamic_cast<const CLI::ExtrasError*>(&problem) != nullptr) return explain_leftovers(program, parser);
-  return Error(ErrorCode::kBadArgument, problem.what(), help_hint(program, parser));
+  if (dynamic_cast<const CLI::ExtrasError*>(&problem) != nullptr) return explain_leftovers(parser);
+  return Error(ErrorCode::kBadArgument, problem.what(), help_hint(parser));
 }
 
 CLI::Validator in_range(double low, double high) {

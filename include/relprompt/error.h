@@ -46,6 +46,7 @@ enum class ErrorCode {
   kNoDevice,     ///< the requested device does not exist here
   kOutOfMemory,  ///< the device or host has not enough memory
   kLostWorker,   ///< another worker ended or does not answer
+  kDiverged,     ///< training reached a loss or gradient that is no number
   // Exit status 70.
   kInternal,  ///< a bug of ours
 };

@@ -31,8 +31,12 @@ std::vector<std::string> import_model(const std::filesystem::path& source,
 struct InitOptions {
   std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
   std::string variant = "paper";          ///< paper or official (design: the two forms of the network)
+  /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
+  std::string method = "rpn";
+  /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".
+  std::vector<std::string> settings;
   std::uint64_t seed = 0;
-  int visual_prompt_tokens = 10;  ///< official variant only, per layer
+  int visual_prompt_tokens = 10;  ///< official variant and methods with VPT, per layer
   int image_size = 512;           ///< pixels; the position grid is image_size / patch a side, rounded down
 };
 
@@ -50,7 +54,10 @@ struct ModelFile {
 /// What `relprompt info` prints.
 struct ModelInfo {
   std::string architecture;              ///< preset name, or "custom"
-  std::string variant;                   ///< paper, official, or "none": a bare CLIP, used training-free
+  std::string method;                    ///< rpn or a baseline; empty for a bare CLIP, used training-free
+  std::string method_size;               ///< such as "rank 8"; empty if the method has no choice
+  std::vector<std::string> ablations;    ///< settings that are not the method's default: "apg linear"
+  std::string variant;                   ///< paper, official, or "none" without relationship prompts
   std::string source;                    ///< format the model came from
   int image_size = 0;                    ///< pixels, the side that the position grid stands for
   int patch = 0;                         ///< pixels a side

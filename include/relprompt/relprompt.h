@@ -6,4 +6,5 @@
 #include "relprompt/image.h"
 #include "relprompt/model.h"
 #include "relprompt/segmenter.h"
+#include "relprompt/training.h"
 #include "relprompt/version.h"

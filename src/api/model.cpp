@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "clip/clip_config.h"
+#include "segmenter/ablations.h"
 #include "segmenter/arithmetic.h"
 #include "segmenter/cache_folder.h"
 #include "segmenter/import_model.h"
@@ -71,8 +72,11 @@ ModelInfo inspect_model(const fs::path& path) {
     info.source = config.source;
     describe_sizes(config, info);
     if (config.prompts) {
+      info.method = peft::name_of(config.prompts->peft.method);
+      info.method_size = peft::size_text(config.prompts->peft);
+      info.ablations = segmenter::ablations_of(config);
       info.lpm = segmenter::form_name(config.prompts->lpm.form);
-      if (config.prompts->rpm.variant == rpm::Variant::kOfficial) {
+      if (info.variant == "official") {
         info.visual_prompt_tokens = static_cast<int>(config.prompts->rpm.visual_prompt_tokens);
       }
     }

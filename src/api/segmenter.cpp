@@ -1,17 +1,13 @@
 // relprompt::Segmenter: the public face of the segmenter area, without a torch type in sight.
 #include "relprompt/segmenter.h"
 
-#include <algorithm>
-#include <thread>
-
 #include <fmt/format.h>
 #include <torch/torch.h>
 
 #include "relprompt/error.h"
 
 #include "api/torch_errors.h"
-#include "base/hash.h"
-#include "segmenter/cache_folder.h"
+#include "segmenter/device.h"
 #include "segmenter/model_files.h"
 #include "segmenter/network.h"
 #include "segmenter/photo_segmenter.h"
@@ -20,53 +16,15 @@
 namespace relprompt {
 namespace {
 
-torch::Device device_of(const std::string& name) {
-  if (name == "cpu") return torch::kCPU;
-  const bool numbered = name.rfind("cuda:", 0) == 0 && name.size() > 5 && name.size() < 9 &&
-                        name.find_first_not_of("0123456789", 5) == std::string::npos;
-  if (name != "cuda" && !numbered) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("device '{}': expected cpu, cuda or cuda:N", name));
-  }
-  const int index = numbered ? std::stoi(name.substr(5)) : 0;
-  const int count = torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
-  if (index >= count) {
-    throw Error(ErrorCode::kNoDevice,
-                fmt::format("no device {}: this LibTorch finds {} CUDA devices", name, count),
-                "use --device cpu, or build against a LibTorch with CUDA on a machine that has one");
-  }
-  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
-}
-
 bool bfloat16_of(const std::string& precision) {
   if (precision == "fp32") return false;
   if (precision == "bf16") return true;
   throw Error(ErrorCode::kBadArgument, fmt::format("precision '{}': expected fp32 or bf16", precision));
 }
 
-void set_threads(int threads) {
-  if (threads < 0 || threads > 4096) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("{} threads: expected 0 (all cores) to 4096", threads));
-  }
-  const int cores = static_cast<int>(std::thread::hardware_concurrency());
-  torch::set_num_threads(threads > 0 ? threads : std::max(1, cores));
-}
-
 torch::Device prepare_device(const ModelOptions& options) {
-  set_threads(options.threads);
-  return device_of(options.device);
-}
-
-std::string content_hash(const segmenter::ModelFiles& model) {
-  return segmenter::remembered_hash(model.files, "model", [&] {
-    auto rows = model.image_rows();
-    const auto text = model.text_rows();
-    rows.insert(rows.end(), text.begin(), text.end());
-    auto digests = model.clip->hash(rows);
-    if (model.prompts) digests += model.prompts->hash(model.prompt_rows());
-    Sha256 both;
-    both.update(digests);
-    return both.hex();
-  });
+  segmenter::set_threads(options.threads);
+  return segmenter::device_of(options.device);
 }
 
 }  // namespace
@@ -148,7 +106,7 @@ bool Segmenter::text_tower_ran() const {
 }
 
 std::string Segmenter::model_hash() const {
-  return content_hash(impl_->model);
+  return segmenter::content_hash(impl_->model);
 }
 
 std::string Segmenter::variant() const {

@@ -14,8 +14,8 @@ namespace relprompt::api {
 template <typename Function>
 auto guarded(const Function& f) -> decltype(f()) {
   constexpr const char* kLessMemory =
-      "use a smaller --short-side or --batch, fewer classes with --save scores, or a machine with more "
-      "memory";
+      "a smaller window, short side or batch, fewer classes, train.recompute: true, or a machine with more "
+      "memory would help";
   try {
     return f();
   } catch (const Error&) {

@@ -7,7 +7,7 @@ int exit_status(ErrorCode code) noexcept {
   if (code <= ErrorCode::kTextTooLong) return 2;
   if (code <= ErrorCode::kDiskFull) return 3;
   if (code <= ErrorCode::kBadModelConfig) return 4;
-  if (code <= ErrorCode::kLostWorker) return 5;
+  if (code <= ErrorCode::kDiverged) return 5;
   return 70;
 }
 
@@ -77,6 +77,8 @@ const char* name_of(ErrorCode code) noexcept {
       return "out_of_memory";
     case ErrorCode::kLostWorker:
       return "lost_worker";
+    case ErrorCode::kDiverged:
+      return "diverged";
     case ErrorCode::kInternal:
       return "internal";
   }

@@ -37,6 +37,15 @@ torch::Tensor ImageTowerImpl::embed(const torch::Tensor& image, ClassToken class
   return ln_pre_(tokens);
 }
 
+torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& state, LastLayer last) {
+  auto& block = transformer_->block(layer);
+  if (last != LastLayer::kFull && layer + 1 == config_.layers) {
+    return block->forward_dense(state.tokens, last == LastLayer::kValueResidualMlp);
+  }
+  return recompute_ ? block->forward_recomputed(state.tokens, state.prompt)
+                    : block(state.tokens, state.prompt);
+}
+
 torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hook, ClassToken class_token,
                                       LastLayer last) {
   LayerState state;
@@ -44,10 +53,7 @@ torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hoo
   state.tokens = embed(image, class_token);
   if (hook != nullptr) hook->between_layers(state);
   for (std::int64_t i = 0; i < config_.layers; ++i) {
-    auto& block = transformer_->block(i);
-    const bool dense = last != LastLayer::kFull && i + 1 == config_.layers;
-    state.tokens = dense ? block->forward_dense(state.tokens, last == LastLayer::kValueResidualMlp)
-                         : block(state.tokens, state.prompt);
+    state.tokens = run_layer(i, state, last);
     state.layer = i + 1;
     state.prompt = torch::Tensor();
     if (hook != nullptr) hook->between_layers(state);
@@ -66,6 +72,22 @@ torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {
 
 void ImageTowerImpl::use_bfloat16() {
   transformer_->use_bfloat16();
+}
+
+std::map<std::string, torch::Tensor*> ImageTowerImpl::weights() {
+  std::map<std::string, torch::Tensor*> all = {{"conv1.weight", &conv1_weight_},
+                                               {"class_embedding", &class_embedding_},
+                                               {"positional_embedding", &positional_embedding_},
+                                               {"ln_pre.weight", &ln_pre_->weight},
+                                               {"ln_pre.bias", &ln_pre_->bias},
+                                               {"ln_post.weight", &ln_post_->weight},
+                                               {"ln_post.bias", &ln_post_->bias},
+                                               {"proj", &proj_}};
+  for (std::int64_t i = 0; i < config_.layers; ++i) {
+    const auto stem = "transformer.resblocks." + std::to_string(i) + ".";
+    for (const auto& [name, tensor] : transformer_->block(i)->weights()) all[stem + name] = tensor;
+  }
+  return all;
 }
 
 }  // namespace relprompt::clip

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 
 #include <torch/torch.h>
 
@@ -43,10 +45,21 @@ class ImageTowerImpl : public torch::nn::Module {
   const VisionConfig& config() const { return config_; }
   void use_bfloat16();
 
+  /// In passes with gradients, keep only what enters each layer and run the layer again in the backward pass:
+  /// less memory, a forward pass more time, results equal bit for bit. Off at first. What a hook computes
+  /// between the layers is kept as before.
+  void set_recompute(bool on) { recompute_ = on; }
+
+  /// The tensors that a pass uses, by parameter name: see nn::TransformerBlock.
+  std::map<std::string, torch::Tensor*> weights();
+
  private:
   torch::Tensor embed(const torch::Tensor& image, ClassToken class_token);
 
+  torch::Tensor run_layer(std::int64_t layer, const LayerState& state, LastLayer last);
+
   VisionConfig config_;
+  bool recompute_ = false;
   torch::Tensor conv1_weight_, class_embedding_, positional_embedding_, proj_;
   torch::nn::LayerNorm ln_pre_{nullptr}, ln_post_{nullptr};
   nn::Transformer transformer_{nullptr};

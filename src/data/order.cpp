@@ -43,6 +43,13 @@ std::vector<std::size_t> shard_of(std::size_t size, const Shard& shard) {
   return mine;
 }
 
+std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count) {
+  if (count == 0 || count > size) count = size;
+  std::vector<std::size_t> indices;
+  for (std::size_t i = 0; i < count; ++i) indices.push_back(i * size / count);
+  return indices;
+}
+
 std::vector<std::uint64_t> batch_positions(std::uint64_t iteration, std::size_t batch, const Shard& shard) {
   check(shard);
   if (batch == 0 || batch % shard.workers != 0) {

@@ -25,6 +25,10 @@ struct Shard {
 /// Together the workers take each once. Throws Error(kBadArgument) for a rank that is no worker.
 std::vector<std::size_t> shard_of(std::size_t size, const Shard& shard);
 
+/// About `count` indices below `size`, evenly spread and always the same; all of them if `count` is 0 or not
+/// below size.
+std::vector<std::size_t> spread_indices(std::size_t size, std::size_t count);
+
 /// Positions in the endless order that a worker needs for iteration `iteration`, counted from 0. `batch` is
 /// the effective batch of all workers together, which share it evenly: with any number of workers an
 /// iteration uses the same samples. Throws Error(kBadArgument) if the workers do not divide the batch.

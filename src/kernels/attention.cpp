@@ -4,8 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include <dnnl.h>
-
+#include "kernels/gemm.h"
 #include "kernels/softmax.h"
 
 namespace relprompt::kernels {
@@ -13,12 +12,6 @@ namespace {
 
 // 128 rows of about 1050 scores are half a megabyte: they fit the second-level cache beside keys and values.
 constexpr std::int64_t kTile = 128;
-
-/// c [m, n] = alpha a [m, k] b + beta c, where b is [k, n], or [n, k] if transposed; row strides ld*.
-void multiply(bool transposed, std::int64_t m, std::int64_t n, std::int64_t k, float alpha, const float* a,
-              std::int64_t lda, const float* b, std::int64_t ldb, float beta, float* c, std::int64_t ldc) {
-  dnnl_sgemm('N', transposed ? 'T' : 'N', m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
 
 /// One head of one image, query rows [begin, end).
 void attend_tile(const AttentionInput& in, std::int64_t image, std::int64_t head, std::int64_t begin,
@@ -29,18 +22,19 @@ void attend_tile(const AttentionInput& in, std::int64_t image, std::int64_t head
   const float* tokens = in.qkv + image * in.tokens * row + head * size;
   const float* queries = tokens + begin * row;
   float* mixed = out + (image * in.tokens + begin) * in.width + head * size;
-  multiply(true, rows, in.tokens, size, scale, queries, row, tokens + in.width, row, 0.0f, scores, columns);
+  gemm(Side::kPlain, Side::kTransposed, rows, in.tokens, size, scale, queries, row, tokens + in.width, row,
+       0.0f, scores, columns);
   const float* extra = in.extra > 0 ? in.extra_kv + image * in.extra * extra_row + head * size : nullptr;
   if (extra != nullptr) {
-    multiply(true, rows, in.extra, size, scale, queries, row, extra, extra_row, 0.0f, scores + in.tokens,
-             columns);
+    gemm(Side::kPlain, Side::kTransposed, rows, in.extra, size, scale, queries, row, extra, extra_row, 0.0f,
+         scores + in.tokens, columns);
   }
   softmax_rows(scores, rows, columns);
-  multiply(false, rows, size, in.tokens, 1.0f, scores, columns, tokens + 2 * in.width, row, 0.0f, mixed,
-           in.width);
+  gemm(Side::kPlain, Side::kPlain, rows, size, in.tokens, 1.0f, scores, columns, tokens + 2 * in.width, row,
+       0.0f, mixed, in.width);
   if (extra != nullptr) {
-    multiply(false, rows, size, in.extra, 1.0f, scores + in.tokens, columns, extra + in.width, extra_row,
-             1.0f, mixed, in.width);
+    gemm(Side::kPlain, Side::kPlain, rows, size, in.extra, 1.0f, scores + in.tokens, columns,
+         extra + in.width, extra_row, 1.0f, mixed, in.width);
   }
 }
 

@@ -1,4 +1,4 @@
-// Multi-head attention of one layer, without ever holding all scores.
+// Multi-head attention of one layer and its gradient, without ever holding all scores.
 #pragma once
 
 #include <cstdint>
@@ -21,5 +21,10 @@ struct AttentionInput {
 /// together. A tile of queries is scored, normalised and mixed while its scores are in the second-level
 /// cache. Runs on the threads of OpenMP, one head of one image a task.
 void attention(const AttentionInput& input, float* out);
+
+/// Gradients by qkv and extra_kv, of their shapes, for the gradient d_out [batch, tokens, width] by the
+/// result; nullptr where one is not wanted. Nothing of the forward pass is needed: the scores of a tile of
+/// queries are computed again. Threads as above; the same numbers for any number of threads.
+void attention_backward(const AttentionInput& input, const float* d_out, float* d_qkv, float* d_extra_kv);
 
 }  // namespace relprompt::kernels

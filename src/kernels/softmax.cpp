@@ -1,32 +1,9 @@
 #include "kernels/softmax.h"
 
-#include <cstring>
-
+#include "kernels/exponential.h"
 #include "kernels/instruction_sets.h"
 
 namespace relprompt::kernels {
-namespace {
-
-/// e^x for x <= 0: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes' coefficients). Written without a
-/// branch so that the compiler vectorises the loop around it.
-inline float exp_negative(float x) {
-  const float clamped = x < -87.0f ? -87.0f : x;
-  const float n = __builtin_floorf(clamped * 1.44269504f + 0.5f);
-  const float r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  const std::int32_t bits = (static_cast<std::int32_t>(n) + 127) << 23;
-  float power = 0.0f;
-  std::memcpy(&power, &bits, sizeof(power));
-  return x < -87.0f ? 0.0f : p * power;
-}
-
-}  // namespace
 
 RELPROMPT_EACH_ISA
 void softmax_rows(float* values, std::int64_t rows, std::int64_t columns) {
@@ -44,6 +21,20 @@ void softmax_rows(float* values, std::int64_t rows, std::int64_t columns) {
     const float scale = 1.0f / total;
 #pragma omp simd
     for (std::int64_t i = 0; i < columns; ++i) row[i] *= scale;
+  }
+}
+
+RELPROMPT_EACH_ISA
+void softmax_rows_backward(const float* p, float* gradient, std::int64_t rows, std::int64_t columns,
+                           float scale) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float* weight = p + r * columns;
+    float* row = gradient + r * columns;
+    float mean = 0;
+#pragma omp simd reduction(+ : mean)
+    for (std::int64_t i = 0; i < columns; ++i) mean += weight[i] * row[i];
+#pragma omp simd
+    for (std::int64_t i = 0; i < columns; ++i) row[i] = scale * weight[i] * (row[i] - mean);
   }
 }
 

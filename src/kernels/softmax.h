@@ -1,4 +1,4 @@
-// Softmax of rows, in place.
+// Softmax of rows and its gradient, in place.
 #pragma once
 
 #include <cstdint>
@@ -9,5 +9,10 @@ namespace relprompt::kernels {
 /// exp has a relative error below 2e-7 for the arguments that occur (at most 0); -infinity gives 0 as long as
 /// not the whole row is.
 void softmax_rows(float* values, std::int64_t rows, std::int64_t columns);
+
+/// The gradient through softmax_rows: each row of `gradient`, by its result p, becomes the gradient by its
+/// arguments, scale * p * (gradient - sum(p * gradient)). Both rows x columns, contiguous, apart.
+void softmax_rows_backward(const float* p, float* gradient, std::int64_t rows, std::int64_t columns,
+                           float scale);
 
 }  // namespace relprompt::kernels

@@ -4,7 +4,7 @@
 
 #include <torch/version.h>
 
-#include "kernels/attention.h"
+#include "nn/attention_function.h"
 
 namespace relprompt::nn {
 namespace {
@@ -20,17 +20,6 @@ torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch
   if (mask.defined()) scores = scores + mask.to(scores.dtype());
   return torch::matmul(scores.softmax(-1), v);
 #endif
-}
-
-/// qkv [B, T, 3D], extra_kv [B, P, 2D] or undefined -> [B, T, D], on the kernel that never holds all scores.
-torch::Tensor attend_by_kernel(const torch::Tensor& qkv, const torch::Tensor& extra_kv, std::int64_t heads) {
-  const auto width = qkv.size(2) / 3;
-  const bool extra = extra_kv.defined();
-  auto out = torch::empty({qkv.size(0), qkv.size(1), width}, qkv.options());
-  kernels::attention({qkv.data_ptr<float>(), extra ? extra_kv.data_ptr<float>() : nullptr, qkv.size(0),
-                      qkv.size(1), extra ? extra_kv.size(1) : 0, width, heads},
-                     out.data_ptr<float>());
-  return out;
 }
 
 }  // namespace
@@ -55,7 +44,8 @@ torch::Tensor AttentionImpl::forward(const torch::Tensor& x, const torch::Tensor
                                      const torch::Tensor& mask) {
   const auto qkv = project(x, 0, 3);
   const auto extra_kv = extra.defined() ? project(extra, 1, 2) : extra;
-  if (takes_kernel(x) && !mask.defined()) return out_proj(attend_by_kernel(qkv, extra_kv, heads_));
+  const bool on_kernel = qkv.is_cpu() && qkv.scalar_type() == torch::kFloat32 && !mask.defined();
+  if (on_kernel) return out_proj(kernel_attention(qkv, extra_kv, heads_));
   const auto own = qkv.chunk(3, -1);
   auto keys = own[1], values = own[2];
   if (extra.defined()) {

@@ -1,8 +1,8 @@
 // A linear layer whose weights are given later.
 //
 // torch::nn::Linear draws random weights when it is built, half a second for a ViT-B/16 whose weights come
-// from a file anyway; this one only reserves address space. Inference on the CPU takes our own kernel, all
-// else LibTorch's, which has the gradients.
+// from a file anyway; this one only reserves address space. fp32 numbers on the CPU go through our own
+// kernels, with gradients too (nn/linear_function.h); all else is LibTorch's.
 #pragma once
 
 #include <cstdint>
@@ -37,8 +37,5 @@ torch::Tensor linear(const torch::Tensor& x, const torch::Tensor& weight, const 
 
 /// x w^T. x [..., K], w [N, K] in any memory layout -> [..., N].
 torch::Tensor product(const torch::Tensor& x, const torch::Tensor& w);
-
-/// True where the kernels of src/kernels stand in for LibTorch: fp32 numbers on the CPU and no gradients.
-bool takes_kernel(const torch::Tensor& x);
 
 }  // namespace relprompt::nn

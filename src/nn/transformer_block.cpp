@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "nn/recompute.h"
+
 namespace relprompt::nn {
 
 TransformerBlockImpl::TransformerBlockImpl(std::int64_t width, std::int64_t heads, std::int64_t mlp_width,
@@ -27,6 +29,16 @@ torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& x, const torch:
   return y + feed_forward(ln_2(y));
 }
 
+torch::Tensor TransformerBlockImpl::forward_recomputed(const torch::Tensor& x, const torch::Tensor& prompt) {
+  const auto self = std::static_pointer_cast<TransformerBlockImpl>(shared_from_this());
+  const auto part = [self](const torch::Tensor& tokens, const torch::Tensor& more) {
+    return self->forward(tokens, more);
+  };
+  std::vector<torch::Tensor*> used;
+  for (const auto& [name, tensor] : weights()) used.push_back(tensor);
+  return recompute(part, x, prompt, used);
+}
+
 torch::Tensor TransformerBlockImpl::forward_dense(const torch::Tensor& x, bool residual_and_mlp) {
   const auto value = attn->value_only(ln_1(x));
   if (!residual_and_mlp) return value;
@@ -38,6 +50,21 @@ void TransformerBlockImpl::use_bfloat16() {
   attn->use_bfloat16();
   c_fc_->use_bfloat16();
   c_proj_->use_bfloat16();
+}
+
+std::map<std::string, torch::Tensor*> TransformerBlockImpl::weights() {
+  return {{"ln_1.weight", &ln_1->weight},
+          {"ln_1.bias", &ln_1->bias},
+          {"attn.in_proj_weight", &attn->in_proj_weight},
+          {"attn.in_proj_bias", &attn->in_proj_bias},
+          {"attn.out_proj.weight", &attn->out_proj->weight},
+          {"attn.out_proj.bias", &attn->out_proj->bias},
+          {"ln_2.weight", &ln_2->weight},
+          {"ln_2.bias", &ln_2->bias},
+          {"mlp.c_fc.weight", &c_fc_->weight},
+          {"mlp.c_fc.bias", &c_fc_->bias},
+          {"mlp.c_proj.weight", &c_proj_->weight},
+          {"mlp.c_proj.bias", &c_proj_->bias}};
 }
 
 TransformerImpl::TransformerImpl(std::int64_t width, std::int64_t layers, std::int64_t heads,

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 #include <torch/torch.h>
@@ -22,12 +24,21 @@ class TransformerBlockImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& prompt = {},
                         const torch::Tensor& mask = {});
 
+  /// forward without a mask that keeps only x and prompt for the backward pass and then runs again; equal to
+  /// it bit for bit, see nn/recompute.h. Weights that ask for a gradient get theirs, be they parameters or
+  /// other tensors put into the members of the block's layers before the call.
+  torch::Tensor forward_recomputed(const torch::Tensor& x, const torch::Tensor& prompt = {});
+
   /// Dense features without mixing between tokens: the value path of the attention alone (MaskCLIP), or with
   /// residual and MLP as in the full block. [B, T, D] -> [B, T, D].
   torch::Tensor forward_dense(const torch::Tensor& x, bool residual_and_mlp);
 
   /// Matrix products in bfloat16; norms and the residual stream stay in fp32.
   void use_bfloat16();
+
+  /// The tensors that a pass uses, by parameter name. Assigning to one gives coming passes another weight,
+  /// which may be computed from others and carry a gradient; parameters() keeps what was loaded.
+  std::map<std::string, torch::Tensor*> weights();
 
   torch::nn::LayerNorm ln_1{nullptr}, ln_2{nullptr};
   Attention attn{nullptr};

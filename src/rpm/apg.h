@@ -13,4 +13,9 @@ namespace relprompt::rpm {
 torch::Tensor generate_prompts(const torch::Tensor& m, nn::Grid grid, const torch::Tensor& h, nn::Grid stored,
                                nn::Linear& linear);
 
+/// The ablation without pixel knowledge: m^T W + b, a linear layer whose inputs are the cells of the grid.
+/// weight [stored.size(), D] is resized as h is, bias [D]. -> [B, C, D].
+torch::Tensor map_to_prompts(const torch::Tensor& m, nn::Grid grid, const torch::Tensor& weight,
+                             nn::Grid stored, const torch::Tensor& bias);
+
 }  // namespace relprompt::rpm

@@ -3,14 +3,22 @@
 #include <algorithm>
 
 #include "rpm/apg.h"
+#include "rpm/merge.h"
 
 namespace relprompt::rpm {
 
 RpmImpl::RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options)
     : vision_(vision), options_(options) {
   const auto width = vision.width;
-  h_ = register_parameter("h", torch::empty({options.knowledge_grid * options.knowledge_grid, width}));
-  prompt_linear_ = register_module("prompt_linear", nn::Linear(width, width));
+  const auto cells = options.knowledge_grid * options.knowledge_grid;
+  if (options.apg == Apg::kLinear) {
+    const auto apg = register_module("apg", std::make_shared<torch::nn::Module>("apg"));
+    apg_weight_ = apg->register_parameter("weight", torch::empty({cells, width}));
+    apg_bias_ = apg->register_parameter("bias", torch::empty({width}));
+  } else {
+    h_ = register_parameter("h", torch::empty({cells, width}));
+    prompt_linear_ = register_module("prompt_linear", nn::Linear(width, width));
+  }
   prompt_norm_ =
       register_module("prompt_norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(1e-6)));
   if (options.variant == Variant::kOfficial) {
@@ -30,15 +38,15 @@ bool RpmImpl::gives_prompt(std::int64_t layer) const {
 }
 
 Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer,
-                       nn::Grid grid) {
+                       nn::Grid grid, const SampleNoise& noise) {
   const auto n = prompt_norm_(tokens);
   auto patches = n.narrow(1, 1, grid.size());
   if (!m2oe_.empty() && layer < vision_.layers) {
     auto& block = m2oe_[static_cast<std::size_t>(layer - 1)];
     // Gate noise is standard normal and drawn in training only (paper, Eq. 13).
-    const auto noise = is_training() ? torch::randn({tokens.size(0), options_.m2oe.experts}, tokens.options())
-                                     : torch::Tensor();
-    patches = block(patches, grid, noise);
+    const auto experts = options_.m2oe.experts;
+    patches = block(patches, grid,
+                    noise.present() ? noise.normal(layer, experts, tokens.options()) : torch::Tensor());
   }
   return {tower->project(patches), tower->project(n.select(1, 0))};
 }
@@ -46,42 +54,62 @@ Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std
 /// One run through the tower: gives each layer its prompts and keeps what the last one leaves.
 class RpmImpl::Pass : public clip::LayerHook {
  public:
-  Pass(RpmImpl& rpm, clip::ImageTower& tower, const torch::Tensor& t, const Observer& observer)
-      : rpm_(rpm), tower_(tower), t_(t), observer_(observer) {}
+  Pass(RpmImpl& rpm, clip::ImageTower& tower, const torch::Tensor& t, const Observer& observer,
+       const SampleNoise& noise, clip::LayerHook* beside)
+      : rpm_(rpm), tower_(tower), t_(t), observer_(observer), noise_(noise), beside_(beside) {}
 
   void between_layers(clip::LayerState& state) override {
+    if (beside_ != nullptr) beside_->between_layers(state);
     const auto layer = state.layer;
     std::vector<torch::Tensor> prompts;
     if (rpm_.vpt_.defined() && layer < rpm_.vision_.layers) {
       const auto visual = rpm_.prompt_linear_(rpm_.vpt_[layer]);
       prompts.push_back(visual.expand({state.tokens.size(0), visual.size(0), visual.size(1)}));
     }
+    torch::Tensor m;
     const bool wanted = layer == rpm_.vision_.layers || rpm_.gives_prompt(layer) || observer_;
     if (layer > 0 && wanted) {
-      aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid);
-      if (rpm_.gives_prompt(layer)) prompts.push_back(relationship_prompt(layer, state.grid));
+      aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
+      if (rpm_.gives_prompt(layer)) {
+        m = image_to_pixel_attention(aligned_.patches, aligned_.class_token, t_, rpm_.options_.itp);
+        prompts.push_back(relationship_prompt(m, layer, state.grid));
+      }
       observe(layer, ".class_token", aligned_.class_token);
       observe(layer, ".patches", aligned_.patches);
     }
-    if (!prompts.empty()) state.prompt = dropped(torch::cat(prompts, 1));
+    if (!prompts.empty()) give(state, dropped(torch::cat(prompts, 1), layer), m);
   }
 
   const Aligned& aligned() const { return aligned_; }
 
  private:
-  torch::Tensor relationship_prompt(std::int64_t layer, nn::Grid grid) {
+  torch::Tensor relationship_prompt(const torch::Tensor& m, std::int64_t layer, nn::Grid grid) {
     const auto side = rpm_.options_.knowledge_grid;
-    const auto m = image_to_pixel_attention(aligned_.patches, aligned_.class_token, t_, rpm_.options_.itp);
-    const auto prompt = generate_prompts(m, grid, rpm_.h_, {side, side}, rpm_.prompt_linear_);
+    const auto prompt = rpm_.options_.apg == Apg::kLinear
+                            ? map_to_prompts(m, grid, rpm_.apg_weight_, {side, side}, rpm_.apg_bias_)
+                            : generate_prompts(m, grid, rpm_.h_, {side, side}, rpm_.prompt_linear_);
     observe(layer, ".attention_map", m);
     observe(layer, ".prompt", prompt);
     return prompt;
   }
 
-  torch::Tensor dropped(const torch::Tensor& prompt) const {
+  /// Hands the visual prompts over as tokens, and so the relationship prompts that follow them (if m says
+  /// there are any) or into the patches.
+  void give(clip::LayerState& state, torch::Tensor prompt, const torch::Tensor& m) const {
+    const auto merge = rpm_.options_.merge;
+    if (m.defined() && merge != Merge::kConcatenation) {
+      const auto visual = prompt.size(1) - m.size(2);
+      state.tokens = merged(state.tokens, m, prompt.narrow(1, visual, m.size(2)), merge);
+      if (visual == 0) return;
+      prompt = prompt.narrow(1, 0, visual);
+    }
+    state.prompt = state.prompt.defined() ? torch::cat({state.prompt, prompt}, 1) : prompt;
+  }
+
+  torch::Tensor dropped(const torch::Tensor& prompt, std::int64_t layer) const {
     const auto& options = rpm_.options_;
-    if (options.variant != Variant::kOfficial || !rpm_.is_training()) return prompt;
-    return torch::dropout(prompt, options.prompt_dropout, /*train=*/true);
+    if (options.variant != Variant::kOfficial || !noise_.present()) return prompt;
+    return prompt * noise_.dropout(layer, prompt, options.prompt_dropout);
   }
 
   void observe(std::int64_t layer, const char* what, const torch::Tensor& value) const {
@@ -92,12 +120,14 @@ class RpmImpl::Pass : public clip::LayerHook {
   clip::ImageTower& tower_;
   const torch::Tensor& t_;
   const Observer& observer_;
+  const SampleNoise& noise_;
+  clip::LayerHook* beside_;
   Aligned aligned_;
 };
 
 Aligned RpmImpl::forward(clip::ImageTower& tower, const torch::Tensor& image, const torch::Tensor& t,
-                         const Observer& observer) {
-  Pass pass(*this, tower, t, observer);
+                         const Observer& observer, const SampleNoise& noise, clip::LayerHook* beside) {
+  Pass pass(*this, tower, t, observer, noise, beside);
   const auto class_token =
       options_.variant == Variant::kOfficial ? clip::ClassToken::kAddedTwice : clip::ClassToken::kStandard;
   tower->forward(image, &pass, class_token);

@@ -13,11 +13,25 @@
 #include "nn/linear.h"
 #include "rpm/itp.h"
 #include "rpm/m2oe.h"
+#include "rpm/sample_noise.h"
 
 namespace relprompt::rpm {
 
 /// The two forms of the network: what the authors' released code runs, and what the paper describes.
 enum class Variant { kPaper, kOfficial };
+
+/// Where prompt tokens come from (docs/decisions/0004-baselines-and-ablations.md).
+enum class Apg {
+  kKnowledge,  ///< Eq. 3: Linear(m^T h)
+  kLinear      ///< ablation: one linear layer from the cells of the grid, m^T W + b, without h
+};
+
+/// How prompts meet the tokens of the next layer (the same page).
+enum class Merge {
+  kConcatenation,  ///< as tokens beside them, whose outputs are discarded
+  kAddition,       ///< x + r, r the prompts brought back to the patches
+  kHadamard        ///< x * (1 + r)
+};
 
 struct RpmOptions {
   Variant variant = Variant::kPaper;
@@ -29,6 +43,8 @@ struct RpmOptions {
   bool use_m2oe = true;  ///< paper only; false: ablation without M2oE
   M2oeOptions m2oe;
   ItpOptions itp;
+  Apg apg = Apg::kKnowledge;  ///< kLinear: paper only, since the official variant's Linear serves two
+  Merge merge = Merge::kConcatenation;
   std::vector<std::int64_t> layers;  ///< 1-based layers that give prompts; empty: all but the last
 };
 
@@ -42,16 +58,18 @@ struct Aligned {
 /// dumps and attention pictures.
 using Observer = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
-/// Parameters: h [knowledge_grid^2, D] (pixel knowledge), prompt_linear, prompt_norm, and m2oe.I.* (paper) or
-/// vpt [L, tokens, D] (official).
+/// Parameters: h [knowledge_grid^2, D] (pixel knowledge) and prompt_linear, or for Apg::kLinear apg.weight
+/// [knowledge_grid^2, D] and apg.bias; prompt_norm; m2oe.I.* (paper) or vpt [L, tokens, D] (official).
 class RpmImpl : public torch::nn::Module {
  public:
   RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options);
 
   /// Runs the image tower with prompts for the classes t [C, E] and returns the aligned output of its last
-  /// layer. image [B, 3, H, W], normalised.
+  /// layer. image [B, 3, H, W], normalised. With noise, as in training, the gate is disturbed and prompts are
+  /// dropped out. `beside` is called before RPM at each layer; its prompt tokens stand before RPM's own.
   Aligned forward(clip::ImageTower& tower, const torch::Tensor& image, const torch::Tensor& t,
-                  const Observer& observer = {});
+                  const Observer& observer = {}, const SampleNoise& noise = SampleNoise(),
+                  clip::LayerHook* beside = nullptr);
 
   const RpmOptions& options() const { return options_; }
 
@@ -59,12 +77,13 @@ class RpmImpl : public torch::nn::Module {
   class Pass;
 
   /// prompt_norm, M2oE, ln_post and projection of tokens [B, 1 + N, D] after `layer` layers.
-  Aligned align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer, nn::Grid grid);
+  Aligned align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer, nn::Grid grid,
+                const SampleNoise& noise);
   bool gives_prompt(std::int64_t layer) const;
 
   clip::VisionConfig vision_;
   RpmOptions options_;
-  torch::Tensor h_, vpt_;
+  torch::Tensor h_, apg_weight_, apg_bias_, vpt_;
   nn::Linear prompt_linear_{nullptr};
   torch::nn::LayerNorm prompt_norm_{nullptr};
   std::vector<M2oe> m2oe_;

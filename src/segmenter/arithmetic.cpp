@@ -22,6 +22,53 @@ double lpm(const PromptConfig& prompts, double joint, double patches, double cla
   return flop;
 }
 
+/// What a method of src/peft adds to one layer (tokens as in `layer`). Other weights cost nothing.
+double tuning(const peft::PeftOptions& options, const clip::VisionConfig& v, double tokens) {
+  const double d = static_cast<double>(v.width);
+  if (options.method == peft::Method::kAdapter) {
+    return 2 * 2 * tokens * d * static_cast<double>(options.adapter_width);
+  }
+  if (options.method != peft::Method::kLst) return 0;
+  clip::VisionConfig side = v;
+  side.width /= options.lst_reduction;
+  side.mlp_width /= options.lst_reduction;
+  return layer(side, tokens, 0) + 2 * tokens * d * static_cast<double>(side.width);
+}
+
+/// ITP, APG, M2oE and the merging of the prompts after one layer that gives them.
+double relationship_prompts(const rpm::RpmOptions& rpm, double d, double joint, double patches, double c) {
+  double flop = 2 * patches * joint * c + 2 * patches * c * d;
+  if (rpm.apg == rpm::Apg::kKnowledge) flop += 2 * c * d * d;
+  if (rpm.merge != rpm::Merge::kConcatenation) flop += 2 * patches * c * d;
+  if (rpm.variant == rpm::Variant::kOfficial || !rpm.use_m2oe) return flop;
+  const double rank = static_cast<double>(rpm.m2oe.rank), experts = static_cast<double>(rpm.m2oe.experts);
+  return flop + 2 * 2 * patches * d * rank + experts * 2 * patches * rank * 9;
+}
+
+/// All layers of a tower with prompts, or with another method.
+double layers(const PromptConfig& prompts, const clip::VisionConfig& v, double joint, double patches,
+              double c) {
+  const auto& rpm = prompts.rpm;
+  const double d = static_cast<double>(v.width);
+  const bool has_rpm = peft::has_rpm(prompts.peft.method);
+  const bool official = has_rpm && rpm.variant == rpm::Variant::kOfficial;
+  const double visual = official ? static_cast<double>(rpm.visual_prompt_tokens) : 0;
+  const double added = peft::has_vpt(prompts.peft.method) ? static_cast<double>(prompts.peft.vpt_tokens) : 0;
+  const auto gives = [&](std::int64_t l) {
+    return has_rpm && l >= 1 && l < v.layers &&
+           (rpm.layers.empty() || std::find(rpm.layers.begin(), rpm.layers.end(), l) != rpm.layers.end());
+  };
+  const bool beside = rpm.merge == rpm::Merge::kConcatenation;
+  double flop = 0;
+  for (std::int64_t i = 1; i <= v.layers; ++i) {
+    const double tokens = visual + added + (gives(i - 1) && beside ? c : 0);
+    flop += layer(v, patches + 1, tokens) + 2 * visual * d * d + tuning(prompts.peft, v, patches + 1);
+    if (gives(i) || i == v.layers) flop += 2 * (patches + 1) * d * joint;  // align
+    if (gives(i)) flop += relationship_prompts(rpm, d, joint, patches, c);
+  }
+  return flop;
+}
+
 }  // namespace
 
 double flop_per_window(const ModelConfig& config, std::int64_t image_size, std::int64_t classes) {
@@ -34,23 +81,7 @@ double flop_per_window(const ModelConfig& config, std::int64_t image_size, std::
     for (std::int64_t i = 0; i < v.layers; ++i) flop += layer(v, patches + 1, 0);
     return flop + 2 * patches * d * joint + 2 * patches * joint * c;
   }
-  const auto& rpm = config.prompts->rpm;
-  const bool official = rpm.variant == rpm::Variant::kOfficial;
-  const double visual = official ? static_cast<double>(rpm.visual_prompt_tokens) : 0;
-  for (std::int64_t i = 1; i <= v.layers; ++i) {
-    const auto gives = [&](std::int64_t l) {
-      return l >= 1 && l < v.layers &&
-             (rpm.layers.empty() || std::find(rpm.layers.begin(), rpm.layers.end(), l) != rpm.layers.end());
-    };
-    flop += layer(v, patches + 1, visual + (gives(i - 1) ? c : 0)) + 2 * visual * d * d;
-    if (gives(i) || i == v.layers) flop += 2 * (patches + 1) * d * joint;                 // align
-    if (gives(i)) flop += 2 * patches * joint * c + 2 * patches * c * d + 2 * c * d * d;  // ITP, APG
-    if (gives(i) && !official && rpm.use_m2oe) {
-      const double rank = static_cast<double>(rpm.m2oe.rank), experts = static_cast<double>(rpm.m2oe.experts);
-      flop += 2 * 2 * patches * d * rank + experts * 2 * patches * rank * 9;
-    }
-  }
-  return flop + lpm(*config.prompts, joint, patches, c);
+  return flop + layers(*config.prompts, v, joint, patches, c) + lpm(*config.prompts, joint, patches, c);
 }
 
 }  // namespace relprompt::segmenter

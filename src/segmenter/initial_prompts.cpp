@@ -4,6 +4,8 @@
 #include <functional>
 #include <string_view>
 
+#include "relprompt/error.h"
+
 #include "base/random.h"
 
 namespace relprompt::segmenter {
@@ -46,7 +48,7 @@ bool ends_with(std::string_view text, std::string_view end) {
 
 Draw draw_for(const clip::TensorRow& row, const clip::VisionConfig& vision) {
   const std::string_view name = row.name;
-  if (name == "h" || name == "vpt") {
+  if (name == "h" || name == "apg.weight" || name == "vpt") {
     return uniform(std::sqrt(6.0 / static_cast<double>(3 * vision.patch * vision.patch + vision.width)));
   }
   if (name == "prompt_linear.weight") return normal(std::sqrt(2.0 / static_cast<double>(vision.width)));
@@ -58,19 +60,33 @@ Draw draw_for(const clip::TensorRow& row, const clip::VisionConfig& vision) {
     return uniform(1 / std::sqrt(down ? static_cast<double>(vision.width) : 9.0));
   }
   if (ends_with(name, "bias")) return constant(0);
+  if (starts_with(name, "lora.")) {
+    return ends_with(name, ".b") ? constant(0) : uniform(1 / std::sqrt(static_cast<double>(vision.width)));
+  }
+  const bool branch = starts_with(name, "adapter.") || starts_with(name, "lst.");
+  if (branch && (ends_with(name, ".up.weight") || ends_with(name, ".gate"))) return constant(0);
   if (row.shape.size() == 1) return constant(1);
   return normal(0.02, 2);
 }
 
+/// The image tower's own tensor that a row of full fine-tuning or BitFit stands for.
+torch::Tensor tower_value(const clip::TensorRow& row, const ModelFiles& model) {
+  const auto name = "visual." + row.name.substr(std::string_view("tower.").size());
+  for (const auto& source : model.image_rows()) {
+    if (source.name == name) return model.clip->read(source).to(torch::kFloat32, false, /*copy=*/true);
+  }
+  throw Error(ErrorCode::kInternal, "the image tower has no " + name);
+}
+
 }  // namespace
 
-torch::Tensor initial_prompt(const clip::TensorRow& row, const clip::VisionConfig& vision,
-                             std::uint64_t seed) {
+torch::Tensor initial_prompt(const clip::TensorRow& row, const ModelFiles& model, std::uint64_t seed) {
+  if (starts_with(row.name, "tower.")) return tower_value(row, model);
   SplitMix64 seeds(seed);
   SplitMix64 random(fnv1a(row.name) ^ seeds.next());
   auto value = torch::empty(row.shape);
   auto* numbers = value.data_ptr<float>();
-  const auto draw = draw_for(row, vision);
+  const auto draw = draw_for(row, model.config.clip.vision);
   for (std::int64_t i = 0; i < value.numel(); ++i) numbers[i] = static_cast<float>(draw(random));
   return value;
 }

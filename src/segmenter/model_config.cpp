@@ -6,7 +6,8 @@
 
 #include "relprompt/error.h"
 
-#include "segmenter/json_fields.h"
+#include "base/json_fields.h"
+#include "segmenter/prompt_check.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -15,11 +16,13 @@ using Json = nlohmann::ordered_json;
 
 const std::vector<std::string> kActivations = {"quick_gelu", "gelu"};
 const std::vector<std::string> kVariants = {"paper", "official"};
+const std::vector<std::string> kApgs = {"knowledge", "linear"};
+const std::vector<std::string> kMerges = {"concatenation", "addition", "hadamard"};
 const std::vector<std::string> kForms = {"a", "b", "c"};
 const std::vector<std::string> kLastLayers = {"full", "value", "value_residual_mlp"};
 
 // No published CLIP comes near these; they only keep a hostile file from asking for absurd memory.
-constexpr std::int64_t kMaxWidth = 16384, kMaxLayers = 256, kMaxGrid = 1024, kMaxPatch = 256;
+constexpr std::int64_t kMaxWidth = 16384, kMaxGrid = 1024, kMaxPatch = 256;
 constexpr std::int64_t kMaxContext = 4096, kMaxVocab = 1 << 22, kMaxPixels = 1 << 16;
 
 template <typename Enum>
@@ -49,9 +52,16 @@ Json clip_json(const ModelConfig& c) {
   return out;
 }
 
+}  // namespace
+
 Json prompts_json(const PromptConfig& prompts) {
   const auto& rpm = prompts.rpm;
-  return {{"variant", word(kVariants, rpm.variant)},
+  return {{"method", peft::name_of(prompts.peft.method)},
+          {"lora_rank", prompts.peft.lora_rank},
+          {"adapter_width", prompts.peft.adapter_width},
+          {"vpt_tokens", prompts.peft.vpt_tokens},
+          {"lst_reduction", prompts.peft.lst_reduction},
+          {"variant", word(kVariants, rpm.variant)},
           {"knowledge_grid", rpm.knowledge_grid},
           {"visual_prompt_tokens", rpm.visual_prompt_tokens},
           {"use_m2oe", rpm.use_m2oe},
@@ -62,10 +72,14 @@ Json prompts_json(const PromptConfig& prompts) {
             {"gate", rpm.m2oe.gate}}},
           {"image_level_attention", rpm.itp.image_level},
           {"pixel_level_attention", rpm.itp.pixel_level},
+          {"apg", word(kApgs, rpm.apg)},
+          {"merge", word(kMerges, rpm.merge)},
           {"layers", rpm.layers},
           {"lpm", word(kForms, prompts.lpm.form)},
           {"lpm_trained", prompts.lpm.trained}};
 }
+
+namespace {
 
 void read_clip(JsonFields fields, ModelConfig& config) {
   auto& [vision, text, joint, activation] = config.clip;
@@ -90,8 +104,16 @@ void read_clip(JsonFields fields, ModelConfig& config) {
   fields.finish();
 }
 
-PromptConfig read_prompts(JsonFields fields, const clip::VisionConfig& vision) {
+}  // namespace
+
+PromptConfig read_prompts(JsonFields fields, std::int64_t layers) {
   PromptConfig prompts;
+  auto& peft = prompts.peft;
+  peft.method = static_cast<peft::Method>(fields.choice("method", 0, peft::method_names()));
+  peft.lora_rank = fields.integer("lora_rank", peft.lora_rank, 1, 1024);
+  peft.adapter_width = fields.integer("adapter_width", peft.adapter_width, 1, kMaxWidth);
+  peft.vpt_tokens = fields.integer("vpt_tokens", peft.vpt_tokens, 1, 4096);
+  peft.lst_reduction = fields.integer("lst_reduction", peft.lst_reduction, 1, kMaxWidth);
   auto& rpm = prompts.rpm;
   rpm.variant = static_cast<rpm::Variant>(fields.choice("variant", 0, kVariants));
   rpm.knowledge_grid = fields.integer("knowledge_grid", rpm.knowledge_grid, 1, kMaxGrid);
@@ -105,13 +127,17 @@ PromptConfig read_prompts(JsonFields fields, const clip::VisionConfig& vision) {
   m2oe.finish();
   rpm.itp.image_level = fields.boolean("image_level_attention", true);
   rpm.itp.pixel_level = fields.boolean("pixel_level_attention", true);
-  rpm.layers = fields.integers("layers", 1, vision.layers);
+  rpm.apg = static_cast<rpm::Apg>(fields.choice("apg", 0, kApgs));
+  rpm.merge = static_cast<rpm::Merge>(fields.choice("merge", 0, kMerges));
+  rpm.layers = fields.integers("layers", 1, layers);
   prompts.lpm.form = static_cast<lpm::Form>(fields.choice("lpm", 2, kForms));
   prompts.lpm.trained = fields.boolean("lpm_trained", true);
   prompts.lpm.second_text_linear = rpm.variant == rpm::Variant::kOfficial;
   fields.finish();
   return prompts;
 }
+
+namespace {
 
 std::array<float, 3> three(const std::vector<double>& values) {
   return {static_cast<float>(values[0]), static_cast<float>(values[1]), static_cast<float>(values[2])};
@@ -166,7 +192,8 @@ TestProtocol TestProtocol::for_tower(const clip::VisionConfig& vision) {
 }
 
 std::string variant_name(const ModelConfig& config) {
-  return config.prompts ? word(kVariants, config.prompts->rpm.variant) : "none";
+  const bool has_variant = config.prompts && peft::has_rpm(config.prompts->peft.method);
+  return has_variant ? word(kVariants, config.prompts->rpm.variant) : "none";
 }
 
 std::string form_name(lpm::Form form) {
@@ -204,11 +231,12 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   config.image = read_image(fields.object("image"), path);
   const bool has_prompts = fields.has("prompts");
   JsonFields prompts = fields.object("prompts");
-  if (has_prompts) config.prompts = read_prompts(prompts, config.clip.vision);
+  if (has_prompts) config.prompts = read_prompts(prompts, config.clip.vision.layers);
   config.training_free = static_cast<clip::LastLayer>(fields.choice("training_free", 1, kLastLayers));
   config.test = read_test(fields.object("test"));
   fields.finish();
   check_heads(config, path);
+  if (config.prompts) check_prompts(*config.prompts, config.clip.vision, path + " 'prompts'");
   return config;
 }
 

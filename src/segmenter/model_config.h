@@ -7,15 +7,18 @@
 #include <optional>
 #include <string>
 
+#include "base/json_fields.h"
 #include "clip/clip_config.h"
 #include "clip/image_tower.h"
 #include "lpm/lpm.h"
+#include "peft/options.h"
 #include "rpm/rpm.h"
 
 namespace relprompt::segmenter {
 
-/// The trainable part of a model.
+/// The trainable part of a model. rpm is used by the methods that have relationship prompts (peft::has_rpm).
 struct PromptConfig {
+  peft::PeftOptions peft;  ///< key `method` and the sizes of the methods
   rpm::RpmOptions rpm;
   lpm::LpmOptions lpm;
 };
@@ -53,11 +56,20 @@ struct ModelConfig {
   std::string clip_path;
 };
 
-/// "paper", "official" or "none".
+/// "paper", "official", or "none" for models without relationship prompts.
 std::string variant_name(const ModelConfig& config);
 /// "a", "b" or "c".
 std::string form_name(lpm::Form form);
 std::string activation_name(nn::Activation activation);
+
+/// The largest number of layers that a config may state; no published CLIP comes near it.
+constexpr std::int64_t kMaxLayers = 256;
+
+/// The keys of `prompts` in config.json, also the section `model` of a training config, for a tower of so
+/// many layers. Throws an Error of the fields' code for values out of range and for unknown keys.
+PromptConfig read_prompts(JsonFields fields, std::int64_t layers = kMaxLayers);
+/// The same keys again, every value spelled out.
+nlohmann::ordered_json prompts_json(const PromptConfig& prompts);
 
 /// The text of config.json.
 std::string to_json(const ModelConfig& config);

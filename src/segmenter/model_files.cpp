@@ -11,9 +11,10 @@
 #include "archive/safetensors.h"
 #include "archive/tensor_archive.h"
 #include "base/hash.h"
+#include "base/json_fields.h"
 #include "base/mapped_file.h"
 #include "clip/clip_tensors.h"
-#include "segmenter/json_fields.h"
+#include "segmenter/cache_folder.h"
 #include "segmenter/prompt_tensors.h"
 #include "text/tokenizer.h"
 
@@ -25,13 +26,6 @@ namespace fs = std::filesystem;
 std::string slurp(const fs::path& path) {
   const MappedFile file(path, ErrorCode::kModelNotFound);
   return {reinterpret_cast<const char*>(file.data()), file.size()};
-}
-
-std::string sha256_of(const fs::path& path) {
-  const MappedFile file(path, ErrorCode::kModelNotFound);
-  Sha256 digest;
-  digest.update(file.data(), file.size());
-  return digest.hex();
 }
 
 template <typename Rows>
@@ -160,6 +154,15 @@ ModelFiles open_checkpoint(const fs::path& path) {
 
 }  // namespace
 
+std::string sha256_of(const fs::path& path) {
+  return remembered_hash({path}, "file", [&] {
+    const MappedFile file(path, ErrorCode::kModelNotFound);
+    Sha256 digest;
+    digest.update(file.data(), file.size());
+    return digest.hex();
+  });
+}
+
 std::vector<clip::TensorRow> ModelFiles::image_rows() const {
   return clip::image_tower_rows(config.clip);
 }
@@ -179,6 +182,18 @@ ModelFiles open_model(const fs::path& path) {
                 "give a model folder, or a checkpoint that `relprompt import` reads");
   }
   return is_model_folder(path) ? open_folder(path) : open_checkpoint(path);
+}
+
+std::string content_hash(const ModelFiles& model) {
+  return remembered_hash(model.files, "model", [&] {
+    auto rows = model.image_rows();
+    append(rows, model.text_rows());
+    auto digests = model.clip->hash(rows);
+    if (model.prompts) digests += model.prompts->hash(model.prompt_rows());
+    Sha256 both;
+    both.update(digests);
+    return both.hex();
+  });
 }
 
 }  // namespace relprompt::segmenter

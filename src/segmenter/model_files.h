@@ -31,4 +31,10 @@ struct ModelFiles {
 /// shape afterwards. Throws Error with a code of exit status 4.
 ModelFiles open_model(const std::filesystem::path& path);
 
+/// SHA-256 of a file's bytes, remembered between runs. Throws Error(kModelNotFound).
+std::string sha256_of(const std::filesystem::path& path);
+
+/// SHA-256 over the names and bytes of all tensors of the model, remembered between runs.
+std::string content_hash(const ModelFiles& model);
+
 }  // namespace relprompt::segmenter

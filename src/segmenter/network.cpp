@@ -31,29 +31,33 @@ Network::Network(const ModelFiles& model, const torch::Device& device, bool bflo
       logit_scale_(logit_scale_of(model)) {
   clip::load_frozen(*tower_, "visual.", model.image_rows(), *model.clip);
   tower_->to(device);
+  if (model.config.prompts) {
+    const auto& options = model.config.prompts->peft;
+    tuning_ = peft::make_tuning(model.config.clip, options);
+    if (peft::changes_weights(options.method)) swap_.emplace(tower_, tuning_);
+  }
   if (bfloat16) tower_->use_bfloat16();
   if (!model.config.prompts) return;
   const auto& prompts = *model.config.prompts;
-  rpm_.emplace(model.config.clip.vision, prompts.rpm);
+  if (peft::has_rpm(prompts.peft.method)) rpm_.emplace(model.config.clip.vision, prompts.rpm);
   lpm_.emplace(model.config.clip.joint, prompts.lpm);
   for (auto* module : prompt_modules()) {
     if (model.prompts) clip::load_frozen(*module, "", model.prompt_rows(), *model.prompts);
     module->to(device);
   }
-  train(false);
+  if (swap_ && model.prompts) swap_->prepare();
 }
 
 std::vector<torch::nn::Module*> Network::prompt_modules() const {
-  if (!rpm_) return {};
-  return {rpm_->ptr().get(), lpm_->ptr().get()};
-}
-
-void Network::train(bool on) {
-  for (auto* module : prompt_modules()) module->train(on);
+  std::vector<torch::nn::Module*> modules;
+  if (rpm_) modules.push_back(rpm_->ptr().get());
+  if (tuning_) modules.push_back(tuning_.get());
+  if (lpm_) modules.push_back(lpm_->ptr().get());
+  return modules;
 }
 
 void Network::make_trainable(const ModelFiles& model, std::uint64_t seed) {
-  if (!rpm_) throw Error(ErrorCode::kInternal, "training a model without prompts");
+  if (!lpm_) throw Error(ErrorCode::kInternal, "training a model without prompts");
   const auto rows = model.prompt_rows();
   for (auto* module : prompt_modules()) {
     const torch::NoGradGuard no_grad;
@@ -64,7 +68,7 @@ void Network::make_trainable(const ModelFiles& model, std::uint64_t seed) {
         const auto row =
             std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.name == name; });
         if (row == rows.end()) throw Error(ErrorCode::kInternal, "no table row for " + name);
-        parameter.value().set_data(initial_prompt(*row, model.config.clip.vision, seed));
+        parameter.value().set_data(initial_prompt(*row, model, seed));
       }
       parameter.value().set_requires_grad(true);
     }
@@ -83,14 +87,27 @@ std::map<std::string, torch::Tensor> Network::trained() const {
 }
 
 torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Tensor& t,
-                                    const rpm::Observer& observer) {
+                                    const rpm::Observer& observer, const rpm::SampleNoise& noise) {
   const auto grid = tower_->grid_of(image);
   const auto scores = [&] {
-    if (!rpm_) return training_free_scores(image, t);
-    const auto aligned = (*rpm_)->forward(tower_, image, t, observer);
+    if (!lpm_) return training_free_scores(image, t);
+    const auto aligned = features(image, t, observer, noise);
     return (*lpm_)->forward(aligned.patches, aligned.class_token, t);
   }();
   return scores.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
+}
+
+rpm::Aligned Network::features(const torch::Tensor& image, const torch::Tensor& t,
+                               const rpm::Observer& observer, const rpm::SampleNoise& noise) {
+  if (swap_) swap_->prepare();
+  const auto hook = tuning_ ? tuning_->start_pass() : nullptr;
+  if (rpm_) return (*rpm_)->forward(tower_, image, t, observer, noise, hook.get());
+  const auto tokens = [&] {
+    const bool through = tuning_ && tuning_->needs_tower_gradients();
+    const torch::AutoGradMode gradients(torch::GradMode::is_enabled() && through);
+    return tower_->forward(image, hook.get());
+  }();
+  return {tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1)), tower_->project(tokens.select(1, 0))};
 }
 
 torch::Tensor Network::training_free_scores(const torch::Tensor& image, const torch::Tensor& t) {
@@ -102,7 +119,7 @@ torch::Tensor Network::training_free_scores(const torch::Tensor& image, const to
 
 torch::Tensor Network::probabilities(const torch::Tensor& patch_scores, nn::Grid size) const {
   const auto planes = nn::resize_maps(patch_scores, size);
-  return rpm_ ? planes.sigmoid() : planes;
+  return lpm_ ? planes.sigmoid() : planes;
 }
 
 }  // namespace relprompt::segmenter

@@ -1,8 +1,10 @@
-// The whole network: image tower, prompts and projection, or the tower alone (training-free).
+// The whole network: image tower, prompts (or another method) and projection, or the tower alone
+// (training-free).
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,6 +13,8 @@
 
 #include "clip/image_tower.h"
 #include "lpm/lpm.h"
+#include "peft/tuning.h"
+#include "peft/weight_swap.h"
 #include "rpm/rpm.h"
 #include "segmenter/model_files.h"
 
@@ -30,29 +34,36 @@ class Network {
   /// What make_trainable made trainable, by the names of prompt_rows; empty before.
   std::map<std::string, torch::Tensor> trained() const;
 
-  /// Training mode draws the gate's noise and drops prompts; the constructor leaves evaluation mode.
-  void train(bool on);
-
   /// Scores at patch resolution: mask logits, or class probabilities for a training-free model.
-  /// image [B, 3, H, W] normalised, t [S, E] unit length, both on the device -> [B, S, h, w].
+  /// image [B, 3, H, W] normalised, t [S, E] unit length, both on the device -> [B, S, h, w]. noise is for
+  /// training.
   torch::Tensor patch_scores(const torch::Tensor& image, const torch::Tensor& t,
-                             const rpm::Observer& observer = {});
+                             const rpm::Observer& observer = {},
+                             const rpm::SampleNoise& noise = rpm::SampleNoise());
 
   /// Probabilities of one window's pixels from its patch scores: bilinear to `size`, sigmoid.
   /// patch_scores [B, S, h, w] -> [B, S, size.height, size.width].
   torch::Tensor probabilities(const torch::Tensor& patch_scores, nn::Grid size) const;
 
+  /// Training keeps only the inputs of the tower's layers and computes the rest again in the backward pass.
+  void set_recompute(bool on) { tower_->set_recompute(on); }
+
   const torch::Device& device() const { return device_; }
-  bool training_free() const { return !rpm_; }
+  bool training_free() const { return !lpm_; }
 
  private:
   std::vector<torch::nn::Module*> prompt_modules() const;
+  /// The trained part's features; the observer is RPM's.
+  rpm::Aligned features(const torch::Tensor& image, const torch::Tensor& t, const rpm::Observer& observer,
+                        const rpm::SampleNoise& noise);
   torch::Tensor training_free_scores(const torch::Tensor& image, const torch::Tensor& t);
 
   clip::LastLayer training_free_;
   torch::Device device_;
   clip::ImageTower tower_;
-  std::optional<rpm::Rpm> rpm_;
+  std::optional<rpm::Rpm> rpm_;           ///< of methods with relationship prompts
+  std::shared_ptr<peft::Tuning> tuning_;  ///< of the other methods, null if they add nothing
+  std::optional<peft::WeightSwap> swap_;  ///< of methods that change weights
   std::optional<lpm::Lpm> lpm_;
   double logit_scale_ = 100.0;
 };

@@ -4,6 +4,8 @@
 
 #include "relprompt/error.h"
 
+#include "peft/peft_tensors.h"
+
 namespace relprompt::segmenter {
 namespace {
 
@@ -11,10 +13,18 @@ using clip::TableLine;
 
 // Letters: D and E as in the towers, H knowledge grid^2, L layers, K visual prompt tokens, U = L - 1 M2oE
 // blocks, R rank, J experts, W width of the fused text branch.
-const std::vector<TableLine> kCommon = {
+const std::vector<TableLine> kKnowledge = {
     {"h", "", "prompt_proj", "H D"},
     {"prompt_linear.weight", "", "backbone.prompt_proj.weight", "D D"},
     {"prompt_linear.bias", "", "backbone.prompt_proj.bias", "D"},
+};
+
+const std::vector<TableLine> kLinearApg = {
+    {"apg.weight", "", "", "H D"},
+    {"apg.bias", "", "", "D"},
+};
+
+const std::vector<TableLine> kPromptNorm = {
     {"prompt_norm.weight", "", "backbone.prompt_norm.weight", "D"},
     {"prompt_norm.bias", "", "backbone.prompt_norm.bias", "D"},
 };
@@ -60,6 +70,17 @@ void append_experts(std::vector<clip::TensorRow>& rows, const clip::Sizes& sizes
   }
 }
 
+void append_rpm(std::vector<clip::TensorRow>& rows, const rpm::RpmOptions& rpm, const clip::Sizes& sizes) {
+  append(rows, rpm.apg == rpm::Apg::kLinear ? kLinearApg : kKnowledge, sizes);
+  append(rows, kPromptNorm, sizes);
+  if (rpm.variant == rpm::Variant::kOfficial) {
+    append(rows, kVisualPrompts, sizes);
+  } else if (rpm.use_m2oe) {
+    append(rows, kM2oe, sizes);
+    append_experts(rows, sizes);
+  }
+}
+
 }  // namespace
 
 std::vector<clip::TensorRow> prompt_rows(const clip::ClipConfig& clip, const PromptConfig& prompts) {
@@ -74,13 +95,9 @@ std::vector<clip::TensorRow> prompt_rows(const clip::ClipConfig& clip, const Pro
                              {'J', rpm.m2oe.experts},
                              {'W', prompts.lpm.form == lpm::Form::kC ? 2 * clip.joint : clip.joint}};
   std::vector<clip::TensorRow> rows;
-  append(rows, kCommon, sizes);
-  if (rpm.variant == rpm::Variant::kOfficial) {
-    append(rows, kVisualPrompts, sizes);
-  } else if (rpm.use_m2oe) {
-    append(rows, kM2oe, sizes);
-    append_experts(rows, sizes);
-  }
+  if (peft::has_rpm(prompts.peft.method)) append_rpm(rows, rpm, sizes);
+  const auto tuned = peft::peft_rows(clip, prompts.peft);
+  rows.insert(rows.end(), tuned.begin(), tuned.end());
   if (prompts.lpm.trained) append(rows, kLpm, sizes);
   if (prompts.lpm.trained && prompts.lpm.second_text_linear) append(rows, kSecondTextLinear, sizes);
   return rows;
@@ -99,7 +116,7 @@ PromptConfig infer_prompts(const clip::TensorSource& source) {
   PromptConfig prompts;
   prompts.rpm.variant = rpm::Variant::kOfficial;
   prompts.lpm.second_text_linear = true;
-  const auto cells = shape_of(kCommon[0], "the pixel knowledge h")[0];
+  const auto cells = shape_of(kKnowledge[0], "the pixel knowledge h")[0];
   prompts.rpm.knowledge_grid = std::lround(std::sqrt(static_cast<double>(cells)));
   prompts.rpm.visual_prompt_tokens = shape_of(kVisualPrompts[0], "the visual prompts")[1];
   return prompts;

@@ -1,4 +1,5 @@
-// The tensors of the trainable part (RPM and LPM), by our names and by those of the authors' checkpoints.
+// The tensors of the trainable part (RPM or another method, and LPM), by our names and by those of the
+// authors' checkpoints.
 #pragma once
 
 #include <set>

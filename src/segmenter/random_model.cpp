@@ -1,6 +1,7 @@
 #include "segmenter/random_model.h"
 
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include <fmt/format.h>
@@ -40,7 +41,38 @@ Spread spread_of(const std::string& name, const std::vector<std::int64_t>& shape
   return {0, std::sqrt(3.0 / fan_in)};
 }
 
-ModelConfig config_of(const InitOptions& options) {
+/// Sets one key of the `prompts` object, "m2oe.rank" being the one inside "m2oe".
+void set(nlohmann::json& prompts, const std::string& setting) {
+  const auto equals = setting.find('=');
+  if (equals == std::string::npos) {
+    throw Error(ErrorCode::kBadArgument, fmt::format("setting '{}': expected KEY=VALUE", setting));
+  }
+  const auto key = setting.substr(0, equals), text = setting.substr(equals + 1);
+  auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (value.is_discarded()) value = text;
+  const auto dot = key.find('.');
+  const bool nested = dot != std::string::npos && prompts.contains(key.substr(0, dot)) &&
+                      prompts.at(key.substr(0, dot)).is_object();
+  (nested ? prompts[key.substr(0, dot)][key.substr(dot + 1)] : prompts[key]) = value;
+}
+
+/// Method and settings go the way of a config file, so that they are checked by the same rules.
+ModelConfig with_settings(const ModelConfig& config, const InitOptions& options) {
+  auto json = nlohmann::json::parse(to_json(config));
+  auto& prompts = json["prompts"];
+  prompts["method"] = options.method;
+  if (options.visual_prompt_tokens > 0) prompts["vpt_tokens"] = options.visual_prompt_tokens;
+  for (const auto& setting : options.settings) set(prompts, setting);
+  try {
+    return parse_config(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), "settings");
+  } catch (const Error& error) {
+    throw Error(ErrorCode::kBadArgument, error.what());
+  }
+}
+
+}  // namespace
+
+ModelConfig random_model_config(const InitOptions& options) {
   ModelConfig config;
   config.source = fmt::format("random weights, seed {}: its masks mean nothing", options.seed);
   config.clip = clip::preset(options.architecture);
@@ -67,10 +99,8 @@ ModelConfig config_of(const InitOptions& options) {
   prompts.rpm.knowledge_grid = vision.grid;
   config.prompts = prompts;
   config.test = TestProtocol::for_tower(vision);
-  return config;
+  return with_settings(config, options);
 }
-
-}  // namespace
 
 torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape,
                              std::uint64_t seed) {
@@ -85,7 +115,7 @@ torch::Tensor random_weights(const std::string& name, const std::vector<std::int
 }
 
 void write_random_model(const std::filesystem::path& target, const InitOptions& options) {
-  ModelConfig config = config_of(options);
+  ModelConfig config = random_model_config(options);
   ModelFolderWriter folder(target);
   auto rows = clip::image_tower_rows(config.clip);
   const auto text = clip::text_tower_rows(config.clip);

@@ -10,6 +10,8 @@
 
 #include "relprompt/model.h"
 
+#include "segmenter/model_config.h"
+
 namespace relprompt::segmenter {
 
 /// Values of a tensor from its name alone: norms 1 + 0.1 u, biases 0.1 u, embeddings and positions 0.5 u,
@@ -17,6 +19,9 @@ namespace relprompt::segmenter {
 /// seeded by the name's FNV-1a hash, mixed with `seed`; seed 0 equals hash_fill of the oracle.
 torch::Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape,
                              std::uint64_t seed);
+
+/// The config of the model that these options ask for. Throws Error(kBadArgument) that names the option.
+ModelConfig random_model_config(const InitOptions& options);
 
 /// See relprompt::init_model. Equal options give equal bytes. The tokenizer written is a byte alphabet
 /// with a single merge: any class name works, about one token a letter.

@@ -1,7 +1,6 @@
 #include "train/parameter_groups.h"
 
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -31,26 +30,16 @@ std::int64_t ParameterGroup::numbers() const {
   return sum;
 }
 
-void make_trainable(torch::nn::Module& module) {
-  for (auto& value : module.parameters()) value.set_requires_grad(true);
-}
-
-std::vector<ParameterGroup> parameter_groups(const std::vector<const torch::nn::Module*>& modules,
+std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::Tensor>& trained,
                                              const OptimizerOptions& options) {
   check(options);
+  if (trained.empty()) throw Error(ErrorCode::kInternal, "no parameter is trained");
   std::vector<ParameterGroup> groups = {{"knowledge", options.knowledge_rate, {}},
                                         {"rest", options.rate, {}}};
-  std::set<std::string> names;
-  for (const auto* module : modules) {
-    for (const auto& parameter : module->named_parameters()) {
-      if (!parameter.value().requires_grad()) continue;
-      const auto& name = parameter.key();
-      if (!names.insert(name).second)
-        throw Error(ErrorCode::kInternal, "two trained parameters named " + name);
-      groups[name == "h" ? 0 : 1].parameters.emplace_back(name, parameter.value());
-    }
+  for (const auto& [name, value] : trained) {
+    if (!value.requires_grad()) throw Error(ErrorCode::kInternal, name + " asks for no gradient");
+    groups[name == "h" ? 0 : 1].parameters.emplace_back(name, value);
   }
-  if (names.empty()) throw Error(ErrorCode::kInternal, "no parameter asks for a gradient");
   std::vector<ParameterGroup> used;
   for (auto& group : groups) {
     if (!group.parameters.empty()) used.push_back(std::move(group));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -26,21 +27,16 @@ void check(const OptimizerOptions& options);
 struct ParameterGroup {
   std::string name;                                               ///< "knowledge" or "rest", for logs
   double rate = 0;                                                ///< before the schedule
-  std::vector<std::pair<std::string, torch::Tensor>> parameters;  ///< by name, in the modules' order
+  std::vector<std::pair<std::string, torch::Tensor>> parameters;  ///< by name, ascending
 
   /// How many numbers are trained.
   std::int64_t numbers() const;
 };
 
-/// Asks for gradients of all the module's parameters. They need memory of their own, see
-/// clip::load_trainable.
-void make_trainable(torch::nn::Module& module);
-
-/// The parameters of the modules that ask for a gradient, sorted into groups; a frozen parameter is in none
-/// and a group without parameters is left out. The pixel knowledge is the parameter named "h" of the
-/// relationship prompt module. Throws Error(kBadArgument) for the options, Error(kInternal) if nothing is
-/// trainable or one name occurs in two modules.
-std::vector<ParameterGroup> parameter_groups(const std::vector<const torch::nn::Module*>& modules,
+/// The trained parameters by name, sorted into groups; a group without parameters is left out. The pixel
+/// knowledge is the parameter named "h" of the relationship prompt module. Throws Error(kBadArgument) for the
+/// options, Error(kInternal) if nothing is trained or a parameter asks for no gradient.
+std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::Tensor>& trained,
                                              const OptimizerOptions& options = {});
 
 /// AdamW over the groups, in their order, at their unscheduled rates. A parameter that has got no gradient

@@ -154,6 +154,11 @@ TEST(CommandLine, UnknownActivation) {
 
 TEST(CommandLine, TokensBelongToTheOfficialVariant) {
   expect_usage_error({"init", "--tokens", "5", "-o", "m"}, "official");
+  expect_usage_error({"init", "--method", "prompting", "-o", "m"}, "'method' should be one of rpn, lpm_only");
+  expect_usage_error({"init", "--method", "lora", "--variant", "official", "-o", "m"},
+                     "'variant' is a switch");
+  expect_usage_error({"init", "--set", "apg=mlp", "-o", "m"}, "'apg' should be one of knowledge, linear");
+  expect_usage_error({"init", "--method", "lora", "--tokens", "5", "-o", "m"}, "choose the method vpt");
   expect_usage_error({"init", "--variant", "offical", "-o", "m"}, "did you mean official?");
 }
 

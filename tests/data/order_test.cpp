@@ -94,5 +94,12 @@ TEST(Order, AnyPositionIsReachableAtOnce) {
   EXPECT_ERROR(Order(0, 1), ErrorCode::kBadArgument, "without samples");
 }
 
+TEST(SpreadIndices, AreEvenlySpaced) {
+  EXPECT_EQ(spread_indices(10, 3), (std::vector<std::size_t>{0, 3, 6}));
+  EXPECT_EQ(spread_indices(3, 5), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(spread_indices(2, 0), (std::vector<std::size_t>{0, 1}));
+  EXPECT_TRUE(spread_indices(0, 4).empty());
+}
+
 }  // namespace
 }  // namespace relprompt::data

@@ -7,20 +7,13 @@
 
 #include <gtest/gtest.h>
 
-#include "base/random.h"
 #include "kernels/attention.h"
 #include "kernels/linear.h"
 #include "kernels/softmax.h"
+#include "numbers.h"
 
 namespace relprompt::kernels {
 namespace {
-
-std::vector<float> random_values(const char* name, std::int64_t count, float scale = 1.0f) {
-  SplitMix64 random(fnv1a(name));
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (auto& value : values) value = scale * random.next_signed_unit();
-  return values;
-}
 
 float activated(double v, Activation activation) {
   return static_cast<float>(activation == Activation::kNone ? v : v / (1 + std::exp(-1.702 * v)));

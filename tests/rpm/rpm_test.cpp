@@ -8,6 +8,7 @@
 #include "rpm/apg.h"
 #include "rpm/itp.h"
 #include "rpm/m2oe.h"
+#include "rpm/merge.h"
 #include "tensors.h"
 
 namespace relprompt::rpm {
@@ -43,6 +44,36 @@ TEST(GeneratePrompts, IsEquationThreeOnAnyGrid) {
   const auto resized = nn::resize_rows(square, {2, 2}, {2, 3});
   EXPECT_TRUE(close(generate_prompts(m, {2, 3}, square, {2, 2}, linear),
                     generate_prompts(m, {2, 3}, resized, {2, 3}, linear), 0));
+}
+
+TEST(MapToPrompts, IsALinearLayerFromTheCells) {
+  const torch::NoGradGuard no_grad;
+  const auto m = uniform("m", {2, 6, 3}), weight = uniform("w", {6, 4}), bias = uniform("b", {4});
+  const auto prompts = map_to_prompts(m, {2, 3}, weight, {2, 3}, bias);
+  for (std::int64_t c = 0; c < 3; ++c) {
+    const auto row = torch::matmul(m[1].select(1, c), weight) + bias;
+    EXPECT_TRUE(close(prompts[1][c], row, 1e-6));
+  }
+  const auto square = uniform("square", {4, 4});
+  EXPECT_TRUE(close(map_to_prompts(m, {2, 3}, square, {2, 2}, bias),
+                    map_to_prompts(m, {2, 3}, nn::resize_rows(square, {2, 2}, {2, 3}), {2, 3}, bias), 0));
+}
+
+TEST(Merged, BringsPromptsBackToTheirPatches) {
+  const auto tokens = uniform("tokens", {2, 7, 4}), m = uniform("m", {2, 6, 3}),
+             prompt = uniform("r", {2, 3, 4});
+  const auto added = merged(tokens, m, prompt, Merge::kAddition);
+  const auto times = merged(tokens, m, prompt, Merge::kHadamard);
+  for (std::int64_t n = 0; n < 6; ++n) {
+    const auto share = m[1][n].exp() / m[1][n].exp().sum();
+    const auto r = share[0] * prompt[1][0] + share[1] * prompt[1][1] + share[2] * prompt[1][2];
+    const auto x = tokens[1][n + 1];
+    EXPECT_TRUE(close(added[1][n + 1], x + r, 1e-6));
+    EXPECT_TRUE(close(times[1][n + 1], x * (1 + r), 1e-6));
+  }
+  for (const auto& changed : {added, times})
+    EXPECT_TRUE(torch::equal(changed.select(1, 0), tokens.select(1, 0)));
+  EXPECT_TRUE(torch::equal(merged(tokens, m, torch::zeros_like(prompt), Merge::kHadamard), tokens));
 }
 
 /// Equations 1 and 12-15 as written: every expert mapped back to D, then weighted.
@@ -164,22 +195,21 @@ TEST(Rpm, DropoutDisturbsOfficialPromptsInTrainingOnly) {
   const torch::NoGradGuard no_grad;
   Tower t;
   auto options = small(Variant::kOfficial);
-  const auto patches = [&](bool training, std::uint64_t seed) {
+  const auto patches = [&](std::vector<std::uint64_t> keys) {
     Rpm rpm(t.vision, options);
     test::fill_by_name(*rpm, "");
-    rpm->train(training);
-    torch::manual_seed(seed);
-    return rpm->forward(t.tower, t.image, t.texts).patches;
+    return rpm->forward(t.tower, t.image, t.texts, {}, SampleNoise(std::move(keys))).patches;
   };
-  const auto quiet = patches(false, 1);
-  EXPECT_TRUE(torch::equal(quiet, patches(false, 2)));
-  EXPECT_FALSE(close(patches(true, 1), quiet, 1e-4));
-  EXPECT_FALSE(close(patches(true, 1), patches(true, 2), 1e-4));
+  const auto quiet = patches({});
+  EXPECT_FALSE(close(patches({1, 2}), quiet, 1e-4));
+  EXPECT_FALSE(close(patches({1, 2}), patches({3, 2}), 1e-4));
+  EXPECT_TRUE(close(patches({1, 2})[1], patches({3, 2})[1], 1e-6)) << "an image's noise is its own";
   options.prompt_dropout = 0;
-  EXPECT_TRUE(close(patches(true, 1), quiet, 1e-6));
+  EXPECT_TRUE(close(patches({1, 2}), quiet, 1e-6));
   options = small(Variant::kPaper);
+  EXPECT_FALSE(close(patches({1, 2}), patches({}), 1e-6));
   options.use_m2oe = false;  // its gate draws noise in training
-  EXPECT_TRUE(torch::equal(patches(true, 1), patches(false, 1)));
+  EXPECT_TRUE(torch::equal(patches({1, 2}), patches({})));
 }
 
 TEST(Rpm, GradientsOfBothVariantsFlowThroughTheFrozenTower) {
@@ -191,7 +221,7 @@ TEST(Rpm, GradientsOfBothVariantsFlowThroughTheFrozenTower) {
     test::fill_by_name(*rpm, "");
     rpm->to(torch::kFloat64);
     rpm->eval();
-    // The gate's noise matrix is used in training only.
+    // The gate's noise matrix is used with noise only.
     for (auto& p : rpm->named_parameters()) {
       if (p.key().find("noise") != std::string::npos) p.value().set_requires_grad(false);
     }
@@ -201,6 +231,77 @@ TEST(Rpm, GradientsOfBothVariantsFlowThroughTheFrozenTower) {
         *rpm, [&] { return (rpm->forward(t.tower, image, texts).patches * weight).sum(); }));
     for (auto& p : t.tower->parameters()) EXPECT_FALSE(p.grad().defined());
   }
+}
+
+TEST(Rpm, GradientsOfTheAblations) {
+  const auto check = [](const RpmOptions& options, const std::string& what) {
+    Tower t;
+    t.tower->to(torch::kFloat64);
+    for (auto& p : t.tower->parameters()) p.set_requires_grad(false);
+    Rpm rpm(t.vision, options);
+    test::fill_by_name(*rpm, "");
+    rpm->to(torch::kFloat64);
+    for (auto& p : rpm->named_parameters()) {
+      if (p.key().find("noise") != std::string::npos) p.value().set_requires_grad(false);
+    }
+    const auto image = t.image.to(torch::kFloat64), texts = t.texts.to(torch::kFloat64);
+    const auto weight = uniform("weight", {2, 9, 8}).to(torch::kFloat64);
+    EXPECT_TRUE(test::gradients_match(*rpm, [&] {
+      return (rpm->forward(t.tower, image, texts).patches * weight).sum();
+    })) << what;
+  };
+  auto options = small(Variant::kPaper);
+  options.apg = Apg::kLinear;
+  check(options, "linear APG");
+  options = small(Variant::kPaper);
+  options.merge = Merge::kAddition;
+  check(options, "addition");
+  options = small(Variant::kOfficial);
+  options.merge = Merge::kHadamard;
+  check(options, "Hadamard product beside visual prompts");
+}
+
+TEST(Rpm, MergedPromptsAreNoTokens) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  const auto patches = [&](Merge merge, bool zero) {
+    auto options = small(Variant::kPaper);
+    options.merge = merge;
+    options.use_m2oe = false;
+    Rpm rpm(t.vision, options);
+    test::fill_by_name(*rpm, "");
+    auto parameters = rpm->named_parameters();
+    if (zero) {
+      parameters["prompt_linear.weight"].zero_();
+      parameters["prompt_linear.bias"].zero_();
+    }
+    return rpm->forward(t.tower, t.image, t.texts).patches;
+  };
+  // Prompts of zero leave the tower alone in both forms; as tokens they would still take attention.
+  EXPECT_TRUE(close(patches(Merge::kAddition, true), patches(Merge::kHadamard, true), 1e-6));
+  EXPECT_FALSE(close(patches(Merge::kConcatenation, true), patches(Merge::kAddition, true), 1e-4));
+  EXPECT_FALSE(close(patches(Merge::kAddition, false), patches(Merge::kHadamard, false), 1e-4));
+  EXPECT_FALSE(close(patches(Merge::kAddition, false), patches(Merge::kAddition, true), 1e-4));
+}
+
+/// Gives each layer the same tokens.
+struct Beside : clip::LayerHook {
+  void between_layers(clip::LayerState& state) override { state.prompt = tokens; }
+  torch::Tensor tokens;
+};
+
+TEST(Rpm, TokensFromBesideAreAttendedTo) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  Rpm rpm(t.vision, small(Variant::kPaper));
+  test::fill_by_name(*rpm, "");
+  Beside beside;
+  const auto plain = rpm->forward(t.tower, t.image, t.texts).patches;
+  const auto silent = rpm->forward(t.tower, t.image, t.texts, {}, SampleNoise(), &beside).patches;
+  EXPECT_TRUE(torch::equal(silent, plain));
+  beside.tokens = uniform("beside", {2, 3, 16});
+  const auto other = rpm->forward(t.tower, t.image, t.texts, {}, SampleNoise(), &beside).patches;
+  EXPECT_FALSE(close(other, plain, 1e-4));
 }
 
 }  // namespace

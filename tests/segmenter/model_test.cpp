@@ -63,7 +63,7 @@ TEST_F(Model, BadConfigsNameFileAndKey) {
     EXPECT_ERROR(parse_config(text, "dir/config.json"), ErrorCode::kBadModelConfig, fragment);
   };
   bad("{", "dir/config.json: not valid JSON");
-  bad("[]", "expected a JSON object");
+  bad("[]", "expected keys with values, found array");
   bad(R"({"format": "other"})", "'format' should be one of relprompt");
   bad(R"({"format_version": 2})", "'format_version'");
   bad(R"({"clip": {"layers": -1}})", "'layers' should be a whole number from 1");

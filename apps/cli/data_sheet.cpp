@@ -1,0 +1,39 @@
+#include <filesystem>
+#include <utility>
+
+#include "analysis/sheet.h"
+#include "data/order.h"
+#include "data_check.h"
+#include "image/picture_files.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr std::size_t kSamples = 8;
+
+Image sheet_of(const data::Dataset& dataset) {
+  analysis::Sheet sheet;
+  sheet.columns = {"photo", "labels"};
+  for (const auto index : data::spread_indices(dataset.size(), kSamples)) {
+    auto inspection = dataset.inspect(index);
+    if (inspection.error) continue;  // the report names it
+    auto& sample = inspection.sample;
+    sheet.rows.push_back({sample.name, std::move(sample.photo), {std::move(sample.labels)}});
+  }
+  return analysis::draw_sheet(sheet, dataset.classes());
+}
+
+}  // namespace
+
+std::vector<std::string> write_sheets(const std::string& file, const std::vector<DataPart>& parts) {
+  std::vector<std::string> written;
+  for (const auto& [name, spec] : parts) {
+    auto path = std::filesystem::path(file);
+    if (parts.size() > 1) path.replace_filename(path.stem().string() + "-" + name + ".png");
+    image::write_png(path, sheet_of(*data::open_dataset(spec)));
+    written.push_back(path.string());
+  }
+  return written;
+}
+
+}  // namespace relprompt::cli

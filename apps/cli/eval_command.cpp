@@ -1,0 +1,64 @@
+// relprompt eval: scores of a model on a config's test set, with the protocol that they belong to.
+#include <memory>
+
+#include "commands.h"
+#include "interrupt.h"
+#include "options_run.h"
+#include "run_display.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  relprompt eval configs/context-459.yaml --model runs/coco/last --data /data/VOC2010 -o reports/pc459\n"
+    "  relprompt eval configs/voc-zero-shot.yaml --model clip-b16 --data /data/VOC2012 -o reports/maskclip\n"
+    "\n"
+    "The report's folder gets report.md, report.json, confusion.png and sheet.png. The same command "
+    "continues\n"
+    "an evaluation that was interrupted.";
+
+struct EvalArguments {
+  RunArguments run;
+  std::string model;
+  std::string precision = "fp32";
+  bool image_scores = false;
+};
+
+int run(const EvalArguments& arguments) {
+  require_one_of("--precision", arguments.precision, {"fp32", "bf16"});
+  auto settings = arguments.run.resolve();
+  settings.model = arguments.model;
+  settings.precision = arguments.precision;
+  settings.image_scores = arguments.image_scores;
+  catch_interrupts();
+  RunDisplay display(arguments.run.quiet);
+  return conclude(display, evaluate_model(settings, display), arguments.run.json);
+}
+
+}  // namespace
+
+Command add_eval(CLI::App& program) {
+  const auto arguments = std::make_shared<EvalArguments>();
+  CLI::App* parser =
+      program.add_subcommand("eval", "Measure a model on a data set, by a protocol of configs/")
+          ->group("Commands");
+  arguments->run.add_to(*parser, "folder of the report, made if needed");
+  parser
+      ->add_option("-m,--model", arguments->model,
+                   "model folder, such as runs/NAME/last, or any checkpoint that `relprompt import` reads")
+      ->option_text("PATH")
+      ->group("Run");
+  parser->add_option("--precision", arguments->precision, "fp32 or bf16 [default: fp32]")
+      ->option_text("NAME")
+      ->group("Run");
+  parser
+      ->add_flag("--image-scores", arguments->image_scores,
+                 "also write image_scores.jsonl, a score for every picture")
+      ->group("Run");
+  parser->footer(kFooter);
+  return {parser, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,72 @@
+// relprompt train: prompts for a frozen CLIP, from a config or from where a run was interrupted.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "commands.h"
+#include "interrupt.h"
+#include "options_run.h"
+#include "run_display.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  relprompt train configs/voc-zero-shot.yaml --clip clip-b16 --data /data/VOC2012 -o runs/voc\n"
+    "  relprompt train configs/camvid.yaml --clip clip --data camvid --set train.iterations=60 --set seed=5 "
+    "-o runs/camvid\n"
+    "  relprompt train --resume runs/voc\n"
+    "\n"
+    "Ctrl-C ends the iteration, writes a checkpoint and stops. The run's folder holds last/ and best/ "
+    "(models\n"
+    "for --model), logs, curves.png, sheet.png and report/. Several machines: docs/distributed.md.";
+
+struct TrainArguments {
+  RunArguments run;
+  std::string clip, resume;
+};
+
+int run(const TrainArguments& arguments) {
+  RunDisplay display(arguments.run.quiet);
+  if (arguments.resume.empty()) {
+    auto settings = arguments.run.resolve();
+    settings.model = arguments.clip;
+    catch_interrupts();
+    return conclude(display, train_prompts(settings, display), arguments.run.json);
+  }
+  const auto& given = arguments.run;
+  const bool more = !given.config.empty() || !given.data.empty() || !given.output.empty() ||
+                    !arguments.clip.empty() || !given.changes.empty() || !given.vocab.empty() ||
+                    !given.device.empty();
+  if (more) {
+    throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
+                fmt::format("relprompt train --resume {}", arguments.resume));
+  }
+  catch_interrupts();
+  return conclude(display, resume_training(arguments.resume, given.threads_given(), display), given.json);
+}
+
+}  // namespace
+
+Command add_train(CLI::App& program) {
+  const auto arguments = std::make_shared<TrainArguments>();
+  CLI::App* parser =
+      program.add_subcommand("train", "Train prompts on a frozen CLIP, by a protocol of configs/")
+          ->group("Commands");
+  arguments->run.add_to(*parser, "folder of the run, made here");
+  parser->add_option("--clip", arguments->clip, "model folder or checkpoint of the CLIP to train on")
+      ->option_text("PATH")
+      ->group("Run");
+  parser
+      ->add_option("--resume", arguments->resume,
+                   "go on with the run of this folder; nothing else is needed. A finished run stays as it is")
+      ->option_text("DIR")
+      ->group("Run");
+  parser->footer(kFooter);
+  return {parser, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace relprompt::cli

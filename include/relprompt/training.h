@@ -1,0 +1,78 @@
+// Training prompts on a frozen CLIP and evaluating models by a stated protocol: the library side of
+// `relprompt train` and `relprompt eval`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace relprompt {
+
+/// A finished iteration, for progress displays.
+struct TrainingStep {
+  std::int64_t iteration = 0;   ///< counted from 1
+  std::int64_t iterations = 0;  ///< of the whole run
+  double loss = 0;
+  std::vector<std::pair<std::string, double>> parts;  ///< what the loss is the sum of, by name
+  double seconds_per_iteration = 0;                   ///< mean of the last few
+};
+
+/// What a run tells while it goes on. The functions are called on the thread of the run, one at a time.
+class RunListener {
+ public:
+  virtual ~RunListener() = default;
+  virtual void on_step(const TrainingStep&) {}
+  /// Evaluation of `part` ("held-out part", "test set, last", ...) has done so many pictures of all.
+  virtual void on_evaluation(const std::string& part, std::size_t done, std::size_t all) {
+    static_cast<void>(part), static_cast<void>(done), static_cast<void>(all);
+  }
+  /// A sentence worth showing.
+  virtual void on_note(const std::string&) {}
+  /// Asked between iterations and pictures; true ends the run so that it can be resumed.
+  virtual bool stop_requested() { return false; }
+};
+
+/// What a config leaves open.
+struct RunSettings {
+  std::filesystem::path config;      ///< YAML file, see docs/configs.md
+  std::vector<std::string> changes;  ///< "train.iterations=60": change keys of the config, in this order
+  std::filesystem::path model;       ///< train: the CLIP, a model folder or checkpoint; evaluate: the model
+  std::filesystem::path data;        ///< root of the data set; empty: as the config says
+  std::filesystem::path vocab;       ///< tokenizer; empty: the model's own
+  std::filesystem::path output;      ///< folder of the run or report
+  std::optional<int> threads;        ///< absent: as the config says
+  std::string device;                ///< empty: as the config says
+  std::string precision;             ///< evaluate only: fp32 (also if empty) or bf16
+  bool image_scores = false;         ///< evaluate only: also write a score for every picture
+};
+
+/// How a run ended.
+struct RunOutcome {
+  bool finished = false;  ///< false: it was asked to stop and can be continued
+  bool changed = true;    ///< false: there was nothing left to do
+  std::string summary;    ///< one line for people
+  std::string json;       ///< an object for programs: the scores, with their protocol
+};
+
+/// Trains from the beginning. Several workers that are started with the environment variables of torchrun or
+/// Slurm train one model together (docs/distributed.md).
+/// Throws Error: kBadArgument and kBadClassList (config), codes of exit status 3 (data, output) and 4 (CLIP),
+/// kDiverged, kLostWorker, kOutOfMemory, kNoDevice.
+RunOutcome train_prompts(const RunSettings& settings, RunListener& listener);
+
+/// Continues the run of a folder after its last checkpoint, or from the beginning if it has none. A run
+/// that was interrupted at any moment and continued ends with the same bits as one that was not.
+/// Throws as train_prompts; kNotFound if there is no run.
+RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+                           RunListener& listener);
+
+/// Measures a model on the config's test set and writes report.md, report.json and pictures. An evaluation
+/// that was interrupted continues where it was if nothing of its protocol has changed. Throws as
+/// train_prompts.
+RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener);
+
+}  // namespace relprompt

@@ -1,0 +1,65 @@
+#include "analysis/label_picture.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include "analysis/canvas.h"
+#include "analysis/swatches.h"
+#include "image/palette.h"
+
+namespace relprompt::analysis {
+namespace {
+
+// Shrinking averages, so that thin things fade and do not come and go; `enlarge` is for growing.
+Image scaled(const Image& picture, cv::Size size, int enlarge) {
+  Image result = blank_canvas(size.height, size.width);
+  cv::Mat to = pixels_of(result);
+  cv::resize(pixels_of(picture), to, size, 0, 0, size.height < picture.height ? cv::INTER_AREA : enlarge);
+  return result;
+}
+
+Image colors_of(const LabelMap& map) {
+  Image colors = blank_canvas(map.height, map.width);
+  std::uint8_t* pixel = colors.rgb.data();
+  for (const std::uint16_t label : map.labels) {
+    const image::Color color = image::color_of(label);
+    *pixel++ = color.red;
+    *pixel++ = color.green;
+    *pixel++ = color.blue;
+  }
+  return colors;
+}
+
+// The hatching is drawn at the size shown, or it would blur with the rest.
+void hatch_unknown(Image& colors, const LabelMap& map) {
+  const auto shown = [](int i, int size, int stored) {
+    return static_cast<std::size_t>((2LL * i + 1) * stored / (2LL * size));
+  };
+  std::uint8_t* pixel = colors.rgb.data();
+  for (int y = 0; y < colors.height; ++y) {
+    const std::uint16_t* row =
+        map.labels.data() + shown(y, colors.height, map.height) * static_cast<std::size_t>(map.width);
+    for (int x = 0; x < colors.width; ++x, pixel += 3) {
+      if (row[shown(x, colors.width, map.width)] != LabelMap::kUnknown) continue;
+      const image::Color color = hatched_at(x, y);
+      pixel[0] = color.red;
+      pixel[1] = color.green;
+      pixel[2] = color.blue;
+    }
+  }
+}
+
+}  // namespace
+
+Image scaled_photo(const Image& photo, cv::Size size) {
+  return scaled(photo, size, cv::INTER_LINEAR);
+}
+
+Image labels_over(const Image& photo, const LabelMap& map, float alpha) {
+  Image colors = scaled(colors_of(map), {photo.width, photo.height}, cv::INTER_NEAREST);
+  hatch_unknown(colors, map);
+  cv::Mat result = pixels_of(colors);
+  cv::addWeighted(result, alpha, pixels_of(photo), 1 - alpha, 0, result);
+  return colors;
+}
+
+}  // namespace relprompt::analysis

@@ -1,0 +1,18 @@
+// Where LibTorch computes, and with how many threads.
+#pragma once
+
+#include <string>
+
+#include <torch/torch.h>
+
+namespace relprompt::segmenter {
+
+/// The device of a name: cpu, cuda or cuda:N. Throws Error: kBadArgument for another name, kNoDevice if this
+/// machine or LibTorch does not have it.
+torch::Device device_of(const std::string& name);
+
+/// Sets LibTorch's threads, 0 for all cores, and returns how many those are. Throws Error(kBadArgument)
+/// beyond 4096.
+int set_threads(int threads);
+
+}  // namespace relprompt::segmenter

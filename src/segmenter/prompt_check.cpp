@@ -1,0 +1,99 @@
+#include "segmenter/prompt_check.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace relprompt::segmenter {
+namespace {
+
+/// A rule that is broken: what is wrong and what to do.
+struct Broken {
+  std::string message, hint;
+};
+using Found = std::vector<Broken>;
+
+/// Switches of RPM that have another value than its default.
+std::vector<std::string> changed_switches(const rpm::RpmOptions& rpm) {
+  const rpm::RpmOptions plain;
+  const std::vector<std::pair<const char*, bool>> switches = {
+      {"variant", rpm.variant != plain.variant},
+      {"use_m2oe", rpm.use_m2oe != plain.use_m2oe},
+      {"m2oe", rpm.m2oe.rank != plain.m2oe.rank || rpm.m2oe.experts != plain.m2oe.experts ||
+                   rpm.m2oe.top_k != plain.m2oe.top_k || rpm.m2oe.gate != plain.m2oe.gate},
+      {"image_level_attention", !rpm.itp.image_level},
+      {"pixel_level_attention", !rpm.itp.pixel_level},
+      {"apg", rpm.apg != plain.apg},
+      {"merge", rpm.merge != plain.merge},
+      {"layers", !rpm.layers.empty()}};
+  std::vector<std::string> changed;
+  for (const auto& [key, differs] : switches) {
+    if (differs) changed.emplace_back(key);
+  }
+  return changed;
+}
+
+void check_method(const PromptConfig& prompts, const clip::VisionConfig& vision, Found& found) {
+  const auto& peft = prompts.peft;
+  const auto& method = peft::name_of(peft.method);
+  if (!peft::has_rpm(peft.method)) {
+    for (const auto& key : changed_switches(prompts.rpm)) {
+      found.push_back(
+          {fmt::format("'{}' is a switch of the relationship prompts, and method '{}' has none", key, method),
+           fmt::format("leave '{}' out, or choose the method rpn or rpn_vpt", key)});
+    }
+  }
+  if (peft.method == peft::Method::kLpmOnly && !prompts.lpm.trained) {
+    found.push_back({"method 'lpm_only' without 'lpm_trained' trains nothing", "leave 'lpm_trained' out"});
+  }
+  if (peft.method == peft::Method::kRpnVpt && prompts.rpm.variant == rpm::Variant::kOfficial) {
+    found.push_back(
+        {"method 'rpn_vpt' adds visual prompts to the paper variant; the official one has its own",
+         "choose the method rpn, or the variant paper"});
+  }
+  const auto head = vision.width / vision.heads;
+  if (peft.method != peft::Method::kLst) return;
+  if (head % peft.lst_reduction != 0 || vision.mlp_width < peft.lst_reduction) {
+    found.push_back({fmt::format("'lst_reduction' {} does not divide the {} numbers of the tower's heads",
+                                 peft.lst_reduction, head),
+                     "choose a divisor"});
+  }
+}
+
+void check_switches(const rpm::RpmOptions& rpm, const clip::VisionConfig& vision, Found& found) {
+  if (rpm.variant == rpm::Variant::kOfficial && rpm.apg == rpm::Apg::kLinear) {
+    found.push_back(
+        {"'apg' linear has no shared linear layer, which the official variant's visual prompts need",
+         "choose the variant paper"});
+  }
+  if (!rpm.itp.image_level && !rpm.itp.pixel_level) {
+    found.push_back({"without 'image_level_attention' and 'pixel_level_attention' there is no attention",
+                     "switch off one of them at most"});
+  }
+  // The official variant never has M2oE and leaves its settings alone, so that files of both variants look
+  // alike.
+  if (rpm.variant == rpm::Variant::kPaper && !rpm.use_m2oe && !rpm.m2oe.gate) {
+    found.push_back(
+        {"'gate' under 'm2oe' is switched off in a model without M2oE", "leave one of the two out"});
+  }
+  const auto last = [&](std::int64_t layer) { return layer >= vision.layers; };
+  if (!rpm.layers.empty() && std::all_of(rpm.layers.begin(), rpm.layers.end(), last)) {
+    found.push_back(
+        {fmt::format("'layers' names only layer {}, after which no layer takes prompts", vision.layers),
+         fmt::format("choose among 1 to {}", vision.layers - 1)});
+  }
+}
+
+}  // namespace
+
+void check_prompts(const PromptConfig& prompts, const clip::VisionConfig& vision, const std::string& where,
+                   ErrorCode code) {
+  Found found;
+  check_method(prompts, vision, found);
+  if (peft::has_rpm(prompts.peft.method)) check_switches(prompts.rpm, vision, found);
+  if (!found.empty()) throw Error(code, where + ": " + found.front().message, found.front().hint);
+}
+
+}  // namespace relprompt::segmenter

@@ -1,0 +1,141 @@
+#include "train/eval_run.h"
+
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "relprompt/error.h"
+
+#include "analysis/report_pictures.h"
+#include "base/atomic_file.h"
+#include "clip/clip_config.h"
+#include "data/order.h"
+#include "eval/report.h"
+#include "image/picture_files.h"
+#include "segmenter/device.h"
+#include "segmenter/text_encoder.h"
+#include "text/templates.h"
+#include "train/evaluation.h"
+#include "train/label_space.h"
+#include "train/model_export.h"
+#include "train/picture_sheet.h"
+#include "train/run_setup.h"
+
+namespace relprompt::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+eval::CheckpointRule rule_from(const std::string& name) {
+  for (const auto rule :
+       {eval::CheckpointRule::kLast, eval::CheckpointRule::kBest, eval::CheckpointRule::kBestOnTested}) {
+    if (name == eval::name_of(rule)) return rule;
+  }
+  return eval::CheckpointRule::kGiven;
+}
+
+/// "rpn, paper", "lora", or "training-free".
+std::string method_of(const segmenter::ModelConfig& config) {
+  if (!config.prompts) return "training-free";
+  const std::string method = peft::name_of(config.prompts->peft.method);
+  const auto variant = segmenter::variant_name(config);
+  return variant == "none" ? method : method + ", " + variant;
+}
+
+eval::ProtocolStatement statement(const RunConfig& config, const EvalRequest& request, const OpenSet& set,
+                                  const segmenter::ModelFiles& model, const SegmentOptions& options) {
+  const auto facts = read_training_facts(model.path);
+  eval::ProtocolStatement protocol;
+  protocol.data_set = set.name;
+  protocol.split = set.split;
+  protocol.setting = model.config.prompts ? config.setting : eval::Setting::kTrainingFree;
+  protocol.trained_on = facts.trained_on;
+  if (is_zero_shot(config.setting)) eval::set_split(protocol, set.classes);
+  protocol.ignore = data::kIgnore;
+  protocol.model = fmt::format("{}, {}", clip::architecture_name(model.config.clip), method_of(model.config));
+  protocol.model_hash = segmenter::content_hash(model);
+  protocol.checkpoint = rule_from(facts.checkpoint);
+  protocol.checkpoint_score = facts.checkpoint_score;
+  if (facts.iterations > 0) protocol.iterations = static_cast<std::uint64_t>(facts.iterations);
+  if (!options.seen.empty()) protocol.calibration = config.test.calibration;
+  protocol.templates = config.text.templates.empty() ? text::single_template() : config.text.templates;
+  protocol.max_over_names = config.text.max_over_names;
+  protocol.short_side = options.short_side;
+  protocol.window = options.window;
+  protocol.stride = options.stride;
+  protocol.normalisation = describe(model.config.image);
+  protocol.precision = request.precision;
+  protocol.average = config.test.average;
+  return protocol;
+}
+
+std::string percent(const std::optional<double>& score) {
+  return score ? fmt::format("{:.1f}", *score * 100) : std::string("-");
+}
+
+std::string summary_of(const eval::EvaluationReport& report, const EvalRequest& request) {
+  const auto scores = eval::scores_of(report.confusion, report.classes.seen, report.protocol.average);
+  std::string text = fmt::format("{}: mIoU {}", request.title, percent(scores.miou));
+  if (scores.hiou) {
+    text += fmt::format(", seen {}, unseen {}, hIoU {}", percent(scores.miou_seen),
+                        percent(scores.miou_unseen), percent(scores.hiou));
+  }
+  return text + fmt::format(", pAcc {}, {} pictures; {}", percent(scores.pacc), report.confusion.images(),
+                            (request.folder / "report.md").string());
+}
+
+}  // namespace
+
+RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, workers::Workers& workers,
+                          RunListener& listener) {
+  auto set = open_test_set(config);
+  if (!is_zero_shot(config.setting)) set.classes.seen.clear();
+  const auto model = segmenter::open_model(request.model);
+  const auto options = test_options(config, model.config, set.classes);
+  const auto device = segmenter::device_of(config.device);
+  segmenter::Network network(model, device, request.precision == "bf16");
+  const torch::InferenceMode no_gradients;
+  auto embeddings = segmenter::encode_classes(model, config.paths.vocab, set.classes, config.text).embeddings;
+  embeddings.rows = embeddings.rows.to(device);
+
+  make_folder(request.folder);
+  const auto progress = request.folder / "progress.json";
+  EvaluationJob job = {*set.dataset, data::spread_indices(set.dataset->size(), 0), embeddings, options,
+                       statement(config, request, set, model, options)};
+  job.skip_bad = config.train.bad_sample == BadSample::kSkip;
+  job.image_scores = config.test.image_scores;
+  job.loader_threads = config.train.loader_threads;
+  job.progress = progress;
+  job.save_every = config.test.save_every;
+  job.report = [&](std::size_t done, std::size_t all) { listener.on_evaluation(request.title, done, all); };
+  job.stop = [&] { return listener.stop_requested(); };
+  auto result = evaluate_set(network, model.config, job, workers);
+
+  RunOutcome outcome;
+  outcome.finished = result.complete;
+  if (!result.complete) {
+    outcome.summary = "interrupted; the same command continues this evaluation";
+    return outcome;
+  }
+  if (workers.rank() != 0) return outcome;
+  eval::EvaluationReport report(set.classes, job.protocol, std::move(result.progress.confusion));
+  report.skipped = std::move(result.progress.skipped);
+  report.scores = std::move(result.progress.scores);
+  eval::write_report(report, request.folder);
+  analysis::write_confusion_png(request.folder / "confusion.png", report.confusion, report.classes);
+  image::write_png(
+      request.folder / "sheet.png",
+      picture_sheet(network, model.config, *set.dataset, embeddings, options, config.train.sheet_samples));
+  std::error_code ignored;
+  fs::remove(progress, ignored);
+  for (std::size_t rank = 0; rank < workers.size(); ++rank) {
+    fs::remove(fs::path(progress) += "." + std::to_string(rank), ignored);
+  }
+  outcome.summary = summary_of(report, request);
+  outcome.json = eval::report_json(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return outcome;
+}
+
+}  // namespace relprompt::train

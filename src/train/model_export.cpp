@@ -1,0 +1,77 @@
+#include "train/model_export.h"
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "relprompt/error.h"
+
+#include "archive/safetensors.h"
+#include "base/atomic_file.h"
+#include "base/json_fields.h"
+#include "base/mapped_file.h"
+
+namespace relprompt::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFactsName = "training.json";
+
+segmenter::ModelConfig config_for(const fs::path& folder, const segmenter::ModelFiles& model) {
+  auto config = model.config;
+  const fs::path clip = fs::absolute(model.clip->path());
+  std::error_code problem;
+  const auto relative = fs::relative(clip, fs::absolute(folder), problem);
+  config.clip_path = problem || relative.empty() ? clip.string() : relative.string();
+  config.source = "trained by relprompt";
+  return config;
+}
+
+void write_prompts(const fs::path& file, const segmenter::Network& network,
+                   const segmenter::ModelFiles& model) {
+  const auto trained = network.trained();
+  std::vector<torch::Tensor> owners;
+  std::vector<archive::TensorView> views;
+  for (const auto& row : model.prompt_rows()) {
+    owners.push_back(trained.at(row.name).detach().to(torch::kCPU).contiguous());
+    const auto& value = owners.back();
+    views.push_back({row.name, archive::DType::kF32, row.shape,
+                     static_cast<const std::byte*>(value.data_ptr()), value.nbytes()});
+  }
+  archive::write_safetensors(file, views, {{"format", "relprompt"}});
+}
+
+}  // namespace
+
+void export_model(const fs::path& folder, const segmenter::Network& network,
+                  const segmenter::ModelFiles& model, const TrainingFacts& facts) {
+  make_folder(folder);
+  const nlohmann::ordered_json about = {
+      {"trained_on", facts.trained_on}, {"protocol", facts.setting},
+      {"checkpoint", facts.checkpoint}, {"checkpoint_score", facts.checkpoint_score},
+      {"iterations", facts.iterations}, {"seed", facts.seed}};
+  write_file(folder / kFactsName, about.dump(2) + "\n");
+  write_file(folder / "config.json", to_json(config_for(folder, model)));
+  write_prompts(folder / "prompts.safetensors", network, model);
+}
+
+TrainingFacts read_training_facts(const fs::path& folder) {
+  TrainingFacts facts;
+  const auto file = folder / kFactsName;
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return facts;
+  const MappedFile bytes(file, ErrorCode::kModelNotFound);
+  const auto* text = reinterpret_cast<const char*>(bytes.data());
+  const auto json = nlohmann::json::parse(text, text + bytes.size(), nullptr, /*allow_exceptions=*/false);
+  if (json.is_discarded()) throw Error(ErrorCode::kBadModelConfig, file.string() + ": not valid JSON");
+  JsonFields fields(json, file.string());
+  facts.trained_on = fields.text("trained_on", "");
+  facts.setting = fields.text("protocol", "");
+  facts.checkpoint = fields.text("checkpoint", "");
+  facts.checkpoint_score = fields.text("checkpoint_score", "");
+  facts.iterations = fields.integer("iterations", 0, 0, std::int64_t{1} << 53);
+  facts.seed = static_cast<std::uint64_t>(fields.integer("seed", 0, 0, std::int64_t{1} << 53));
+  return facts;
+}
+
+}  // namespace relprompt::train

@@ -1,0 +1,57 @@
+// The folder of a run: what lies where, and who may write to it.
+//
+//   config.yaml             every setting, written first; with it alone the run can be started again
+//   embeddings.safetensors  class embeddings, so that a resumed run needs neither tokenizer nor text tower
+//   checkpoint.safetensors  the exact state (training_state.h)
+//   last/ best/             models: prompts.safetensors and config.json, which names the CLIP by its hash
+//   log.jsonl log.txt       what happened, for programs and for people
+//   curves.png sheet.png    loss, rates and scores; pictures with truth and prediction
+//   report/ report-best/    evaluation of the two models
+//   result.json             written last: the run is finished
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace relprompt::train {
+
+class RunFolder {
+ public:
+  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  /// For a run that begins: the folder must be absent or empty. Throws Error: kNotWritable, with the way to
+  /// resume if there is a run in it.
+  void create() const;
+  /// For a run that goes on: there must be a config. Throws Error(kNotFound).
+  void require() const;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path config() const { return path_ / "config.yaml"; }
+  std::filesystem::path embeddings() const { return path_ / "embeddings.safetensors"; }
+  std::filesystem::path checkpoint() const { return path_ / "checkpoint.safetensors"; }
+  std::filesystem::path result() const { return path_ / "result.json"; }
+  bool finished() const;
+  /// Removes what a killed process left half-written.
+  void sweep() const;
+  /// Removes what a run that never began has written, and the folder if nothing else is in it.
+  void abandon() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Keeps two processes from training in one folder. The operating system drops the lock with the process, so
+/// that none is ever stale.
+class RunLock {
+ public:
+  /// Throws Error(kNotWritable) if another process holds it, naming that.
+  explicit RunLock(const RunFolder& folder);
+  ~RunLock();
+  RunLock(const RunLock&) = delete;
+  RunLock& operator=(const RunLock&) = delete;
+
+ private:
+  int file_ = -1;
+};
+
+}  // namespace relprompt::train

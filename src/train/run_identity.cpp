@@ -1,0 +1,30 @@
+#include "train/run_identity.h"
+
+#include "base/hash.h"
+
+namespace relprompt::train {
+
+std::string identity_of(const RunConfig& config, const std::string& clip_sha256) {
+  const RunConfig defaults;
+  RunConfig deciding = config;
+  deciding.name = defaults.name;
+  deciding.paths = defaults.paths;
+  deciding.threads = defaults.threads;
+  deciding.device = defaults.device;
+  deciding.test = defaults.test;
+  deciding.data.test.reset();
+  if (deciding.data.train) deciding.data.train->root.clear();
+  auto& train = deciding.train;
+  train.loader_threads = defaults.train.loader_threads;
+  train.log_every = defaults.train.log_every;
+  train.checkpoint_every = defaults.train.checkpoint_every;
+  train.evaluate_every = defaults.train.evaluate_every;
+  train.evaluate_samples = defaults.train.evaluate_samples;
+  train.sheet_samples = defaults.train.sheet_samples;
+  Sha256 digest;
+  digest.update(to_yaml(deciding));
+  digest.update(clip_sha256);
+  return digest.hex();
+}
+
+}  // namespace relprompt::train

@@ -1,0 +1,71 @@
+// One update of the parameters: the loss of a batch, its gradients over micro-batches and workers, AdamW.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "segmenter/network.h"
+#include "train/batch_loader.h"
+#include "train/label_space.h"
+#include "train/parameter_groups.h"
+#include "train/run_config.h"
+#include "workers/workers.h"
+
+namespace relprompt::train {
+
+struct StepResult {
+  double loss = 0;                                    ///< of the whole effective batch
+  std::vector<std::pair<std::string, double>> parts;  ///< what it is the sum of
+  double gradient_norm = 0;                           ///< of all gradients together, before clipping
+  bool stop = false;                                  ///< some worker was asked to stop
+};
+
+class Trainer {
+ public:
+  /// Classes and their embeddings for all rows: t [C, E] on the network's device. The network must have been
+  /// made trainable, and everything outlives the trainer.
+  Trainer(segmenter::Network& network, const RunConfig& config, const ClassList& classes,
+          const torch::Tensor& t, workers::Workers& workers);
+
+  /// The update of iteration `done` (counted from 0). A batch without pictures still takes part, with
+  /// gradients of 0, so that workers stay together; if no worker has a picture nothing is updated.
+  /// `stop` tells the other workers that this one was asked to stop.
+  /// Throws Error(kDiverged), naming the pictures, for a loss or gradient that is no finite number; nothing
+  /// has been changed then.
+  StepResult step(std::int64_t done, const Batch& batch, bool stop);
+
+  const std::vector<ParameterGroup>& groups() const { return groups_; }
+  /// How many numbers are trained.
+  std::int64_t numbers() const;
+  torch::optim::AdamW& optimizer() { return *optimizer_; }
+  /// Learning rate of each group for the update after `done` ones.
+  std::vector<std::pair<std::string, double>> rates(std::int64_t done) const;
+
+ private:
+  struct MicroBatch {
+    torch::Tensor images, targets;
+    std::vector<std::uint64_t> keys;
+  };
+
+  std::vector<MicroBatch> micro_batches(const Batch& batch, bool self_training);
+  torch::Tensor logits(const torch::Tensor& images, const std::vector<std::uint64_t>& keys);
+  void sum_gradients();
+  double gradient_norm() const;
+  void require_finite(std::int64_t done, double value, const char* what, const Batch& batch);
+
+  segmenter::Network& network_;
+  const RunConfig& config_;
+  workers::Workers& workers_;
+  LabelSpace seen_space_, all_space_;
+  const LabelSpace* space_;  ///< of the current phase
+  torch::Tensor all_texts_, texts_;
+  std::vector<ParameterGroup> groups_;
+  std::unique_ptr<torch::optim::AdamW> optimizer_;
+};
+
+}  // namespace relprompt::train

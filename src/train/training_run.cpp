@@ -1,0 +1,291 @@
+#include "train/training_run.h"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/torch.h>
+
+#include "relprompt/error.h"
+
+#include "analysis/training_curves.h"
+#include "base/atomic_file.h"
+#include "image/picture_files.h"
+#include "segmenter/device.h"
+#include "train/eval_run.h"
+#include "train/picture_sheet.h"
+#include "train/run_identity.h"
+
+namespace relprompt::train {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json scores_json(const eval::Scores& scores) {
+  return {{"miou", number(scores.miou)},
+          {"miou_seen", number(scores.miou_seen)},
+          {"miou_unseen", number(scores.miou_unseen)},
+          {"hiou", number(scores.hiou)},
+          {"pacc", number(scores.pacc)}};
+}
+
+Json pairs_json(const std::vector<std::pair<std::string, double>>& pairs) {
+  Json json = Json::object();
+  for (const auto& [name, value] : pairs) json[name] = value;
+  return json;
+}
+
+std::string percent(const std::optional<double>& score) {
+  return score ? fmt::format("{:.1f}", *score * 100) : std::string("-");
+}
+
+/// Frozen numbers may be in bfloat16; what is trained never is.
+segmenter::Network open_network(const segmenter::ModelFiles& model, const RunConfig& config) {
+  segmenter::Network network(model, segmenter::device_of(config.device), config.train.precision == "bf16");
+  network.make_trainable(model, config.seed);
+  network.set_recompute(config.train.recompute);
+  return network;
+}
+
+}  // namespace
+
+TrainingRun::TrainingRun(const RunFolder& folder, const RunConfig& config, workers::Workers& workers,
+                         RunListener& listener)
+    : folder_(folder),
+      config_(config),
+      workers_(workers),
+      listener_(listener),
+      set_(open_training_set(config)),
+      parts_(split_training_set(set_.dataset->size(), config.data.train_samples,
+                                config.train.best == BestRule::kHeldOutSeen ? config.data.held_out : 0,
+                                config.seed)),
+      model_(open_trainee(config, folder.path(), listener)),
+      embeddings_(run_embeddings(folder.embeddings(), model_, config, set_.classes)),
+      network_(open_network(model_, config)),
+      trainer_(network_, config_, set_.classes, embeddings_.rows.to(network_.device()), workers),
+      best_(config, model_, set_, parts_, embeddings_) {
+  if (config.data.test) open_test_set(config);  // its faults now and not after hours
+  const auto identity = identity_of(config, model_.config.clip_sha256);
+  if (auto saved = load_state(folder_.checkpoint(), trainer_, identity)) state_ = *saved;
+  state_.identity = identity;
+  if (leads()) log_.emplace(folder_.path(), state_.log_bytes, state_.text_bytes);
+}
+
+LoaderOptions TrainingRun::loader_options() const {
+  LoaderOptions options;
+  options.batch = config_.train.batch;
+  options.shard = {workers_.rank(), workers_.size()};
+  options.first = state_.done;
+  options.iterations = config_.train.schedule.iterations;
+  options.seed = config_.seed;
+  options.augment = config_.augment;
+  options.mean = model_.config.image.mean;
+  options.deviation = model_.config.image.std;
+  options.skip_bad = config_.train.bad_sample == BadSample::kSkip;
+  options.threads = config_.train.loader_threads;
+  return options;
+}
+
+TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64_t iterations) const {
+  TrainingFacts facts;
+  facts.trained_on = fmt::format("{} {}, {} pictures", set_.name, set_.split, parts_.training.size());
+  facts.setting = eval::name_of(config_.setting);
+  facts.checkpoint = eval::name_of(rule);
+  if (rule != eval::CheckpointRule::kLast) facts.checkpoint_score = best_.score_name();
+  facts.iterations = iterations;
+  facts.seed = config_.seed;
+  return facts;
+}
+
+RunOutcome TrainingRun::run() {
+  const auto iterations = config_.train.schedule.iterations;
+  if (leads() && state_.done == 0) {
+    const auto sentence = fmt::format(
+        "training on {} {}: {} pictures, {} held out, {} classes, {} trained numbers", set_.name, set_.split,
+        parts_.training.size(), parts_.held_out.size(), set_.classes.size(), trainer_.numbers());
+    log_->add({{"event", "start"},
+               {"pictures", parts_.training.size()},
+               {"held_out", parts_.held_out.size()},
+               {"classes", set_.classes.size()},
+               {"trained_numbers", trainer_.numbers()},
+               {"workers", workers_.size()}},
+              sentence);
+    listener_.on_note(sentence);
+  }
+  if (state_.done > 0) {
+    listener_.on_note(fmt::format("continuing after iteration {} of {}", state_.done, iterations));
+  }
+  if (state_.done < iterations) {
+    BatchLoader loader(*set_.dataset, parts_.training, loader_options());
+    if (!iterate(loader)) {
+      checkpoint();
+      RunOutcome outcome;
+      outcome.summary = fmt::format("stopped after iteration {} of {}; relprompt train --resume {} goes on",
+                                    state_.done, iterations, folder_.path().string());
+      return outcome;
+    }
+  }
+  return conclude();
+}
+
+bool TrainingRun::iterate(BatchLoader& loader) {
+  const auto& train = config_.train;
+  const auto iterations = train.schedule.iterations;
+  while (state_.done < iterations) {
+    pace_.begin();
+    const auto batch = loader.next();
+    note_skipped(batch);
+    const auto step = trainer_.step(state_.done, batch, listener_.stop_requested());
+    ++state_.done;
+    pace_.end();
+    tell(step);
+    const bool last = state_.done == iterations;
+    if (last || (train.evaluate_every > 0 && state_.done % train.evaluate_every == 0)) evaluate();
+    if (last || state_.done % train.checkpoint_every == 0) checkpoint();
+    if (step.stop && !last) return false;
+  }
+  return true;
+}
+
+void TrainingRun::note_skipped(const Batch& batch) {
+  state_.skipped += batch.skipped.size();
+  for (const auto& problem : batch.skipped) {
+    const auto sentence = fmt::format("iteration {}: left out a picture: {}", state_.done + 1, problem);
+    listener_.on_note(sentence);
+    if (leads())
+      log_->add({{"event", "skipped"}, {"iteration", state_.done + 1}, {"problem", problem}}, sentence);
+  }
+}
+
+void TrainingRun::tell(const StepResult& step) {
+  const auto iterations = config_.train.schedule.iterations;
+  const double seconds = pace_.seconds_per_iteration();
+  listener_.on_step({state_.done, iterations, step.loss, step.parts, seconds});
+  const bool wanted =
+      state_.done % config_.train.log_every == 0 || state_.done == 1 || state_.done == iterations;
+  if (!wanted || !leads()) return;
+  const auto rates = trainer_.rates(state_.done - 1);
+  std::string sentence = fmt::format("iteration {}/{}  loss {:.4f}", state_.done, iterations, step.loss);
+  for (const auto& [name, value] : step.parts) sentence += fmt::format("  {} {:.4f}", name, value);
+  for (const auto& [name, value] : rates) sentence += fmt::format("  rate of {} {:.3e}", name, value);
+  sentence += fmt::format("  gradient {:.3f}  {:.3f} s", step.gradient_norm, seconds);
+  log_->add({{"event", "step"},
+             {"iteration", state_.done},
+             {"loss", step.loss},
+             {"parts", pairs_json(step.parts)},
+             {"rates", pairs_json(rates)},
+             {"gradient_norm", step.gradient_norm},
+             {"seconds", seconds}},
+            sentence);
+}
+
+void TrainingRun::evaluate() {
+  if (!best_.active()) return;
+  const auto scores = best_.measure(network_, workers_, listener_);
+  if (!leads()) return;
+  const auto deciding = best_.deciding(scores);
+  const bool better = deciding && (!state_.best_score || *deciding > *state_.best_score);
+  if (better) {
+    state_.best_score = deciding;
+    state_.best_iteration = state_.done;
+    export_model(folder_.path() / "best", network_, model_, facts(best_.rule(), state_.done));
+  }
+  auto sentence = fmt::format("iteration {}: {}: mIoU {}, pAcc {}", state_.done, best_.part(),
+                              percent(scores.miou), percent(scores.pacc));
+  if (scores.hiou) {
+    sentence += fmt::format(", seen {}, unseen {}, hIoU {}", percent(scores.miou_seen),
+                            percent(scores.miou_unseen), percent(scores.hiou));
+  }
+  if (better) sentence += "; best so far";
+  listener_.on_note(sentence);
+  log_->add({{"event", "evaluation"},
+             {"iteration", state_.done},
+             {"part", best_.part()},
+             {"scores", scores_json(scores)},
+             {"best", better}},
+            sentence);
+}
+
+void TrainingRun::checkpoint() {
+  if (!leads()) return;
+  state_.log_bytes = log_->json_bytes();
+  state_.text_bytes = log_->text_bytes();
+  try {
+    export_model(folder_.path() / "last", network_, model_, facts(eval::CheckpointRule::kLast, state_.done));
+    save_state(folder_.checkpoint(), trainer_, state_);
+  } catch (const Error& error) {
+    if (exit_status(error.code()) != 3) throw;
+    throw Error(
+        error.code(), fmt::format("no checkpoint after iteration {}: {}", state_.done, error.what()),
+        fmt::format("the older checkpoint is kept; make room, then relprompt train --resume {} goes on",
+                    folder_.path().string()));
+  }
+  image::write_png(folder_.path() / "curves.png",
+                   analysis::draw_training_curves(analysis::read_training_log(folder_.path() / "log.jsonl")));
+}
+
+RunOutcome TrainingRun::report_on(const std::string& model, const std::string& folder) {
+  EvalRequest request;
+  request.model = folder_.path() / model;
+  request.folder = folder_.path() / folder;
+  request.title = model;
+  request.precision = config_.train.precision;
+  return run_evaluation(config_, request, workers_, listener_);
+}
+
+RunOutcome TrainingRun::conclude() {
+  workers_.barrier();  // worker 0 has written `last`
+  RunOutcome outcome;
+  outcome.finished = true;
+  Json result = {{"iterations", state_.done},
+                 {"skipped", state_.skipped},
+                 {"best_iteration", state_.best_score ? Json(state_.best_iteration) : Json()},
+                 {"best_score", number(state_.best_score)},
+                 {"best_rule", best_.active() ? Json(best_.score_name()) : Json()}};
+  outcome.summary = fmt::format("trained {} iterations: {}", state_.done, (folder_.path() / "last").string());
+  if (config_.data.test) {
+    const auto last = report_on("last", "report");
+    if (!last.finished) return last;
+    const bool other =
+        workers_.share(state_.best_score && state_.best_iteration != state_.done ? "1" : "") == "1";
+    outcome.summary = last.summary;
+    if (leads()) result["last"] = Json::parse(last.json)["headline"];
+    if (other) {
+      const auto best = report_on("best", "report-best");
+      if (!best.finished) return best;
+      outcome.summary += "\n" + best.summary;
+      if (leads()) result["best"] = Json::parse(best.json)["headline"];
+    }
+  }
+  if (!leads()) return outcome;
+  outcome.json = result.dump();
+  log_->add({{"event", "finished"}, {"iteration", state_.done}}, outcome.summary);
+  write_sheet();
+  write_file(folder_.result(), result.dump(2) + "\n");
+  return outcome;
+}
+
+void TrainingRun::write_sheet() {
+  std::error_code ignored;
+  const auto reported = folder_.path() / "report" / "sheet.png";
+  if (std::filesystem::exists(reported, ignored)) {
+    std::filesystem::copy_file(reported, folder_.path() / "sheet.png",
+                               std::filesystem::copy_options::overwrite_existing, ignored);
+    return;
+  }
+  auto embeddings = embeddings_;
+  embeddings.rows = embeddings.rows.to(network_.device());
+  image::write_png(
+      folder_.path() / "sheet.png",
+      picture_sheet(network_, model_.config, *set_.dataset, embeddings,
+                    test_options(config_, model_.config, set_.classes), config_.train.sheet_samples));
+}
+
+}  // namespace relprompt::train

@@ -1,0 +1,35 @@
+#include "workers/bucket.h"
+
+#include <algorithm>
+
+namespace relprompt::workers {
+
+void in_buckets(std::vector<torch::Tensor>& tensors, const std::function<torch::Dtype(torch::Dtype)>& as,
+                const std::function<void(torch::Tensor&)>& change) {
+  const torch::NoGradGuard no_grad;
+  std::vector<torch::Tensor> left;
+  for (const torch::Tensor& tensor : tensors) {
+    if (tensor.numel() > 0) left.push_back(tensor);
+  }
+  while (!left.empty()) {
+    const auto kind = left.front().scalar_type();
+    const auto device = left.front().device();
+    const auto rest = std::stable_partition(left.begin(), left.end(), [&](const torch::Tensor& tensor) {
+      return tensor.scalar_type() == kind && tensor.device() == device;
+    });
+    const std::vector<torch::Tensor> alike(left.begin(), rest);
+    left.erase(left.begin(), rest);
+
+    std::vector<torch::Tensor> pieces;
+    for (const torch::Tensor& tensor : alike) pieces.push_back(tensor.detach().reshape({-1}).to(as(kind)));
+    torch::Tensor all = torch::cat(pieces);
+    change(all);
+    std::int64_t at = 0;
+    for (torch::Tensor tensor : alike) {
+      tensor.copy_(all.narrow(0, at, tensor.numel()).view(tensor.sizes()));
+      at += tensor.numel();
+    }
+  }
+}
+
+}  // namespace relprompt::workers

@@ -1,0 +1,72 @@
+#include "picture_look.h"
+
+#include <algorithm>
+
+namespace relprompt::test {
+
+image::Color at(const Image& picture, int y, int x) {
+  const auto i =
+      (static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width) + static_cast<std::size_t>(x)) *
+      3;
+  return {picture.rgb.at(i), picture.rgb.at(i + 1), picture.rgb.at(i + 2)};
+}
+
+int count(const Image& picture, image::Color color) {
+  return count(picture, {0, 0, picture.width, picture.height}, color);
+}
+
+int count(const Image& picture, const cv::Rect& part, image::Color color) {
+  int found = 0;
+  for (int y = part.y; y < part.y + part.height; ++y) {
+    for (int x = part.x; x < part.x + part.width; ++x) found += at(picture, y, x) == color ? 1 : 0;
+  }
+  return found;
+}
+
+int ink(const Image& picture, const cv::Rect& part) {
+  int found = 0;
+  for (int y = part.y; y < part.y + part.height; ++y) {
+    for (int x = part.x; x < part.x + part.width; ++x) {
+      const image::Color color = at(picture, y, x);
+      const auto [low, high] = std::minmax({color.red, color.green, color.blue});
+      found += high < 140 && high - low < 20 ? 1 : 0;
+    }
+  }
+  return found;
+}
+
+cv::Rect drawn_part(const Image& picture) {
+  cv::Rect part;
+  for (int y = 0; y < picture.height; ++y) {
+    for (int x = 0; x < picture.width; ++x) {
+      if (at(picture, y, x) != image::Color{255, 255, 255}) part |= cv::Rect(x, y, 1, 1);
+    }
+  }
+  return part;
+}
+
+bool whole(const Image& picture) {
+  return picture.height > 0 && picture.width > 0 &&
+         picture.rgb.size() ==
+             static_cast<std::size_t>(picture.height) * static_cast<std::size_t>(picture.width) * 3;
+}
+
+Image filled(int height, int width, image::Color color) {
+  Image picture{height, width, {}};
+  for (int i = 0; i < height * width; ++i) {
+    picture.rgb.insert(picture.rgb.end(), {color.red, color.green, color.blue});
+  }
+  return picture;
+}
+
+LabelMap filled_map(int height, int width, std::uint16_t label) {
+  return {height, width, std::vector<std::uint16_t>(static_cast<std::size_t>(height * width), label)};
+}
+
+ClassList numbered_classes(std::size_t count) {
+  ClassList classes;
+  for (std::size_t i = 0; i < count; ++i) classes.names.push_back({"class " + std::to_string(i)});
+  return classes;
+}
+
+}  // namespace relprompt::test

@@ -1,0 +1,104 @@
+// Several workers on one machine: the same parameters as one worker, and an end for all when one dies.
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <thread>
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "program.h"
+#include "tensors.h"
+#include "toy_run.h"
+
+namespace relprompt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::AnyOf;
+using testing::HasSubstr;
+
+int free_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  ::close(socket);
+  return ntohs(address.sin_port);
+}
+
+class TrainWorkers : public testing::Test {
+ protected:
+  TrainWorkers() {
+    write_toy_set(first_ / "set", 10, 3);
+    write_toy_clip(first_ / "clip");
+    write_text(first_ / "toy.yaml", toy_config());
+  }
+
+  /// Starts worker `rank` of two, in a folder of its own but on the same files.
+  pid_t start(int rank, int port, const std::vector<std::string>& arguments) {
+    ::setenv("RANK", std::to_string(rank).c_str(), 1);
+    ::setenv("WORLD_SIZE", "2", 1);
+    ::setenv("MASTER_ADDR", "127.0.0.1", 1);
+    ::setenv("MASTER_PORT", std::to_string(port).c_str(), 1);
+    const auto process = (rank == 0 ? first_ : second_).start(arguments);
+    for (const auto* name : {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}) ::unsetenv(name);
+    return process;
+  }
+
+  std::vector<std::string> command(const std::string& output,
+                                   const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = {
+        "train",  (first_ / "toy.yaml").string(), "--clip", (first_ / "clip").string(),
+        "--data", (first_ / "set").string(),      "-o",     (first_ / output).string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  Workplace first_, second_;
+};
+
+TEST_F(TrainWorkers, TwoEndWithTheParametersOfOne) {
+  ASSERT_EQ(first_.run(command("one")).status, 0);
+  const int port = free_port();
+  const auto a = start(0, port, command("two")), b = start(1, port, command("two"));
+  const auto leader = first_.wait(a), other = second_.wait(b);
+  EXPECT_EQ(leader.status, 0) << leader;
+  EXPECT_EQ(other.status, 0) << other;
+  const Golden one(first_ / "one/last/prompts.safetensors"), two(first_ / "two/last/prompts.safetensors");
+  for (const auto* name :
+       {"h", "prompt_linear.weight", "m2oe.0.down.weight", "vis_proj.weight", "text_norm.bias"}) {
+    EXPECT_TRUE(close(two[name], one[name], 1e-5)) << name;
+  }
+  EXPECT_EQ(read_text(first_ / "one/report/report.md").substr(0, 200),
+            read_text(first_ / "two/report/report.md").substr(0, 200));
+}
+
+TEST_F(TrainWorkers, OneThatIsKilledEndsTheOtherAndTheRunContinues) {
+  const std::vector<std::string> more = {"--set", "train.iterations=20", "--set", "train.checkpoint_every=2"};
+  ASSERT_EQ(first_.run(command("one", more)).status, 0);
+  const int port = free_port();
+  const auto a = start(0, port, command("two", more)), b = start(1, port, command("two", more));
+  const auto checkpoint = first_ / "two/checkpoint.safetensors";
+  for (int i = 0; i < 60'000 && !fs::exists(checkpoint); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(b, SIGKILL);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto leader = first_.wait(a);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(60));
+  second_.wait(b);
+  EXPECT_EQ(leader.status, 5) << leader;
+  EXPECT_THAT(leader.err, HasSubstr("worker 1"));
+  // One worker can go on alone.
+  EXPECT_EQ(first_.run({"train", "--resume", "two"}).status, 0);
+  const Golden one(first_ / "one/last/prompts.safetensors"), two(first_ / "two/last/prompts.safetensors");
+  EXPECT_TRUE(close(two["h"], one["h"], 1e-5));
+}
+
+}  // namespace
+}  // namespace relprompt::test
