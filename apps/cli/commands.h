@@ -20,5 +20,6 @@ Command add_init(CLI::App& program);
 Command add_train(CLI::App& program);
 Command add_eval(CLI::App& program);
 Command add_data(CLI::App& program);
+Command add_world(CLI::App& program);
 
 }  // namespace relprompt::cli

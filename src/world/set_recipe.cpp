@@ -1,0 +1,111 @@
+#include "world/set_recipe.h"
+
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "base/atomic_file.h"
+#include "world/names.h"
+
+namespace relprompt::world {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Raised whenever the same recipe gives other pictures, so that no set is finished by another program.
+constexpr int kWorldVersion = 1;
+constexpr std::size_t kMaxRecipe = 1 << 16;  ///< bytes
+
+/// The start of the file, far more than a recipe has; empty if it cannot be read.
+std::string read_start(const fs::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::string text(kMaxRecipe, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
+bool is_empty_or_absent(const fs::path& folder) {
+  std::error_code problem;
+  if (!fs::exists(fs::symlink_status(folder, problem))) return true;
+  const fs::directory_iterator entries(folder, problem);
+  if (problem) {
+    throw Error(ErrorCode::kNotWritable,
+                fmt::format("{} cannot be used as a folder: {}", folder.string(), problem.message()));
+  }
+  return entries == fs::directory_iterator();
+}
+
+/// The value as people can read it; the file may be anybody's.
+std::string short_text(const nlohmann::json& value) {
+  const std::string text = value.dump();
+  return text.size() <= 40 ? text : "something else";
+}
+
+/// "seed 3 there, 4 asked for" of the first difference.
+std::string difference(const nlohmann::json& there, const nlohmann::json& wanted) {
+  for (const auto& [key, value] : wanted.items()) {
+    const nlohmann::json other = there.is_object() && there.contains(key) ? there.at(key) : nlohmann::json();
+    if (other != value) return fmt::format("{} {} there, {} asked for", key, short_text(other), value.dump());
+  }
+  return "a key more than this program writes";
+}
+
+}  // namespace
+
+void check(const SetRecipe& recipe) {
+  check(recipe.options);
+  class_list(recipe.split);
+  const bool in_range = recipe.train <= kMostScenes && recipe.val <= kMostScenes;
+  const std::uint64_t scenes = in_range ? recipe.train + recipe.val : 0;
+  if (scenes < 1 || scenes > kMostScenes) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("{} scenes to train and {} to test; expected 1 to {} in all", recipe.train,
+                            recipe.val, kMostScenes));
+  }
+}
+
+std::string as_json(const SetRecipe& recipe) {
+  const Options& options = recipe.options;
+  nlohmann::ordered_json document = {
+      {"format", "relprompt world"},
+      {"version", kWorldVersion},
+      {"seed", recipe.seed},
+      {"train", recipe.train},
+      {"val", recipe.val},
+      {"size", options.size},
+      {"min_objects", options.min_objects},
+      {"max_objects", options.max_objects},
+      {"two_grounds", options.two_grounds},
+      {"noise", options.noise},
+      {"split", recipe.split},
+  };
+  return document.dump(2) + "\n";
+}
+
+void claim_folder(const fs::path& folder, const SetRecipe& recipe) {
+  const std::string wanted = as_json(recipe);
+  if (is_empty_or_absent(folder)) {
+    write_file(folder / kRecipeFile, wanted);
+    return;
+  }
+  const std::string there = read_start(folder / kRecipeFile);
+  if (there == wanted) return;
+  if (there.empty()) {
+    throw Error(ErrorCode::kNotWritable,
+                fmt::format("{} is not empty and no set of the world", folder.string()),
+                "name a folder that does not exist yet");
+  }
+  const auto document = nlohmann::json::parse(there, nullptr, false);
+  throw Error(ErrorCode::kNotWritable,
+              fmt::format("{} holds another set: {}", folder.string(),
+                          difference(document, nlohmann::json::parse(wanted))),
+              "the same options finish an interrupted set; name a new folder for another one");
+}
+
+}  // namespace relprompt::world
