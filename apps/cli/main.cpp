@@ -25,7 +25,7 @@ constexpr const char* kFooter =
     "  relprompt segment street.jpg --model clip-b16 --classes \"road, sky, car;vehicle\" -o out\n"
     "\n"
     "Exit status: 0 done; 2 command line, class list or template; 3 image or output; 4 model file;\n"
-    "5 device or memory; 70 a bug; 130 interrupted.";
+    "5 device, memory, lost worker or diverged training; 70 a bug; 130 interrupted.";
 
 /// CLI11 takes any argument in square brackets for a list, also one that is a path.
 std::vector<std::string> protect_bracketed_paths(int count, char** words) {

@@ -1,6 +1,5 @@
 #include "segmenter/prompt_check.h"
 
-#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -78,11 +77,11 @@ void check_switches(const rpm::RpmOptions& rpm, const clip::VisionConfig& vision
     found.push_back(
         {"'gate' under 'm2oe' is switched off in a model without M2oE", "leave one of the two out"});
   }
-  const auto last = [&](std::int64_t layer) { return layer >= vision.layers; };
-  if (!rpm.layers.empty() && std::all_of(rpm.layers.begin(), rpm.layers.end(), last)) {
-    found.push_back(
-        {fmt::format("'layers' names only layer {}, after which no layer takes prompts", vision.layers),
-         fmt::format("choose among 1 to {}", vision.layers - 1)});
+  for (const auto layer : rpm.layers) {
+    if (layer < vision.layers) continue;
+    found.push_back({fmt::format("'layers' names layer {}, after which no layer takes prompts", layer),
+                     fmt::format("choose among 1 to {}", vision.layers - 1)});
+    break;
   }
 }
 
