@@ -16,13 +16,15 @@ namespace {
 
 struct ImportArguments {
   std::string source, output, vocab, activation;
+  bool half = false;
 };
 
 std::string describe(const ModelInfo& info) {
   const std::string variant =
-      info.variant == "none"
-          ? "no prompts (a bare CLIP, used training-free)"
-          : fmt::format("{} variant, {} trainable numbers", info.variant, with_separators(info.trainable));
+      info.trainable == 0 ? "no prompts (a bare CLIP, used training-free)"
+                          : fmt::format("{}, {} trainable numbers",
+                                        info.variant == "none" ? info.method : info.variant + " variant",
+                                        with_separators(info.trainable));
   return fmt::format("recognised: {}\n  {}, {} layers of width {}, patch {}, grid {}x{}; {}\n", info.source,
                      info.architecture, info.layers, info.width, info.patch, info.grid, info.grid, variant);
 }
@@ -40,6 +42,7 @@ int run(const ImportArguments& arguments) {
   ImportOptions options;
   options.vocab = arguments.vocab;
   options.activation = arguments.activation;
+  options.half = arguments.half;
   const auto notes = import_model(arguments.source, arguments.output, options);
   const ModelInfo info = inspect_model(arguments.output);
   print_result(printable(describe(info), true));
@@ -76,6 +79,8 @@ Command add_import(CLI::App& program) {
           "quick_gelu, or gelu for towers that open_clip trained with it; their files do not say which "
           "[default: what SOURCE states, else quick_gelu]")
       ->option_text("NAME");
+  parser->add_flag("--half", arguments->half,
+                   "store the numbers in 16 bits: half the size, nearly the same masks");
   parser->footer(
       "Examples:\n"
       "  relprompt import ViT-B-16.pt -o clip-b16\n"

@@ -17,6 +17,9 @@ struct ImportOptions {
   /// "quick_gelu" or "gelu" where the source does not state it (open_clip); empty: what the source states,
   /// else quick_gelu.
   std::string activation;
+  /// Stores numbers of 32 bits and more in 16 (IEEE half): half the size, and a rounding of 2^-11 that label
+  /// maps hardly show. Computation stays in fp32.
+  bool half = false;
 };
 
 /// Reads any supported checkpoint (OpenAI .pt, Hugging Face folder, open_clip state dict, the authors' mmseg

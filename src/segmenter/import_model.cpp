@@ -49,6 +49,20 @@ void choose_activation(const std::string& name, ModelFiles& model) {
   model.config.clip.activation = name == "gelu" ? nn::Activation::kGelu : nn::Activation::kQuickGelu;
 }
 
+/// The row as it will be stored. Throws Error(kBadArgument) for numbers that half cannot hold.
+torch::Tensor stored(const clip::TensorSource& source, const clip::TensorRow& row, bool half) {
+  const auto value = source.read(row);
+  const bool wide = value.scalar_type() == torch::kFloat32 || value.scalar_type() == torch::kFloat64;
+  if (!half || !wide) return value;
+  const auto narrow = value.to(torch::kFloat16);
+  if (torch::isinf(narrow).any().item<bool>() && !torch::isinf(value).any().item<bool>()) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("{} has numbers beyond 65504, which half precision cannot hold", row.name),
+                "import it without --half");
+  }
+  return narrow;
+}
+
 }  // namespace
 
 std::vector<std::string> import_checkpoint(const fs::path& source, const fs::path& target,
@@ -64,13 +78,16 @@ std::vector<std::string> import_checkpoint(const fs::path& source, const fs::pat
     if (model.clip->shape_of(row)) rows.push_back(row);
   }
   model.config.clip_path.clear();
-  model.config.clip_sha256 =
-      folder.write_tensors("clip.safetensors", rows, [&](const auto& row) { return model.clip->read(row); });
+  model.config.clip_sha256 = folder.write_tensors(
+      "clip.safetensors", rows, [&](const auto& row) { return stored(*model.clip, row, options.half); });
   if (model.prompts) {
     folder.write_tensors("prompts.safetensors", model.prompt_rows(),
-                         [&](const auto& row) { return model.prompts->read(row); });
+                         [&](const auto& row) { return stored(*model.prompts, row, options.half); });
   }
   for (const auto& file : tokenizer) folder.copy(file);
+  // What `relprompt train` says of the model's training stays with it.
+  const auto training = model.path / "training.json";
+  if (fs::is_regular_file(training)) folder.copy(training);
   folder.write_text("config.json", to_json(model.config));
   folder.commit();
 

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "image/label_files.h"
 #include "program.h"
 #include "tiny_model.h"
 
@@ -50,6 +51,25 @@ TEST_F(Import, MakesAModelAndNamesTheNextStep) {
   EXPECT_THAT(outcome.err, HasSubstr("relprompt segment PHOTO --model model")) << outcome;
   EXPECT_THAT(place_.files("model"), Contains("config.json"));
   EXPECT_THAT(place_.files("model"), Contains("merges.txt")) << "found beside the source";
+}
+
+TEST_F(Import, HalfPrecisionHalvesTheFile) {
+  ASSERT_EQ(place_.run({"import", "tiny.safetensors", "-o", "full"}).status, 0);
+  ASSERT_EQ(place_.run({"import", "full", "-o", "half", "--half"}).status, 0);
+  const auto size = [&](const char* name) { return fs::file_size(place_ / name / "clip.safetensors"); };
+  EXPECT_LT(size("half"), size("full") * 6 / 10);
+  for (const std::string model : {"full", "half"}) {
+    const auto outcome =
+        place_.run({"segment", "a.png", "-m", model, "-c", "road, tree, sky", "-o", model + "-out"});
+    EXPECT_EQ(outcome.status, 0) << outcome;
+  }
+  const auto labels = [&](const char* folder) {
+    return image::read_labels_png(place_ / folder / "a.labels.png").map.labels;
+  };
+  const auto a = labels("full-out"), b = labels("half-out");
+  std::size_t equal = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) equal += a[i] == b[i];
+  EXPECT_GT(static_cast<double>(equal), 0.98 * static_cast<double>(a.size()));
 }
 
 TEST_F(Import, TokenizerFromElsewhere) {
