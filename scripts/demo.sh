@@ -10,8 +10,11 @@ RANDOM_MODEL="${RANDOM_MODEL:-build/demo/random-b32}"
 RANDOM_ARCH="${RANDOM_ARCH:-ViT-B-32}"             # the smallest preset
 RANDOM_SEED="${RANDOM_SEED:-7}"
 VOCAB="${VOCAB:-}"                                 # tokenizer file or folder; empty: the model's own
-PICTURE="${PICTURE:-examples/scene.png}"
-CLASSES="${CLASSES:-@examples/scene_classes.txt}"  # @FILE, or names separated by commas
+# The bundled model knows the synthetic world only, so it comes with a scene of that world.
+default=scene
+[[ -n $MODEL || ! -d $BUNDLED_MODEL ]] || default=world
+PICTURE="${PICTURE:-examples/$default.png}"
+CLASSES="${CLASSES:-@examples/${default}_classes.txt}"  # @FILE, or names separated by commas
 OUT="${OUT:-build/demo/out}"
 relprompt=build/release/bin/relprompt
 

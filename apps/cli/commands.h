@@ -21,5 +21,6 @@ Command add_train(CLI::App& program);
 Command add_eval(CLI::App& program);
 Command add_data(CLI::App& program);
 Command add_world(CLI::App& program);
+Command add_pretrain(CLI::App& program);
 
 }  // namespace relprompt::cli

@@ -47,7 +47,8 @@ int run_program(int argument_count, char** arguments) {
   program.footer(kFooter);
   const std::vector<Command> commands = {add_import(program),  add_segment(program), add_info(program),
                                          add_classes(program), add_init(program),    add_train(program),
-                                         add_eval(program),    add_data(program),    add_world(program)};
+                                         add_eval(program),    add_data(program),    add_world(program),
+                                         add_pretrain(program)};
   try {
     program.parse(protect_bracketed_paths(argument_count, arguments));
   } catch (const CLI::Success& request) {  // --help or --version

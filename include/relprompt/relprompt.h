@@ -5,6 +5,7 @@
 #include "relprompt/error.h"
 #include "relprompt/image.h"
 #include "relprompt/model.h"
+#include "relprompt/pretraining.h"
 #include "relprompt/segmenter.h"
 #include "relprompt/training.h"
 #include "relprompt/version.h"

@@ -28,7 +28,7 @@ void RunFolder::create() const {
   std::error_code ignored;
   if (fs::exists(config(), ignored)) {
     throw Error(ErrorCode::kNotWritable, fmt::format("{} holds a run already", path_.string()),
-                fmt::format("relprompt train --resume {} goes on with it; else choose another folder",
+                fmt::format("relprompt {} --resume {} goes on with it; else choose another folder", command_,
                             path_.string()));
   }
   if (fs::exists(path_, ignored) && !fs::is_directory(path_, ignored)) {
@@ -49,7 +49,8 @@ void RunFolder::require() const {
   std::error_code ignored;
   if (fs::exists(config(), ignored)) return;
   throw Error(ErrorCode::kNotFound, fmt::format("no run in {}: it has no config.yaml", path_.string()),
-              "start one with relprompt train CONFIG --clip MODEL --data FOLDER -o FOLDER");
+              fmt::format("start one with relprompt {} CONFIG{} -o FOLDER", command_,
+                          command_ == "train" ? " --clip MODEL --data FOLDER" : ""));
 }
 
 bool RunFolder::finished() const {

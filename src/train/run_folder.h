@@ -17,7 +17,9 @@ namespace relprompt::train {
 
 class RunFolder {
  public:
-  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  /// `command` is the one that makes such runs, for messages.
+  explicit RunFolder(std::filesystem::path path, std::string command = "train")
+      : path_(std::move(path)), command_(std::move(command)) {}
 
   /// For a run that begins: the folder must be absent or empty. Throws Error: kNotWritable, with the way to
   /// resume if there is a run in it.
@@ -38,6 +40,7 @@ class RunFolder {
 
  private:
   std::filesystem::path path_;
+  std::string command_;
 };
 
 /// Keeps two processes from training in one folder. The operating system drops the lock with the process, so

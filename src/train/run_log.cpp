@@ -44,7 +44,7 @@ void RunLog::add(const nlohmann::ordered_json& event, const std::string& sentenc
     const bool full = errno == ENOSPC || errno == EDQUOT;
     throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
                 fmt::format("cannot write the logs in {}: {}", folder_.string(), std::strerror(errno)),
-                "make room, then relprompt train --resume goes on from the last checkpoint");
+                "make room, then --resume goes on from the last checkpoint");
   }
   json_bytes_ += line.size();
   text_bytes_ += sentence.size() + 1;

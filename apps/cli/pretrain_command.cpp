@@ -1,0 +1,91 @@
+// relprompt pretrain: an own small CLIP, from nothing but the synthetic world.
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+#include "relprompt/pretraining.h"
+
+#include "commands.h"
+#include "interrupt.h"
+#include "run_display.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  relprompt pretrain configs/world-clip.yaml -o runs/world-clip\n"
+    "  relprompt pretrain configs/world-clip.yaml --set seed=5 --set phases.scenes.iterations=2000 -o "
+    "runs/5\n"
+    "  relprompt pretrain --resume runs/world-clip\n"
+    "  relprompt train configs/world-zero-shot.yaml --clip runs/world-clip --data scenes -o runs/world\n"
+    "\n"
+    "Ctrl-C ends the iteration, writes a checkpoint and stops. The run's folder is the model, for --clip "
+    "and\n"
+    "--model; it also holds logs, curves.png and result.json.";
+
+struct PretrainArguments {
+  std::string config, output, resume;
+  std::vector<std::string> changes;
+  int threads = 0;
+  bool json = false, quiet = false;
+};
+
+int run(const PretrainArguments& given) {
+  RunDisplay display(given.quiet);
+  const auto threads = given.threads > 0 ? std::optional<int>(given.threads) : std::nullopt;
+  if (given.resume.empty()) {
+    PretrainSettings settings;
+    settings.config = given.config;
+    settings.changes = given.changes;
+    settings.output = given.output;
+    settings.threads = threads;
+    catch_interrupts();
+    return conclude(display, pretrain_clip(settings, display), given.json);
+  }
+  if (!given.config.empty() || !given.output.empty() || !given.changes.empty()) {
+    throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
+                fmt::format("relprompt pretrain --resume {}", given.resume));
+  }
+  catch_interrupts();
+  return conclude(display, resume_pretraining(given.resume, threads, display), given.json);
+}
+
+}  // namespace
+
+Command add_pretrain(CLI::App& program) {
+  const auto given = std::make_shared<PretrainArguments>();
+  CLI::App* parser =
+      program.add_subcommand("pretrain", "Train a small CLIP from nothing, on the synthetic world")
+          ->group("Commands");
+  const std::string group = "Run";
+  parser->add_option("CONFIG", given->config, "YAML file, such as configs/world-clip.yaml");
+  parser
+      ->add_option("--set", given->changes,
+                   "KEY=VALUE changes a key of the config, such as seed=5; may be repeated")
+      ->option_text("KEY=VALUE")
+      ->group(group)
+      ->allow_extra_args(false);
+  parser->add_option("-o,--output", given->output, "folder of the run, made here; it becomes the model")
+      ->option_text("DIR")
+      ->group(group);
+  parser
+      ->add_option("--resume", given->resume,
+                   "go on with the run of this folder; nothing else is needed. A finished run stays as it is")
+      ->option_text("DIR")
+      ->group(group);
+  parser->add_option("--threads", given->threads, "CPU threads [default: as the config says, or all cores]")
+      ->option_text("N")
+      ->group(group)
+      ->check(in_range(1, 1024));
+  parser->add_flag("--json", given->json, "the result as one JSON object on the standard output")
+      ->group(group);
+  parser->add_flag("-q,--quiet", given->quiet, "no progress on the screen, only problems and the result")
+      ->group(group);
+  parser->footer(kFooter);
+  return {parser, [given] { return run(*given); }};
+}
+
+}  // namespace relprompt::cli

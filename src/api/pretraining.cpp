@@ -1,0 +1,68 @@
+// relprompt::pretrain_clip and resume_pretraining.
+#include "relprompt/pretraining.h"
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "api/torch_errors.h"
+#include "base/atomic_file.h"
+#include "base/mapped_file.h"
+#include "segmenter/device.h"
+#include "train/pretrain_config.h"
+#include "train/pretrain_run.h"
+#include "train/run_folder.h"
+
+namespace relprompt {
+namespace {
+
+namespace fs = std::filesystem;
+
+train::RunFolder folder_of(const fs::path& path) {
+  return train::RunFolder(fs::absolute(path).lexically_normal(), "pretrain");
+}
+
+}  // namespace
+
+RunOutcome pretrain_clip(const PretrainSettings& settings, RunListener& listener) {
+  return api::guarded([&] {
+    if (settings.config.empty()) {
+      throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-clip.yaml is one");
+    }
+    if (settings.output.empty()) {
+      throw Error(ErrorCode::kBadArgument, "no folder for the run is given", "add -o FOLDER");
+    }
+    auto config = train::read_pretrain_config(settings.config, settings.changes);
+    if (settings.threads) config.threads = *settings.threads;
+    config.threads = segmenter::set_threads(config.threads);
+    const auto folder = folder_of(settings.output);
+    folder.create();
+    const train::RunLock lock(folder);
+    write_file(folder.config(), train::to_yaml(config));
+    return train::PretrainRun(folder, config, listener).run();
+  });
+}
+
+RunOutcome resume_pretraining(const fs::path& path, std::optional<int> threads, RunListener& listener) {
+  return api::guarded([&] {
+    const auto folder = folder_of(path);
+    folder.require();
+    if (folder.finished()) {
+      RunOutcome outcome;
+      outcome.finished = true;
+      outcome.changed = false;
+      outcome.summary = fmt::format("{} is finished; nothing to do", path.string());
+      const MappedFile result(folder.result());
+      outcome.json.assign(reinterpret_cast<const char*>(result.data()), result.size());
+      return outcome;
+    }
+    const train::RunLock lock(folder);
+    folder.sweep();
+    auto config = train::read_pretrain_config(folder.config());
+    if (threads) config.threads = *threads;
+    config.threads = segmenter::set_threads(config.threads);
+    return train::PretrainRun(folder, config, listener).run();
+  });
+}
+
+}  // namespace relprompt
