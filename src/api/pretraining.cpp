@@ -5,9 +5,9 @@
 
 #include "relprompt/error.h"
 
+#include "api/finished_run.h"
 #include "api/torch_errors.h"
 #include "base/atomic_file.h"
-#include "base/mapped_file.h"
 #include "segmenter/device.h"
 #include "train/pretrain_config.h"
 #include "train/pretrain_run.h"
@@ -47,15 +47,7 @@ RunOutcome resume_pretraining(const fs::path& path, std::optional<int> threads, 
   return api::guarded([&] {
     const auto folder = folder_of(path);
     folder.require();
-    if (folder.finished()) {
-      RunOutcome outcome;
-      outcome.finished = true;
-      outcome.changed = false;
-      outcome.summary = fmt::format("{} is finished; nothing to do", path.string());
-      const MappedFile result(folder.result());
-      outcome.json.assign(reinterpret_cast<const char*>(result.data()), result.size());
-      return outcome;
-    }
+    if (auto outcome = api::finished_run(folder, path)) return *outcome;
     const train::RunLock lock(folder);
     folder.sweep();
     auto config = train::read_pretrain_config(folder.config());

@@ -9,6 +9,7 @@
 
 #include "relprompt/error.h"
 
+#include "api/finished_run.h"
 #include "api/torch_errors.h"
 #include "base/atomic_file.h"
 #include "base/mapped_file.h"
@@ -115,15 +116,7 @@ RunOutcome resume_training(const fs::path& path, std::optional<int> threads, Run
   return api::guarded([&] {
     const train::RunFolder folder(absolute_or_empty(path));
     folder.require();
-    if (folder.finished()) {
-      RunOutcome outcome;
-      outcome.finished = true;
-      outcome.changed = false;
-      outcome.summary = fmt::format("{} is finished; nothing to do", path.string());
-      const MappedFile result(folder.result());
-      outcome.json.assign(reinterpret_cast<const char*>(result.data()), result.size());
-      return outcome;
-    }
+    if (auto outcome = api::finished_run(folder, path)) return *outcome;
     const auto device = train::read_run_config(folder.config()).device;
     return as_worker(device, [&](workers::Workers& workers) {
       std::unique_ptr<train::RunLock> lock;
