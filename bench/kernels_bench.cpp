@@ -8,6 +8,8 @@
 
 #include "base/random.h"
 #include "kernels/attention.h"
+#include "kernels/block.h"
+#include "kernels/layer_norm.h"
 #include "kernels/linear.h"
 #include "kernels/quick_gelu.h"
 #include "kernels/softmax.h"
@@ -45,6 +47,40 @@ BENCHMARK(linear_fp32)
     ->Args({768, 3072})
     ->Args({3072, 768})
     ->UseRealTime();
+
+/// range: the precision. One layer of the tower; all but attention in that precision.
+void packed_block(benchmark::State& state) {
+  const auto precision = static_cast<Precision>(state.range(0));
+  const auto square = kWidth * kWidth;
+  const auto norm = random_values("norm", kWidth), bias = random_values("bias", 4 * kWidth),
+             in = random_values("in", 3 * square), out = random_values("out", square),
+             mlp = random_values("mlp", 4 * square);
+  BlockWeights weights;
+  weights.width = kWidth;
+  weights.heads = kHeads;
+  weights.mlp_width = 4 * kWidth;
+  weights.ln_1 = weights.ln_2 = {norm.data(), bias.data()};
+  weights.in = {in.data(), bias.data()};
+  weights.out = {out.data(), bias.data()};
+  weights.hidden = weights.back = {mlp.data(), bias.data()};
+  const PackedBlock block(weights, precision);
+  BlockWorkspace workspace;
+  const auto x = random_values("x", kTokens * kWidth), prompt = random_values("prompt", kPrompts * kWidth);
+  std::vector<float> y(x.size());
+  for (auto _ : state) block.run({x.data(), prompt.data(), 1, kTokens, kPrompts}, y.data(), workspace);
+  const double products =
+      24.0 * static_cast<double>(square) * kTokens + 6.0 * static_cast<double>(square) * kPrompts;
+  count_rate(state, "GFLOP/s", products + 4.0 * kTokens * (kTokens + kPrompts) * kWidth);
+}
+BENCHMARK(packed_block)->ArgName("precision")->DenseRange(0, 2)->UseRealTime();
+
+void layer_norm_rows(benchmark::State& state) {
+  const auto x = random_values("x", kTokens * kWidth), weight = random_values("w", kWidth);
+  std::vector<float> y(x.size());
+  for (auto _ : state) layer_norm(x.data(), kTokens, kWidth, weight.data(), weight.data(), 1e-5f, y.data());
+  count_rate(state, "Gelements/s", static_cast<double>(kTokens * kWidth));
+}
+BENCHMARK(layer_norm_rows)->UseRealTime();
 
 void linear_bf16(benchmark::State& state) {
   const std::int64_t inputs = state.range(0), outputs = state.range(1);

@@ -22,5 +22,8 @@ Command add_eval(CLI::App& program);
 Command add_data(CLI::App& program);
 Command add_world(CLI::App& program);
 Command add_pretrain(CLI::App& program);
+Command add_experiments(CLI::App& program);
+Command add_analyze(CLI::App& program);
+Command add_bench(CLI::App& program);
 
 }  // namespace relprompt::cli

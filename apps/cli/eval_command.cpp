@@ -27,7 +27,7 @@ struct EvalArguments {
 };
 
 int run(const EvalArguments& arguments) {
-  require_one_of("--precision", arguments.precision, {"fp32", "bf16"});
+  require_one_of("--precision", arguments.precision, {"fp32", "bf16", "int8"});
   auto settings = arguments.run.resolve();
   settings.model = arguments.model;
   settings.precision = arguments.precision;
@@ -50,7 +50,7 @@ Command add_eval(CLI::App& program) {
                    "model folder, such as runs/NAME/last, or any checkpoint that `relprompt import` reads")
       ->option_text("PATH")
       ->group("Run");
-  parser->add_option("--precision", arguments->precision, "fp32 or bf16 [default: fp32]")
+  parser->add_option("--precision", arguments->precision, "fp32, bf16 or int8 [default: fp32]")
       ->option_text("NAME")
       ->group("Run");
   parser

@@ -74,6 +74,7 @@ RunFacts facts_of(const SegmentSettings& settings, const Segmenter& segmenter,
                  {"device", settings.model_options.device},
                  {"precision", settings.model_options.precision}};
   facts.protocol = protocol_of(protocol, settings.text);
+  facts.unknown_words = segmenter.unknown_words();
   facts.settings = settings_hash(settings, segmenter, facts.protocol);
   return facts;
 }
@@ -95,6 +96,7 @@ Json report_of(const std::filesystem::path& photo, const Image& image, const Seg
   report["unknown"] = {{"label", LabelMap::kUnknown},
                        {"pixels", result.unknown_pixels},
                        {"share", share(result.unknown_pixels, result.labels)}};
+  report["unknown_words"] = facts.unknown_words;
   report["protocol"] = facts.protocol;
   report["model"] = facts.model;
   report["seconds"] = {{"read", times.read},

@@ -15,6 +15,7 @@ struct RunFacts {
   Json program;          ///< name and version
   Json model;            ///< path, sha256, variant, device, precision
   Json protocol;         ///< resolved: no zeros left
+  Json unknown_words;    ///< of the class names, that the model never saw in training
   std::string settings;  ///< SHA-256 over all that decides the labels; equal for results that may be mixed
 };
 

@@ -102,6 +102,7 @@ Json RunReport::document(double seconds) const {
         {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
   }
   Json document = {{"program", facts_.program}, {"model", facts_.model}, {"protocol", facts_.protocol}};
+  document["unknown_words"] = facts_.unknown_words;
   document["photos"] = photos_;
   document["errors"] = errors;
   document["totals"] = {{"done", segmented_},

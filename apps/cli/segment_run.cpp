@@ -1,39 +1,31 @@
-// The segment job: opens the model once, then takes photo after photo through read, segment and write.
-#include <chrono>
+// The segment job: opens the model once, then computes photo after photo, while the next one is read ahead
+// and the one before is written behind.
 #include <new>
 
 #include <fmt/format.h>
 
+#include "data/prefetch.h"
 #include "interrupt.h"
-#include "numbers.h"
 #include "output_folder.h"
 #include "photo_list.h"
 #include "photo_outputs.h"
 #include "photo_report.h"
-#include "progress.h"
-#include "run_report.h"
+#include "photo_results.h"
 #include "segment_settings.h"
 #include "terminal.h"
+#include "unknown_words.h"
 
 namespace relprompt::cli {
 namespace {
 
-namespace fs = std::filesystem;
+// One reader with one photo ahead: decoding takes a fraction of a window, and photos can be large.
+constexpr data::PrefetchOptions kReadAhead = {1, 1};
 
-class Stopwatch {
- public:
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start_ = Clock::now();
+struct ReadPhoto {
+  bool skipped = false;  ///< its results are there
+  Image image;
+  double seconds = 0;
 };
-
-/// A bad photo is no reason to stop; an output that cannot be written is.
-bool concerns_one_photo(ErrorCode code) {
-  const bool output = code == ErrorCode::kNotWritable || code == ErrorCode::kDiskFull;
-  return (exit_status(code) == 3 && !output) || code == ErrorCode::kOutOfMemory;
-}
 
 class SegmentRun {
  public:
@@ -44,84 +36,93 @@ class SegmentRun {
         protocol_(protocol),
         photos_(std::move(list.photos)),
         facts_(facts_of(settings, segmenter, protocol)),
-        report_(facts_, std::move(list.failures)),
-        progress_(photos_.size(), settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()) {}
+        results_(settings, facts_, photos_.size(), std::move(list.failures)),
+        reader_(
+            photos_.size(), [this](std::uint64_t i) { return read(photos_[i]); }, kReadAhead) {}
 
   int run() {
     try {
-      for (const Photo& photo : photos_) {
-        if (interrupt_signal() != 0) break;
-        take(photo);
-      }
+      compute_all();
     } catch (const Error& error) {
-      progress_.clear();
-      report_.stop(error);
-      if (settings_.json) print_result(to_text(report_.document(watch_.seconds())));
+      results_.clear();
+      results_.report().stop(error);
+      if (settings_.json) print_result(to_text(results_.report().document(watch_.seconds())));
       throw;
     }
-    progress_.clear();
+    results_.clear();
     return conclude();
   }
 
  private:
-  void take(const Photo& photo) {
+  /// On the reader's thread.
+  ReadPhoto read(const Photo& photo) const {
+    ReadPhoto result;
     if (settings_.resume && PhotoOutputs(photo.stem, settings_.plan).all_present(facts_.settings)) {
-      report_.skip(photo);
-      progress_.skip();
-      return;
+      result.skipped = true;
+      return result;
     }
-    progress_.begin(photo.path.filename().string());
-    try {
-      work_on(photo);
-    } catch (const std::bad_alloc&) {
-      fail(photo, Error(ErrorCode::kOutOfMemory, fmt::format("not enough memory for {}", photo.path.string()),
-                        "a smaller photo, --batch 1 or fewer classes take less"));
-    } catch (const Error& error) {
-      if (!concerns_one_photo(error.code())) throw;
-      fail(photo, error);
-    }
-    progress_.end();
-  }
-
-  void work_on(const Photo& photo) {
-    PhotoOutputs outputs(photo.stem, settings_.plan);
     const Stopwatch reading;
-    const Image image = read_image(photo.path);
-    PhotoTimes times;
-    times.read = reading.seconds();
-    outputs.check_old_report(facts_.settings);
-    const auto result =
-        segmenter_.segment(image, protocol_, outputs.score_sink(image, settings_.classes.size()));
-    const Stopwatch writing;
-    outputs.write_pictures(image, result.labels, settings_.classes);
-    times.write = writing.seconds();
-    const Json report = report_of(photo.path, image, result, settings_.classes, outputs, facts_, times);
-    outputs.write_report(to_text(report));
-    outputs.complete();
-    report_.add(photo, outputs, report);
-    if (settings_.json || settings_.quiet) return;
-    progress_.clear();
-    print_result(printable(photo.path.string()) + ": " + printable(found_in(result, settings_.classes)) +
-                 "\n");
+    result.image = read_image(photo.path);
+    result.seconds = reading.seconds();
+    return result;
   }
 
-  void fail(const Photo& photo, const Error& error) {
-    remove_empty_folders(photo.stem.parent_path(), settings_.output);
-    report_.fail({photo.path.string(), error.code(), error.what()});
+  void compute_all() {
+    try {
+      for (const Photo& photo : photos_) {
+        if (interrupt_signal() != 0) break;
+        results_.take(job_of(photo));
+      }
+    } catch (...) {
+      results_
+          .finish();  // what is computed is written; a failure there came first and is the one that counts
+      throw;
+    }
+    results_.finish();
+  }
+
+  PhotoJob job_of(const Photo& photo) {
+    PhotoJob job;
+    job.photo = &photo;
+    try {
+      compute(job);
+    } catch (const std::bad_alloc&) {
+      job = {};
+      job.failure = PhotoResults::out_of_memory(photo);
+    } catch (const Error& error) {
+      if (!PhotoResults::concerns_one_photo(error.code())) throw;
+      job = {};
+      job.failure = error;
+    }
+    job.photo = &photo;
+    return job;
+  }
+
+  void compute(PhotoJob& job) {
+    ReadPhoto read = reader_.next();
+    if (read.skipped) return;
+    results_.begin(*job.photo);
+    job.image = std::move(read.image);
+    job.times.read = read.seconds;
+    job.outputs = std::make_unique<PhotoOutputs>(job.photo->stem, settings_.plan);
+    job.outputs->check_old_report(facts_.settings);
+    job.result = segmenter_.segment(job.image, protocol_,
+                                    job.outputs->score_sink(job.image, settings_.classes.size()));
   }
 
   int conclude() {
     const int signal = interrupt_signal();
-    if (settings_.json) print_result(to_text(report_.document(watch_.seconds())));
-    report_.print_failures();
-    if (report_.finished() < photos_.size() && signal != 0) {
+    const RunReport& report = results_.report();
+    if (settings_.json) print_result(to_text(report.document(watch_.seconds())));
+    report.print_failures();
+    if (report.finished() < photos_.size() && signal != 0) {
       print_note(
           fmt::format("interrupted: {} of {} photos are done\n  the same command with --resume goes on",
-                      report_.done(), photos_.size()));
+                      report.done(), photos_.size()));
       return 128 + signal;
     }
-    if (!settings_.quiet) print_note(report_.summary(watch_.seconds(), settings_.output));
-    return report_.status();
+    if (!settings_.quiet) print_note(report.summary(watch_.seconds(), settings_.output));
+    return report.status();
   }
 
   const SegmentSettings& settings_;
@@ -129,9 +130,9 @@ class SegmentRun {
   SegmentOptions protocol_;
   std::vector<Photo> photos_;
   RunFacts facts_;
-  RunReport report_;
-  Progress progress_;
   Stopwatch watch_;
+  PhotoResults results_;
+  data::Prefetch<ReadPhoto> reader_;  ///< last: its thread uses everything above
 };
 
 [[noreturn]] void nothing_to_do(const PhotoList& list) {
@@ -150,6 +151,7 @@ int run_segment(const SegmentSettings& settings) {
   if (list.photos.empty()) nothing_to_do(list);
   Segmenter segmenter(settings.model, settings.model_options);
   segmenter.set_classes(settings.classes, settings.text);
+  warn_of_unknown_words(segmenter);
   const SegmentOptions protocol =
       segmenter.resolve(settings.protocol);  // after the classes: it checks `seen`
   catch_interrupts();

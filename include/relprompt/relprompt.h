@@ -1,8 +1,11 @@
 // Everything of the stable interface in one include.
 #pragma once
 
+#include "relprompt/analysis.h"
+#include "relprompt/benchmark.h"
 #include "relprompt/classes.h"
 #include "relprompt/error.h"
+#include "relprompt/experiments.h"
 #include "relprompt/image.h"
 #include "relprompt/model.h"
 #include "relprompt/pretraining.h"

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "relprompt/analysis.h"
 #include "relprompt/classes.h"
 #include "relprompt/image.h"
 
@@ -16,10 +17,14 @@ namespace relprompt {
 
 /// How to open a model.
 struct ModelOptions {
-  std::string device = "cpu";      ///< "cpu", "cuda" or "cuda:N"
-  std::string precision = "fp32";  ///< "fp32" or "bf16" (matrix products in bfloat16, the rest in fp32)
-  int threads = 0;                 ///< CPU threads; 0: all cores
-  std::filesystem::path vocab;     ///< tokenizer file or folder; empty: the model's own
+  std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
+  /// Numbers that the image tower's matrix products are computed in, sums and the rest in fp32: "fp32";
+  /// "bf16", both factors rounded to bfloat16, half the memory for weights; "int8" (CPU only), both factors
+  /// in 8 bits, twice the speed where the processor has VNNI and a quarter of the memory.
+  std::string precision = "fp32";
+  int threads = 0;              ///< CPU threads; 0: all cores
+  std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
+  bool training_free = false;   ///< leave the model's prompts out: its CLIP alone, same normalisation
 };
 
 /// How class names become text embeddings.
@@ -81,10 +86,24 @@ class Segmenter {
   /// classes set), kImageTooLarge, kOutOfMemory.
   Segmentation segment(const Image& photo, const SegmentOptions& options = {}, const ScoreSink& scores = {});
 
+  /// Relationship attention of every layer that makes prompts. The tower sees the whole photo at once, its
+  /// shorter side resized to short_side pixels; 0: the window of the model's protocol. Throws Error:
+  /// kBadModelConfig for a model without relationship prompts, and as segment does.
+  AttentionMaps attention_maps(const Image& photo, int short_side = 0);
+
+  /// Mean attention distance of every head, for any model; the same view of the photo. A training-free
+  /// model's last layer is looked at as CLIP computes it. Throws Error as segment does.
+  AttentionDistances attention_distances(const Image& photo, int short_side = 0);
+
   std::size_t class_count() const;
   int joint_width() const;
   /// True if the last set_classes had to run the text tower.
   bool text_tower_ran() const;
+  /// Words of the class names that the model's CLIP never saw in training, so that its masks for them mean
+  /// little. Empty for models that do not state their words, as no published CLIP does.
+  const std::vector<std::string>& unknown_words() const;
+  /// All words that the model's CLIP saw in training; empty if it does not state them.
+  const std::vector<std::string>& known_words() const;
   /// SHA-256 over the names and bytes of the model's tensors.
   std::string model_hash() const;
   /// "paper", "official", or "none" (training-free).

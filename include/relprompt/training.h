@@ -46,7 +46,7 @@ struct RunSettings {
   std::filesystem::path output;      ///< folder of the run or report
   std::optional<int> threads;        ///< absent: as the config says
   std::string device;                ///< empty: as the config says
-  std::string precision;             ///< evaluate only: fp32 (also if empty) or bf16
+  std::string precision;             ///< evaluate only: fp32 (also if empty), bf16 or int8
   bool image_scores = false;         ///< evaluate only: also write a score for every picture
 };
 

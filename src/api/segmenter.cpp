@@ -7,7 +7,9 @@
 #include "relprompt/error.h"
 
 #include "api/torch_errors.h"
+#include "segmenter/attention_study.h"
 #include "segmenter/device.h"
+#include "segmenter/known_words.h"
 #include "segmenter/model_files.h"
 #include "segmenter/network.h"
 #include "segmenter/photo_segmenter.h"
@@ -16,10 +18,10 @@
 namespace relprompt {
 namespace {
 
-bool bfloat16_of(const std::string& precision) {
-  if (precision == "fp32") return false;
-  if (precision == "bf16") return true;
-  throw Error(ErrorCode::kBadArgument, fmt::format("precision '{}': expected fp32 or bf16", precision));
+segmenter::ModelFiles open(const std::filesystem::path& path, const ModelOptions& options) {
+  auto model = segmenter::open_model(path);
+  if (options.training_free) segmenter::drop_prompts(model);
+  return model;
 }
 
 torch::Device prepare_device(const ModelOptions& options) {
@@ -33,17 +35,23 @@ struct Segmenter::Impl {
   Impl(const std::filesystem::path& path, const ModelOptions& model_options)
       : options(model_options),
         device(prepare_device(options)),
-        bfloat16(bfloat16_of(options.precision)),
-        model(segmenter::open_model(path)),
-        network(model, device, bfloat16) {}
+        precision(segmenter::precision_of(options.precision)),
+        model(open(path, options)),
+        network(model, device, precision) {}
 
   ModelOptions options;
   torch::Device device;
-  bool bfloat16;
+  segmenter::Precision precision;
   segmenter::ModelFiles model;
   segmenter::Network network;
   segmenter::ClassEmbeddings classes;
   bool text_tower_ran = false;
+  std::vector<std::string> unknown_words;
+
+  void require_classes() const {
+    if (classes.classes() > 0) return;
+    throw Error(ErrorCode::kBadArgument, "no classes set", "call set_classes or set_embeddings first");
+  }
 };
 
 Segmenter::Segmenter(const std::filesystem::path& model, const ModelOptions& options)
@@ -60,6 +68,7 @@ void Segmenter::set_classes(const ClassList& classes, const TextOptions& options
     encoded.embeddings.rows = encoded.embeddings.rows.to(impl_->device);
     impl_->classes = std::move(encoded.embeddings);
     impl_->text_tower_ran = encoded.tower_ran;
+    impl_->unknown_words = segmenter::unknown_words(known_words(), classes);
   });
 }
 
@@ -79,17 +88,32 @@ void Segmenter::set_embeddings(const float* rows, std::size_t count) {
     for (std::size_t i = 0; i <= count; ++i) classes.first.push_back(i);
     impl_->classes = std::move(classes);
     impl_->text_tower_ran = false;
+    impl_->unknown_words.clear();
   });
 }
 
 Segmentation Segmenter::segment(const Image& photo, const SegmentOptions& options, const ScoreSink& scores) {
   return api::guarded([&] {
-    if (class_count() == 0) {
-      throw Error(ErrorCode::kBadArgument, "no classes set", "call set_classes or set_embeddings first");
-    }
+    impl_->require_classes();
     const torch::InferenceMode no_gradients;
     return segmenter::segment_photo(impl_->network, impl_->model.config, impl_->classes, photo,
                                     resolve(options), scores);
+  });
+}
+
+AttentionMaps Segmenter::attention_maps(const Image& photo, int short_side) {
+  return api::guarded([&] {
+    impl_->require_classes();
+    const torch::InferenceMode no_gradients;
+    return segmenter::attention_maps(impl_->network, impl_->model.config, impl_->classes, photo, short_side);
+  });
+}
+
+AttentionDistances Segmenter::attention_distances(const Image& photo, int short_side) {
+  return api::guarded([&] {
+    impl_->require_classes();
+    const torch::InferenceMode no_gradients;
+    return segmenter::attention_distances(impl_->network, impl_->model, impl_->classes, photo, short_side);
   });
 }
 
@@ -103,6 +127,14 @@ int Segmenter::joint_width() const {
 
 bool Segmenter::text_tower_ran() const {
   return impl_->text_tower_ran;
+}
+
+const std::vector<std::string>& Segmenter::unknown_words() const {
+  return impl_->unknown_words;
+}
+
+const std::vector<std::string>& Segmenter::known_words() const {
+  return impl_->model.config.words;
 }
 
 std::string Segmenter::model_hash() const {

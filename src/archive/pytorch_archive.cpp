@@ -69,6 +69,10 @@ class PytorchArchive final : public TensorArchive {
     }
   }
 
+  void release_pages() const noexcept override {
+    if (file_) file_->release_pages();
+  }
+
  private:
   std::unique_ptr<MappedFile> file_;  // null when the caller keeps the bytes
   OwnedBytes owned_;

@@ -181,6 +181,10 @@ class SafetensorsArchive final : public TensorArchive {
     for (const Extent& extent : extents) tensors_[extent.tensor].data = data + before_data + extent.begin;
   }
 
+  void release_pages() const noexcept override {
+    if (file_) file_->release_pages();
+  }
+
  private:
   std::unique_ptr<MappedFile> file_;  // null when the caller keeps the bytes
 };

@@ -65,6 +65,10 @@ class ShardedArchive final : public TensorArchive {
     }
   }
 
+  void release_pages() const noexcept override {
+    for (const auto& shard : shards_) shard.second->release_pages();
+  }
+
  private:
   void open_shard(const std::filesystem::path& index, const std::string& name) {
     if (shards_.count(name) > 0) return;

@@ -39,6 +39,9 @@ class TensorArchive {
   const TensorView* find(std::string_view name) const;
   /// Free-form text pairs of the container ("__metadata__" of safetensors); empty for others.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// Gives back the memory of what was read from mapped files; views stay valid and are paged in again on
+  /// use.
+  virtual void release_pages() const noexcept {}
   /// "safetensors" or "pytorch zip", followed by " shards" if there are several files; for messages.
   const std::string& format() const { return format_; }
 

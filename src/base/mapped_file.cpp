@@ -38,6 +38,10 @@ MappedFile::MappedFile(const std::filesystem::path& path, ErrorCode missing) : p
   ::close(file);
 }
 
+void MappedFile::release_pages() const noexcept {
+  if (data_ != nullptr) ::madvise(const_cast<std::byte*>(data_), size_, MADV_DONTNEED);
+}
+
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
 }

@@ -21,6 +21,9 @@ class MappedFile {
 
   const std::byte* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
+  /// Takes the file's pages out of this process's memory; they come back from the file when they are read.
+  void release_pages() const noexcept;
+
   const std::filesystem::path& path() const noexcept { return path_; }
 
  private:

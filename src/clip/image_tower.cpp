@@ -1,6 +1,8 @@
 #include "clip/image_tower.h"
 
+#include "base/stage_timer.h"
 #include "nn/grid.h"
+#include "nn/layer_norm.h"
 #include "nn/linear.h"
 
 namespace relprompt::clip {
@@ -34,11 +36,12 @@ torch::Tensor ImageTowerImpl::embed(const torch::Tensor& image, ClassToken class
   const auto stored = positional_embedding_.narrow(0, 1, config_.grid * config_.grid);
   const auto positions = nn::resize_rows(stored, {config_.grid, config_.grid}, grid);
   const auto tokens = torch::cat({class_row, patches}, 1) + torch::cat({class_position, positions}, 0);
-  return ln_pre_(tokens);
+  return nn::layer_norm(ln_pre_, tokens);
 }
 
 torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& state, LastLayer last) {
   auto& block = transformer_->block(layer);
+  if (watcher_) watcher_(block, state);
   if (last != LastLayer::kFull && layer + 1 == config_.layers) {
     return block->forward_dense(state.tokens, last == LastLayer::kValueResidualMlp);
   }
@@ -50,7 +53,7 @@ torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hoo
                                       LastLayer last) {
   LayerState state;
   state.grid = grid_of(image);
-  state.tokens = embed(image, class_token);
+  state.tokens = timed(Stage::kPatchEmbedding, [&] { return embed(image, class_token); });
   if (hook != nullptr) hook->between_layers(state);
   for (std::int64_t i = 0; i < config_.layers; ++i) {
     state.tokens = run_layer(i, state, last);
@@ -63,7 +66,9 @@ torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hoo
 
 torch::Tensor ImageTowerImpl::project(const torch::Tensor& tokens) {
   namespace F = torch::nn::functional;
-  return F::normalize(nn::product(ln_post_(tokens), proj_.t()), F::NormalizeFuncOptions().dim(-1));
+  return F::normalize(
+      nn::product(nn::layer_norm(ln_post_, tokens), projection_.defined() ? projection_ : proj_.t()),
+      F::NormalizeFuncOptions().dim(-1));
 }
 
 torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {
@@ -72,6 +77,17 @@ torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {
 
 void ImageTowerImpl::use_bfloat16() {
   transformer_->use_bfloat16();
+}
+
+void ImageTowerImpl::pack(kernels::Precision precision, LastLayer last,
+                          const std::function<void()>& after_each) {
+  transformer_->pack(precision, last == LastLayer::kFull ? config_.layers : config_.layers - 1, after_each);
+  projection_ = proj_.t().contiguous();
+}
+
+void ImageTowerImpl::unpack() {
+  transformer_->unpack();
+  projection_ = torch::Tensor();
 }
 
 std::map<std::string, torch::Tensor*> ImageTowerImpl::weights() {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <torch/torch.h>
 
@@ -23,6 +25,9 @@ enum class LastLayer {
   kValue,             ///< MaskCLIP: the value path of its attention alone
   kValueResidualMlp,  ///< value path, then residual and MLP as in the block
 };
+
+/// Sees what enters each layer: `input.layer` layers are done, tokens and prompt are as `block` takes them.
+using LayerWatcher = std::function<void(nn::TransformerBlock& block, const LayerState& input)>;
 
 /// Parameters carry OpenAI CLIP's names below "visual.". All parameters are frozen data from a file.
 class ImageTowerImpl : public torch::nn::Module {
@@ -45,10 +50,19 @@ class ImageTowerImpl : public torch::nn::Module {
   const VisionConfig& config() const { return config_; }
   void use_bfloat16();
 
+  /// For inference on the CPU: packs the layers' weights, see nn::TransformerBlock. The last layer is left as
+  /// it is unless it is computed in full. unpack undoes it once the weights are loaded again; after_each is
+  /// called when a layer's weights are no longer read.
+  void pack(kernels::Precision precision, LastLayer last, const std::function<void()>& after_each);
+  void unpack();
+
   /// In passes with gradients, keep only what enters each layer and run the layer again in the backward pass:
   /// less memory, a forward pass more time, results equal bit for bit. Off at first. What a hook computes
   /// between the layers is kept as before.
   void set_recompute(bool on) { recompute_ = on; }
+
+  /// Called before each layer of coming passes, after any hook; empty: nobody watches.
+  void watch(LayerWatcher watcher) { watcher_ = std::move(watcher); }
 
   /// The tensors that a pass uses, by parameter name: see nn::TransformerBlock.
   std::map<std::string, torch::Tensor*> weights();
@@ -60,7 +74,9 @@ class ImageTowerImpl : public torch::nn::Module {
 
   VisionConfig config_;
   bool recompute_ = false;
+  LayerWatcher watcher_;
   torch::Tensor conv1_weight_, class_embedding_, positional_embedding_, proj_;
+  torch::Tensor projection_;  ///< proj_ transposed, of a packed tower
   torch::nn::LayerNorm ln_pre_{nullptr}, ln_post_{nullptr};
   nn::Transformer transformer_{nullptr};
 };

@@ -1,15 +1,14 @@
 // e^x as the kernels need it: for numbers that are not positive, and written so that loops around it become
-// vector code.
+// vector code. Static, because each instruction set has its own copy (loops.cpp).
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 namespace relprompt::kernels {
 
 /// e^x for x <= 0: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes' coefficients); relative error
 /// below 2e-7, and 0 where the result would be subnormal. Without a branch, so that the compiler vectorises.
-inline float exp_negative(float x) {
+static inline float exp_negative(float x) {
   const float clamped = x < -87.0f ? -87.0f : x;
   const float n = __builtin_floorf(clamped * 1.44269504f + 0.5f);
   const float r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
@@ -22,7 +21,7 @@ inline float exp_negative(float x) {
   p = p * r * r + r + 1.0f;
   const std::int32_t bits = (static_cast<std::int32_t>(n) + 127) << 23;
   float power = 0.0f;
-  std::memcpy(&power, &bits, sizeof(power));
+  __builtin_memcpy(&power, &bits, sizeof(power));
   return x < -87.0f ? 0.0f : p * power;
 }
 

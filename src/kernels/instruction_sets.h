@@ -1,10 +1,23 @@
-// One source, compiled for several instruction sets, the best one chosen when the program starts.
+// The instruction sets that our own loops are compiled for, and which of them a run uses.
 #pragma once
 
-// Sanitizers instrument the resolver that does the choosing before they are set up, so they get one build.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define RELPROMPT_EACH_ISA __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define RELPROMPT_EACH_ISA
-#endif
+#include <string>
+#include <vector>
+
+namespace relprompt::kernels {
+
+/// kAvx2 means x86-64-v3 (AVX2, FMA), kAvx512 means x86-64-v4 (F, BW, DQ, VL).
+enum class InstructionSet { kPortable, kAvx2, kAvx512 };
+
+/// What this processor and this build can run, slowest first; kPortable always.
+std::vector<InstructionSet> usable_instruction_sets();
+
+/// The set named "portable", "avx2" or "avx512"; the best usable one for an empty name. Throws
+/// Error(kBadArgument) for another name and for one that cannot run here.
+InstructionSet instruction_set_of(const std::string& name);
+
+/// What every kernel uses: instruction_set_of the environment variable RELPROMPT_ISA, looked at once. The
+/// library's own choice has a variable of its own, ONEDNN_MAX_CPU_ISA.
+InstructionSet chosen_instruction_set();
+
+}  // namespace relprompt::kernels

@@ -8,10 +8,9 @@
 
 #include <cstdint>
 
-namespace relprompt::kernels {
+#include "kernels/activation.h"
 
-/// What is applied to the sums before they are stored.
-enum class Activation { kNone, kQuickGelu };  // QuickGELU: v * sigmoid(1.702 v)
+namespace relprompt::kernels {
 
 /// x [rows, inputs], weight [outputs, inputs], bias [outputs] or nullptr, y [rows, outputs].
 void linear(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight, const float* bias,

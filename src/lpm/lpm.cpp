@@ -1,8 +1,24 @@
 #include "lpm/lpm.h"
 
 #include <cmath>
+#include <vector>
+
+#include "base/stage_timer.h"
+#include "nn/layer_norm.h"
 
 namespace relprompt::lpm {
+
+namespace {
+
+/// a b^T, image by image on our own kernels: [B, N, E], [B, C, E] -> [B, N, C].
+torch::Tensor products(const torch::Tensor& a, const torch::Tensor& b) {
+  if (!a.is_cpu()) return torch::matmul(a, b.transpose(1, 2));
+  std::vector<torch::Tensor> images;
+  for (std::int64_t i = 0; i < a.size(0); ++i) images.push_back(nn::product(a[i], b[i]));
+  return torch::stack(images);
+}
+
+}  // namespace
 
 LpmImpl::LpmImpl(std::int64_t joint, const LpmOptions& options) : options_(options) {
   if (!options.trained) return;
@@ -23,12 +39,13 @@ torch::Tensor LpmImpl::text_side(const torch::Tensor& g, const torch::Tensor& t)
 }
 
 torch::Tensor LpmImpl::forward(const torch::Tensor& p, const torch::Tensor& g, const torch::Tensor& t) {
+  const StageTimer timer(Stage::kLpm);
   auto k = text_side(g, t);
-  if (!options_.trained) return torch::matmul(p, k.transpose(1, 2));
+  if (!options_.trained) return products(p, k);
   k = text_fuse_(k);
   if (options_.second_text_linear) k = text_proj_(k);
-  const auto o = vis_norm_(vis_proj_(p)) / std::sqrt(static_cast<double>(t.size(1)));
-  return torch::matmul(o, text_norm_(k).transpose(1, 2));
+  const auto o = nn::layer_norm(vis_norm_, vis_proj_(p)) / std::sqrt(static_cast<double>(t.size(1)));
+  return products(o, nn::layer_norm(text_norm_, k));
 }
 
 }  // namespace relprompt::lpm

@@ -31,6 +31,8 @@ class AttentionImpl : public torch::nn::Module {
   torch::Tensor in_proj_weight, in_proj_bias;
   Linear out_proj{nullptr};
 
+  std::int64_t heads() const { return heads_; }
+
  private:
   /// x times some of the stacked projections: 0 queries, 1 keys, 2 values.
   torch::Tensor project(const torch::Tensor& x, std::int64_t first, std::int64_t parts) const;

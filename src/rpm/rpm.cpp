@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/stage_timer.h"
+#include "nn/layer_norm.h"
 #include "rpm/apg.h"
 #include "rpm/merge.h"
 
@@ -39,7 +41,7 @@ bool RpmImpl::gives_prompt(std::int64_t layer) const {
 
 Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer,
                        nn::Grid grid, const SampleNoise& noise) {
-  const auto n = prompt_norm_(tokens);
+  const auto n = nn::layer_norm(prompt_norm_, tokens);
   auto patches = n.narrow(1, 1, grid.size());
   if (!m2oe_.empty() && layer < vision_.layers) {
     auto& block = m2oe_[static_cast<std::size_t>(layer - 1)];
@@ -60,6 +62,7 @@ class RpmImpl::Pass : public clip::LayerHook {
 
   void between_layers(clip::LayerState& state) override {
     if (beside_ != nullptr) beside_->between_layers(state);
+    const StageTimer timer(Stage::kRpm);
     const auto layer = state.layer;
     std::vector<torch::Tensor> prompts;
     if (rpm_.vpt_.defined() && layer < rpm_.vision_.layers) {
@@ -71,8 +74,12 @@ class RpmImpl::Pass : public clip::LayerHook {
     if (layer > 0 && wanted) {
       aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
       if (rpm_.gives_prompt(layer)) {
-        m = image_to_pixel_attention(aligned_.patches, aligned_.class_token, t_, rpm_.options_.itp);
-        prompts.push_back(relationship_prompt(m, layer, state.grid));
+        if (skips_map(state.grid)) {
+          prompts.push_back(prompt_without_map(state.grid));
+        } else {
+          m = image_to_pixel_attention(aligned_.patches, aligned_.class_token, t_, rpm_.options_.itp);
+          prompts.push_back(relationship_prompt(m, layer, state.grid));
+        }
       }
       observe(layer, ".class_token", aligned_.class_token);
       observe(layer, ".patches", aligned_.patches);
@@ -83,6 +90,24 @@ class RpmImpl::Pass : public clip::LayerHook {
   const Aligned& aligned() const { return aligned_; }
 
  private:
+  /// Whether nobody needs the attention map and the prompts are cheaper without it.
+  bool skips_map(nn::Grid grid) const {
+    const auto& options = rpm_.options_;
+    const bool needed = observer_ || options.merge != Merge::kConcatenation ||
+                        options.apg != Apg::kKnowledge || !options.itp.image_level ||
+                        !options.itp.pixel_level;
+    const auto number = [](std::int64_t n) { return static_cast<double>(n); };
+    return !needed && cheaper_without_map(number(t_.size(0)), number(grid.size()), number(t_.size(1)),
+                                          number(rpm_.vision_.width), number(rpm_.vision_.layers - 1));
+  }
+
+  torch::Tensor prompt_without_map(nn::Grid grid) {
+    const auto side = rpm_.options_.knowledge_grid;
+    if (!mapped_.defined()) mapped_ = map_knowledge(rpm_.h_, {side, side}, grid, rpm_.prompt_linear_);
+    return generate_prompts_without_map(aligned_.patches, aligned_.class_token, t_, mapped_,
+                                        rpm_.prompt_linear_);
+  }
+
   torch::Tensor relationship_prompt(const torch::Tensor& m, std::int64_t layer, nn::Grid grid) {
     const auto side = rpm_.options_.knowledge_grid;
     const auto prompt = rpm_.options_.apg == Apg::kLinear
@@ -123,6 +148,7 @@ class RpmImpl::Pass : public clip::LayerHook {
   const SampleNoise& noise_;
   clip::LayerHook* beside_;
   Aligned aligned_;
+  torch::Tensor mapped_;  ///< pixel knowledge through the linear layer, where prompts take the short way
 };
 
 Aligned RpmImpl::forward(clip::ImageTower& tower, const torch::Tensor& image, const torch::Tensor& t,

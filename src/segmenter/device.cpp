@@ -26,6 +26,13 @@ torch::Device device_of(const std::string& name) {
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 
+kernels::Precision precision_of(const std::string& name) {
+  if (name == "fp32") return kernels::Precision::kFp32;
+  if (name == "bf16") return kernels::Precision::kBf16;
+  if (name == "int8") return kernels::Precision::kInt8;
+  throw Error(ErrorCode::kBadArgument, fmt::format("precision '{}': expected fp32, bf16 or int8", name));
+}
+
 int set_threads(int threads) {
   if (threads < 0 || threads > 4096) {
     throw Error(ErrorCode::kBadArgument, fmt::format("{} threads: expected 0 (all cores) to 4096", threads));

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "relprompt/error.h"
 
@@ -166,6 +168,18 @@ TestProtocol read_test(JsonFields fields) {
   return test;
 }
 
+/// One line of config.json, where a list would take a line a word.
+std::string joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  return {std::istream_iterator<std::string>(stream), std::istream_iterator<std::string>()};
+}
+
 void check_heads(const ModelConfig& config, const std::string& path) {
   const auto& [vision, text, joint, activation] = config.clip;
   if (vision.width % vision.heads == 0 && text.width % text.heads == 0) return;
@@ -216,6 +230,7 @@ std::string to_json(const ModelConfig& config) {
                {{"short_side", config.test.short_side},
                 {"window", config.test.window},
                 {"stride", config.test.stride}}}};
+  if (!config.words.empty()) out["words"] = joined(config.words);
   return out.dump(2) + "\n";
 }
 
@@ -234,6 +249,7 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   if (has_prompts) config.prompts = read_prompts(prompts, config.clip.vision.layers);
   config.training_free = static_cast<clip::LastLayer>(fields.choice("training_free", 1, kLastLayers));
   config.test = read_test(fields.object("test"));
+  config.words = words_of(fields.text("words", ""));
   fields.finish();
   check_heads(config, path);
   if (config.prompts) check_prompts(*config.prompts, config.clip.vision, path + " 'prompts'");

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/json_fields.h"
 #include "clip/clip_config.h"
@@ -54,6 +55,9 @@ struct ModelConfig {
   std::string clip_sha256;
   /// Where the CLIP's folder or file is, relative to the model folder; empty: clip.safetensors in the folder.
   std::string clip_path;
+  /// Every word of the captions that the CLIP was trained on, where they are few enough to list; empty: not
+  /// stated, as for every published CLIP. Says which class names mean nothing to the model.
+  std::vector<std::string> words;
 };
 
 /// "paper", "official", or "none" for models without relationship prompts.

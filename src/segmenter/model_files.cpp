@@ -184,8 +184,15 @@ ModelFiles open_model(const fs::path& path) {
   return is_model_folder(path) ? open_folder(path) : open_checkpoint(path);
 }
 
+void drop_prompts(ModelFiles& model) {
+  model.config.prompts.reset();
+  model.prompts.reset();
+}
+
 std::string content_hash(const ModelFiles& model) {
-  return remembered_hash(model.files, "model", [&] {
+  // Files that hold prompts may be looked at without them (drop_prompts), so the two have their own notes.
+  const char* part = model.prompts ? "model" : "towers";
+  return remembered_hash(model.files, part, [&] {
     auto rows = model.image_rows();
     append(rows, model.text_rows());
     auto digests = model.clip->hash(rows);

@@ -31,6 +31,9 @@ struct ModelFiles {
 /// shape afterwards. Throws Error with a code of exit status 4.
 ModelFiles open_model(const std::filesystem::path& path);
 
+/// Makes a trained model the bare CLIP that it was trained on: training-free, with the model's normalisation.
+void drop_prompts(ModelFiles& model);
+
 /// SHA-256 of a file's bytes, remembered between runs. Throws Error(kModelNotFound).
 std::string sha256_of(const std::filesystem::path& path);
 

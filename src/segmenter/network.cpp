@@ -24,20 +24,26 @@ double logit_scale_of(const ModelFiles& model) {
 
 }  // namespace
 
-Network::Network(const ModelFiles& model, const torch::Device& device, bool bfloat16)
+Network::Network(const ModelFiles& model, const torch::Device& device, Precision precision)
     : training_free_(model.config.training_free),
       device_(device),
+      precision_(precision),
       tower_(model.config.clip.vision, model.config.clip.joint, model.config.clip.activation),
       logit_scale_(logit_scale_of(model)) {
-  clip::load_frozen(*tower_, "visual.", model.image_rows(), *model.clip);
-  tower_->to(device);
+  if (precision == Precision::kInt8 && !device.is_cpu()) {
+    throw Error(ErrorCode::kBadArgument, "precision int8 is for the CPU", "use bf16 on other devices");
+  }
+  load_tower(model);
   if (model.config.prompts) {
     const auto& options = model.config.prompts->peft;
     tuning_ = peft::make_tuning(model.config.clip, options);
     if (peft::changes_weights(options.method)) swap_.emplace(tower_, tuning_);
   }
-  if (bfloat16) tower_->use_bfloat16();
-  if (!model.config.prompts) return;
+  if (!device.is_cpu() && precision == Precision::kBf16) tower_->use_bfloat16();
+  if (!model.config.prompts) {
+    pack_tower(model);
+    return;
+  }
   const auto& prompts = *model.config.prompts;
   if (peft::has_rpm(prompts.peft.method)) rpm_.emplace(model.config.clip.vision, prompts.rpm);
   lpm_.emplace(model.config.clip.joint, prompts.lpm);
@@ -46,6 +52,18 @@ Network::Network(const ModelFiles& model, const torch::Device& device, bool bflo
     module->to(device);
   }
   if (swap_ && model.prompts) swap_->prepare();
+  pack_tower(model);
+}
+
+void Network::load_tower(const ModelFiles& model) {
+  clip::load_frozen(*tower_, "visual.", model.image_rows(), *model.clip);
+  tower_->to(device_);
+}
+
+void Network::pack_tower(const ModelFiles& model) {
+  if (!device_.is_cpu()) return;
+  const auto& archive = model.clip->archive();
+  tower_->pack(precision_, lpm_ ? clip::LastLayer::kFull : training_free_, [&] { archive.release_pages(); });
 }
 
 std::vector<torch::nn::Module*> Network::prompt_modules() const {
@@ -56,8 +74,16 @@ std::vector<torch::nn::Module*> Network::prompt_modules() const {
   return modules;
 }
 
+void Network::unpack(const ModelFiles& model) {
+  if (!device_.is_cpu()) return;
+  tower_->unpack();
+  load_tower(model);
+  if (precision_ == Precision::kBf16) tower_->use_bfloat16();
+}
+
 void Network::make_trainable(const ModelFiles& model, std::uint64_t seed) {
   if (!lpm_) throw Error(ErrorCode::kInternal, "training a model without prompts");
+  unpack(model);
   const auto rows = model.prompt_rows();
   for (auto* module : prompt_modules()) {
     const torch::NoGradGuard no_grad;

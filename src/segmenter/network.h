@@ -7,11 +7,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/torch.h>
 
 #include "clip/image_tower.h"
+#include "kernels/precision.h"
 #include "lpm/lpm.h"
 #include "peft/tuning.h"
 #include "peft/weight_swap.h"
@@ -20,14 +22,23 @@
 
 namespace relprompt::segmenter {
 
+using kernels::Precision;
+
 class Network {
  public:
-  /// Loads image tower and prompts to the device for inference: nothing asks for gradients. bfloat16: the
-  /// matrix products of the tower's layers are computed so, the rest in fp32. Throws Error(kOutOfMemory).
-  Network(const ModelFiles& model, const torch::Device& device, bool bfloat16);
+  /// Loads image tower and prompts to the device for inference: nothing asks for gradients. The matrix
+  /// products of the tower's layers are computed in `precision`, the rest in fp32. On the CPU their weights
+  /// are packed, and the pages of the model's file are given back. Throws Error: kOutOfMemory; kBadArgument
+  /// for int8 elsewhere.
+  Network(const ModelFiles& model, const torch::Device& device, Precision precision);
 
-  /// Gives the prompts memory of their own, which asks for gradients; the tower stays frozen. Prompts that
-  /// the model lacks (config.prompts without a file) start as initial_prompts.h says, from the seed.
+  /// Lays the tower's weights open again for whoever reads them or needs gradients; passes are slower then,
+  /// and int8 means fp32. model as given to the constructor.
+  void unpack(const ModelFiles& model);
+
+  /// Gives the prompts memory of their own, which asks for gradients; the tower stays frozen and is unpacked.
+  /// Prompts that the model lacks (config.prompts without a file) start as initial_prompts.h says, from the
+  /// seed.
   /// Throws Error(kInternal) for a model without prompts.
   void make_trainable(const ModelFiles& model, std::uint64_t seed);
 
@@ -48,10 +59,15 @@ class Network {
   /// Training keeps only the inputs of the tower's layers and computes the rest again in the backward pass.
   void set_recompute(bool on) { tower_->set_recompute(on); }
 
+  /// Shows what enters the tower's layers in coming passes; see clip::ImageTowerImpl::watch.
+  void watch_layers(clip::LayerWatcher watcher) { tower_->watch(std::move(watcher)); }
+
   const torch::Device& device() const { return device_; }
   bool training_free() const { return !lpm_; }
 
  private:
+  void load_tower(const ModelFiles& model);
+  void pack_tower(const ModelFiles& model);
   std::vector<torch::nn::Module*> prompt_modules() const;
   /// The trained part's features; the observer is RPM's.
   rpm::Aligned features(const torch::Tensor& image, const torch::Tensor& t, const rpm::Observer& observer,
@@ -60,6 +76,7 @@ class Network {
 
   clip::LastLayer training_free_;
   torch::Device device_;
+  Precision precision_;
   clip::ImageTower tower_;
   std::optional<rpm::Rpm> rpm_;           ///< of methods with relationship prompts
   std::shared_ptr<peft::Tuning> tuning_;  ///< of the other methods, null if they add nothing

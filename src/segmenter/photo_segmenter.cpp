@@ -8,7 +8,6 @@
 
 #include "relprompt/error.h"
 
-#include "image/resize.h"
 #include "segmenter/score_planes.h"
 #include "segmenter/windows.h"
 
@@ -21,7 +20,8 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// uint8 [h, w, 3] -> normalised [1, 3, h, w] on the device.
+}  // namespace
+
 torch::Tensor network_input(const Image& picture, const Normalisation& image, const torch::Device& device) {
   const auto raw = torch::from_blob(const_cast<std::uint8_t*>(picture.rgb.data()),
                                     {picture.height, picture.width, 3}, torch::kUInt8);
@@ -31,6 +31,8 @@ torch::Tensor network_input(const Image& picture, const Normalisation& image, co
   const auto scaled = (raw.to(torch::kFloat32) - three(image.mean)) / three(image.std);
   return scaled.permute({2, 0, 1}).unsqueeze(0).contiguous().to(device);
 }
+
+namespace {
 
 /// Patch scores of every window, [S, h, w] each. Windows of one picture share a size, so they batch.
 std::vector<torch::Tensor> score_windows(Network& network, const torch::Tensor& input,
@@ -88,6 +90,8 @@ void check_photo(const Image& photo) {
   }
 }
 
+}  // namespace
+
 image::Size resized_size(const Image& photo, const SegmentOptions& options) {
   const auto size = image::shorter_side_to(photo.height, photo.width, options.short_side);
   const auto pixels = static_cast<std::uint64_t>(size.height) * static_cast<std::uint64_t>(size.width);
@@ -102,8 +106,6 @@ image::Size resized_size(const Image& photo, const SegmentOptions& options) {
   }
   return size;
 }
-
-}  // namespace
 
 SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config, std::size_t classes) {
   SegmentOptions full = options;

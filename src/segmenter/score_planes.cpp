@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/stage_timer.h"
+#include "kernels/label_tiles.h"
+
 namespace relprompt::segmenter {
 namespace {
 
@@ -30,11 +33,40 @@ torch::Tensor best_names(const torch::Tensor& planes, const ClassEmbeddings& cla
   return torch::stack(best);
 }
 
+/// The labels alone, tile by tile on the CPU.
+BestLabels labels_by_tiles(const Network& network, const std::vector<torch::Tensor>& patch_scores,
+                           const std::vector<Window>& windows, const ClassEmbeddings& classes,
+                           const PlaneRequest& request) {
+  const auto size_of = [](nn::Grid grid) { return kernels::ImageSize{grid.height, grid.width}; };
+  std::vector<torch::Tensor> contiguous;
+  kernels::LabelTask task;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    contiguous.push_back(patch_scores[i].to(torch::kFloat32).contiguous());
+    task.windows.push_back({contiguous.back().data_ptr<float>(), windows[i].y, windows[i].x});
+  }
+  task.patches = {contiguous.front().size(1), contiguous.front().size(2)};
+  task.window = {windows.front().height, windows.front().width};
+  task.resized = size_of(request.resized);
+  task.photo = size_of(request.photo);
+  task.first = classes.first;
+  task.penalty = request.penalty;
+  task.sigmoid = !network.training_free();
+  BestLabels best;
+  best.label = torch::empty({request.photo.height, request.photo.width}, torch::kInt32);
+  best.score = torch::empty({request.photo.height, request.photo.width}, torch::kFloat32);
+  kernels::label_tiles(task, best.label.data_ptr<std::int32_t>(), best.score.data_ptr<float>());
+  return best;
+}
+
 }  // namespace
 
 BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>& patch_scores,
                        const std::vector<Window>& windows, const ClassEmbeddings& classes,
                        const PlaneRequest& request, const PlaneSink& sink) {
+  const StageTimer timer(Stage::kResize);
+  if (!sink && network.device().is_cpu()) {
+    return labels_by_tiles(network, patch_scores, windows, classes, request);
+  }
   const auto options = torch::TensorOptions().dtype(torch::kFloat32).device(network.device());
   const auto count = coverage(windows, request.resized, options);
   const auto penalty =

@@ -1,7 +1,9 @@
-// From patch scores of windows to calibrated class planes at the photo's own size, a few classes at a time.
+// From patch scores of windows to labels at the photo's own size, and to calibrated class planes if asked
+// for.
 //
-// A plane at full size is needed only to be compared with the best one so far (or written out), so memory is
-// that of a chunk of planes, whatever the number of classes.
+// Labels alone come from kernels/label_tiles.h: no plane at full size exists. Planes that somebody wants, or
+// a GPU, take a few classes at a time, so memory is that of a chunk of planes, whatever the number of
+// classes.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +35,8 @@ struct PlaneRequest {
 };
 
 /// Averages the windows' probabilities, takes the best name of each class, subtracts the penalties, resizes
-/// to the photo and keeps the best class; the first of equal ones wins, as in an arg max.
+/// to the photo and keeps the best class; the first of equal ones wins, as in an arg max. Without a sink the
+/// labels are the same but where two scores differ by rounding only.
 /// patch_scores: one [S, h, w] a window, in the order of `windows`.
 BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>& patch_scores,
                        const std::vector<Window>& windows, const ClassEmbeddings& classes,

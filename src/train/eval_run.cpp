@@ -95,7 +95,7 @@ RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, w
   const auto model = segmenter::open_model(request.model);
   const auto options = test_options(config, model.config, set.classes);
   const auto device = segmenter::device_of(config.device);
-  segmenter::Network network(model, device, request.precision == "bf16");
+  segmenter::Network network(model, device, segmenter::precision_of(request.precision));
   const torch::InferenceMode no_gradients;
   auto embeddings = segmenter::encode_classes(model, config.paths.vocab, set.classes, config.text).embeddings;
   embeddings.rows = embeddings.rows.to(device);

@@ -16,7 +16,7 @@ struct EvalRequest {
   std::filesystem::path model;
   std::filesystem::path folder;  ///< of the report
   std::string title;             ///< what progress displays call it
-  std::string precision;         ///< fp32 or bf16
+  std::string precision;         ///< fp32, bf16 or int8
 };
 
 /// Writes report.md, report.json, confusion.png and sheet.png (and image_scores.jsonl) into the folder.

@@ -166,7 +166,8 @@ void PretrainRun::checkpoint() {
       {"top1", top1_.objects}, {"top1_grounds", top1_.grounds}, {"identity", identity_of(config_)}};
   export_clip(folder_.path(), towers_, merges_,
               fmt::format("pretrained on the synthetic world by relprompt: {}, seed {}, {} of {} iterations",
-                          config_.name, config_.seed, state_.done, config_.iterations()));
+                          config_.name, config_.seed, state_.done, config_.iterations()),
+              pretraining_words());
   save_optimizer_state(folder_.checkpoint(), kFormat, trainer_.groups(), trainer_.optimizer(), state);
   image::write_png(folder_.path() / "curves.png",
                    analysis::draw_training_curves(analysis::read_training_log(folder_.path() / "log.jsonl")));

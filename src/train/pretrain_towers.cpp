@@ -68,7 +68,7 @@ void PretrainTowers::limit_temperature() {
 }
 
 void export_clip(const std::filesystem::path& folder, const PretrainTowers& towers, const std::string& merges,
-                 const std::string& source) {
+                 const std::string& source, const std::vector<std::string>& words) {
   std::vector<torch::Tensor> owners;
   std::vector<archive::TensorView> views;
   for (const auto& row : rows_of(towers.config())) {
@@ -78,6 +78,7 @@ void export_clip(const std::filesystem::path& folder, const PretrainTowers& towe
   }
   segmenter::ModelConfig config;
   config.source = source;
+  config.words = words;
   config.clip = towers.config();
   config.test = segmenter::TestProtocol::for_tower(config.clip.vision);
   // The patch term trains what the last block gives for single patches, its residual path included.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -47,8 +48,9 @@ class PretrainTowers {
 };
 
 /// Makes the folder a bare CLIP: clip.safetensors, merges.txt and last config.json, each replaced as a whole.
-/// `source` says what the model was made by. Throws Error: kNotWritable, kDiskFull.
+/// `source` says what the model was made by, `words` which words its captions had (ModelConfig::words).
+/// Throws Error: kNotWritable, kDiskFull.
 void export_clip(const std::filesystem::path& folder, const PretrainTowers& towers, const std::string& merges,
-                 const std::string& source);
+                 const std::string& source, const std::vector<std::string>& words);
 
 }  // namespace relprompt::train

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "text/bpe_trainer.h"
+#include "world/caption.h"
 #include "world/scene_batch.h"
 
 namespace relprompt::train {
@@ -21,6 +22,11 @@ std::string learn_vocabulary(std::size_t most, std::uint64_t seed) {
   for (const auto& caption : scenes.captions) texts.push_back(caption.text);
   for (const auto word : world::caption_words()) texts.emplace_back(word);  // also those that are rare
   return text::merges_text(text::train_bpe(texts, most));
+}
+
+std::vector<std::string> pretraining_words() {
+  const auto words = world::caption_words();
+  return {words.begin(), words.end()};
 }
 
 }  // namespace relprompt::train

@@ -48,7 +48,8 @@ std::string percent(const std::optional<double>& score) {
 
 /// Frozen numbers may be in bfloat16; what is trained never is.
 segmenter::Network open_network(const segmenter::ModelFiles& model, const RunConfig& config) {
-  segmenter::Network network(model, segmenter::device_of(config.device), config.train.precision == "bf16");
+  segmenter::Network network(model, segmenter::device_of(config.device),
+                             segmenter::precision_of(config.train.precision));
   network.make_trainable(model, config.seed);
   network.set_recompute(config.train.recompute);
   return network;

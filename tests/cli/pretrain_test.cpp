@@ -37,6 +37,12 @@ TEST_F(PretrainCommand, MakesAModelForTheOtherCommands) {
   const auto info = place_.run({"info", "clip"});
   EXPECT_EQ(info.status, 0) << info;
   EXPECT_THAT(info.out, HasSubstr("pretrained on the synthetic world"));
+  // The words of its captions; the bundled model's folder states the same ones.
+  const auto words = json::parse(read_text(place_ / "clip/config.json"))["words"];
+  const fs::path bundled = fs::path(RELPROMPT_SOURCE_DIR) / "models/demo/config.json";
+  EXPECT_EQ(words, json::parse(read_text(bundled))["words"]);
+  ASSERT_EQ(place_.run({"import", "clip", "--half", "-o", "half"}).status, 0);
+  EXPECT_EQ(json::parse(read_text(place_ / "half/config.json"))["words"], words);
   ASSERT_EQ(place_.run({"world", "--scenes", "5", "--size", "32", "-o", "scenes", "-q"}).status, 0);
   const auto masks = place_.run({"segment", "scenes/images/train", "--model", "clip", "--classes",
                                  "red dotted, sand", "-o", "out", "--short-side", "32", "--window", "32"});

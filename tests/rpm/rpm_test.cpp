@@ -46,6 +46,30 @@ TEST(GeneratePrompts, IsEquationThreeOnAnyGrid) {
                     generate_prompts(m, {2, 3}, resized, {2, 3}, linear), 0));
 }
 
+TEST(GeneratePrompts, WithoutTheMapAreTheSame) {
+  nn::Linear linear(5, 5);
+  test::fill_by_name(*linear, "linear.");
+  const auto p = unit(uniform("p", {2, 6, 3})), g = unit(uniform("g", {2, 3})),
+             t = unit(uniform("t", {4, 3}));
+  const auto h = uniform("h", {4, 5}).requires_grad_();
+  const auto direct = generate_prompts(image_to_pixel_attention(p, g, t), {2, 3}, h, {2, 2}, linear);
+  const auto direct_gradient =
+      torch::autograd::grad({(direct * direct).sum()}, {h, linear->weight, linear->bias});
+  const auto short_way =
+      generate_prompts_without_map(p, g, t, map_knowledge(h, {2, 2}, {2, 3}, linear), linear);
+  const auto gradient =
+      torch::autograd::grad({(short_way * short_way).sum()}, {h, linear->weight, linear->bias});
+  EXPECT_TRUE(close(short_way, direct, 1e-6));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(close(gradient[i], direct_gradient[i], 1e-5)) << i;
+}
+
+TEST(GeneratePrompts, TheMapPaysForFewClasses) {
+  // ViT-B/16 on a 512 pixel window.
+  EXPECT_FALSE(cheaper_without_map(20, 1024, 512, 768, 11));
+  EXPECT_FALSE(cheaper_without_map(300, 1024, 512, 768, 11));
+  EXPECT_TRUE(cheaper_without_map(310, 1024, 512, 768, 11));
+}
+
 TEST(MapToPrompts, IsALinearLayerFromTheCells) {
   const torch::NoGradGuard no_grad;
   const auto m = uniform("m", {2, 6, 3}), weight = uniform("w", {6, 4}), bias = uniform("b", {4});

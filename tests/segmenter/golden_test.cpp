@@ -69,7 +69,7 @@ class TinyGolden : public testing::TestWithParam<rpm::Variant> {
     golden_.emplace(folder_ / "expected.safetensors");
     model_.emplace(GetParam() == rpm::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth")
                                                          : paper_model());
-    network_.emplace(*model_, torch::kCPU, /*bfloat16=*/false);
+    network_.emplace(*model_, torch::kCPU, Precision::kFp32);
   }
 
   std::string name(const std::string& what) const {
@@ -194,7 +194,7 @@ TEST_P(CheckpointFormats, CarryPromptsToTheSameLogits) {
     test::write_hashed_model(scratch / "model", config);
     auto with_prompts = open_model(scratch / "model");
     with_prompts.clip = model.clip;
-    Network network(with_prompts, torch::kCPU, false);
+    Network network(with_prompts, torch::kCPU, Precision::kFp32);
     const std::string prefix = variant == rpm::Variant::kOfficial ? "official." : "paper.";
     const auto logits = network.patch_scores(golden["image"], golden["text"]);
     EXPECT_TRUE(close(logits, golden[prefix + "patch_logits"], half ? 5e-3 : kFp32)) << prefix;
@@ -251,7 +251,7 @@ TEST_P(BaseGolden, PatchLogitsOfVitB16) {
   const test::Golden golden(shared / "golden/base/expected.safetensors");
   const test::TemporaryFolder scratch;
   write_base_model(scratch / "base", GetParam());
-  Network network(open_model(scratch / "base"), torch::kCPU, false);
+  Network network(open_model(scratch / "base"), torch::kCPU, Precision::kFp32);
   const auto image = test::uniform("base_image", {1, 3, 512, 512}) * 2;
   const std::string prefix = GetParam() == rpm::Variant::kOfficial ? "official." : "paper.";
   std::size_t stages = 0;

@@ -60,7 +60,7 @@ class MethodModel : public testing::TestWithParam<Method> {
 
 TEST_P(MethodModel, SavedAndLoadedGivesTheSameLogits) {
   auto model = untrained(GetParam());
-  Network network(model, torch::kCPU, false);
+  Network network(model, torch::kCPU, Precision::kFp32);
   network.make_trainable(model, 3);
   const auto values = network.trained();
   {
@@ -82,13 +82,13 @@ TEST_P(MethodModel, SavedAndLoadedGivesTheSameLogits) {
   const auto loaded = open_model(scratch_ / "trained");
   EXPECT_EQ(loaded.config.prompts->peft.method, GetParam());
   const torch::InferenceMode no_gradients;
-  Network again(loaded, torch::kCPU, false);
+  Network again(loaded, torch::kCPU, Precision::kFp32);
   EXPECT_TRUE(close(again.patch_scores(image_, texts_), logits, 2e-5));
 }
 
 TEST_P(MethodModel, AStepMovesWhatTheFileHoldsAndNothingElse) {
   auto model = untrained(GetParam());
-  Network network(model, torch::kCPU, false);
+  Network network(model, torch::kCPU, Precision::kFp32);
   network.make_trainable(model, 3);
   const auto plain = model.clip->read(model.image_rows().front()).clone();
   std::vector<torch::Tensor> parameters;
@@ -113,7 +113,7 @@ TEST_P(MethodModel, AStepMovesWhatTheFileHoldsAndNothingElse) {
 TEST_P(MethodModel, StartsAsThePlainTowerButForPrompts) {
   const auto scores = [&](Method method) {
     auto model = untrained(method);
-    Network network(model, torch::kCPU, false);
+    Network network(model, torch::kCPU, Precision::kFp32);
     network.make_trainable(model, 3);
     const torch::NoGradGuard no_grad;
     return network.patch_scores(image_, texts_);
@@ -196,7 +196,7 @@ TEST(MethodConfig, EverySwitchOfThePaperTakesEffect) {
         keys + "}}";
     config = parse_config(shape, "config.json");
     test::write_hashed_model(scratch / "model", config);
-    Network network(open_model(scratch / "model"), torch::kCPU, false);
+    Network network(open_model(scratch / "model"), torch::kCPU, Precision::kFp32);
     return network.patch_scores(image, texts);
   };
   const std::vector<std::string> switches = {R"("variant": "paper")",

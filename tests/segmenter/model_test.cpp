@@ -267,7 +267,7 @@ TEST_F(Model, ABareClipGivesDistributionsWithoutTraining) {
   test::write_hashed_model(scratch_ / "clip", config);
   const auto model = open_model(scratch_ / "clip");
   EXPECT_EQ(variant_name(model.config), "none");
-  Network network(model, torch::kCPU, false);
+  Network network(model, torch::kCPU, Precision::kFp32);
   const torch::InferenceMode no_gradients;
   const auto texts = test::uniform("texts", {5, 64});
   const auto scores =
@@ -279,7 +279,7 @@ TEST_F(Model, ABareClipGivesDistributionsWithoutTraining) {
 TEST_F(Model, Bfloat16StaysNearFp32) {
   test::write_hashed_model(scratch_ / "model", tiny_model());
   const auto model = open_model(scratch_ / "model");
-  Network exact(model, torch::kCPU, false), rounded(model, torch::kCPU, true);
+  Network exact(model, torch::kCPU, Precision::kFp32), rounded(model, torch::kCPU, Precision::kBf16);
   const torch::InferenceMode no_gradients;
   const auto image = test::uniform("image", {1, 3, 64, 64});
   auto texts = test::uniform("texts", {5, 64});

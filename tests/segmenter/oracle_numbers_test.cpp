@@ -32,7 +32,7 @@ TEST_P(OracleNumbers, PatchLogits) {
   config.clip = test::tiny_config();
   config.prompts = test::tiny_prompts(variant, config.clip);
   test::write_hashed_model(scratch / "model", config);
-  Network network(open_model(scratch / "model"), torch::kCPU, /*bfloat16=*/false);
+  Network network(open_model(scratch / "model"), torch::kCPU, Precision::kFp32);
   const torch::InferenceMode no_gradients;
   const auto raw = test::uniform("texts", {6, 64});
   const auto texts = raw / raw.norm(2, -1, true);

@@ -55,7 +55,7 @@ class Planes : public testing::Test {
     config.test = TestProtocol::for_tower(config.clip.vision);
     test::write_hashed_model(scratch_ / "model", config);
     model_.emplace(open_model(scratch_ / "model"));
-    network_.emplace(*model_, torch::kCPU, false);
+    network_.emplace(*model_, torch::kCPU, Precision::kFp32);
   }
 
   test::TemporaryFolder scratch_;
@@ -116,6 +116,30 @@ TEST_F(Planes, EqualTheWholeTensorComputedAtOnce) {
   EXPECT_TRUE(close(best.score, whole.amax(0), 1e-5));
 }
 
+TEST_F(Planes, LabelsAloneEqualThoseOfThePlanes) {
+  ClassEmbeddings classes;
+  classes.first = {0, 1, 3, 4, 7, 8, 9};
+  const std::vector<float> penalty = {0, 0.1f, 0, 0, 0.02f, 0};
+  const nn::Grid resized = {260, 333};
+  const auto windows = sliding_windows(resized.height, resized.width, 200, 100);
+  std::vector<torch::Tensor> scores;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    // As the network leaves them: classes side by side in memory.
+    scores.push_back((test::uniform("scores" + std::to_string(i), {12, 12, 9}) * 4).permute({2, 0, 1}));
+  }
+  for (const nn::Grid photo : {resized, nn::Grid{391, 500}, nn::Grid{101, 77}}) {
+    std::vector<torch::Tensor> parts;
+    const PlaneRequest request = {resized, photo, penalty};
+    best_labels(*network_, scores, windows, classes, request,
+                [&](std::size_t, const torch::Tensor& planes) { parts.push_back(planes.clone()); });
+    const auto planes = torch::cat(parts, 0);
+    const auto best = best_labels(*network_, scores, windows, classes, request, {});
+    EXPECT_TRUE(close(best.score, planes.amax(0), 1e-5));
+    const auto chosen = planes.gather(0, best.label.to(torch::kInt64).unsqueeze(0))[0];
+    EXPECT_TRUE(close(chosen, planes.amax(0), 1e-5)) << "another label only where two scores tie";
+  }
+}
+
 TEST_F(Planes, ThresholdMakesUnknownPixels) {
   ClassEmbeddings classes;
   classes.rows = test::uniform("texts", {3, 64});
@@ -136,6 +160,19 @@ TEST_F(Planes, ThresholdMakesUnknownPixels) {
   EXPECT_EQ(all.pixels[0] + all.pixels[1] + all.pixels[2], 30u * 41u);
   EXPECT_EQ(none.unknown_pixels, 30u * 41u);
   EXPECT_EQ(none.labels.labels.front(), LabelMap::kUnknown);
+}
+
+TEST_F(Planes, ManyClassesTakeTheShortWayToTheSameScores) {
+  const auto texts = test::uniform("many texts", {60, 64});
+  const auto t = texts / texts.norm(2, -1, true);
+  const auto image = test::uniform("image", {2, 3, 64, 80});
+  // An observer sees the attention maps, so they are computed.
+  int maps = 0;
+  const auto watched = network_->patch_scores(image, t, [&](const std::string& name, const torch::Tensor&) {
+    maps += name.find("attention_map") != std::string::npos;
+  });
+  EXPECT_EQ(maps, 3);
+  EXPECT_TRUE(close(network_->patch_scores(image, t), watched, 1e-4));
 }
 
 TEST_F(Planes, BatchingWindowsChangesNothing) {

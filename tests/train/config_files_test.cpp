@@ -21,7 +21,8 @@ using Names = std::vector<std::string>;
 std::map<std::string, RunConfig> all_configs() {
   std::map<std::string, RunConfig> configs;
   for (const auto& entry : fs::directory_iterator(fs::path(RELPROMPT_SOURCE_DIR) / "configs")) {
-    if (entry.path().stem() == "world-clip") continue;  // of `relprompt pretrain`
+    const auto name = entry.path().stem();
+    if (name == "world-clip" || name == "world-experiments") continue;  // of other commands
     configs.emplace(entry.path().stem().string(), read_run_config(entry.path()));
   }
   return configs;

@@ -33,7 +33,7 @@ class TrainerTest : public testing::Test {
     auto model = segmenter::open_model(folder_ / "clip");
     model.config.prompts = config.model;
     Trained all;
-    all.network = std::make_unique<segmenter::Network>(model, torch::kCPU, false);
+    all.network = std::make_unique<segmenter::Network>(model, torch::kCPU, segmenter::Precision::kFp32);
     all.network->make_trainable(model, config.seed);
     const auto t = torch::nn::functional::normalize(test::uniform("texts", {3, 64}));
     all.trainer = std::make_unique<Trainer>(*all.network, config, classes_, t, *workers_);

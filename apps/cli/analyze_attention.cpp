@@ -1,0 +1,176 @@
+// relprompt analyze attention: relationship attention maps of every class and layer over the photo (paper,
+// figure 1).
+#include <cmath>
+#include <memory>
+
+#include "relprompt/error.h"
+
+#include "analysis/attention_sheet.h"
+#include "analyze.h"
+#include "analyze_options.h"
+#include "base/atomic_file.h"
+#include "image/npy_writer.h"
+#include "image/picture_files.h"
+#include "usage.h"
+#include "written_files.h"
+
+namespace relprompt::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFooter =
+    "The map of a layer says how much each patch agrees with each class, given the whole picture (Eq. 2); "
+    "the\n"
+    "layer's prompts are made from it. Colours of a layer share one scale, shown below its column.\n"
+    "\n"
+    "Examples:\n"
+    "  relprompt analyze attention street.jpg -m rpn-voc -c \"road, sky, car\" -o out\n"
+    "  relprompt analyze attention photos/ -m rpn-voc --vocabulary voc-20 -o out --save sheet,npy";
+
+struct AttentionArguments : AnalyzeArguments {
+  int short_side = 0;
+  std::string save = "sheet";
+};
+
+struct AttentionPlan {
+  bool sheet = false, npy = false, json = false;
+};
+
+AttentionPlan plan_of(const AttentionArguments& arguments) {
+  AttentionPlan plan;
+  for (const std::string& kind : split_list(arguments.save)) {
+    require_one_of("--save", kind, {"sheet", "npy", "json"});
+    plan.sheet |= kind == "sheet";
+    plan.npy |= kind == "npy";
+    plan.json |= kind == "json";
+  }
+  return plan;
+}
+
+/// Rows of numbers with six digits, which is more than any of them deserves.
+Json rows_of(const AttentionMaps& maps, std::size_t layer, std::size_t label) {
+  Json rows = Json::array();
+  const float* value = maps.map(layer, label);
+  for (int y = 0; y < maps.height; ++y) {
+    Json row = Json::array();
+    for (int x = 0; x < maps.width; ++x) row.push_back(std::round(double{*value++} * 1e6) / 1e6);
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+Json view_of(const Photo& photo, const AttentionMaps& maps) {
+  Json layers = Json::array();
+  for (std::size_t i = 0; i < maps.layers.size(); ++i) {
+    const auto scale = analysis::scale_of(maps, i);
+    layers.push_back({{"layer", maps.layers[i]}, {"low", scale.low}, {"high", scale.high}});
+  }
+  return {{"input", photo.path.string()},
+          {"resized_height", maps.resized_height},
+          {"resized_width", maps.resized_width},
+          {"patch", maps.patch},
+          {"patch_rows", maps.height},
+          {"patch_columns", maps.width},
+          {"layers", layers}};
+}
+
+void write_npy(const fs::path& file, const AttentionMaps& maps) {
+  image::NpyWriter writer(file,
+                          {static_cast<std::int64_t>(maps.layers.size()),
+                           static_cast<std::int64_t>(maps.classes), maps.height, maps.width},
+                          false);
+  writer.append(maps.values.data(), maps.values.size());
+  writer.commit();
+}
+
+void write_json(const fs::path& file, const Json& facts, Json view, const AttentionMaps& maps) {
+  for (std::size_t i = 0; i < maps.layers.size(); ++i) {
+    Json of_classes = Json::array();
+    for (std::size_t label = 0; label < maps.classes; ++label) of_classes.push_back(rows_of(maps, i, label));
+    view["layers"][i]["maps"] = std::move(of_classes);
+  }
+  Json document = facts;
+  document.update(view);
+  write_file(file, document.dump() + "\n");  // on one line: pages of single numbers help nobody
+}
+
+/// The kinds and paths of what was written, all or nothing of it.
+std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const Photo& photo,
+                                                   const AttentionPlan& plan, const Image& image,
+                                                   const AttentionMaps& maps, const Json& facts,
+                                                   const Json& view) {
+  WrittenFiles guard;
+  std::vector<std::pair<std::string, fs::path>> files;
+  const auto path_of = [&](const char* ending) { return fs::path(photo.stem.string() + ending); };
+  const auto keep = [&](const char* kind, const fs::path& path) {
+    guard.add(path);
+    files.emplace_back(kind, path);
+  };
+  if (plan.npy) {
+    write_npy(path_of(".attention.npy"), maps);
+    keep("npy", path_of(".attention.npy"));
+  }
+  if (plan.json) {
+    write_json(path_of(".attention.json"), facts, view, maps);
+    keep("json", path_of(".attention.json"));
+  }
+  if (plan.sheet) {
+    const auto name = photo.path.filename().string();
+    image::write_png(path_of(".attention.png"),
+                     analysis::draw_attention_sheet(image, maps, job.classes(), name));
+    keep("sheet", path_of(".attention.png"));
+  }
+  guard.complete();
+  return files;
+}
+
+int run(const AttentionArguments& arguments) {
+  const AttentionPlan plan = plan_of(arguments);
+  AnalyzeJob job(arguments);
+  Progress progress(job.photos().size(), job.progress_style());
+  const Json facts = job.facts();
+  Json photos = Json::array();
+  std::vector<fs::path> written;
+  for (const Photo& photo : job.photos()) {
+    progress.begin(photo.path.filename().string());
+    const Image image = read_image(photo.path);
+    const auto maps = job.segmenter().attention_maps(image, arguments.short_side);
+    Json view = view_of(photo, maps);
+    Json names = Json::object();
+    for (const auto& [kind, path] : save(job, photo, plan, image, maps, facts, view)) {
+      names[kind] = path.string();
+      written.push_back(path);
+    }
+    view["files"] = std::move(names);
+    photos.push_back(std::move(view));
+    progress.end();
+  }
+  progress.clear();
+  Json document = facts;
+  document["photos"] = std::move(photos);
+  job.report(document, written);
+  return 0;
+}
+
+}  // namespace
+
+Command add_analyze_attention(CLI::App& analyze) {
+  const auto arguments = std::make_shared<AttentionArguments>();
+  CLI::App* parser =
+      analyze.add_subcommand("attention", "Maps of relationship attention, a row a class, a column a layer")
+          ->group("Kinds");
+  arguments->add_to(*parser);
+  add_view_option(*parser, arguments->short_side);
+  parser
+      ->add_option("--save", arguments->save,
+                   "what each photo gets, between commas: sheet (STEM.attention.png), npy "
+                   "(STEM.attention.npy, [layer, class, row, column], float32), json (STEM.attention.json, "
+                   "the same numbers as text) [default: sheet]")
+      ->option_text("LIST")
+      ->group("Output");
+  parser->footer(kFooter);
+  return {parser, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,105 @@
+#include "analyze_options.h"
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+#include "relprompt/version.h"
+
+#include "terminal.h"
+#include "unknown_words.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+/// Here one bad input is an error: a comparison over fewer photos than were named would mislead.
+std::vector<Photo> photos_of(const AnalyzeArguments& arguments, const std::filesystem::path& output) {
+  if (arguments.inputs.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no photo is given", "name files, folders or quoted globs");
+  }
+  PhotoList list = list_photos(arguments.inputs, output);
+  if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
+  return std::move(list.photos);
+}
+
+}  // namespace
+
+void AnalyzeArguments::add_to(CLI::App& command) {
+  command
+      .add_option("INPUT", inputs, "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
+      ->option_text("...");
+  model.add_to(command);
+  classes.add_to(command);
+  const std::string group = "Output";
+  command
+      .add_option("-o,--output", output, "folder for the results; made if needed, older results are replaced")
+      ->option_text("DIR")
+      ->group(group);
+  command.add_flag("--json", json, "one JSON document about the results on the standard output")
+      ->group(group);
+  command.add_flag("-q,--quiet", quiet, "no progress and no results on the screen, only problems")
+      ->group(group);
+}
+
+std::filesystem::path AnalyzeArguments::output_path() const {
+  if (output.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no output folder is given", "add -o DIR; it is made if needed");
+  }
+  const auto normal = std::filesystem::path(output).lexically_normal();
+  return normal.has_filename() || !normal.has_relative_path() ? normal : normal.parent_path();
+}
+
+void add_view_option(CLI::App& command, int& short_side) {
+  command
+      .add_option("--short-side", short_side,
+                  "pixels that the photo's shorter side becomes; the tower sees the whole resized photo as "
+                  "one window [default: the window of the model's protocol]")
+      ->option_text("N")
+      ->group("Protocol")
+      ->check(in_range(1, 65536));
+}
+
+AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments)
+    : arguments_(arguments),
+      model_options_(arguments.model.resolve()),
+      classes_(arguments.classes.resolve_classes()),
+      text_(arguments.classes.resolve_text()),
+      output_(arguments.output_path()),
+      folder_(output_),
+      photos_(photos_of(arguments, output_)),
+      segmenter_(std::make_unique<Segmenter>(arguments.model.model, model_options_)) {
+  segmenter_->set_classes(classes_, text_);
+  warn_of_unknown_words(*segmenter_);
+}
+
+Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free) const {
+  ModelOptions options = model_options_;
+  options.training_free = training_free;
+  Segmenter other(path, options);
+  other.set_classes(classes_, text_);
+  return other;
+}
+
+Progress::Style AnalyzeJob::progress_style() const {
+  return arguments_.quiet ? Progress::Style::kNone : Progress::style_for_stderr();
+}
+
+Json AnalyzeJob::facts() const {
+  return {{"program", {{"name", "relprompt"}, {"version", RELPROMPT_VERSION}}},
+          {"model",
+           {{"path", arguments_.model.model},
+            {"sha256", segmenter_->model_hash()},
+            {"variant", segmenter_->variant()},
+            {"device", model_options_.device},
+            {"precision", model_options_.precision}}},
+          {"classes", classes_.names},
+          {"unknown_words", segmenter_->unknown_words()}};
+}
+
+void AnalyzeJob::report(const Json& document, const std::vector<std::filesystem::path>& files) const {
+  if (arguments_.json) print_result(to_text(document));
+  if (arguments_.json || arguments_.quiet) return;
+  for (const auto& file : files) print_note(printable(fmt::format("wrote {}", file.string())));
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,69 @@
+// What the kinds of relprompt analyze share: photos, model, classes, where the results go.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "relprompt/segmenter.h"
+
+#include "json_report.h"
+#include "options_classes.h"
+#include "options_model.h"
+#include "output_folder.h"
+#include "photo_list.h"
+#include "progress.h"
+
+namespace relprompt::cli {
+
+struct AnalyzeArguments {
+  std::vector<std::string> inputs;
+  ModelArguments model;
+  ClassArguments classes;
+  std::string output;
+  bool json = false, quiet = false;
+
+  void add_to(CLI::App& command);
+  /// Throws Error(kBadArgument).
+  std::filesystem::path output_path() const;
+};
+
+/// Adds --short-side for kinds that show the tower whole photos.
+void add_view_option(CLI::App& command, int& short_side);
+
+/// An analysis whose command line is checked, with its photos found and its model open.
+class AnalyzeJob {
+ public:
+  /// In this order, so that mistakes show before anything slow: arguments, output folder, photos, model.
+  /// Throws Error.
+  explicit AnalyzeJob(const AnalyzeArguments& arguments);
+
+  /// Another model with the same classes on the same device. Throws Error.
+  Segmenter open(const std::filesystem::path& path, bool training_free) const;
+
+  Segmenter& segmenter() { return *segmenter_; }
+  const ClassList& classes() const { return classes_; }
+  const std::vector<Photo>& photos() const { return photos_; }
+  const std::filesystem::path& output() const { return output_; }
+  Progress::Style progress_style() const;
+
+  /// What every JSON document of these commands begins with.
+  Json facts() const;
+  /// The document on stdout if --json asked for it, else what was written on stderr, unless --quiet.
+  void report(const Json& document, const std::vector<std::filesystem::path>& files) const;
+
+ private:
+  const AnalyzeArguments& arguments_;
+  ModelOptions model_options_;
+  ClassList classes_;
+  TextOptions text_;
+  std::filesystem::path output_;
+  OutputFolder folder_;
+  std::vector<Photo> photos_;
+  std::unique_ptr<Segmenter> segmenter_;
+};
+
+}  // namespace relprompt::cli

@@ -1,0 +1,89 @@
+// relprompt experiments: tables of comparisons on the synthetic world, one run after the other.
+#include <memory>
+
+#include "relprompt/experiments.h"
+
+#include "commands.h"
+#include "interrupt.h"
+#include "run_display.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Examples:\n"
+    "  relprompt experiments configs/world-experiments.yaml --quick -o quick\n"
+    "  relprompt experiments configs/world-experiments.yaml -o docs/experiments --work runs/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --only baselines,m2oe -o docs/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o docs/experiments\n"
+    "\n"
+    "The command makes scenes, pretrains a CLIP if it is given none, trains and measures row after row, and\n"
+    "writes experiments.md, experiments.json, a chart a table and sheet.jpg. Every row's settings are "
+    "checked\n"
+    "before anything is trained. Rows that are equal in several tables run once.\n"
+    "\n"
+    "Ctrl-C writes a checkpoint and stops; the same command goes on and repeats no finished run. Rows may "
+    "be\n"
+    "added to the config at any time: only what is new runs. docs/experimenting.md explains the config.";
+
+struct ExperimentArguments {
+  ExperimentSettings settings;
+  std::string only;
+  int threads = 0;
+  bool json = false, quiet = false;
+};
+
+int run(const ExperimentArguments& given) {
+  RunDisplay display(given.quiet);
+  auto settings = given.settings;
+  if (!given.only.empty()) settings.only = split_list(given.only);
+  if (given.threads > 0) settings.threads = given.threads;
+  catch_interrupts();
+  return conclude(display, run_experiments(settings, display), given.json);
+}
+
+}  // namespace
+
+Command add_experiments(CLI::App& program) {
+  const auto given = std::make_shared<ExperimentArguments>();
+  CLI::App* parser =
+      program.add_subcommand("experiments", "Compare methods and settings in tables, on the synthetic world")
+          ->group("Commands");
+  const std::string group = "Run";
+  auto& settings = given->settings;
+  parser->add_option("CONFIG", settings.config, "YAML file, such as configs/world-experiments.yaml");
+  parser->add_option("-o,--output", settings.output, "folder of the tables, charts and pictures")
+      ->option_text("DIR")
+      ->group(group);
+  parser
+      ->add_option("--work", settings.work,
+                   "folder of scenes, CLIPs and runs, needed to go on [default: OUTPUT/work]")
+      ->option_text("DIR")
+      ->group(group);
+  parser
+      ->add_option(
+          "--clip", settings.clip,
+          "model folder of a CLIP; regimes that pretrain their own still do [default: as the config says]")
+      ->option_text("DIR")
+      ->group(group);
+  parser->add_option("--only", given->only, "keys of the tables to run, with commas between [default: all]")
+      ->option_text("TABLE[,TABLE]")
+      ->group(group);
+  parser
+      ->add_flag("--quick", settings.quick,
+                 "few updates and one seed, to see everything work; the numbers decide nothing")
+      ->group(group);
+  parser->add_option("--threads", given->threads, "CPU threads [default: all cores]")
+      ->option_text("N")
+      ->group(group)
+      ->check(in_range(1, 1024));
+  parser->add_flag("--json", given->json, "the tables as one JSON object on the standard output")
+      ->group(group);
+  parser->add_flag("-q,--quiet", given->quiet, "no progress on the screen, only problems and the result")
+      ->group(group);
+  parser->footer(kFooter);
+  return {parser, [given] { return run(*given); }};
+}
+
+}  // namespace relprompt::cli

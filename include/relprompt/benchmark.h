@@ -1,0 +1,70 @@
+// How fast a model is on this machine, and where its time goes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relprompt/segmenter.h"
+
+namespace relprompt {
+
+/// What is measured. The picture is noise and the classes are random unit embeddings: speed does not depend
+/// on either.
+struct BenchmarkOptions {
+  int classes = 20;        ///< 1 to kMaxClasses
+  int window = 0;          ///< pixels, at least one patch, at most 4096; 0: the model's own
+  int batch = 1;           ///< windows computed together, 1 to 256
+  int repeat = 7;          ///< timed runs, 1 to 10000; one more, before them, is not timed
+  std::uint64_t seed = 0;  ///< of picture and embeddings
+};
+
+/// Median and what lies around it, milliseconds.
+struct TimeSpread {
+  double median = 0, min = 0, max = 0, lower_quartile = 0, upper_quartile = 0;
+};
+
+/// Time of one part of the network, median over the runs.
+struct StageTime {
+  std::string name;  ///< patch_embedding, attention, mlp, rpm, lpm, resize, or other: what is left
+  double ms = 0;
+};
+
+/// What the numbers depend on beside the options.
+struct MachineFacts {
+  std::string cpu;                        ///< as the processor names itself; empty if unknown
+  int cores = 0;                          ///< that this process may use
+  std::vector<std::string> instructions;  ///< of those that the kernels know: avx2, avx512f, ...
+  std::string compiler, build, libtorch, onednn;
+};
+
+/// A window is timed from the normalised picture to its label map at the window's own size: patch embedding,
+/// all layers with their prompts, projection, then the scores of all classes at full size and the best of
+/// them. Not in it: decoding and resizing the photo, and the text tower. Times are a batch's divided by its
+/// windows.
+struct BenchmarkResult {
+  TimeSpread window_ms;
+  double batch_ms = 0;            ///< median of a whole batch
+  double gflop = 0;               ///< arithmetic of a window: products and convolutions, a multiply-add is 2
+  double gflops = 0;              ///< gflop by the median, GFLOP/s
+  double load_ms = 0;             ///< opening the model, until it is ready for classes
+  double peak_mb = 0;             ///< largest resident memory of the process so far, 10^6 bytes
+  std::vector<StageTime> stages;  ///< of one window; empty on CUDA, where kernels run on their own
+  std::string model, precision, device;
+  int threads = 0, classes = 0, window = 0, batch = 0, repeat = 0;
+  MachineFacts machine;
+
+  /// GFLOP/s of the plain product of this precision (fp32 where it has none), measured between the runs on
+  /// the shapes of the network's linear layers, each weighted by its share; absent on CUDA.
+  std::optional<double> matmul_gflops;
+  std::string matmul_precision;
+};
+
+/// Opens the model and times it. Throws Error as Segmenter's constructor does; kBadArgument for options out
+/// of range.
+BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& model_options,
+                        const BenchmarkOptions& options);
+
+}  // namespace relprompt

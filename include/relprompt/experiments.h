@@ -1,0 +1,31 @@
+// Tables of comparisons on the synthetic world, from one declarative file: the library side of
+// `relprompt experiments`.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relprompt/training.h"
+
+namespace relprompt {
+
+struct ExperimentSettings {
+  std::filesystem::path config;   ///< YAML file, see docs/experimenting.md
+  std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says
+  std::filesystem::path output;   ///< folder of the tables and pictures
+  std::filesystem::path work;     ///< folder of scenes, CLIPs and runs; empty: output/work
+  std::vector<std::string> only;  ///< keys of the tables to run; empty: all
+  bool quick = false;             ///< apply the config's section `quick`
+  std::optional<int> threads;     ///< absent: all cores
+};
+
+/// Runs what is not finished yet, one run at a time, and writes experiments.md, experiments.json and
+/// pictures. Every row's settings are checked before anything is trained. A finished run leaves a result
+/// under a fingerprint of all that decides it and is never repeated; an interrupted one goes on from its
+/// checkpoint. Throws Error: kBadArgument (config, an unknown table), kNotWritable (folders of another suite,
+/// or in use), and as train_prompts and pretrain_clip.
+RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
+
+}  // namespace relprompt

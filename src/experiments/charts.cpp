@@ -1,0 +1,33 @@
+#include <limits>
+
+#include "analysis/range_chart.h"
+#include "experiments/report.h"
+#include "image/picture_files.h"
+
+namespace relprompt::experiments {
+namespace {
+
+analysis::RangeMark mark_of(const Spread& spread) {
+  if (spread.count == 0) return {};
+  return {spread.mean * 100, spread.low * 100, spread.high * 100};
+}
+
+}  // namespace
+
+void write_charts(const Plan& plan, const std::vector<TableSummary>& tables,
+                  const std::filesystem::path& folder) {
+  for (const auto& summary : tables) {
+    const auto& table = plan.suite.tables[summary.table];
+    analysis::RangeChart chart;
+    chart.title = table.title;
+    chart.x_label = "mIoU in percent: mean, smallest and largest of the runs";
+    chart.series = {"seen", "unseen", "harmonic mean"};
+    for (const auto& row : summary.rows) {
+      const auto name = table.regimes.size() > 1 ? row.regime + ": " + row.name : row.name;
+      chart.rows.push_back({name, {mark_of(row.seen), mark_of(row.unseen), mark_of(row.hiou)}});
+    }
+    image::write_png(folder / (table.key + ".png"), analysis::draw_ranges(chart));
+  }
+}
+
+}  // namespace relprompt::experiments

@@ -1,0 +1,33 @@
+#include "experiments/fingerprint.h"
+
+#include "base/hash.h"
+#include "train/run_identity.h"
+
+namespace relprompt::experiments {
+namespace {
+
+/// Raised when the same settings give other numbers than an older program gave.
+constexpr const char* kVersion = "relprompt experiments 1";
+
+}  // namespace
+
+std::string fingerprint_of(const train::RunConfig& config, bool trained, const WorldSpec& world,
+                           const std::string& clip) {
+  train::RunConfig measured;
+  measured.setting = config.setting;
+  measured.normalisation = config.normalisation;
+  measured.text = config.text;
+  measured.data.unseen = config.data.unseen;
+  measured.test = config.test;
+  measured.test.save_every = train::TestOptions().save_every;
+  Sha256 digest;
+  for (const auto& part :
+       {std::string(kVersion), trained ? train::identity_of(config, clip) : "training-free " + clip,
+        train::to_yaml(measured), world::as_json(world.training_set()), world::as_json(world.test_set())}) {
+    digest.update(std::to_string(part.size()) + ":");
+    digest.update(part);
+  }
+  return digest.hex();
+}
+
+}  // namespace relprompt::experiments

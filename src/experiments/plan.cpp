@@ -1,0 +1,117 @@
+#include "experiments/plan.h"
+
+#include <map>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "base/mapped_file.h"
+#include "experiments/fingerprint.h"
+#include "segmenter/prompt_check.h"
+#include "train/label_space.h"
+#include "world/names.h"
+
+namespace relprompt::experiments {
+namespace {
+
+data::DatasetSpec part(const std::optional<data::DatasetSpec>& stated, const char* split) {
+  data::DatasetSpec spec = stated.value_or(data::DatasetSpec());
+  spec.kind = "folder";
+  spec.split = split;
+  return spec;
+}
+
+std::vector<std::string> unseen_of(const std::string& split) {
+  const auto classes = world::class_list(split);
+  std::vector<std::string> titles;
+  for (std::size_t label = 0; label < classes.seen.size(); ++label) {
+    if (!classes.seen[label]) titles.push_back(classes.title(label));
+  }
+  return titles;
+}
+
+class Planner {
+ public:
+  explicit Planner(Plan& plan) : plan_(plan) {
+    const MappedFile file(plan.suite.base);
+    base_.assign(reinterpret_cast<const char*>(file.data()), file.size());
+  }
+
+  void add_table(const Table& table) {
+    plan_.tables.emplace_back();
+    for (const auto regime : table.regimes) {
+      for (std::size_t row = 0; row < table.rows.size(); ++row) {
+        plan_.tables.back().push_back(add_row(table, row, regime));
+      }
+    }
+  }
+
+ private:
+  train::RunConfig config_of(const Table& table, const Row& row, std::size_t regime) const {
+    const auto& suite = plan_.suite;
+    const auto& circumstances = suite.regimes[regime];
+    const auto where = fmt::format("{}: table '{}', row '{}'{}", suite.source, table.key, row.name,
+                                   regime == 0 ? "" : ", regime '" + circumstances.key + "'");
+    auto changes = suite.changes;
+    for (const auto& more : {circumstances.changes, row.changes}) {
+      changes.insert(changes.end(), more.begin(), more.end());
+    }
+    auto config = train::parse_run_config(base_, where, changes);
+    config.name = suite.name;
+    config.paths = train::RunPaths();
+    config.data.train = part(config.data.train, "train");
+    config.data.test = part(config.data.test, "val");
+    config.data.unseen = unseen_of(circumstances.world.split);
+    if (train::is_zero_shot(config.setting) && config.data.unseen->empty()) {
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("{}: the split '{}' has no unseen classes, and the protocol is {}", where,
+                              circumstances.world.split, eval::name_of(config.setting)));
+    }
+    if (row.trained) {
+      segmenter::check_prompts(config.model, plan_.clips[regime].vision(), where, ErrorCode::kBadArgument);
+    }
+    return config;
+  }
+
+  PlannedRow add_row(const Table& table, std::size_t number, std::size_t regime) {
+    const Row& row = table.rows[number];
+    const auto& circumstances = plan_.suite.regimes[regime];
+    PlannedRow planned{number, regime, {}};
+    auto config = config_of(table, row, regime);
+    for (int seed = 0; seed < row.seeds; ++seed) {
+      config.seed = static_cast<std::uint64_t>(seed);
+      const auto key = fingerprint_of(config, row.trained, circumstances.world, plan_.clips[regime].recipe());
+      const auto [place, fresh] = known_.emplace(key, plan_.runs.size());
+      if (fresh) {
+        auto label = fmt::format("{}: {}", table.key, row.name);
+        if (regime != 0) label += ", " + circumstances.key;
+        if (row.trained) label += fmt::format(", seed {}", seed);
+        plan_.runs.push_back({label, regime, row.trained, config});
+      }
+      planned.runs.push_back(place->second);
+    }
+    return planned;
+  }
+
+  Plan& plan_;
+  std::string base_;
+  std::map<std::string, std::size_t> known_;
+};
+
+}  // namespace
+
+std::string Plan::fingerprint(const PlannedRun& run) const {
+  return fingerprint_of(run.config, run.trained, suite.regimes[run.regime].world, clips[run.regime].hash());
+}
+
+Plan make_plan(Suite suite, const std::filesystem::path& work) {
+  Plan plan;
+  plan.suite = std::move(suite);
+  for (const auto& regime : plan.suite.regimes) plan.clips.emplace_back(regime.clip, work);
+  Planner planner(plan);
+  for (const auto& table : plan.suite.tables) planner.add_table(table);
+  return plan;
+}
+
+}  // namespace relprompt::experiments

@@ -1,0 +1,41 @@
+// A suite with everything resolved: a complete config for every run, checked before anything is trained, and
+// each distinct run once.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "experiments/clips.h"
+#include "experiments/suite.h"
+#include "train/run_config.h"
+
+namespace relprompt::experiments {
+
+struct PlannedRun {
+  std::string label;  ///< of the first row that needs it: "m2oe: rank 6, seed 1"
+  std::size_t regime = 0;
+  bool trained = true;
+  train::RunConfig config;  ///< without paths
+};
+
+struct PlannedRow {
+  std::size_t row = 0, regime = 0;
+  std::vector<std::size_t> runs;  ///< by seed
+};
+
+struct Plan {
+  Suite suite;
+  std::vector<Clip> clips;                      ///< by regime
+  std::vector<PlannedRun> runs;                 ///< in the order of the tables
+  std::vector<std::vector<PlannedRow>> tables;  ///< by table: regime after regime, its rows in their order
+
+  std::string fingerprint(const PlannedRun& run) const;  ///< the CLIP must be ready
+};
+
+/// Throws Error(kBadArgument) for a row whose settings are unknown, contradict each other or do not fit the
+/// CLIP, naming table and row; else as Clip.
+Plan make_plan(Suite suite, const std::filesystem::path& work);
+
+}  // namespace relprompt::experiments

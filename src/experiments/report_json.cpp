@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include "experiments/report.h"
+#include "experiments/work_folder.h"
+
+namespace relprompt::experiments {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Get>
+Json json_of(const Spread& spread, const std::vector<RunResult>& results, const Get& get) {
+  if (spread.count == 0) return {};
+  Json values = Json::array();
+  for (const auto& result : results) {
+    const std::optional<double> value = get(result);
+    values.push_back(value ? Json(*value) : Json());
+  }
+  return {{"mean", spread.mean},
+          {"min", spread.low},
+          {"max", spread.high},
+          {"deviation", spread.deviation},
+          {"values", values}};
+}
+
+Json json_of(const RowSummary& row) {
+  Json json = {{"name", row.name},
+               {"regime", row.regime},
+               {"iterations", row.iterations},
+               {"trained_numbers", row.trained_numbers}};
+  json["seeds"] = Json::array();
+  json["fingerprints"] = Json::array();
+  json["failures"] = Json::array();
+  for (const auto& result : row.results) {
+    json["seeds"].push_back(result.seed);
+    json["fingerprints"].push_back(result.fingerprint);
+    if (!result.failure.empty()) json["failures"].push_back(result.failure);
+  }
+  const auto& results = row.results;
+  json["miou_seen"] = json_of(row.seen, results, [](const auto& r) { return r.test.miou_seen; });
+  json["miou_unseen"] = json_of(row.unseen, results, [](const auto& r) { return r.test.miou_unseen; });
+  json["hiou"] = json_of(row.hiou, results, [](const auto& r) { return r.test.hiou; });
+  json["pacc"] = json_of(row.pacc, results, [](const auto& r) { return r.test.pacc; });
+  json["validation_hiou"] =
+      json_of(row.validation_hiou, results, [](const auto& r) { return r.validation.hiou; });
+  json["seconds"] = json_of(row.seconds, results, [](const auto& r) { return std::optional(r.seconds); });
+  json["hiou_gain"] = row.gain ? Json(*row.gain) : Json();
+  return json;
+}
+
+Json json_of(const Regime& regime, const Clip& clip) {
+  const auto& world = regime.world;
+  return {{"key", regime.key},
+          {"title", regime.title},
+          {"clip", clip.origin()},
+          {"clip_sha256", clip.ready() ? Json(clip.hash()) : Json()},
+          {"changes", regime.changes},
+          {"split", world.split},
+          {"training_set", Json::parse(world::as_json(world.training_set()))},
+          {"test_set", Json::parse(world::as_json(world.test_set()))}};
+}
+
+}  // namespace
+
+Json report_json(const Plan& plan, const std::vector<TableSummary>& tables) {
+  Json document = {{"format", kSuiteFormat},
+                   {"suite", plan.suite.name},
+                   {"title", plan.suite.title},
+                   {"quick", plan.suite.quick}};
+  document["regimes"] = Json::array();
+  for (std::size_t i = 0; i < plan.suite.regimes.size(); ++i) {
+    document["regimes"].push_back(json_of(plan.suite.regimes[i], plan.clips[i]));
+  }
+  document["tables"] = Json::array();
+  for (const auto& summary : tables) {
+    const auto& table = plan.suite.tables[summary.table];
+    Json json = {{"key", table.key}, {"title", table.title}, {"paper", table.paper}};
+    json["rows"] = Json::array();
+    for (const auto& row : summary.rows) json["rows"].push_back(json_of(row));
+    document["tables"].push_back(json);
+  }
+  return document;
+}
+
+}  // namespace relprompt::experiments

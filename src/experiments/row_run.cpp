@@ -1,0 +1,106 @@
+#include "experiments/row_run.h"
+
+#include <memory>
+
+#include "relprompt/error.h"
+
+#include "base/atomic_file.h"
+#include "experiments/scene_sets.h"
+#include "segmenter/model_files.h"
+#include "train/eval_run.h"
+#include "train/run_folder.h"
+#include "train/training_run.h"
+#include "workers/workers.h"
+
+namespace relprompt::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kNameDigits = 16;
+
+/// True once the run is trained and measured on the test set; false if asked to stop.
+bool train(const train::RunFolder& folder, const train::RunConfig& config, workers::Workers& workers,
+           RunListener& listener) {
+  if (folder.finished()) return true;
+  std::error_code ignored;
+  if (!fs::exists(folder.config(), ignored)) {
+    folder.create();
+    write_file(folder.config(), train::to_yaml(config));
+  }
+  const train::RunLock lock(folder);
+  folder.sweep();
+  return train::TrainingRun(folder, config, workers, listener).run().finished;
+}
+
+bool measure(const train::RunConfig& config, const fs::path& model, const fs::path& report,
+             const std::string& title, workers::Workers& workers, RunListener& listener) {
+  train::EvalRequest request;
+  request.model = model;
+  request.folder = report;
+  request.title = title;
+  request.precision = config.train.precision;
+  return train::run_evaluation(config, request, workers, listener).finished;
+}
+
+std::uint64_t trained_numbers(const fs::path& model) {
+  std::uint64_t sum = 0;
+  for (const auto& row : segmenter::open_model(model).prompt_rows()) {
+    sum += static_cast<std::uint64_t>(row.elements());
+  }
+  return sum;
+}
+
+bool complete(const PlannedRun& run, const train::RunConfig& config, const fs::path& folder,
+              RunResult& result, RunListener& listener) {
+  const auto workers = workers::join(workers::Environment(), {});
+  const auto model = run.trained ? folder / "last" : config.paths.clip;
+  if (run.trained) {
+    if (!train(train::RunFolder(folder), config, *workers, listener)) return false;
+    result.trained_numbers = trained_numbers(model);
+    result.seconds = training_seconds(folder / "log.jsonl", config.train.schedule.iterations);
+  } else if (!measure(config, model, folder / "report", "test set", *workers, listener)) {
+    return false;
+  }
+  auto validation = config;
+  validation.data.test->root = config.data.train->root;
+  if (!measure(validation, model, folder / "validation", "validation part", *workers, listener)) return false;
+  result.test = headline_of(folder / "report" / "report.json");
+  result.validation = headline_of(folder / "validation" / "report.json");
+  return true;
+}
+
+}  // namespace
+
+fs::path folder_of_run(const std::string& fingerprint, const fs::path& work) {
+  return work / "runs" / fingerprint.substr(0, kNameDigits);
+}
+
+train::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const fs::path& work) {
+  const auto& world = plan.suite.regimes[run.regime].world;
+  auto config = run.config;
+  config.paths.clip = plan.clips[run.regime].folder();
+  config.data.train->root = folder_of(world.training_set(), work);
+  config.data.test->root = folder_of(world.test_set(), work);
+  return config;
+}
+
+std::optional<RunResult> execute(const Plan& plan, const PlannedRun& run, const fs::path& work, int threads,
+                                 RunListener& listener) {
+  auto config = with_paths(plan, run, work);
+  config.threads = threads;
+  RunResult result;
+  result.fingerprint = plan.fingerprint(run);
+  result.seed = config.seed;
+  const auto folder = folder_of_run(result.fingerprint, work);
+  try {
+    if (!complete(run, config, folder, result, listener)) return std::nullopt;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kDiverged) throw;
+    result.failure = error.what();
+  }
+  write_result(folder / kResultFile, result);
+  return result;
+}
+
+}  // namespace relprompt::experiments

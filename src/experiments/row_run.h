@@ -1,0 +1,26 @@
+// One run of a suite from nothing, or from where it was interrupted, to its result.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+
+#include "relprompt/training.h"
+
+#include "experiments/plan.h"
+#include "experiments/run_result.h"
+
+namespace relprompt::experiments {
+
+/// Where a run's files lie below `work`.
+std::filesystem::path folder_of_run(const std::string& fingerprint, const std::filesystem::path& work);
+
+/// The run's config with the paths of this machine.
+train::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work);
+
+/// Trains (or goes on with training) and measures on the validation part and the test set. Scenes and CLIP
+/// must be there. nullopt if the listener asked to stop. Training that diverges is a result: a failure
+/// without scores. Throws Error: as train_prompts and evaluate_model.
+std::optional<RunResult> execute(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work,
+                                 int threads, RunListener& listener);
+
+}  // namespace relprompt::experiments

@@ -1,0 +1,104 @@
+#include "experiments/run_result.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <system_error>
+#include <vector>
+
+#include "base/atomic_file.h"
+#include "base/mapped_file.h"
+#include "eval/json_text.h"
+
+namespace relprompt::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+std::string text_of(const fs::path& path) {
+  const MappedFile file(path);
+  return {reinterpret_cast<const char*>(file.data()), file.size()};
+}
+
+Json number(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
+Json json_of(const eval::Scores& scores) {
+  return {{"miou_seen", number(scores.miou_seen)},
+          {"miou_unseen", number(scores.miou_unseen)},
+          {"hiou", number(scores.hiou)},
+          {"miou", number(scores.miou)},
+          {"pacc", number(scores.pacc)}};
+}
+
+eval::Scores scores_from(const nlohmann::json& object, const std::string& source) {
+  eval::Scores scores;
+  const auto read = [&](const char* key, std::optional<double>& score) {
+    const auto& value = eval::member(object, key, source);
+    if (value.is_null()) return;
+    if (!value.is_number()) eval::damaged(source, std::string(key) + " is no number");
+    score = value.get<double>();
+  };
+  read("miou_seen", scores.miou_seen);
+  read("miou_unseen", scores.miou_unseen);
+  read("hiou", scores.hiou);
+  read("miou", scores.miou);
+  read("pacc", scores.pacc);
+  return scores;
+}
+
+}  // namespace
+
+void write_result(const fs::path& file, const RunResult& result) {
+  const Json document = {{"fingerprint", result.fingerprint},
+                         {"seed", result.seed},
+                         {"failure", result.failure},
+                         {"test", json_of(result.test)},
+                         {"validation", json_of(result.validation)},
+                         {"trained_numbers", result.trained_numbers},
+                         {"seconds", result.seconds}};
+  write_file(file, document.dump(2) + "\n");
+}
+
+std::optional<RunResult> read_result(const fs::path& file, const std::string& fingerprint) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::nullopt;
+  const auto source = file.string();
+  const auto document = eval::parse_json(text_of(file), source);
+  RunResult result;
+  result.fingerprint = eval::text_at(document, "fingerprint", source);
+  if (result.fingerprint != fingerprint) return std::nullopt;
+  result.seed = eval::count_at(document, "seed", source);
+  result.failure = eval::text_at(document, "failure", source);
+  result.test = scores_from(eval::member(document, "test", source), source);
+  result.validation = scores_from(eval::member(document, "validation", source), source);
+  result.trained_numbers = eval::count_at(document, "trained_numbers", source);
+  const auto& seconds = eval::member(document, "seconds", source);
+  if (!seconds.is_number()) eval::damaged(source, "seconds is no number");
+  result.seconds = seconds.get<double>();
+  return result;
+}
+
+eval::Scores headline_of(const fs::path& report) {
+  const auto source = report.string();
+  return scores_from(eval::member(eval::parse_json(text_of(report), source), "headline", source), source);
+}
+
+double training_seconds(const fs::path& log, std::int64_t iterations) {
+  std::vector<double> paces;
+  std::istringstream lines(text_of(log));
+  for (std::string line; std::getline(lines, line);) {
+    const auto event = eval::parse_json(line, log.string());
+    if (!event.is_object() || event.value("event", "") != "step") continue;
+    const auto& seconds = eval::member(event, "seconds", log.string());
+    if (seconds.is_number()) paces.push_back(seconds.get<double>());
+  }
+  if (paces.empty()) return 0;
+  const auto middle = paces.begin() + static_cast<std::ptrdiff_t>(paces.size() / 2);
+  std::nth_element(paces.begin(), middle, paces.end());
+  return *middle * static_cast<double>(iterations);
+}
+
+}  // namespace relprompt::experiments

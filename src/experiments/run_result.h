@@ -1,0 +1,38 @@
+// What a finished run leaves for the tables: one small file, written last, so that a run without it is not
+// finished.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "eval/metrics.h"
+
+namespace relprompt::experiments {
+
+struct RunResult {
+  std::string fingerprint;
+  std::uint64_t seed = 0;
+  std::string failure;  ///< why there are no scores (training diverged); empty: there are
+  eval::Scores test, validation;
+  std::uint64_t trained_numbers = 0;
+  double seconds = 0;  ///< of training, see training_seconds
+};
+
+constexpr const char* kResultFile = "row.json";
+
+/// Throws Error: kNotWritable, kDiskFull.
+void write_result(const std::filesystem::path& file, const RunResult& result);
+
+/// nullopt if there is no file, or one of another fingerprint. Throws Error(kUnreadable) for a damaged one.
+std::optional<RunResult> read_result(const std::filesystem::path& file, const std::string& fingerprint);
+
+/// The scores of a report.json. Throws Error(kUnreadable).
+eval::Scores headline_of(const std::filesystem::path& report);
+
+/// Seconds that the updates of a run took, from its log: the median over the logged paces times the number of
+/// updates, which a busy minute or an interruption does not change much. Throws Error(kUnreadable).
+double training_seconds(const std::filesystem::path& log, std::int64_t iterations);
+
+}  // namespace relprompt::experiments

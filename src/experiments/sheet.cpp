@@ -1,0 +1,69 @@
+#include "analysis/sheet.h"
+
+#include <torch/torch.h>
+
+#include "data/order.h"
+#include "experiments/report.h"
+#include "experiments/row_run.h"
+#include "image/picture_files.h"
+#include "segmenter/device.h"
+#include "segmenter/photo_segmenter.h"
+#include "segmenter/text_encoder.h"
+#include "train/run_setup.h"
+
+namespace relprompt::experiments {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What a run's model says about the samples.
+std::vector<LabelMap> label_maps(const train::RunConfig& config, const fs::path& path,
+                                 const ClassList& classes, const std::vector<data::Sample>& samples) {
+  const auto model = segmenter::open_model(path);
+  const auto options = train::test_options(config, model.config, classes);
+  const auto device = segmenter::device_of(config.device);
+  segmenter::Network network(model, device, segmenter::precision_of(config.train.precision));
+  const torch::InferenceMode no_gradients;
+  auto embeddings = segmenter::encode_classes(model, {}, classes, config.text).embeddings;
+  embeddings.rows = embeddings.rows.to(device);
+  std::vector<LabelMap> maps;
+  for (const auto& sample : samples) {
+    maps.push_back(
+        segmenter::segment_photo(network, model.config, embeddings, sample.photo, options, {}).labels);
+  }
+  return maps;
+}
+
+}  // namespace
+
+bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& results, const fs::path& work,
+                 const fs::path& folder) {
+  if (!plan.suite.sheet) return false;
+  const auto& spec = *plan.suite.sheet;
+  std::vector<std::size_t> runs;
+  for (const auto row : spec.rows) runs.push_back(plan.tables[spec.table][row].runs.front());
+  for (const auto run : runs) {
+    if (!results[run] || !results[run]->failure.empty()) return false;
+  }
+  const auto set = train::open_test_set(with_paths(plan, plan.runs[runs.front()], work));
+  std::vector<data::Sample> samples;
+  for (const auto index : data::spread_indices(set.dataset->size(), spec.scenes)) {
+    samples.push_back(set.dataset->get(index));
+  }
+  analysis::Sheet sheet;
+  sheet.columns = {"scene", "truth"};
+  for (auto& sample : samples) sheet.rows.push_back({sample.name, sample.photo, {sample.labels}});
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto& run = plan.runs[runs[i]];
+    const auto config = with_paths(plan, run, work);
+    const auto model =
+        run.trained ? folder_of_run(results[runs[i]]->fingerprint, work) / "last" : config.paths.clip;
+    const auto maps = label_maps(config, model, set.classes, samples);
+    sheet.columns.push_back(plan.suite.tables[spec.table].rows[spec.rows[i]].name);
+    for (std::size_t row = 0; row < maps.size(); ++row) sheet.rows[row].maps.push_back(maps[row]);
+  }
+  image::write_jpg(folder / "sheet.jpg", analysis::draw_sheet(sheet, set.classes));
+  return true;
+}
+
+}  // namespace relprompt::experiments

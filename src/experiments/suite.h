@@ -1,0 +1,82 @@
+// A suite of experiments as its YAML file states it: worlds, CLIPs, tables, rows and how often each is
+// repeated. Rows are changes of one base config, so that whatever a row does not name is equal in all of
+// them.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "world/set_recipe.h"
+
+namespace relprompt::experiments {
+
+/// Scenes to train with, to choose settings by, and to test with. Test scenes come from another seed.
+struct WorldSpec {
+  std::uint64_t scenes = 1200, validation = 100, test = 200;
+  std::uint64_t seed = 0, test_seed = 1;  ///< different
+  std::string split = "compositional";    ///< one of world::splits()
+  world::Options options;
+
+  world::SetRecipe training_set() const;  ///< with the validation part as its `val`
+  world::SetRecipe test_set() const;
+};
+
+/// A model folder, or how to pretrain one.
+struct ClipSpec {
+  std::filesystem::path folder;      ///< empty: pretrained with `config`
+  std::filesystem::path config;      ///< of `relprompt pretrain`
+  std::vector<std::string> changes;  ///< "phases.scenes.patch_weight=0"
+};
+
+/// The circumstances of a comparison: what the CLIP has learnt, how many scenes there are, which classes are
+/// seen. The first regime of a suite is the suite's own.
+struct Regime {
+  std::string key, title;
+  WorldSpec world;
+  ClipSpec clip;
+  bool own_clip = false;             ///< false: the suite's, which the command line may replace
+  std::vector<std::string> changes;  ///< of the base config
+};
+
+struct Row {
+  std::string name;
+  std::vector<std::string> changes;  ///< of the base config
+  bool trained = true;               ///< false: the bare CLIP is measured, training-free
+  int seeds = 1;                     ///< repetitions, with the seeds 0, 1, ...
+};
+
+struct Table {
+  std::string key, title, note;
+  std::string paper;                 ///< which tables of the paper it answers to, in words; may be empty
+  std::vector<std::size_t> regimes;  ///< every row in each of them
+  std::vector<Row> rows;             ///< the first is what the others are compared with
+};
+
+/// Pictures of some test scenes: truth, and what some rows of a table say with seed 0.
+struct SheetSpec {
+  std::size_t table = 0;
+  std::vector<std::size_t> rows;
+  std::size_t scenes = 5;
+};
+
+struct Suite {
+  std::string source;  ///< the file, for messages
+  std::string name, title, introduction;
+  bool quick = false;
+  std::filesystem::path base;        ///< config that rows change
+  std::vector<std::string> changes;  ///< of it, for all rows
+  std::vector<Regime> regimes;
+  std::vector<Table> tables;
+  std::optional<SheetSpec> sheet;
+};
+
+/// Reads a suite. Paths in it are relative to the file. `quick` applies the file's section `quick` and leaves
+/// out tables that say `quick: false`.
+/// Throws Error: kBadArgument that names file, place and key (unknown ones with the nearest known one),
+/// kNotFound and kUnreadable for the file.
+Suite read_suite(const std::filesystem::path& path, bool quick);
+
+}  // namespace relprompt::experiments

@@ -1,0 +1,114 @@
+#include "experiments/suite_parts.h"
+
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "world/names.h"
+
+namespace relprompt::experiments {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max();
+
+void flatten(const Json& map, const std::string& prefix, std::vector<std::string>& changes) {
+  for (const auto& [key, value] : map.items()) {
+    if (value.is_object()) {
+      flatten(value, prefix + key + ".", changes);
+    } else {
+      changes.push_back(prefix + key + "=" + value.dump());
+    }
+  }
+}
+
+}  // namespace
+
+fs::path beside(const fs::path& file, const std::string& name) {
+  return name.empty() ? fs::path() : fs::absolute(file.parent_path() / name).lexically_normal();
+}
+
+std::vector<std::string> read_changes(JsonFields& fields, const Json& object) {
+  std::vector<std::string> changes;
+  fields.object("set");  // a map, whose keys are those of another config
+  if (fields.has("set")) flatten(object.at("set"), "", changes);
+  return changes;
+}
+
+const Json& read_list(JsonFields& fields, const Json& object, const char* key, const std::string& where) {
+  static const Json kNone = Json::array();
+  fields.leave({key});
+  if (!fields.has(key)) return kNone;
+  const Json& value = object.at(key);
+  if (!value.is_array()) refuse(fmt::format("{}: '{}' should be a list", where, key));
+  return value;
+}
+
+void read_world(JsonFields fields, WorldSpec& world, const std::string& where) {
+  const auto count = [&](const char* key, auto& value, std::int64_t low, std::int64_t high) {
+    value = static_cast<std::decay_t<decltype(value)>>(
+        fields.integer(key, static_cast<std::int64_t>(value), low, high));
+  };
+  const auto most = static_cast<std::int64_t>(world::kMostScenes / 2);
+  count("scenes", world.scenes, 1, most);
+  count("validation", world.validation, 1, most);
+  count("test", world.test, 1, most);
+  count("seed", world.seed, 0, kMostSeed);
+  count("test_seed", world.test_seed, 0, kMostSeed);
+  count("size", world.options.size, world::kSmallestScene, world::kLargestScene);
+  count("min_objects", world.options.min_objects, 0, world::kMostObjects);
+  count("max_objects", world.options.max_objects, 0, world::kMostObjects);
+  count("two_grounds", world.options.two_grounds, 0, 100);
+  count("noise", world.options.noise, 0, 64);
+  world.split = fields.text("split", world.split);
+  fields.finish();
+  try {
+    world::class_list(world.split);
+    world::check(world.training_set());
+  } catch (const Error& error) {
+    refuse(fmt::format("{}: {}", where, error.what()));
+  }
+  if (world.seed == world.test_seed) {
+    refuse(fmt::format("{}: 'seed' and 'test_seed' are both {}: the test would hold training scenes", where,
+                       world.seed));
+  }
+}
+
+void read_clip(JsonFields fields, const fs::path& file, const Json& object, ClipSpec& clip,
+               const std::string& where) {
+  const auto folder = fields.text("folder", ""), config = fields.text("config", "");
+  const auto more = read_changes(fields, object);
+  fields.finish();
+  if (!folder.empty() && (!config.empty() || !more.empty())) {
+    refuse(fmt::format("{}: 'folder' is a CLIP that is there; 'config' and 'set' would make another", where));
+  }
+  if (!folder.empty()) clip.folder = beside(file, folder);
+  if (!config.empty()) {
+    clip = ClipSpec();
+    clip.config = beside(file, config);
+  }
+  clip.changes.insert(clip.changes.end(), more.begin(), more.end());
+}
+
+world::SetRecipe WorldSpec::training_set() const {
+  world::SetRecipe recipe;
+  recipe.seed = seed;
+  recipe.train = scenes;
+  recipe.val = validation;
+  recipe.options = options;
+  recipe.split = "none";  // the config of a run says what is unseen, so that regimes can share scenes
+  return recipe;
+}
+
+world::SetRecipe WorldSpec::test_set() const {
+  world::SetRecipe recipe = training_set();
+  recipe.seed = test_seed;
+  recipe.train = 0;
+  recipe.val = test;
+  return recipe;
+}
+
+}  // namespace relprompt::experiments

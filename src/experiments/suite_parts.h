@@ -1,0 +1,36 @@
+// Parts of a suite that stand at several places of its file: settings, lists, worlds and CLIPs.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "relprompt/error.h"
+
+#include "base/json_fields.h"
+#include "experiments/suite.h"
+
+namespace relprompt::experiments {
+
+[[noreturn]] inline void refuse(const std::string& problem, const std::string& hint = "") {
+  throw Error(ErrorCode::kBadArgument, problem, hint);
+}
+
+/// A path of the suite `file`, which is relative to its folder; empty for no name.
+std::filesystem::path beside(const std::filesystem::path& file, const std::string& name);
+
+/// The section `set` of an object as assignments. {model: {m2oe: {rank: 6}}} is {model.m2oe.rank: 6}.
+std::vector<std::string> read_changes(JsonFields& fields, const nlohmann::json& object);
+
+/// A list of any values; empty if the key is absent. `where` is for messages.
+const nlohmann::json& read_list(JsonFields& fields, const nlohmann::json& object, const char* key,
+                                const std::string& where);
+
+/// Changes what the section names. Throws Error(kBadArgument), as read_clip does.
+void read_world(JsonFields fields, WorldSpec& world, const std::string& where);
+
+/// `file` is the suite's, `object` what `fields` reads.
+void read_clip(JsonFields fields, const std::filesystem::path& file, const nlohmann::json& object,
+               ClipSpec& clip, const std::string& where);
+
+}  // namespace relprompt::experiments

@@ -1,0 +1,93 @@
+#include "experiments/summary.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace relprompt::experiments {
+namespace {
+
+template <typename Get>
+Spread spread(const std::vector<RunResult>& results, const Get& get) {
+  std::vector<double> values;
+  for (const auto& result : results) {
+    const std::optional<double> value = get(result);
+    if (value) values.push_back(*value);
+  }
+  return spread_of(values);
+}
+
+std::optional<double> gain_over(const RowSummary& first, const RowSummary& row) {
+  std::vector<double> gains;
+  for (const auto& mine : row.results) {
+    for (const auto& other : first.results) {
+      // A row without training stands for every seed.
+      const bool common = mine.seed == other.seed || first.iterations == 0 || row.iterations == 0;
+      if (common && mine.test.hiou && other.test.hiou) gains.push_back(*mine.test.hiou - *other.test.hiou);
+    }
+  }
+  if (gains.empty()) return std::nullopt;
+  return spread_of(gains).mean;
+}
+
+RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& planned,
+                      const std::vector<std::optional<RunResult>>& results) {
+  RowSummary row;
+  row.name = table.rows[planned.row].name;
+  row.regime = plan.suite.regimes[planned.regime].key;
+  if (table.rows[planned.row].trained) {
+    row.iterations = plan.runs[planned.runs.front()].config.train.schedule.iterations;
+  }
+  for (const auto run : planned.runs) {
+    if (results[run]) row.results.push_back(*results[run]);
+  }
+  row.seen = spread(row.results, [](const RunResult& result) { return result.test.miou_seen; });
+  row.unseen = spread(row.results, [](const RunResult& result) { return result.test.miou_unseen; });
+  row.hiou = spread(row.results, [](const RunResult& result) { return result.test.hiou; });
+  row.pacc = spread(row.results, [](const RunResult& result) { return result.test.pacc; });
+  row.validation_hiou = spread(row.results, [](const RunResult& result) { return result.validation.hiou; });
+  row.seconds = spread(row.results, [](const RunResult& result) {
+    return result.seconds > 0 ? std::optional<double>(result.seconds) : std::nullopt;
+  });
+  for (const auto& result : row.results) {
+    row.trained_numbers = std::max(row.trained_numbers, result.trained_numbers);
+  }
+  return row;
+}
+
+}  // namespace
+
+Spread spread_of(const std::vector<double>& values) {
+  Spread spread;
+  spread.count = values.size();
+  if (values.empty()) return spread;
+  const auto count = static_cast<double>(values.size());
+  spread.mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  spread.low = *std::min_element(values.begin(), values.end());
+  spread.high = *std::max_element(values.begin(), values.end());
+  if (values.size() < 2) return spread;
+  double squares = 0;
+  for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
+  spread.deviation = std::sqrt(squares / (count - 1));
+  return spread;
+}
+
+std::vector<TableSummary> summarise(const Plan& plan, const std::vector<std::optional<RunResult>>& results) {
+  std::vector<TableSummary> tables;
+  for (std::size_t t = 0; t < plan.tables.size(); ++t) {
+    TableSummary table{t, {}};
+    std::size_t first = 0;
+    bool complete = true;
+    for (const auto& planned : plan.tables[t]) {
+      for (const auto run : planned.runs) complete = complete && results[run];
+      table.rows.push_back(summary_of(plan, plan.suite.tables[t], planned, results));
+      auto& row = table.rows.back();
+      if (table.rows[first].regime != row.regime) first = table.rows.size() - 1;
+      if (&table.rows[first] != &row) row.gain = gain_over(table.rows[first], row);
+    }
+    if (complete) tables.push_back(std::move(table));
+  }
+  return tables;
+}
+
+}  // namespace relprompt::experiments

@@ -1,0 +1,43 @@
+// Results of runs as rows of tables: mean and spread over the seeds, and what a row gains over the first one.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "experiments/plan.h"
+#include "experiments/run_result.h"
+
+namespace relprompt::experiments {
+
+/// Of the values that are there.
+struct Spread {
+  std::size_t count = 0;
+  double mean = 0, low = 0, high = 0;
+  double deviation = 0;  ///< sample standard deviation; 0 for fewer than two values
+};
+
+Spread spread_of(const std::vector<double>& values);
+
+struct RowSummary {
+  std::string name, regime;                                   ///< the regime's key
+  std::vector<RunResult> results;                             ///< finished ones, by seed
+  std::int64_t iterations = 0;                                ///< 0 for a row that is not trained
+  Spread seen, unseen, hiou, pacc, validation_hiou, seconds;  ///< fractions of 1; seconds
+  std::uint64_t trained_numbers = 0;
+  /// Mean over the seeds that both have of hIoU minus the first row's of the same regime; absent for that row
+  /// and without a common seed. A row without training stands for every seed.
+  std::optional<double> gain;
+};
+
+struct TableSummary {
+  std::size_t table = 0;  ///< of the suite
+  std::vector<RowSummary> rows;
+};
+
+/// Tables of which every run is finished. `results` is by run of the plan.
+std::vector<TableSummary> summarise(const Plan& plan, const std::vector<std::optional<RunResult>>& results);
+
+}  // namespace relprompt::experiments

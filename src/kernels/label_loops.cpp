@@ -1,0 +1,88 @@
+// Compiled once an instruction set, as loops.cpp is and under the same rules; RELPROMPT_LABEL_LOOPS names the
+// table that this copy fills.
+#include "kernels/label_loops.h"
+
+#include "kernels/exponential.h"
+
+namespace relprompt::kernels {
+namespace {
+
+/// 1 / (1 + e^-x), without overflow for either sign.
+inline float sigmoid_of(float x) {
+  const float e = exp_negative(-__builtin_fabsf(x));
+  return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+inline float* row_of(const Rows& rows, std::int64_t index) {
+  return rows.data + index * rows.stride;
+}
+
+void interpolate_columns(const float* from, const std::int32_t* low, const std::int32_t* high,
+                         const float* weight, std::int64_t count, float* to) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float a = from[low[i]], b = from[high[i]];
+    to[i] = a + weight[i] * (b - a);
+  }
+}
+
+void add_interpolated_rows(const Rows& from, const std::int32_t* low, const std::int32_t* high,
+                           std::int32_t first, const float* weight, bool sigmoid, const Rows& sums) {
+  for (std::int64_t r = 0; r < sums.count; ++r) {
+    const float* a = row_of(from, low[r] - first);
+    const float* b = row_of(from, high[r] - first);
+    float* sum = row_of(sums, r);
+    const float w = weight[r];
+    if (sigmoid) {
+#pragma omp simd
+      for (std::int64_t i = 0; i < sums.length; ++i) sum[i] += sigmoid_of(a[i] + w * (b[i] - a[i]));
+    } else {
+#pragma omp simd
+      for (std::int64_t i = 0; i < sums.length; ++i) sum[i] += a[i] + w * (b[i] - a[i]);
+    }
+  }
+}
+
+void keep_larger(const Rows& from, const Rows& to) {
+  for (std::int64_t r = 0; r < to.count; ++r) {
+    const float* a = row_of(from, r);
+    float* b = row_of(to, r);
+#pragma omp simd
+    for (std::int64_t i = 0; i < to.length; ++i) b[i] = a[i] > b[i] ? a[i] : b[i];
+  }
+}
+
+void scale(const Rows& factor, const Rows& to) {
+  for (std::int64_t r = 0; r < to.count; ++r) {
+    const float* a = row_of(factor, r);
+    float* b = row_of(to, r);
+#pragma omp simd
+    for (std::int64_t i = 0; i < to.length; ++i) b[i] *= a[i];
+  }
+}
+
+void keep_best(const float* low, const float* high, float weight, float penalty, std::int32_t name,
+               std::int64_t count, float* best, std::int32_t* label) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float score = low[i] + weight * (high[i] - low[i]) - penalty;
+    const bool better = score > best[i];
+    best[i] = better ? score : best[i];
+    label[i] = better ? name : label[i];
+  }
+}
+
+float smallest(const float* values, std::int64_t count) {
+  float least = values[0];
+#pragma omp simd reduction(min : least)
+  for (std::int64_t i = 0; i < count; ++i) least = values[i] < least ? values[i] : least;
+  return least;
+}
+
+}  // namespace
+
+extern const LabelLoops RELPROMPT_LABEL_LOOPS;
+const LabelLoops RELPROMPT_LABEL_LOOPS = {
+    interpolate_columns, add_interpolated_rows, keep_larger, scale, keep_best, smallest};
+
+}  // namespace relprompt::kernels

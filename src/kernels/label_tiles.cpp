@@ -1,0 +1,180 @@
+#include "kernels/label_tiles.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/bilinear_axis.h"
+#include "kernels/label_loops.h"
+#include "kernels/window_cover.h"
+
+namespace relprompt::kernels {
+namespace {
+
+// Scores, best and label of a tile are 8 kB each: the first-level cache holds them for all classes.
+constexpr std::int64_t kTileHeight = 16, kTileWidth = 128;
+
+// More than rounding can add to a score on its way from the patches to a pixel.
+constexpr float kRounding = 1e-5f;
+
+/// What all tiles share.
+struct Axes {
+  explicit Axes(const LabelTask& task)
+      : rows(bilinear_axis(task.resized.height, task.photo.height)),
+        columns(bilinear_axis(task.resized.width, task.photo.width)),
+        window_rows(bilinear_axis(task.patches.height, task.window.height)),
+        window_columns(bilinear_axis(task.patches.width, task.window.width)),
+        same_columns(task.resized.width == task.photo.width) {}
+
+  BilinearAxis rows, columns;                ///< resized picture to photo
+  BilinearAxis window_rows, window_columns;  ///< patches to window
+  bool same_columns;
+};
+
+/// Memory of a thread, for tiles of any place.
+class Tile {
+ public:
+  Tile(const LabelTask& task, const Axes& axes) : task_(task), axes_(axes) {}
+
+  /// Labels of the pixels from (y, x) on, a tile of them or what is left of the photo.
+  void run(std::int64_t y, std::int64_t x, std::int32_t* label, float* score) {
+    place(y, x);
+    std::fill(best_.begin(), best_.end(), -std::numeric_limits<float>::infinity());
+    std::fill(label_.begin(), label_.end(), 0);
+    float worst = -std::numeric_limits<float>::infinity();  // of the best scores so far
+    for (std::size_t c = 0; c < task_.penalty.size(); ++c) {
+      if (upper_bound(c) + kRounding < worst) continue;
+      average(task_.first[c], sums_);
+      for (auto row = task_.first[c] + 1; row < task_.first[c + 1]; ++row) {
+        average(row, other_);
+        label_loops().keep_larger(view(other_), view(sums_));
+      }
+      compare(static_cast<std::int32_t>(c));
+      worst = label_loops().smallest(best_.data(), height_ * width_);
+    }
+    for (std::int64_t r = 0; r < height_; ++r) {
+      const auto to = (y + r) * task_.photo.width + x;
+      std::copy_n(label_.data() + r * width_, width_, label + to);
+      std::copy_n(best_.data() + r * width_, width_, score + to);
+    }
+  }
+
+ private:
+  Rows view(std::vector<float>& values) const { return {values.data(), columns_, rows_, columns_}; }
+
+  /// Works out which sources and windows the tile needs, and how often each source is covered.
+  void place(std::int64_t y, std::int64_t x) {
+    height_ = std::min(kTileHeight, task_.photo.height - y);
+    width_ = std::min(kTileWidth, task_.photo.width - x);
+    down_ = axis_part(axes_.rows, y, y + height_);
+    across_ = axis_part(axes_.columns, x, x + width_);
+    rows_ = static_cast<std::int64_t>(down_.sources.size());
+    columns_ = static_cast<std::int64_t>(across_.sources.size());
+    const auto sources = static_cast<std::size_t>(rows_ * columns_);
+    sums_.resize(sources);
+    other_.resize(sources);
+    share_.assign(sources, 0.0f);
+    resized_.resize(static_cast<std::size_t>(rows_ * width_));
+    upper_.resize(static_cast<std::size_t>(task_.patches.height * columns_));
+    best_.resize(static_cast<std::size_t>(height_ * width_));
+    label_.resize(best_.size());
+    windows_.clear();
+    for (const WindowScores& window : task_.windows) {
+      WindowCover here{window.patches, task_.patches, Covered(axes_.window_rows, down_.sources, window.y),
+                       Covered(axes_.window_columns, across_.sources, window.x)};
+      if (!here.empty()) windows_.push_back(std::move(here));
+    }
+    for (const WindowCover& window : windows_) {
+      const Rows part = inside(share_, window);
+      for (std::int64_t r = 0; r < part.count; ++r) {
+        for (std::int64_t i = 0; i < part.length; ++i) part.data[r * part.stride + i] += 1.0f;
+      }
+    }
+    for (float& share : share_) share = 1.0f / share;
+  }
+
+  /// The sources of the tile that lie in the window.
+  Rows inside(std::vector<float>& values, const WindowCover& window) const {
+    return {values.data() + window.rows.begin * columns_ + window.columns.begin, columns_,
+            window.rows.part.size(), window.columns.part.size()};
+  }
+
+  /// No pixel of the tile has a higher score of the class. Most classes are nowhere near the best of a tile,
+  /// and this is all that they cost.
+  float upper_bound(std::size_t c) const {
+    float most = -std::numeric_limits<float>::infinity();
+    for (auto row = task_.first[c]; row < task_.first[c + 1]; ++row) {
+      for (const WindowCover& window : windows_) {
+        const float here = window.largest(row);
+        most = here > most || here != here ? here : most;
+      }
+    }
+    return (task_.sigmoid ? 1.0f / (1.0f + std::exp(-most)) : most) - task_.penalty[c];
+  }
+
+  /// sums = mean over the windows of the probabilities of an embedding's row.
+  void average(std::size_t row, std::vector<float>& sums) {
+    std::fill(sums.begin(), sums.end(), 0.0f);
+    for (const WindowCover& window : windows_) {
+      const BilinearAxis &down = window.rows.part, &across = window.columns.part;
+      const float* patches = window.plane(row);
+      const std::int32_t begin = window.rows.first_patch(), end = window.rows.end_patch();
+      const Rows upper{upper_.data(), columns_, end - begin, across.size()};
+      for (std::int32_t p = begin; p < end; ++p) {
+        label_loops().interpolate_columns(patches + p * task_.patches.width, across.low.data(),
+                                          across.high.data(), across.weight.data(), across.size(),
+                                          upper.data + (p - begin) * upper.stride);
+      }
+      label_loops().add_interpolated_rows(upper, down.low.data(), down.high.data(), begin, down.weight.data(),
+                                          task_.sigmoid, inside(sums, window));
+    }
+    if (windows_.size() > 1) label_loops().scale(view(share_), view(sums));
+  }
+
+  /// Resizes the sums to the photo's pixels and keeps what is better than the best.
+  void compare(std::int32_t name) {
+    const auto& columns = across_.axis;
+    const float* values = sums_.data();
+    if (!axes_.same_columns) {
+      for (std::int64_t r = 0; r < rows_; ++r) {
+        label_loops().interpolate_columns(sums_.data() + r * columns_, columns.low.data(),
+                                          columns.high.data(), columns.weight.data(), width_,
+                                          resized_.data() + r * width_);
+      }
+      values = resized_.data();
+    }
+    const float penalty = task_.penalty[static_cast<std::size_t>(name)];
+    for (std::int64_t r = 0; r < height_; ++r) {
+      const auto i = static_cast<std::size_t>(r);
+      label_loops().keep_best(values + down_.axis.low[i] * width_, values + down_.axis.high[i] * width_,
+                              down_.axis.weight[i], penalty, name, width_, best_.data() + r * width_,
+                              label_.data() + r * width_);
+    }
+  }
+
+  const LabelTask& task_;
+  const Axes& axes_;
+  std::int64_t height_ = 0, width_ = 0, rows_ = 0, columns_ = 0;  ///< of the tile, and of its sources
+  AxisPart down_, across_;
+  std::vector<WindowCover> windows_;
+  std::vector<float> share_, upper_, sums_, other_, resized_, best_;
+  std::vector<std::int32_t> label_;
+};
+
+}  // namespace
+
+void label_tiles(const LabelTask& task, std::int32_t* label, float* score) {
+  const Axes axes(task);
+  const std::int64_t down = (task.photo.height + kTileHeight - 1) / kTileHeight;
+  const std::int64_t across = (task.photo.width + kTileWidth - 1) / kTileWidth;
+#pragma omp parallel
+  {
+    Tile tile(task, axes);
+#pragma omp for schedule(dynamic)
+    for (std::int64_t i = 0; i < down * across; ++i) {
+      tile.run(i / across * kTileHeight, i % across * kTileWidth, label, score);
+    }
+  }
+}
+
+}  // namespace relprompt::kernels

@@ -1,0 +1,39 @@
+// From patch scores of windows straight to the best class of every pixel of the photo.
+//
+// Done tile by tile: upsampling, sigmoid, mean over windows, best name of a class, resize to the photo and
+// arg max of a tile happen while it is in the first-level cache. A class plane at full size never exists, so
+// neither memory nor memory traffic grows with the classes; only the arithmetic does.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace relprompt::kernels {
+
+struct ImageSize {
+  std::int64_t height = 0, width = 0;
+};
+
+/// The scores of one window, and where it lies in the resized picture.
+struct WindowScores {
+  const float* patches = nullptr;  ///< [rows, patches.height, patches.width]
+  std::int64_t y = 0, x = 0;       ///< its first pixel
+};
+
+struct LabelTask {
+  std::vector<WindowScores> windows;  ///< together they cover every pixel of `resized`
+  ImageSize patches, window;          ///< of every window
+  ImageSize resized, photo;           ///< the picture that the windows lie in, and the result
+  std::vector<std::size_t> first;     ///< [classes + 1]: class c owns the rows first[c] .. first[c + 1] - 1
+  std::vector<float> penalty;         ///< [classes]
+  bool sigmoid = true;                ///< patch scores are logits; false: probabilities
+};
+
+/// Score of a class at a pixel: the probabilities (bilinear from the patches, align_corners false) averaged
+/// over the windows, the largest of its rows, resized bilinearly to the photo, minus the penalty.
+/// label [photo.height, photo.width] is the class of the largest score, the first of equal ones, and score
+/// that score. Runs on the threads of OpenMP; the same numbers for any number of threads.
+void label_tiles(const LabelTask& task, std::int32_t* label, float* score);
+
+}  // namespace relprompt::kernels

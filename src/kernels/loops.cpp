@@ -1,0 +1,219 @@
+// Compiled once an instruction set, with RELPROMPT_LOOPS naming the table that this copy fills. Everything
+// but that table is in an unnamed namespace and nothing with inline functions is included: a function shared
+// by two copies could end up as the AVX-512 one in a program that runs without AVX-512.
+#include "kernels/loops.h"
+
+#include "kernels/exponential.h"
+
+namespace relprompt::kernels {
+namespace {
+
+void exponential_rows(float* values, std::int64_t rows, std::int64_t columns, float* sums) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    float* row = values + r * columns;
+    float max = row[0], total = 0;
+    // The pragmas allow what the language forbids by default: reordering a sum, and so vectorising it.
+#pragma omp simd reduction(max : max)
+    for (std::int64_t i = 0; i < columns; ++i) max = row[i] > max ? row[i] : max;
+#pragma omp simd reduction(+ : total)
+    for (std::int64_t i = 0; i < columns; ++i) {
+      row[i] = exp_negative(row[i] - max);
+      total += row[i];
+    }
+    sums[r] = total;
+  }
+}
+
+void softmax_rows(float* values, std::int64_t rows, std::int64_t columns) {
+  // Several rows a call: specialised for one row, g++ 12 no longer vectorises the loops above.
+  constexpr std::int64_t kRows = 16;
+  float sums[kRows];
+  for (std::int64_t first = 0; first < rows; first += kRows) {
+    const std::int64_t count = rows - first < kRows ? rows - first : kRows;
+    exponential_rows(values + first * columns, count, columns, sums);
+    for (std::int64_t r = 0; r < count; ++r) {
+      float* row = values + (first + r) * columns;
+      const float scale = 1.0f / sums[r];
+#pragma omp simd
+      for (std::int64_t i = 0; i < columns; ++i) row[i] *= scale;
+    }
+  }
+}
+
+void softmax_rows_backward(const float* p, float* gradient, std::int64_t rows, std::int64_t columns,
+                           float scale) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float* weight = p + r * columns;
+    float* row = gradient + r * columns;
+    float mean = 0;
+#pragma omp simd reduction(+ : mean)
+    for (std::int64_t i = 0; i < columns; ++i) mean += weight[i] * row[i];
+#pragma omp simd
+    for (std::int64_t i = 0; i < columns; ++i) row[i] = scale * weight[i] * (row[i] - mean);
+  }
+}
+
+/// sigmoid(1.702 x), without overflow for either sign.
+inline float gate(float x) {
+  const float z = 1.702f * x;
+  const float e = exp_negative(-__builtin_fabsf(z));
+  return (z < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+
+/// erf of a number that is not negative (Abramowitz and Stegun 7.1.26), absolute error below 2e-7.
+inline float erf_positive(float x) {
+  const float t = 1.0f / (1.0f + 0.3275911f * x);
+  float p = 1.061405429f;
+  p = p * t - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  return 1.0f - p * t * exp_negative(-x * x);
+}
+
+void activate(const float* x, std::int64_t count, Activation activation, float* y) {
+  if (activation == Activation::kQuickGelu) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) y[i] = x[i] * gate(x[i]);
+  } else if (activation == Activation::kGelu) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+      const float v = x[i], e = erf_positive(__builtin_fabsf(v) * 0.70710678f);
+      y[i] = 0.5f * v * (1.0f + (v < 0.0f ? -e : e));
+    }
+  } else if (x != y) {
+    for (std::int64_t i = 0; i < count; ++i) y[i] = x[i];
+  }
+}
+
+void quick_gelu_backward(const float* x, const float* dy, std::int64_t count, float* dx) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float s = gate(x[i]);
+    dx[i] = dy[i] * (s + 1.702f * x[i] * s * (1.0f - s));
+  }
+}
+
+void layer_norm_rows(const float* x, std::int64_t rows, std::int64_t width, const float* weight,
+                     const float* bias, float epsilon, float* y) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float* from = x + r * width;
+    float* to = y + r * width;
+    float mean = 0, square = 0;
+#pragma omp simd reduction(+ : mean)
+    for (std::int64_t i = 0; i < width; ++i) mean += from[i];
+    mean /= static_cast<float>(width);
+    // A second pass over a row in the first-level cache, because a difference of sums would lose digits.
+#pragma omp simd reduction(+ : square)
+    for (std::int64_t i = 0; i < width; ++i) square += (from[i] - mean) * (from[i] - mean);
+    const float scale = 1.0f / __builtin_sqrtf(square / static_cast<float>(width) + epsilon);
+#pragma omp simd
+    for (std::int64_t i = 0; i < width; ++i) to[i] = (from[i] - mean) * scale * weight[i] + bias[i];
+  }
+}
+
+inline std::uint32_t bits_of(float x) {
+  std::uint32_t bits = 0;
+  __builtin_memcpy(&bits, &x, sizeof(bits));
+  return bits;
+}
+
+inline float float_of(std::uint32_t bits) {
+  float x = 0;
+  __builtin_memcpy(&x, &bits, sizeof(x));
+  return x;
+}
+
+/// Half of the last kept digit, less one where the number would stay even.
+inline std::uint32_t rounded_bits(float x) {
+  const std::uint32_t bits = bits_of(x);
+  return bits + 0x7FFFu + (bits >> 16 & 1u);
+}
+
+void round_bfloat16(const float* x, std::int64_t count, float* y) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) y[i] = float_of(rounded_bits(x[i]) & 0xFFFF0000u);
+}
+
+void narrow_bfloat16(const float* x, std::int64_t count, std::uint16_t* y) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) y[i] = static_cast<std::uint16_t>(rounded_bits(x[i]) >> 16);
+}
+
+void widen_bfloat16(const std::uint16_t* x, std::int64_t count, float* y) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) y[i] = float_of(static_cast<std::uint32_t>(x[i]) << 16);
+}
+
+inline float largest(const float* row, std::int64_t width) {
+  float max = 0;
+#pragma omp simd reduction(max : max)
+  for (std::int64_t i = 0; i < width; ++i) {
+    const float size = __builtin_fabsf(row[i]);
+    max = size > max ? size : max;
+  }
+  return max;
+}
+
+/// To the nearest integer q with |q| <= limit, plus `zero`, by cutting off what lies above it.
+template <typename T>
+inline void quantise(const float* row, std::int64_t width, float factor, int zero, T* q) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < width; ++i) {
+    q[i] = static_cast<T>(static_cast<std::int32_t>(row[i] * factor + 128.5f) - 128 + zero);
+  }
+}
+
+void quantise_rows(const float* x, std::int64_t rows, std::int64_t width, std::uint8_t* q, float* scale) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float max = largest(x + r * width, width);
+    scale[r] = max / 127.0f;
+    quantise(x + r * width, width, max > 1e-30f ? 127.0f / max : 0.0f, 128, q + r * width);
+  }
+}
+
+void quantise_weights(const float* x, std::int64_t rows, std::int64_t width, int limit, std::int8_t* q,
+                      float* scale) {
+  const auto top = static_cast<float>(limit);
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float max = largest(x + r * width, width);
+    scale[r] = max / top;
+    quantise(x + r * width, width, max > 1e-30f ? top / max : 0.0f, 0, q + r * width);
+  }
+}
+
+void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t columns,
+                     const float* row_scale, const Dequantiser& by, bool add, float* y, std::int64_t stride) {
+  const float* scale = by.column_scale;
+  const float* bias = by.bias;
+  const std::int32_t* offset = by.column_offset;
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const std::int32_t* from = sums + r * columns;
+    float* to = y + r * stride;
+    const float factor = row_scale[r];
+    // One pass each for what may be absent; the row stays in the first-level cache.
+    if (add) {
+#pragma omp simd
+      for (std::int64_t i = 0; i < columns; ++i) {
+        to[i] += static_cast<float>(from[i] - offset[i]) * (factor * scale[i]);
+      }
+    } else {
+#pragma omp simd
+      for (std::int64_t i = 0; i < columns; ++i) {
+        to[i] = static_cast<float>(from[i] - offset[i]) * (factor * scale[i]);
+      }
+    }
+    if (bias == nullptr) continue;
+#pragma omp simd
+    for (std::int64_t i = 0; i < columns; ++i) to[i] += bias[i];
+  }
+}
+
+}  // namespace
+
+extern const Loops RELPROMPT_LOOPS;
+const Loops RELPROMPT_LOOPS = {softmax_rows,        softmax_rows_backward, exponential_rows, activate,
+                               quick_gelu_backward, layer_norm_rows,       round_bfloat16,   narrow_bfloat16,
+                               widen_bfloat16,      quantise_rows,         quantise_weights, dequantise_rows};
+
+}  // namespace relprompt::kernels

@@ -1,0 +1,43 @@
+// The choice among the compiled copies of loops.cpp and label_loops.cpp.
+#include "kernels/instruction_sets.h"
+#include "kernels/label_loops.h"
+#include "kernels/loops.h"
+
+namespace relprompt::kernels {
+
+extern const Loops portable_loops;
+extern const LabelLoops portable_label_loops;
+#ifdef RELPROMPT_X86_LOOPS
+extern const Loops avx2_loops, avx512_loops;
+extern const LabelLoops avx2_label_loops, avx512_label_loops;
+#endif
+
+const Loops& loops_of(InstructionSet set) {
+#ifdef RELPROMPT_X86_LOOPS
+  if (set == InstructionSet::kAvx512) return avx512_loops;
+  if (set == InstructionSet::kAvx2) return avx2_loops;
+#endif
+  static_cast<void>(set);
+  return portable_loops;
+}
+
+const Loops& loops() {
+  static const Loops& chosen = loops_of(chosen_instruction_set());
+  return chosen;
+}
+
+const LabelLoops& label_loops_of(InstructionSet set) {
+#ifdef RELPROMPT_X86_LOOPS
+  if (set == InstructionSet::kAvx512) return avx512_label_loops;
+  if (set == InstructionSet::kAvx2) return avx2_label_loops;
+#endif
+  static_cast<void>(set);
+  return portable_label_loops;
+}
+
+const LabelLoops& label_loops() {
+  static const LabelLoops& chosen = label_loops_of(chosen_instruction_set());
+  return chosen;
+}
+
+}  // namespace relprompt::kernels

@@ -1,0 +1,161 @@
+#include "kernels/packed_linear.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "kernels/loops.h"
+#include "kernels/packed_product.h"
+
+namespace relprompt::kernels {
+namespace {
+
+using Type = dnnl::memory::data_type;
+
+// With blocks of 128 rows the sums of so many outputs are half a megabyte.
+constexpr std::int64_t kInt8Outputs = 1024;
+// Numbers a thread widens or narrows at a time.
+constexpr std::int64_t kChunk = 1 << 15;
+
+/// Without VNNI the library adds pairs of products in 16 bits: 2 * 255 * 63 still fits them.
+int weight_limit() {
+  using dnnl::cpu_isa;
+  const auto set = dnnl::get_effective_cpu_isa();
+  const bool exact = set == cpu_isa::avx2_vnni || set == cpu_isa::avx512_core_vnni ||
+                     set == cpu_isa::avx512_core_bf16 || set == cpu_isa::avx512_core_amx;
+  return exact ? 127 : 63;
+}
+
+/// weight [outputs, inputs] of `type` into the packed layout of its transpose.
+void reorder(const void* weight, Type type, std::int64_t inputs, std::int64_t outputs, void* packed) {
+  pack_factor(type, inputs, outputs, Side::kTransposed, weight, packed);
+}
+
+std::int64_t packed_bytes(Type type, std::int64_t inputs, std::int64_t outputs) {
+  return static_cast<std::int64_t>(packed_layout(type, inputs, outputs).get_size());
+}
+
+/// f(begin, count) for pieces of [0, count), on the threads of OpenMP.
+template <typename F>
+void in_chunks(std::int64_t count, const F& f) {
+#pragma omp parallel for
+  for (std::int64_t i = 0; i < count; i += kChunk) f(i, std::min(kChunk, count - i));
+}
+
+}  // namespace
+
+PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, Room& room) {
+  if (precision == Precision::kFp32) return {x, nullptr};
+  const auto& loop = loops();
+  if (precision == Precision::kInt8) {
+    auto* numbers = room.prepared.reserve(rows * width);
+    auto* scales = room.scales.reserve(rows);
+    loop.quantise_rows(x, rows, width, numbers, scales);
+    return {numbers, scales};
+  }
+  if (native_bfloat16()) {
+    auto* numbers = reinterpret_cast<std::uint16_t*>(room.prepared.reserve(2 * rows * width));
+    loop.narrow_bfloat16(x, rows * width, numbers);
+    return {numbers, nullptr};
+  }
+  loop.round_bfloat16(x, rows * width, x);
+  return {x, nullptr};
+}
+
+PackedLinear::PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
+                           Precision precision)
+    : inputs_(inputs), outputs_(outputs), precision_(precision) {
+  if (bias != nullptr) bias_.assign(bias, bias + outputs);
+  const bool int8 = precision == Precision::kInt8;
+  if (int8) {
+    scale_.resize(static_cast<std::size_t>(outputs));
+    offset_.resize(static_cast<std::size_t>(outputs));
+  }
+  const auto panels = int8 ? (outputs + kInt8Outputs - 1) / kInt8Outputs : 1;
+  const auto most = panels == 0 ? 0 : (outputs + panels - 1) / panels;
+  for (std::int64_t first = 0; first < outputs; first += most) {
+    Panel panel;
+    panel.first = first;
+    panel.columns = std::min(most, outputs - first);
+    int8 ? pack_int8(weight, panel) : pack(weight, panel);
+    panels_.push_back(std::move(panel));
+  }
+}
+
+void PackedLinear::pack(const float* weight, Panel& panel) {
+  if (precision_ == Precision::kFp32) {
+    reorder(weight, Type::f32, inputs_, outputs_,
+            panel.packed.reserve(packed_bytes(Type::f32, inputs_, outputs_)));
+    return;
+  }
+  // Emulated products use the layout of fp32, with half the bytes a number.
+  const bool native = native_bfloat16();
+  const auto bytes = packed_bytes(Type::f32, inputs_, outputs_);
+  Buffer<std::uint8_t> whole;
+  if (!native) reorder(weight, Type::f32, inputs_, outputs_, whole.reserve(bytes));
+  const auto count = native ? inputs_ * outputs_ : bytes / 4;
+  const auto* numbers = native ? weight : reinterpret_cast<const float*>(whole.data());
+  Buffer<std::uint8_t> halves;
+  auto* narrow = reinterpret_cast<std::uint16_t*>(halves.reserve(2 * count));
+  const auto& loop = loops().narrow_bfloat16;
+  in_chunks(count, [&](std::int64_t begin, std::int64_t n) { loop(numbers + begin, n, narrow + begin); });
+  if (native) {
+    reorder(narrow, Type::bf16, inputs_, outputs_,
+            panel.packed.reserve(packed_bytes(Type::bf16, inputs_, outputs_)));
+  } else {
+    panel.packed = std::move(halves);
+  }
+}
+
+void PackedLinear::pack_int8(const float* weight, Panel& panel) {
+  const auto first = panel.first, columns = panel.columns;
+  Buffer<std::int8_t> plain;
+  auto* numbers = plain.reserve(columns * inputs_);
+  const auto& quantise = loops().quantise_weights;
+  const int limit = weight_limit();
+#pragma omp parallel for
+  for (std::int64_t o = 0; o < columns; ++o) {
+    auto* row = numbers + o * inputs_;
+    quantise(weight + (first + o) * inputs_, 1, inputs_, limit, row, scale_.data() + first + o);
+    offset_[static_cast<std::size_t>(first + o)] = 128 * std::accumulate(row, row + inputs_, std::int32_t{0});
+  }
+  reorder(numbers, Type::s8, inputs_, columns,
+          panel.packed.reserve(packed_bytes(Type::s8, inputs_, columns)));
+}
+
+std::int64_t PackedLinear::widened_size() const {
+  const bool emulated = precision_ == Precision::kBf16 && !native_bfloat16() && !panels_.empty();
+  return emulated ? panels_.front().packed.size() / 2 : 0;
+}
+
+void PackedLinear::widen(float* copy) const {
+  const auto* halves = reinterpret_cast<const std::uint16_t*>(panels_.front().packed.data());
+  const auto& loop = loops().widen_bfloat16;
+  in_chunks(widened_size(),
+            [&](std::int64_t begin, std::int64_t n) { loop(halves + begin, n, copy + begin); });
+}
+
+void PackedLinear::multiply(const PreparedRows& x, std::int64_t rows, const float* copy, bool add, float* y,
+                            Room& room) const {
+  if (precision_ == Precision::kInt8) {
+    for (const auto& panel : panels_) multiply_int8(panel, x, rows, add, y, room);
+    return;
+  }
+  if (panels_.empty()) return;
+  const bool native = precision_ == Precision::kBf16 && copy == nullptr;
+  const ProductShape shape = {native ? Type::bf16 : Type::f32, rows, inputs_, outputs_, !bias_.empty(), add};
+  const void* weight = copy != nullptr ? static_cast<const void*>(copy) : panels_.front().packed.data();
+  packed_product(shape, x.numbers, weight, bias_.data(), y);
+}
+
+void PackedLinear::multiply_int8(const Panel& panel, const PreparedRows& x, std::int64_t rows, bool add,
+                                 float* y, Room& room) const {
+  const auto first = panel.first, columns = panel.columns;
+  auto* sums = room.sums.reserve(rows * columns);
+  packed_product({Type::s8, rows, inputs_, columns, false, false}, x.numbers, panel.packed.data(), nullptr,
+                 sums);
+  const Dequantiser by = {scale_.data() + first, offset_.data() + first,
+                          bias_.empty() ? nullptr : bias_.data() + first};
+  loops().dequantise_rows(sums, rows, columns, x.scales, by, add, y + first, outputs_);
+}
+
+}  // namespace relprompt::kernels

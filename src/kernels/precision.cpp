@@ -1,0 +1,39 @@
+#include "kernels/precision.h"
+
+#include <cstdlib>
+#include <dnnl.hpp>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+namespace relprompt::kernels {
+namespace {
+
+bool native_pays() {
+  const auto set = dnnl::get_effective_cpu_isa();
+  if (set == dnnl::cpu_isa::avx512_core_amx) return true;
+#if defined(__x86_64__)
+  return set == dnnl::cpu_isa::avx512_core_bf16 && __builtin_cpu_is("amd");
+#else
+  return false;
+#endif
+}
+
+}  // namespace
+
+bool native_bfloat16() {
+  static const bool native = [] {
+    const char* wish = std::getenv("RELPROMPT_BF16");
+    const std::string word = wish != nullptr ? wish : "";
+    if (word.empty()) return native_pays();
+    if (word == "native") return true;
+    if (word == "fp32") return false;
+    throw Error(ErrorCode::kBadArgument, fmt::format("RELPROMPT_BF16: '{}' is unknown", word),
+                "possible: native, fp32; unset it for the faster one");
+  }();
+  return native;
+}
+
+}  // namespace relprompt::kernels

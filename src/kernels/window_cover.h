@@ -1,0 +1,40 @@
+// The part of a window's patch scores that a tile of the photo reads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "kernels/bilinear_axis.h"
+#include "kernels/label_tiles.h"
+
+namespace relprompt::kernels {
+
+/// One direction: of the tile's sources (ascending pixels of the resized picture), those inside the window.
+struct Covered {
+  /// axis: patches to window pixels; start: the window's first pixel.
+  Covered(const BilinearAxis& axis, const std::vector<std::int32_t>& sources, std::int64_t start);
+
+  std::int64_t begin = 0;  ///< first source inside
+  BilinearAxis part;       ///< how each source is made from patches
+  std::int32_t first_patch() const { return part.low.front(); }
+  std::int32_t end_patch() const { return part.high.back() + 1; }
+};
+
+struct WindowCover {
+  const float* patches;  ///< of the window, as in WindowScores
+  ImageSize size;        ///< patches of the window
+  Covered rows, columns;
+
+  bool empty() const { return rows.part.size() == 0 || columns.part.size() == 0; }
+
+  const float* plane(std::size_t row) const {
+    return patches + static_cast<std::int64_t>(row) * size.height * size.width;
+  }
+
+  /// The largest score of an embedding's row among the patches that the tile reads: no pixel of it has more,
+  /// because bilinear weights are shares.
+  float largest(std::size_t row) const;
+};
+
+}  // namespace relprompt::kernels

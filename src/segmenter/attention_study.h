@@ -1,0 +1,27 @@
+// Looks inside a network at work: relationship attention maps and mean attention distances of one photo. The
+// tower sees the whole resized photo as one window of any shape, since maps of overlapping windows do not fit
+// together and distances would end at a window's border.
+#pragma once
+
+#include "relprompt/analysis.h"
+#include "relprompt/image.h"
+
+#include "segmenter/class_embeddings.h"
+#include "segmenter/model_config.h"
+#include "segmenter/model_files.h"
+#include "segmenter/network.h"
+
+namespace relprompt::segmenter {
+
+/// @param short_side pixels that the photo's shorter side becomes; 0: the window of the model's protocol
+/// Throws Error: kBadModelConfig for a model without relationship prompts; kBadArgument for an empty photo or
+/// a side below a patch; kImageTooLarge.
+AttentionMaps attention_maps(Network& network, const ModelConfig& config, const ClassEmbeddings& classes,
+                             const Image& photo, int short_side);
+
+/// The same photo, any model; the network is the model's and is unpacked from now on. Throws as
+/// attention_maps does, but takes models of all kinds.
+AttentionDistances attention_distances(Network& network, const ModelFiles& model,
+                                       const ClassEmbeddings& classes, const Image& photo, int short_side);
+
+}  // namespace relprompt::segmenter

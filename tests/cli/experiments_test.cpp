@@ -1,0 +1,103 @@
+// relprompt experiments as a user meets it: progress, killed, misused, and two at once.
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include <gmock/gmock.h>
+
+#include "program.h"
+#include "tiny_experiments.h"
+
+namespace relprompt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class ExperimentsCommand : public testing::Test {
+ protected:
+  ExperimentsCommand() { write_tiny_experiments(place_.path()); }
+
+  std::vector<std::string> words(const std::vector<std::string>& more) const {
+    std::vector<std::string> all = {"experiments", "suite.yaml", "--threads", "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Outcome run(const std::vector<std::string>& more) const { return place_.run(words(more)); }
+  int finished(const std::string& work) const {
+    int count = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(place_ / work / "runs", ignored)) {
+      count += fs::exists(entry.path() / "row.json");
+    }
+    return count;
+  }
+
+  Workplace place_;
+};
+
+TEST_F(ExperimentsCommand, TellsHowFarItIsAndWritesTables) {
+  const auto made = run({"--quick", "-o", "out", "--work", "work", "--json"});
+  EXPECT_EQ(made.status, 0) << made;
+  EXPECT_THAT(made.err, AllOf(HasSubstr("run 1 of 4: methods: LPM only, seed 0"),
+                              HasSubstr("run 4 of 4, about"), HasSubstr("4 of 4 runs are finished")));
+  const auto document = json::parse(made.out);
+  EXPECT_EQ(document["runs"], 4);
+  EXPECT_EQ(document["tables"][0]["rows"][0]["iterations"], 2);
+  EXPECT_THAT(place_.files("out"), testing::UnorderedElementsAre("experiments.json", "experiments.md",
+                                                                 "loss.png", "methods.png", "sheet.jpg"));
+  const auto again = run({"--quick", "-o", "out", "--work", "work", "-q"});
+  EXPECT_EQ(again.status, 0) << again;
+  EXPECT_THAT(again.err, HasSubstr("0 of them now"));
+}
+
+TEST_F(ExperimentsCommand, KilledItGoesOnAndRepeatsNothing) {
+  const auto process = place_.start(words({"-o", "out"}));
+  while (finished("out/work") < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(process, SIGKILL);
+  place_.wait(process);
+  const int before = finished("out/work");
+  const auto resumed = run({"-o", "out", "--json"});
+  EXPECT_EQ(resumed.status, 0) << resumed;
+  EXPECT_EQ(json::parse(resumed.out)["made"], 6 - before);
+  EXPECT_EQ(finished("out/work"), 6);
+}
+
+TEST_F(ExperimentsCommand, OneFolderIsForOneProcess) {
+  const auto process = place_.start(words({"-o", "out"}));
+  while (finished("out/work") < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  Workplace other;
+  const auto second =
+      other.run({"experiments", (place_ / "suite.yaml").string(), "-o", (place_ / "out").string()});
+  EXPECT_EQ(second.status, 3) << second;
+  EXPECT_THAT(second.err, HasSubstr("another process"));
+  ::kill(process, SIGTERM);
+  const auto first = place_.wait(process);
+  EXPECT_EQ(first.status, 128 + SIGTERM) << first;
+  EXPECT_THAT(first.err, HasSubstr("the same command goes on"));
+}
+
+TEST_F(ExperimentsCommand, SaysWhatIsWrong) {
+  const std::vector<std::pair<std::vector<std::string>, std::string>> wrong = {
+      {{}, "add -o FOLDER"},
+      {{"-o", "x", "--only", "methds"}, "did you mean methods"},
+      {{"-o", "x", "--only", "methods,all"}, "its tables are methods, loss"},
+      {{"-o", "x", "--clip", "."}, "is no model folder"}};
+  for (const auto& [more, message] : wrong) {
+    const auto outcome = run(more);
+    EXPECT_EQ(outcome.status, 2) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(message));
+  }
+  const auto missing = place_.run({"experiments", "nowhere.yaml", "-o", "x"});
+  EXPECT_EQ(missing.status, 3) << missing;
+  const auto no_clip = run({"-o", "x", "--clip", "nowhere"});
+  EXPECT_EQ(no_clip.status, 4) << no_clip;
+  EXPECT_FALSE(fs::exists(place_ / "x"));
+  const auto help = place_.run({"experiments", "--help"});
+  EXPECT_THAT(help.out, AllOf(HasSubstr("--quick"), HasSubstr("Ctrl-C")));
+}
+
+}  // namespace
+}  // namespace relprompt::test

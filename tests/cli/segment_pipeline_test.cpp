@@ -1,0 +1,127 @@
+// relprompt segment over many photos: reading ahead and writing behind change neither the order of anything
+// nor what happens when one of them goes wrong.
+#include <nlohmann/json.hpp>
+
+#include <gmock/gmock.h>
+
+#include "program.h"
+#include "tiny_model.h"
+
+namespace relprompt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::HasSubstr;
+
+class Pipeline : public testing::Test {
+ protected:
+  static constexpr int kPhotos = 12;
+
+  void SetUp() override {
+    write_tiny_clip(place_.path());
+    for (int i = 0; i < kPhotos; ++i)
+      write_test_photo(place_ / ("in/" + name(i) + ".png"), 64 + 3 * i, 70,
+                       1 + static_cast<std::uint64_t>(i));
+  }
+
+  static std::string name(int i) { return std::string("p") + (i < 10 ? "0" : "") + std::to_string(i); }
+
+  Outcome segment(std::vector<std::string> arguments) const {
+    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out", "-c",
+                             "road, sky", "--short-side", "64", "--window", "64", "--stride", "53"}) {
+      arguments.emplace_back(word);
+    }
+    arguments.insert(arguments.begin(), "segment");
+    return place_.run(arguments);
+  }
+
+  /// "p03 done" for each photo of a run's document, in its order.
+  static std::vector<std::string> story(const json& document) {
+    std::vector<std::string> lines;
+    for (const auto& photo : document["photos"]) {
+      lines.push_back(fs::path(photo["input"].get<std::string>()).stem().string() + " " +
+                      photo["status"].get<std::string>());
+    }
+    return lines;
+  }
+
+  Workplace place_;
+};
+
+TEST_F(Pipeline, ResultsKeepTheOrderOfThePhotos) {
+  const Outcome outcome = segment({"in"});
+  ASSERT_EQ(outcome.status, 0) << outcome;
+  std::size_t at = 0;
+  for (int i = 0; i < kPhotos; ++i) {
+    const auto found = outcome.out.find(name(i) + ".png: ", at);
+    ASSERT_NE(found, std::string::npos) << name(i) << "\n" << outcome;
+    at = found;
+  }
+  EXPECT_THAT(outcome.err, HasSubstr("12 photos in "));
+  EXPECT_EQ(place_.files("out").size(), 3u * kPhotos);
+}
+
+TEST_F(Pipeline, EveryPhotoGetsWhatItGetsAlone) {
+  ASSERT_EQ(segment({"in", "--save", "labels,scores"}).status, 0);
+  for (const int i : {0, 5, 11}) {
+    const auto together = read_text(place_ / ("out/" + name(i) + ".labels.png"));
+    const auto scores = read_text(place_ / ("out/" + name(i) + ".scores.npy"));
+    ASSERT_EQ(segment({"in/" + name(i) + ".png", "--save", "labels,scores"}).status, 0);
+    EXPECT_EQ(read_text(place_ / ("out/" + name(i) + ".labels.png")), together);
+    EXPECT_EQ(read_text(place_ / ("out/" + name(i) + ".scores.npy")), scores);
+  }
+}
+
+TEST_F(Pipeline, ACorruptPhotoInTheMiddleKeepsItsPlace) {
+  for (const int i : {5, 6, 9}) write_text(place_ / ("in/" + name(i) + ".png"), "broken");
+  const Outcome outcome = segment({"in", "--json", "--save", "labels,scores,json"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  const json document = json::parse(outcome.out);
+  std::vector<std::string> expected;
+  for (int i = 0; i < kPhotos; ++i) {
+    expected.push_back(name(i) + (i == 5 || i == 6 || i == 9 ? " failed" : " done"));
+  }
+  EXPECT_EQ(story(document), expected);
+  ASSERT_EQ(document["errors"].size(), 3u);
+  EXPECT_THAT(document["errors"][0]["input"].get<std::string>(), HasSubstr("p05"));
+  EXPECT_EQ(document["totals"]["done"], kPhotos - 3);
+  EXPECT_EQ(document["totals"]["complete"], true);
+  EXPECT_EQ(place_.files("out").size(), 3u * (kPhotos - 3));
+}
+
+TEST_F(Pipeline, AWriterThatFailsEndsTheRunAfterWhatWasBefore) {
+  fs::create_directories(place_ / "out/p04.overlay.jpg/in_the_way");
+  const Outcome outcome = segment({"in", "--json"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  const json document = json::parse(outcome.out);
+  EXPECT_EQ(story(document), (std::vector<std::string>{"p00 done", "p01 done", "p02 done", "p03 done"}));
+  EXPECT_EQ(document["totals"]["complete"], false);
+  ASSERT_EQ(document["errors"].size(), 1u);
+  EXPECT_EQ(document["errors"][0]["code"], "not_writable");
+  EXPECT_EQ(place_.files("out").size(), 3u * 4 + 1) << "of the photos from p04 on nothing is left";
+}
+
+TEST_F(Pipeline, AForeignReportInTheMiddleLeavesTheFilesBeforeIt) {
+  write_text(place_ / "out/p03.json", R"({"shapes": []})");
+  const Outcome outcome = segment({"in", "--json"});
+  EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_EQ(story(json::parse(outcome.out)), (std::vector<std::string>{"p00 done", "p01 done", "p02 done"}));
+  EXPECT_EQ(place_.files("out").size(), 3u * 3 + 1);
+}
+
+TEST_F(Pipeline, ResumeSkipsWhatIsThere) {
+  ASSERT_EQ(segment({"in"}).status, 0);
+  for (const int i : {0, 4, 5, 11}) fs::remove(place_ / ("out/" + name(i) + ".labels.png"));
+  const Outcome outcome = segment({"in", "--resume", "--json"});
+  ASSERT_EQ(outcome.status, 0) << outcome;
+  std::vector<std::string> expected;
+  for (int i = 0; i < kPhotos; ++i) {
+    expected.push_back(name(i) + (i == 0 || i == 4 || i == 5 || i == 11 ? " done" : " skipped"));
+  }
+  EXPECT_EQ(story(json::parse(outcome.out)), expected);
+  EXPECT_EQ(place_.files("out").size(), 3u * kPhotos);
+}
+
+}  // namespace
+}  // namespace relprompt::test

@@ -1,0 +1,88 @@
+// Means, spreads and gains over repetitions.
+#include "experiments/summary.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "test_support.h"
+#include "tiny_experiments.h"
+
+namespace relprompt::experiments {
+namespace {
+
+TEST(Spread, OfValues) {
+  const auto spread = spread_of({1, 4, 1});
+  EXPECT_EQ(spread.count, 3u);
+  EXPECT_DOUBLE_EQ(spread.mean, 2);
+  EXPECT_DOUBLE_EQ(spread.low, 1);
+  EXPECT_DOUBLE_EQ(spread.high, 4);
+  EXPECT_DOUBLE_EQ(spread.deviation, std::sqrt(3.0));
+  EXPECT_EQ(spread_of({}).count, 0u);
+  EXPECT_DOUBLE_EQ(spread_of({5}).deviation, 0);
+}
+
+class Summarise : public testing::Test {
+ protected:
+  Summarise() {
+    test::write_tiny_experiments(folder_.path());
+    plan_ = make_plan(read_suite(folder_ / "suite.yaml", false), folder_ / "work");
+    results_.resize(plan_.runs.size());
+  }
+
+  void finish(std::size_t run, double hiou) {
+    RunResult result;
+    result.seed = plan_.runs[run].config.seed;
+    result.test.hiou = hiou;
+    result.trained_numbers = 100 + run;
+    results_[run] = result;
+  }
+
+  test::TemporaryFolder folder_;
+  Plan plan_;
+  std::vector<std::optional<RunResult>> results_;
+};
+
+TEST_F(Summarise, ShowsWholeTables) {
+  EXPECT_TRUE(summarise(plan_, results_).empty());
+  for (const std::size_t run : {0, 1, 2, 3}) finish(run, 0.5);
+  EXPECT_TRUE(summarise(plan_, results_).empty());
+  finish(5, 0.25);
+  const auto tables = summarise(plan_, results_);
+  ASSERT_EQ(tables.size(), 1u);
+  EXPECT_EQ(tables[0].table, 1u);
+  EXPECT_EQ(tables[0].rows[0].hiou.count, 2u);
+  EXPECT_DOUBLE_EQ(tables[0].rows[1].hiou.mean, 0.25);
+}
+
+TEST_F(Summarise, GainsCompareEqualSeeds) {
+  finish(0, 0.5), finish(1, 0.1);  // LPM only, seeds 0 and 1
+  finish(2, 0.7), finish(3, 0.3);  // RPN
+  finish(4, 0.4);                  // untrained
+  finish(5, 0.6);                  // softmax, seed 0 alone
+  const auto tables = summarise(plan_, results_);
+  ASSERT_EQ(tables.size(), 2u);
+  const auto& rows = tables[0].rows;
+  EXPECT_FALSE(rows[0].gain.has_value());
+  EXPECT_NEAR(*rows[1].gain, 0.2, 1e-12);
+  EXPECT_NEAR(*rows[2].gain, 0.1, 1e-12);  // it stands for every seed
+  EXPECT_EQ(rows[2].iterations, 0);
+  EXPECT_EQ(rows[1].iterations, 3);
+  EXPECT_EQ(rows[1].trained_numbers, 103u);
+  EXPECT_NEAR(*tables[1].rows[1].gain, -0.1, 1e-12);
+}
+
+TEST_F(Summarise, AFailureHasNoScores) {
+  for (const std::size_t run : {0, 2, 3, 4}) finish(run, 0.5);
+  RunResult failed;
+  failed.seed = 1;
+  failed.failure = "no number";
+  results_[1] = failed;
+  const auto tables = summarise(plan_, results_);
+  ASSERT_EQ(tables.size(), 1u);
+  EXPECT_EQ(tables[0].rows[0].results.size(), 2u);
+  EXPECT_EQ(tables[0].rows[0].hiou.count, 1u);
+}
+
+}  // namespace
+}  // namespace relprompt::experiments
