@@ -126,7 +126,7 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
                       suite.quick ? " --quick" : "");
   if (suite.quick) text += " So few updates and seeds show that everything runs, not which row is better.";
   text += "\n\n";
-  if (!suite.introduction.empty()) text += suite.introduction + "\n";
+  if (!suite.introduction.empty()) text += suite.introduction + "\n\n";
   text += protocol_text(plan);
   std::set<std::size_t> shown;
   for (const auto& summary : tables) {
