@@ -7,9 +7,10 @@
 namespace relprompt::kernels {
 
 /// e^x for x <= 0: 2^n times a polynomial on [-ln 2 / 2, ln 2 / 2] (Cephes' coefficients); relative error
-/// below 2e-7, and 0 where the result would be subnormal. Without a branch, so that the compiler vectorises.
+/// below 2e-7, 0 where the result would be subnormal, NaN for NaN. Without a branch, so that the compiler
+/// vectorises.
 static inline float exp_negative(float x) {
-  const float clamped = x < -87.0f ? -87.0f : x;
+  const float clamped = x > -87.0f ? x : -87.0f;  // of NaN too, which no integer stands for
   const float n = __builtin_floorf(clamped * 1.44269504f + 0.5f);
   const float r = clamped - n * 0.693359375f + n * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
@@ -22,7 +23,8 @@ static inline float exp_negative(float x) {
   const std::int32_t bits = (static_cast<std::int32_t>(n) + 127) << 23;
   float power = 0.0f;
   __builtin_memcpy(&power, &bits, sizeof(power));
-  return x < -87.0f ? 0.0f : p * power;
+  const float result = x < -87.0f ? 0.0f : p * power;
+  return x == x ? result : x;
 }
 
 }  // namespace relprompt::kernels
