@@ -81,6 +81,7 @@ function(relprompt_test name)
   if(NOT SUITE_TIMEOUT)
     set(SUITE_TIMEOUT 300)
   endif()
-  gtest_discover_tests(${target} TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST
+  # A busy machine can take long to start a program that loads LibTorch.
+  gtest_discover_tests(${target} TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
                        PROPERTIES TIMEOUT ${SUITE_TIMEOUT})
 endfunction()

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "interrupt.h"
+#include "options_run.h"
 #include "run_display.h"
 #include "usage.h"
 
@@ -27,18 +28,16 @@ constexpr const char* kFooter =
     "be\n"
     "added to the config at any time: only what is new runs. docs/experimenting.md explains the config.";
 
-struct ExperimentArguments {
+struct ExperimentArguments : RunSwitches {
   ExperimentSettings settings;
   std::string only;
-  int threads = 0;
-  bool json = false, quiet = false;
 };
 
 int run(const ExperimentArguments& given) {
   RunDisplay display(given.quiet);
   auto settings = given.settings;
   if (!given.only.empty()) settings.only = split_list(given.only);
-  if (given.threads > 0) settings.threads = given.threads;
+  settings.threads = given.threads_given();
   catch_interrupts();
   return conclude(display, run_experiments(settings, display), given.json);
 }
@@ -74,14 +73,7 @@ Command add_experiments(CLI::App& program) {
       ->add_flag("--quick", settings.quick,
                  "few updates and one seed, to see everything work; the numbers decide nothing")
       ->group(group);
-  parser->add_option("--threads", given->threads, "CPU threads [default: all cores]")
-      ->option_text("N")
-      ->group(group)
-      ->check(in_range(1, 1024));
-  parser->add_flag("--json", given->json, "the tables as one JSON object on the standard output")
-      ->group(group);
-  parser->add_flag("-q,--quiet", given->quiet, "no progress on the screen, only problems and the result")
-      ->group(group);
+  given->add_to(*parser, "the tables as one JSON object on the standard output");
   parser->footer(kFooter);
   return {parser, [given] { return run(*given); }};
 }

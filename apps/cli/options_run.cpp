@@ -4,6 +4,19 @@
 
 namespace relprompt::cli {
 
+void RunSwitches::add_to(CLI::App& command, const std::string& json_help) {
+  const std::string group = "Run";
+  command
+      .add_option("--threads", threads,
+                  "CPU threads; goes before a config that names them [default: all cores]")
+      ->option_text("N")
+      ->group(group)
+      ->check(in_range(1, 1024));
+  command.add_flag("--json", json, json_help)->group(group);
+  command.add_flag("-q,--quiet", quiet, "no progress on the screen, only problems and the result")
+      ->group(group);
+}
+
 void RunArguments::add_to(CLI::App& command, const std::string& output_help) {
   const std::string group = "Run";
   command.add_option("CONFIG", config,
@@ -26,18 +39,10 @@ void RunArguments::add_to(CLI::App& command, const std::string& output_help) {
   command.add_option("--device", device, "cpu, cuda or cuda:N [default: as the config says]")
       ->option_text("NAME")
       ->group(group);
-  command.add_option("--threads", threads, "CPU threads [default: as the config says, or all cores]")
-      ->option_text("N")
-      ->group(group)
-      ->check(in_range(1, 1024));
-  command
-      .add_flag("--json", json, "the scores with their protocol as one JSON object on the standard output")
-      ->group(group);
-  command.add_flag("-q,--quiet", quiet, "no progress on the screen, only problems and the result")
-      ->group(group);
+  RunSwitches::add_to(command, "the scores with their protocol as one JSON object on the standard output");
 }
 
-std::optional<int> RunArguments::threads_given() const {
+std::optional<int> RunSwitches::threads_given() const {
   return threads > 0 ? std::optional<int>(threads) : std::nullopt;
 }
 

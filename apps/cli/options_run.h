@@ -1,7 +1,9 @@
-// The options that training and evaluation share: a config, what it leaves open, and what is shown.
+// The options of long runs: those that all of them share, and those of training and evaluation, a config and
+// what it leaves open.
 #pragma once
 
 #include <CLI/App.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,18 +11,25 @@
 
 namespace relprompt::cli {
 
-struct RunArguments {
+/// --threads, --json and -q.
+struct RunSwitches {
+  int threads = 0;
+  bool json = false, quiet = false;
+
+  /// `json_help` says what --json prints.
+  void add_to(CLI::App& command, const std::string& json_help);
+  /// Absent unless --threads is given.
+  std::optional<int> threads_given() const;
+};
+
+struct RunArguments : RunSwitches {
   std::string config;
   std::vector<std::string> changes;
   std::string data, vocab, output, device;
-  int threads = 0;
-  bool json = false, quiet = false;
 
   /// `output_help` says what -o names.
   void add_to(CLI::App& command, const std::string& output_help);
   RunSettings resolve() const;
-  /// Absent unless --threads is given.
-  std::optional<int> threads_given() const;
 };
 
 }  // namespace relprompt::cli

@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "interrupt.h"
+#include "options_run.h"
 #include "run_display.h"
 #include "usage.h"
 
@@ -26,22 +27,19 @@ constexpr const char* kFooter =
     "and\n"
     "--model; it also holds logs, curves.png and result.json.";
 
-struct PretrainArguments {
+struct PretrainArguments : RunSwitches {
   std::string config, output, resume;
   std::vector<std::string> changes;
-  int threads = 0;
-  bool json = false, quiet = false;
 };
 
 int run(const PretrainArguments& given) {
   RunDisplay display(given.quiet);
-  const auto threads = given.threads > 0 ? std::optional<int>(given.threads) : std::nullopt;
   if (given.resume.empty()) {
     PretrainSettings settings;
     settings.config = given.config;
     settings.changes = given.changes;
     settings.output = given.output;
-    settings.threads = threads;
+    settings.threads = given.threads_given();
     catch_interrupts();
     return conclude(display, pretrain_clip(settings, display), given.json);
   }
@@ -50,7 +48,7 @@ int run(const PretrainArguments& given) {
                 fmt::format("relprompt pretrain --resume {}", given.resume));
   }
   catch_interrupts();
-  return conclude(display, resume_pretraining(given.resume, threads, display), given.json);
+  return conclude(display, resume_pretraining(given.resume, given.threads_given(), display), given.json);
 }
 
 }  // namespace
@@ -76,14 +74,7 @@ Command add_pretrain(CLI::App& program) {
                    "go on with the run of this folder; nothing else is needed. A finished run stays as it is")
       ->option_text("DIR")
       ->group(group);
-  parser->add_option("--threads", given->threads, "CPU threads [default: as the config says, or all cores]")
-      ->option_text("N")
-      ->group(group)
-      ->check(in_range(1, 1024));
-  parser->add_flag("--json", given->json, "the result as one JSON object on the standard output")
-      ->group(group);
-  parser->add_flag("-q,--quiet", given->quiet, "no progress on the screen, only problems and the result")
-      ->group(group);
+  given->add_to(*parser, "the result as one JSON object on the standard output");
   parser->footer(kFooter);
   return {parser, [given] { return run(*given); }};
 }

@@ -11,8 +11,8 @@
 
 namespace relprompt {
 
-/// What is measured. The picture is noise and the classes are random unit embeddings: speed does not depend
-/// on either.
+/// What is measured. The picture is noise and the classes are random unit embeddings: the network's speed
+/// does not depend on either, that of the labels (src/kernels/label_tiles.h) a little.
 struct BenchmarkOptions {
   int classes = 20;        ///< 1 to kMaxClasses
   int window = 0;          ///< pixels, at least one patch, at most 4096; 0: the model's own
@@ -41,9 +41,8 @@ struct MachineFacts {
 };
 
 /// A window is timed from the normalised picture to its label map at the window's own size: patch embedding,
-/// all layers with their prompts, projection, then the scores of all classes at full size and the best of
-/// them. Not in it: decoding and resizing the photo, and the text tower. Times are a batch's divided by its
-/// windows.
+/// all layers with their prompts, projection, then the best class of every pixel. Not in it: decoding and
+/// resizing the photo, and the text tower. Times are a batch's divided by its windows.
 struct BenchmarkResult {
   TimeSpread window_ms;
   double batch_ms = 0;            ///< median of a whole batch

@@ -4,7 +4,6 @@
 
 #include "relprompt/error.h"
 
-#include "base/atomic_file.h"
 #include "segmenter/model_files.h"
 #include "train/pretrain_run.h"
 #include "train/run_folder.h"
@@ -59,11 +58,7 @@ bool Clip::prepare(int threads, RunListener& listener) {
   const train::RunFolder folder(folder_, "pretrain");
   auto config = *pretraining_;
   config.threads = threads;
-  std::error_code ignored;
-  if (!fs::exists(folder.config(), ignored)) {
-    folder.create();
-    write_file(folder.config(), train::to_yaml(config));
-  }
+  folder.create_once(train::to_yaml(config));
   const train::RunLock lock(folder);
   folder.sweep();
   return train::PretrainRun(folder, config, listener).run().finished;

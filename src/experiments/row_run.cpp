@@ -4,7 +4,6 @@
 
 #include "relprompt/error.h"
 
-#include "base/atomic_file.h"
 #include "experiments/scene_sets.h"
 #include "segmenter/model_files.h"
 #include "train/eval_run.h"
@@ -23,11 +22,7 @@ constexpr std::size_t kNameDigits = 16;
 bool train(const train::RunFolder& folder, const train::RunConfig& config, workers::Workers& workers,
            RunListener& listener) {
   if (folder.finished()) return true;
-  std::error_code ignored;
-  if (!fs::exists(folder.config(), ignored)) {
-    folder.create();
-    write_file(folder.config(), train::to_yaml(config));
-  }
+  folder.create_once(train::to_yaml(config));
   const train::RunLock lock(folder);
   folder.sweep();
   return train::TrainingRun(folder, config, workers, listener).run().finished;

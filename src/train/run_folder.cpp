@@ -45,6 +45,13 @@ void RunFolder::create() const {
   }
 }
 
+void RunFolder::create_once(const std::string& config_yaml) const {
+  std::error_code ignored;
+  if (fs::exists(config(), ignored)) return;
+  create();
+  write_file(config(), config_yaml);
+}
+
 void RunFolder::require() const {
   std::error_code ignored;
   if (fs::exists(config(), ignored)) return;

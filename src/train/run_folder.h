@@ -24,6 +24,9 @@ class RunFolder {
   /// For a run that begins: the folder must be absent or empty. Throws Error: kNotWritable, with the way to
   /// resume if there is a run in it.
   void create() const;
+  /// For a run that may begin or go on: creates the folder with this config.yaml unless it has one. Throws as
+  /// create does, and Error for what cannot be written.
+  void create_once(const std::string& config_yaml) const;
   /// For a run that goes on: there must be a config. Throws Error(kNotFound).
   void require() const;
 
