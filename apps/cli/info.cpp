@@ -50,6 +50,7 @@ Rows rows_of(const ModelInfo& info) {
   rows.emplace_back("joint space", fmt::format("{} numbers", info.joint_width));
   rows.emplace_back("activation", info.activation);
   if (!info.lpm.empty()) rows.emplace_back("projection", fmt::format("LPM {}", info.lpm));
+  if (!info.scores.empty()) rows.emplace_back("scores", info.scores + ", as in the loss it was trained with");
   rows.emplace_back("mean, std",
                     fmt::format("{:.6g}; {:.6g}", fmt::join(info.mean, " "), fmt::join(info.std, " ")));
   rows.emplace_back("protocol", fmt::format("short side {}, window {}, stride {} pixels", info.short_side,

@@ -72,6 +72,7 @@ struct ModelInfo {
   std::string activation;                               ///< quick_gelu or gelu
   int visual_prompt_tokens = 0;                         ///< official variant
   std::string lpm;                                      ///< a, b or c; empty for a bare CLIP
+  std::string scores;                                   ///< sigmoid or softmax; empty for a bare CLIP
   std::vector<float> mean, std;                         ///< RGB, 0-255 scale
   int short_side = 0, window = 0, stride = 0;           ///< default test protocol, pixels
   std::uint64_t parameters = 0;                         ///< all numbers of towers and prompts

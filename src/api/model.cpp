@@ -76,6 +76,7 @@ ModelInfo inspect_model(const fs::path& path) {
       info.method_size = peft::size_text(config.prompts->peft);
       info.ablations = segmenter::ablations_of(config);
       info.lpm = segmenter::form_name(config.prompts->lpm.form);
+      info.scores = segmenter::score_name(config.scores);
       if (info.variant == "official") {
         info.visual_prompt_tokens = static_cast<int>(config.prompts->rpm.visual_prompt_tokens);
       }

@@ -1,5 +1,6 @@
 #include "experiments/suite_parts.h"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -29,6 +30,18 @@ void flatten(const Json& map, const std::string& prefix, std::vector<std::string
 
 fs::path beside(const fs::path& file, const std::string& name) {
   return name.empty() ? fs::path() : fs::absolute(file.parent_path() / name).lexically_normal();
+}
+
+/// A change of a key that was changed already takes that change's place.
+void replace_or_add(std::vector<std::string>& changes, const std::string& change) {
+  const auto key = change.substr(0, change.find('=') + 1);
+  const auto same = [&](const std::string& other) { return other.compare(0, key.size(), key) == 0; };
+  const auto earlier = std::find_if(changes.begin(), changes.end(), same);
+  if (earlier == changes.end()) {
+    changes.push_back(change);
+  } else {
+    *earlier = change;
+  }
 }
 
 std::vector<std::string> read_changes(JsonFields& fields, const Json& object) {
@@ -90,7 +103,7 @@ void read_clip(JsonFields fields, const fs::path& file, const Json& object, Clip
     clip = ClipSpec();
     clip.config = beside(file, config);
   }
-  clip.changes.insert(clip.changes.end(), more.begin(), more.end());
+  for (const auto& change : more) replace_or_add(clip.changes, change);
 }
 
 world::SetRecipe WorldSpec::training_set() const {

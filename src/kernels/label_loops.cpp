@@ -43,6 +43,28 @@ void add_interpolated_rows(const Rows& from, const std::int32_t* low, const std:
   }
 }
 
+void interpolate_rows(const Rows& from, const std::int32_t* low, const std::int32_t* high, std::int32_t first,
+                      const float* weight, const Rows& to) {
+  for (std::int64_t r = 0; r < to.count; ++r) {
+    const float* a = row_of(from, low[r] - first);
+    const float* b = row_of(from, high[r] - first);
+    float* y = row_of(to, r);
+    const float w = weight[r];
+#pragma omp simd
+    for (std::int64_t i = 0; i < to.length; ++i) y[i] = a[i] + w * (b[i] - a[i]);
+  }
+}
+
+void add_exponentials(const Rows& from, const Rows& above, const Rows& sums) {
+  for (std::int64_t r = 0; r < sums.count; ++r) {
+    const float* a = row_of(from, r);
+    const float* b = row_of(above, r);
+    float* sum = row_of(sums, r);
+#pragma omp simd
+    for (std::int64_t i = 0; i < sums.length; ++i) sum[i] += exp_negative(a[i] - b[i]);
+  }
+}
+
 void keep_larger(const Rows& from, const Rows& to) {
   for (std::int64_t r = 0; r < to.count; ++r) {
     const float* a = row_of(from, r);
@@ -82,7 +104,9 @@ float smallest(const float* values, std::int64_t count) {
 }  // namespace
 
 extern const LabelLoops RELPROMPT_LABEL_LOOPS;
-const LabelLoops RELPROMPT_LABEL_LOOPS = {
-    interpolate_columns, add_interpolated_rows, keep_larger, scale, keep_best, smallest};
+const LabelLoops RELPROMPT_LABEL_LOOPS = {interpolate_columns, add_interpolated_rows,
+                                          interpolate_rows,    add_exponentials,
+                                          keep_larger,         scale,
+                                          keep_best,           smallest};
 
 }  // namespace relprompt::kernels

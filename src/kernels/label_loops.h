@@ -25,6 +25,11 @@ struct LabelLoops {
   /// by weight[r]; f is the sigmoid or nothing.
   void (*add_interpolated_rows)(const Rows& from, const std::int32_t* low, const std::int32_t* high,
                                 std::int32_t first, const float* weight, bool sigmoid, const Rows& sums);
+  /// Row r of `to` is the rows low[r] and high[r] of `from` (whose first row is `first`), mixed by weight[r].
+  void (*interpolate_rows)(const Rows& from, const std::int32_t* low, const std::int32_t* high,
+                           std::int32_t first, const float* weight, const Rows& to);
+  /// sums += e^(from - above), number by number; all of one shape, `from` nowhere above `above`.
+  void (*add_exponentials)(const Rows& from, const Rows& above, const Rows& sums);
   /// to = max(to, from), number by number; both of one shape.
   void (*keep_larger)(const Rows& from, const Rows& to);
   /// to *= factor, number by number; both of one shape.

@@ -6,6 +6,7 @@
 
 #include "kernels/bilinear_axis.h"
 #include "kernels/label_loops.h"
+#include "kernels/log_total.h"
 #include "kernels/window_cover.h"
 
 namespace relprompt::kernels {
@@ -75,7 +76,6 @@ class Tile {
     other_.resize(sources);
     share_.assign(sources, 0.0f);
     resized_.resize(static_cast<std::size_t>(rows_ * width_));
-    upper_.resize(static_cast<std::size_t>(task_.patches.height * columns_));
     best_.resize(static_cast<std::size_t>(height_ * width_));
     label_.resize(best_.size());
     windows_.clear();
@@ -91,6 +91,9 @@ class Tile {
       }
     }
     for (float& share : share_) share = 1.0f / share;
+    if (task_.squash != Squash::kSoftmax) return;
+    totals_.resize(std::max(totals_.size(), windows_.size()));
+    for (std::size_t i = 0; i < windows_.size(); ++i) totals_[i].compute(windows_[i], task_.first.back());
   }
 
   /// The sources of the tile that lie in the window.
@@ -104,31 +107,39 @@ class Tile {
   float upper_bound(std::size_t c) const {
     float most = -std::numeric_limits<float>::infinity();
     for (auto row = task_.first[c]; row < task_.first[c + 1]; ++row) {
-      for (const WindowCover& window : windows_) {
-        const float here = window.largest(row);
+      for (std::size_t i = 0; i < windows_.size(); ++i) {
+        const bool shared = task_.squash == Squash::kSoftmax;
+        const float here = windows_[i].largest(row) - (shared ? totals_[i].least() : 0.0f);
         most = here > most || here != here ? here : most;
       }
     }
-    return (task_.sigmoid ? 1.0f / (1.0f + std::exp(-most)) : most) - task_.penalty[c];
+    return squashed(most) - task_.penalty[c];
+  }
+
+  /// Of a score, or in softmax of its distance from the log of the total.
+  float squashed(float score) const {
+    if (task_.squash == Squash::kNone) return score;
+    return task_.squash == Squash::kSigmoid ? 1.0f / (1.0f + std::exp(-score)) : std::exp(score);
   }
 
   /// sums = mean over the windows of the probabilities of an embedding's row.
   void average(std::size_t row, std::vector<float>& sums) {
     std::fill(sums.begin(), sums.end(), 0.0f);
-    for (const WindowCover& window : windows_) {
-      const BilinearAxis &down = window.rows.part, &across = window.columns.part;
-      const float* patches = window.plane(row);
-      const std::int32_t begin = window.rows.first_patch(), end = window.rows.end_patch();
-      const Rows upper{upper_.data(), columns_, end - begin, across.size()};
-      for (std::int32_t p = begin; p < end; ++p) {
-        label_loops().interpolate_columns(patches + p * task_.patches.width, across.low.data(),
-                                          across.high.data(), across.weight.data(), across.size(),
-                                          upper.data + (p - begin) * upper.stride);
-      }
-      label_loops().add_interpolated_rows(upper, down.low.data(), down.high.data(), begin, down.weight.data(),
-                                          task_.sigmoid, inside(sums, window));
-    }
+    for (std::size_t i = 0; i < windows_.size(); ++i) add(i, row, inside(sums, windows_[i]));
     if (windows_.size() > 1) label_loops().scale(view(share_), view(sums));
+  }
+
+  /// sums += the probabilities in the window with this index.
+  void add(std::size_t index, std::size_t row, const Rows& sums) {
+    const WindowCover& window = windows_[index];
+    if (task_.squash == Squash::kSoftmax) {
+      label_loops().add_exponentials(window.scores(row, room_, scores_), totals_[index].view(), sums);
+      return;
+    }
+    const BilinearAxis& down = window.rows.part;
+    label_loops().add_interpolated_rows(window.at_columns(row, room_), down.low.data(), down.high.data(),
+                                        window.rows.first_patch(), down.weight.data(),
+                                        task_.squash == Squash::kSigmoid, sums);
   }
 
   /// Resizes the sums to the photo's pixels and keeps what is better than the best.
@@ -157,7 +168,8 @@ class Tile {
   std::int64_t height_ = 0, width_ = 0, rows_ = 0, columns_ = 0;  ///< of the tile, and of its sources
   AxisPart down_, across_;
   std::vector<WindowCover> windows_;
-  std::vector<float> share_, upper_, sums_, other_, resized_, best_;
+  std::vector<LogTotal> totals_;  ///< of the windows, where softmax asks for them
+  std::vector<float> share_, room_, scores_, sums_, other_, resized_, best_;
   std::vector<std::int32_t> label_;
 };
 

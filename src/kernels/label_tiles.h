@@ -1,8 +1,8 @@
 // From patch scores of windows straight to the best class of every pixel of the photo.
 //
-// Done tile by tile: upsampling, sigmoid, mean over windows, best name of a class, resize to the photo and
-// arg max of a tile happen while it is in the first-level cache. A class plane at full size never exists, so
-// neither memory nor memory traffic grows with the classes; only the arithmetic does.
+// Done tile by tile: upsampling, sigmoid or softmax, mean over windows, best name of a class, resize to the
+// photo and arg max of a tile happen while it is in the first-level cache. A class plane at full size never
+// exists, so neither memory nor memory traffic grows with the classes; only the arithmetic does.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,13 @@
 #include <vector>
 
 namespace relprompt::kernels {
+
+/// What makes scores between 0 and 1 of patch scores, after these are brought to pixels.
+enum class Squash {
+  kNone,     ///< they are probabilities already
+  kSigmoid,  ///< each row by itself
+  kSoftmax,  ///< over all rows
+};
 
 struct ImageSize {
   std::int64_t height = 0, width = 0;
@@ -27,7 +34,7 @@ struct LabelTask {
   ImageSize resized, photo;           ///< the picture that the windows lie in, and the result
   std::vector<std::size_t> first;     ///< [classes + 1]: class c owns the rows first[c] .. first[c + 1] - 1
   std::vector<float> penalty;         ///< [classes]
-  bool sigmoid = true;                ///< patch scores are logits; false: probabilities
+  Squash squash = Squash::kSigmoid;
 };
 
 /// Score of a class at a pixel: the probabilities (bilinear from the patches, align_corners false) averaged

@@ -29,4 +29,26 @@ float WindowCover::largest(std::size_t row) const {
   return most;
 }
 
+Rows WindowCover::at_columns(std::size_t row, std::vector<float>& room) const {
+  const BilinearAxis& across = columns.part;
+  const std::int32_t begin = rows.first_patch(), end = rows.end_patch();
+  room.resize(static_cast<std::size_t>((end - begin) * across.size()));
+  for (std::int32_t p = begin; p < end; ++p) {
+    label_loops().interpolate_columns(plane(row) + p * size.width, across.low.data(), across.high.data(),
+                                      across.weight.data(), across.size(),
+                                      room.data() + (p - begin) * across.size());
+  }
+  return {room.data(), across.size(), end - begin, across.size()};
+}
+
+Rows WindowCover::scores(std::size_t row, std::vector<float>& room, std::vector<float>& to) const {
+  const BilinearAxis& down = rows.part;
+  const auto from = at_columns(row, room);
+  to.resize(static_cast<std::size_t>(down.size() * from.length));
+  const Rows result{to.data(), from.length, down.size(), from.length};
+  label_loops().interpolate_rows(from, down.low.data(), down.high.data(), rows.first_patch(),
+                                 down.weight.data(), result);
+  return result;
+}
+
 }  // namespace relprompt::kernels

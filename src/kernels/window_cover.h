@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/bilinear_axis.h"
+#include "kernels/label_loops.h"
 #include "kernels/label_tiles.h"
 
 namespace relprompt::kernels {
@@ -35,6 +36,13 @@ struct WindowCover {
   /// The largest score of an embedding's row among the patches that the tile reads: no pixel of it has more,
   /// because bilinear weights are shares.
   float largest(std::size_t row) const;
+
+  /// The patches of an embedding's row that the tile reads, brought to the tile's columns: the patch rows
+  /// from rows.first_patch() on. Lives in room until the next call.
+  Rows at_columns(std::size_t row, std::vector<float>& room) const;
+
+  /// Scores of an embedding's row at the tile's sources. Lives in to; `room` as above.
+  Rows scores(std::size_t row, std::vector<float>& room, std::vector<float>& to) const;
 };
 
 }  // namespace relprompt::kernels

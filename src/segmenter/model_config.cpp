@@ -21,6 +21,7 @@ const std::vector<std::string> kVariants = {"paper", "official"};
 const std::vector<std::string> kApgs = {"knowledge", "linear"};
 const std::vector<std::string> kMerges = {"concatenation", "addition", "hadamard"};
 const std::vector<std::string> kForms = {"a", "b", "c"};
+const std::vector<std::string> kScoreKinds = {"sigmoid", "softmax"};
 const std::vector<std::string> kLastLayers = {"full", "value", "value_residual_mlp"};
 
 // No published CLIP comes near these; they only keep a hostile file from asking for absurd memory.
@@ -210,6 +211,10 @@ std::string variant_name(const ModelConfig& config) {
   return has_variant ? word(kVariants, config.prompts->rpm.variant) : "none";
 }
 
+std::string score_name(ScoreKind scores) {
+  return word(kScoreKinds, scores);
+}
+
 std::string form_name(lpm::Form form) {
   return word(kForms, form);
 }
@@ -230,6 +235,7 @@ std::string to_json(const ModelConfig& config) {
                {{"short_side", config.test.short_side},
                 {"window", config.test.window},
                 {"stride", config.test.stride}}}};
+  if (config.prompts) out["scores"] = score_name(config.scores);
   if (!config.words.empty()) out["words"] = joined(config.words);
   return out.dump(2) + "\n";
 }
@@ -247,6 +253,7 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   const bool has_prompts = fields.has("prompts");
   JsonFields prompts = fields.object("prompts");
   if (has_prompts) config.prompts = read_prompts(prompts, config.clip.vision.layers);
+  config.scores = static_cast<ScoreKind>(fields.choice("scores", 0, kScoreKinds));
   config.training_free = static_cast<clip::LastLayer>(fields.choice("training_free", 1, kLastLayers));
   config.test = read_test(fields.object("test"));
   config.words = words_of(fields.text("words", ""));

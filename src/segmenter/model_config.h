@@ -24,6 +24,9 @@ struct PromptConfig {
   lpm::LpmOptions lpm;
 };
 
+/// How mask logits become scores: as in the loss that the prompts were trained with.
+enum class ScoreKind { kSigmoid, kSoftmax };
+
 /// How photos become network input: (rgb - mean) / std on the 0-255 scale.
 struct Normalisation {
   std::array<float, 3> mean{};
@@ -49,6 +52,7 @@ struct ModelConfig {
   clip::ClipConfig clip;
   Normalisation image = Normalisation::clip();
   std::optional<PromptConfig> prompts;  ///< nullopt: a bare CLIP, used training-free
+  ScoreKind scores = ScoreKind::kSigmoid;  ///< of models with prompts
   clip::LastLayer training_free = clip::LastLayer::kValue;
   TestProtocol test;
   /// SHA-256 of clip.safetensors; needed when that file is elsewhere.
@@ -63,6 +67,8 @@ struct ModelConfig {
 /// "paper", "official", or "none" for models without relationship prompts.
 std::string variant_name(const ModelConfig& config);
 /// "a", "b" or "c".
+/// "sigmoid" or "softmax".
+std::string score_name(ScoreKind scores);
 std::string form_name(lpm::Form form);
 std::string activation_name(nn::Activation activation);
 

@@ -26,6 +26,7 @@ double logit_scale_of(const ModelFiles& model) {
 
 Network::Network(const ModelFiles& model, const torch::Device& device, Precision precision)
     : training_free_(model.config.training_free),
+      scores_(model.config.scores),
       device_(device),
       precision_(precision),
       tower_(model.config.clip.vision, model.config.clip.joint, model.config.clip.activation),
@@ -143,9 +144,9 @@ torch::Tensor Network::training_free_scores(const torch::Tensor& image, const to
   return (nn::product(patches, t) * logit_scale_).softmax(-1);
 }
 
-torch::Tensor Network::probabilities(const torch::Tensor& patch_scores, nn::Grid size) const {
-  const auto planes = nn::resize_maps(patch_scores, size);
-  return lpm_ ? planes.sigmoid() : planes;
+kernels::Squash Network::squash() const {
+  if (training_free()) return kernels::Squash::kNone;
+  return scores_ == ScoreKind::kSoftmax ? kernels::Squash::kSoftmax : kernels::Squash::kSigmoid;
 }
 
 }  // namespace relprompt::segmenter

@@ -13,6 +13,7 @@
 #include <torch/torch.h>
 
 #include "clip/image_tower.h"
+#include "kernels/label_tiles.h"
 #include "kernels/precision.h"
 #include "lpm/lpm.h"
 #include "peft/tuning.h"
@@ -52,9 +53,8 @@ class Network {
                              const rpm::Observer& observer = {},
                              const rpm::SampleNoise& noise = rpm::SampleNoise());
 
-  /// Probabilities of one window's pixels from its patch scores: bilinear to `size`, sigmoid.
-  /// patch_scores [B, S, h, w] -> [B, S, size.height, size.width].
-  torch::Tensor probabilities(const torch::Tensor& patch_scores, nn::Grid size) const;
+  /// What makes probabilities of patch scores, after these are brought to a window's pixels.
+  kernels::Squash squash() const;
 
   /// Training keeps only the inputs of the tower's layers and computes the rest again in the backward pass.
   void set_recompute(bool on) { tower_->set_recompute(on); }
@@ -75,6 +75,7 @@ class Network {
   torch::Tensor training_free_scores(const torch::Tensor& image, const torch::Tensor& t);
 
   clip::LastLayer training_free_;
+  ScoreKind scores_;
   torch::Device device_;
   Precision precision_;
   clip::ImageTower tower_;

@@ -33,6 +33,37 @@ torch::Tensor best_names(const torch::Tensor& planes, const ClassEmbeddings& cla
   return torch::stack(best);
 }
 
+/// Patch scores [S, h, w] of a window as probabilities of its pixels, some rows at a time.
+class WindowPlanes {
+ public:
+  /// `chunk` rows at a time are worked on.
+  WindowPlanes(const torch::Tensor& scores, nn::Grid size, kernels::Squash squash, std::int64_t chunk)
+      : scores_(scores), size_(size), squash_(squash) {
+    if (squash != kernels::Squash::kSoftmax) return;
+    for (std::int64_t row = 0; row < scores.size(0); row += chunk) {
+      const auto part = logits(row, std::min(chunk, scores.size(0) - row)).logsumexp(0);
+      log_total_ = log_total_.defined() ? at::logaddexp(log_total_, part) : part;
+    }
+  }
+
+  /// -> [rows, height, width] of the rows from `first` on.
+  torch::Tensor probabilities(std::int64_t first, std::int64_t rows) const {
+    const auto planes = logits(first, rows);
+    if (squash_ == kernels::Squash::kNone) return planes;
+    return squash_ == kernels::Squash::kSigmoid ? planes.sigmoid() : (planes - log_total_).exp();
+  }
+
+ private:
+  torch::Tensor logits(std::int64_t first, std::int64_t rows) const {
+    return nn::resize_maps(scores_.narrow(0, first, rows).unsqueeze(0), size_)[0];
+  }
+
+  torch::Tensor scores_;
+  nn::Grid size_;
+  kernels::Squash squash_;
+  torch::Tensor log_total_;  ///< [height, width] of what softmax divides by
+};
+
 /// The labels alone, tile by tile on the CPU.
 BestLabels labels_by_tiles(const Network& network, const std::vector<torch::Tensor>& patch_scores,
                            const std::vector<Window>& windows, const ClassEmbeddings& classes,
@@ -50,7 +81,7 @@ BestLabels labels_by_tiles(const Network& network, const std::vector<torch::Tens
   task.photo = size_of(request.photo);
   task.first = classes.first;
   task.penalty = request.penalty;
-  task.sigmoid = !network.training_free();
+  task.squash = network.squash();
   BestLabels best;
   best.label = torch::empty({request.photo.height, request.photo.width}, torch::kInt32);
   best.score = torch::empty({request.photo.height, request.photo.width}, torch::kFloat32);
@@ -74,6 +105,12 @@ BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>&
   const auto largest = std::max(request.resized.size(), request.photo.size());
   const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / largest));
 
+  std::vector<WindowPlanes> planes_of;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    const nn::Grid size = {windows[i].height, windows[i].width};
+    planes_of.emplace_back(patch_scores[i], size, network.squash(), static_cast<std::int64_t>(chunk));
+  }
+
   BestLabels best;
   for (std::size_t begin = 0; begin < classes.classes(); begin += chunk) {
     const std::size_t end = std::min(begin + chunk, classes.classes());
@@ -82,9 +119,7 @@ BestLabels best_labels(const Network& network, const std::vector<torch::Tensor>&
     auto sum = torch::zeros({rows, request.resized.height, request.resized.width}, options);
     for (std::size_t i = 0; i < windows.size(); ++i) {
       const Window& w = windows[i];
-      const auto scores = patch_scores[i].narrow(0, row, rows).unsqueeze(0);
-      const auto planes = network.probabilities(scores, {w.height, w.width})[0];
-      sum.narrow(1, w.y, w.height).narrow(2, w.x, w.width).add_(planes);
+      sum.narrow(1, w.y, w.height).narrow(2, w.x, w.width).add_(planes_of[i].probabilities(row, rows));
     }
     sum.div_(count);
     const auto first = static_cast<std::int64_t>(begin),

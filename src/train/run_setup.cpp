@@ -96,6 +96,8 @@ segmenter::ModelFiles open_trainee(const RunConfig& config, const fs::path& fold
   choose_normalisation(config.normalisation, model.config);
   check_fits(config, model.config);
   model.config.prompts = config.model;
+  model.config.scores = config.loss.kind == loss::LossKind::kSoftmax ? segmenter::ScoreKind::kSoftmax
+                                                                     : segmenter::ScoreKind::kSigmoid;
   model.prompts.reset();
   auto& test = model.config.test;
   if (config.test.short_side > 0) test.short_side = config.test.short_side;

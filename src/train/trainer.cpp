@@ -72,7 +72,7 @@ std::vector<Trainer::MicroBatch> Trainer::micro_batches(const Batch& batch, bool
     if (self_training) {
       const torch::NoGradGuard no_grad;
       part.targets = with_pseudo_labels(logits(part.images, {}), part.targets, *space_, config_.setting,
-                                        config_.self_training.threshold);
+                                        config_.self_training.threshold, config_.loss.kind);
     } else {
       part.targets = without_hidden(part.targets);
     }

@@ -57,6 +57,16 @@ TEST_F(ReadSuite, TakesEveryKey) {
   EXPECT_THAT(suite.sheet->rows, ElementsAre(1u, 0u));
 }
 
+TEST_F(ReadSuite, TheClipOfARegimeChangesWhatTheSuiteChanged) {
+  const auto suite = plain(
+      "base: b.yaml\nclip: {config: c.yaml, set: {seed: 1, phases: {a: {iterations: 7}}}}\n"
+      "regimes: [{key: other, title: O, clip: {set: {seed: 2, phases: {a: {size: 48}}}}}]\n"
+      "tables: [{key: t, rows: [{name: r}]}]\n");
+  EXPECT_THAT(suite.regimes[0].clip.changes, ElementsAre("phases.a.iterations=7", "seed=1"));
+  EXPECT_THAT(suite.regimes[1].clip.changes,
+              ElementsAre("phases.a.iterations=7", "seed=2", "phases.a.size=48"));
+}
+
 TEST_F(ReadSuite, QuickChangesTheSuite) {
   const auto suite = read("", true);
   EXPECT_TRUE(suite.quick);

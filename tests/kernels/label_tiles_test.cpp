@@ -38,6 +38,24 @@ std::vector<double> resized(const std::vector<double>& plane, ImageSize from, Im
   return out;
 }
 
+/// log of the sum of e^x over all rows, at a window's pixels.
+std::vector<double> log_totals(const LabelTask& task, const WindowScores& window) {
+  const auto patches = task.patches.height * task.patches.width;
+  std::vector<double> totals(static_cast<std::size_t>(task.window.height * task.window.width), 0);
+  for (std::size_t row = 0; row < task.first.back(); ++row) {
+    const float* scores = window.patches + static_cast<std::int64_t>(row) * patches;
+    const auto plane = resized({scores, scores + patches}, task.patches, task.window);
+    for (std::size_t i = 0; i < plane.size(); ++i) totals[i] += std::exp(plane[i]);
+  }
+  for (auto& total : totals) total = std::log(total);
+  return totals;
+}
+
+double squashed(Squash squash, double score, double log_total) {
+  if (squash == Squash::kNone) return score;
+  return squash == Squash::kSigmoid ? 1 / (1 + std::exp(-score)) : std::exp(score - log_total);
+}
+
 /// Mean probability of a row over the windows, at the resized size.
 std::vector<double> averaged(const LabelTask& task, std::size_t row) {
   const auto pixels = static_cast<std::size_t>(task.resized.height * task.resized.width);
@@ -46,11 +64,12 @@ std::vector<double> averaged(const LabelTask& task, std::size_t row) {
     const auto patches = task.patches.height * task.patches.width;
     const float* scores = window.patches + static_cast<std::int64_t>(row) * patches;
     const auto plane = resized({scores, scores + patches}, task.patches, task.window);
+    const auto totals = log_totals(task, window);
     for (std::int64_t y = 0; y < task.window.height; ++y) {
       for (std::int64_t x = 0; x < task.window.width; ++x) {
-        const double logit = plane[static_cast<std::size_t>(y * task.window.width + x)];
+        const auto from = static_cast<std::size_t>(y * task.window.width + x);
         const auto to = static_cast<std::size_t>((window.y + y) * task.resized.width + window.x + x);
-        sum[to] += task.sigmoid ? 1 / (1 + std::exp(-logit)) : logit;
+        sum[to] += squashed(task.squash, plane[from], totals[from]);
         count[to] += 1;
       }
     }
@@ -78,7 +97,8 @@ struct Case {
   const char* name;
   ImageSize patches, window, resized, photo;
   std::vector<std::pair<std::int64_t, std::int64_t>> starts;  ///< y, x of each window
-  bool sigmoid = true;
+  Squash squash = Squash::kSigmoid;
+  float span = 3;  ///< of the scores
 };
 
 class LabelTiles : public testing::TestWithParam<Case> {};
@@ -90,13 +110,13 @@ LabelTask task_of(const Case& c, std::vector<std::vector<float>>& scores) {
   task.window = c.window;
   task.resized = c.resized;
   task.photo = c.photo;
-  task.sigmoid = c.sigmoid;
+  task.squash = c.squash;
   task.first = {0, 1, 3, 4, 7, 8};
   task.penalty = {0.0f, 0.05f, 0.0f, 0.0f, 0.1f};
   const auto numbers = 8 * c.patches.height * c.patches.width;
   for (std::size_t i = 0; i < c.starts.size(); ++i) {
     const std::string seed = c.name + std::to_string(i);
-    scores.push_back(random_values(seed.c_str(), numbers, 3.0f));
+    scores.push_back(random_values(seed.c_str(), numbers, c.span));
     task.windows.push_back({scores.back().data(), c.starts[i].first, c.starts[i].second});
   }
   return task;
@@ -145,7 +165,23 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TallerOnly", {4, 4}, {64, 64}, {64, 64}, {100, 64}, {{0, 0}}},
         Case{"WiderOnly", {4, 4}, {64, 64}, {64, 64}, {64, 300}, {{0, 0}}},
         Case{"OnePixelBecomesMany", {1, 1}, {16, 16}, {16, 16}, {1, 140}, {{0, 0}}},
-        Case{"Probabilities", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}, false}),
+        Case{"Probabilities", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}, Squash::kNone},
+        Case{"Softmax", {5, 3}, {83, 57}, {83, 57}, {83, 57}, {{0, 0}}, Squash::kSoftmax},
+        Case{"SoftmaxOfManyWindows",
+             {4, 4},
+             {64, 64},
+             {71, 93},
+             {45, 70},
+             {{0, 0}, {0, 22}, {0, 29}, {7, 0}, {7, 22}, {7, 29}},
+             Squash::kSoftmax},
+        Case{"SoftmaxOfHugeScores",
+             {4, 4},
+             {64, 64},
+             {64, 100},
+             {150, 233},
+             {{0, 0}, {0, 36}},
+             Squash::kSoftmax,
+             300}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(LabelTilesTies, TheFirstOfEqualClassesWins) {

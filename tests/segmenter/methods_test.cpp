@@ -136,7 +136,9 @@ TEST(MethodConfig, SurvivesItsFileAndOldOnesMeanRpn) {
   config.prompts->peft.adapter_width = 5;
   config.prompts->peft.vpt_tokens = 7;
   config.prompts->peft.lst_reduction = 2;
+  config.scores = ScoreKind::kSoftmax;
   const auto text = to_json(config);
+  EXPECT_EQ(parse_config(text, "config.json").scores, ScoreKind::kSoftmax);
   EXPECT_EQ(to_json(parse_config(text, "config.json")), text);
   auto ablation = model_of(Method::kRpn);
   ablation.prompts->rpm.apg = rpm::Apg::kLinear;

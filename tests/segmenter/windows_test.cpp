@@ -48,8 +48,9 @@ TEST(SlidingWindows, CoverEveryPixelWithOneSize) {
 /// A model folder whose network is real but tiny, for tests of what surrounds it.
 class Planes : public testing::Test {
  protected:
-  Planes() {
+  explicit Planes(ScoreKind scores = ScoreKind::kSigmoid) {
     ModelConfig config;
+    config.scores = scores;
     config.clip = test::tiny_config();
     config.prompts = test::tiny_prompts(rpm::Variant::kPaper, config.clip);
     config.test = TestProtocol::for_tower(config.clip.vision);
@@ -64,7 +65,21 @@ class Planes : public testing::Test {
   torch::InferenceMode no_gradients_;
 };
 
-TEST_F(Planes, EqualTheWholeTensorComputedAtOnce) {
+/// The same for each way from logits to scores.
+class SquashedPlanes : public Planes, public testing::WithParamInterface<ScoreKind> {
+ protected:
+  SquashedPlanes() : Planes(GetParam()) {}
+
+  /// logits [rows, H, W] of all rows.
+  static torch::Tensor squashed(const torch::Tensor& logits) {
+    return GetParam() == ScoreKind::kSoftmax ? logits.softmax(0) : logits.sigmoid();
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, SquashedPlanes, testing::Values(ScoreKind::kSigmoid, ScoreKind::kSoftmax),
+                         [](const auto& kind) { return score_name(kind.param); });
+
+TEST_P(SquashedPlanes, EqualTheWholeTensorComputedAtOnce) {
   // 300 rows in 200 classes at 60x80 leave several chunks; every third class has two names, one of them
   // three.
   ClassEmbeddings classes;
@@ -88,7 +103,7 @@ TEST_F(Planes, EqualTheWholeTensorComputedAtOnce) {
   auto sum = torch::zeros({rows, resized.height, resized.width}), count = torch::zeros_like(sum);
   for (std::size_t i = 0; i < windows.size(); ++i) {
     const auto& w = windows[i];
-    const auto planes = nn::resize_maps(scores[i].unsqueeze(0), {w.height, w.width}).sigmoid()[0];
+    const auto planes = squashed(nn::resize_maps(scores[i].unsqueeze(0), {w.height, w.width})[0]);
     sum.narrow(1, w.y, w.height).narrow(2, w.x, w.width) += planes;
     count.narrow(1, w.y, w.height).narrow(2, w.x, w.width) += 1;
   }
@@ -116,7 +131,7 @@ TEST_F(Planes, EqualTheWholeTensorComputedAtOnce) {
   EXPECT_TRUE(close(best.score, whole.amax(0), 1e-5));
 }
 
-TEST_F(Planes, LabelsAloneEqualThoseOfThePlanes) {
+TEST_P(SquashedPlanes, LabelsAloneEqualThoseOfThePlanes) {
   ClassEmbeddings classes;
   classes.first = {0, 1, 3, 4, 7, 8, 9};
   const std::vector<float> penalty = {0, 0.1f, 0, 0, 0.02f, 0};

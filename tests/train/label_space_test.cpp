@@ -59,8 +59,9 @@ class PseudoLabels : public testing::Test {
     logits.select(1, 1).narrow(2, 2, 3).fill_(1);
     targets = space.targets(kLabels).reshape({1, 1, 5});
   }
-  std::vector<std::int64_t> with(Setting setting, double threshold) const {
-    return numbers(with_pseudo_labels(logits, targets, space, setting, threshold));
+  std::vector<std::int64_t> with(Setting setting, double threshold,
+                                 loss::LossKind loss = loss::LossKind::kSigmoid) const {
+    return numbers(with_pseudo_labels(logits, targets, space, setting, threshold, loss));
   }
   LabelSpace space;
   torch::Tensor logits, targets;
@@ -72,6 +73,14 @@ TEST_F(PseudoLabels, GoToEveryUnlabelledPixel) {
 
 TEST_F(PseudoLabels, OfTheDaggerVariantGoToHiddenClassesOnly) {
   EXPECT_EQ(with(Setting::kTransductiveKnown, 0), (std::vector<std::int64_t>{0, 3, 2, 1, kIgnored}));
+}
+
+TEST_F(PseudoLabels, AreProbableInTheSenseOfTheLoss) {
+  // softmax: the seen row's 9 leaves e^-7 to the 2 and e^-8 to the 1.
+  EXPECT_EQ(with(Setting::kTransductive, 0.0005, loss::LossKind::kSoftmax),
+            (std::vector<std::int64_t>{0, 3, 2, kIgnored, kIgnored}));
+  EXPECT_EQ(with(Setting::kTransductive, 0.01, loss::LossKind::kSoftmax),
+            (std::vector<std::int64_t>{0, kIgnored, 2, kIgnored, kIgnored}));
 }
 
 TEST_F(PseudoLabels, BelowTheThresholdAreNotUsed) {

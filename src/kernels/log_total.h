@@ -1,0 +1,31 @@
+// What softmax divides by, at the pixels that a tile of the photo reads of one window.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "kernels/label_loops.h"
+#include "kernels/window_cover.h"
+
+namespace relprompt::kernels {
+
+class LogTotal {
+ public:
+  /// log of the sum of e^score over the rows 0 .. rows - 1 at the tile's sources in the window. Rows that
+  /// cannot change a sum by a rounding are left out; most classes are in most tiles.
+  void compute(const WindowCover& window, std::size_t rows);
+
+  /// The logs, in the shape of WindowCover::scores.
+  Rows view() { return rows_of(total_); }
+  /// The smallest of them: no score of the window minus its own log exceeds the score minus this.
+  float least() const { return least_; }
+
+ private:
+  Rows rows_of(std::vector<float>& values) const;
+
+  std::vector<float> most_, total_, scores_, room_;
+  std::int64_t height_ = 0, width_ = 0;
+  float least_ = 0;
+};
+
+}  // namespace relprompt::kernels
