@@ -1,35 +1,17 @@
-// Every kernel on the shapes of a 512x512 window of ViT-B/16, beside its naive twin where that ends in this
-// life. The counters are rates: GFLOP a second, or elements a second.
-#include <cmath>
+// A layer of the tower, its attention and its products with their gradients. What they replace is in
+// plain_bench.cpp and libtorch_bench.cpp.
 #include <cstdint>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
-#include "base/random.h"
 #include "kernels/attention.h"
 #include "kernels/block.h"
-#include "kernels/layer_norm.h"
 #include "kernels/linear.h"
-#include "kernels/quick_gelu.h"
-#include "kernels/softmax.h"
+#include "shapes.h"
 
 namespace relprompt::kernels {
 namespace {
-
-constexpr std::int64_t kTokens = 1025, kPrompts = 20, kWidth = 768, kHeads = 12;
-
-std::vector<float> random_values(const char* name, std::int64_t count) {
-  SplitMix64 random(fnv1a(name));
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (auto& value : values) value = random.next_signed_unit();
-  return values;
-}
-
-void count_rate(benchmark::State& state, const char* unit, double per_iteration) {
-  state.counters[unit] =
-      benchmark::Counter(per_iteration * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
-}
 
 void linear_fp32(benchmark::State& state) {
   const std::int64_t inputs = state.range(0), outputs = state.range(1);
@@ -74,18 +56,10 @@ void packed_block(benchmark::State& state) {
 }
 BENCHMARK(packed_block)->ArgName("precision")->DenseRange(0, 2)->UseRealTime();
 
-void layer_norm_rows(benchmark::State& state) {
-  const auto x = random_values("x", kTokens * kWidth), weight = random_values("w", kWidth);
-  std::vector<float> y(x.size());
-  for (auto _ : state) layer_norm(x.data(), kTokens, kWidth, weight.data(), weight.data(), 1e-5f, y.data());
-  count_rate(state, "Gelements/s", static_cast<double>(kTokens * kWidth));
-}
-BENCHMARK(layer_norm_rows)->UseRealTime();
-
 void linear_bf16(benchmark::State& state) {
   const std::int64_t inputs = state.range(0), outputs = state.range(1);
   // 0x3F80 is 1.0 in bfloat16: rates depend on shapes alone as long as no number is subnormal.
-  const std::vector<std::uint16_t> x(static_cast<std::size_t>(kTokens * inputs), 0x3F80);
+  const auto x = random_values("x", kTokens * inputs);
   const std::vector<std::uint16_t> w(static_cast<std::size_t>(inputs * outputs), 0x3F80);
   const auto bias = random_values("b", outputs);
   std::vector<float> y(static_cast<std::size_t>(kTokens * outputs));
@@ -119,7 +93,7 @@ BENCHMARK(linear_backward_input)
 
 void linear_backward_input_bf16(benchmark::State& state) {
   const std::int64_t inputs = state.range(0), outputs = state.range(1);
-  const std::vector<std::uint16_t> dy(static_cast<std::size_t>(kTokens * outputs), 0x3F80);
+  const auto dy = random_values("dy", kTokens * outputs);
   const std::vector<std::uint16_t> w(static_cast<std::size_t>(inputs * outputs), 0x3F80);
   std::vector<float> dx(static_cast<std::size_t>(kTokens * inputs));
   for (auto _ : state)
@@ -137,15 +111,6 @@ void linear_backward_weight(benchmark::State& state) {
   count_rate(state, "GFLOP/s", 2.0 * kTokens * static_cast<double>(inputs * outputs));
 }
 BENCHMARK(linear_backward_weight)->Args({768, 3072})->Args({3072, 768})->Args({768, 3})->UseRealTime();
-
-void quick_gelu_backward(benchmark::State& state) {
-  const std::int64_t count = kTokens * 4 * kWidth;
-  const auto x = random_values("x", count), dy = random_values("dy", count);
-  std::vector<float> dx(static_cast<std::size_t>(count));
-  for (auto _ : state) kernels::quick_gelu_backward(x.data(), dy.data(), count, dx.data());
-  count_rate(state, "Gelements/s", static_cast<double>(count));
-}
-BENCHMARK(quick_gelu_backward)->UseRealTime();
 
 void attention_layer(benchmark::State& state) {
   const auto qkv = random_values("qkv", kTokens * 3 * kWidth),
@@ -170,29 +135,6 @@ void attention_layer_backward(benchmark::State& state) {
   count_rate(state, "GFLOP/s", 10.0 * kTokens * (kTokens + kPrompts) * kWidth);
 }
 BENCHMARK(attention_layer_backward)->UseRealTime();
-
-void softmax(benchmark::State& state) {
-  auto values = random_values("scores", 128 * (kTokens + kPrompts));
-  for (auto _ : state) softmax_rows(values.data(), 128, kTokens + kPrompts);
-  count_rate(state, "Gelements/s", 128.0 * (kTokens + kPrompts));
-}
-BENCHMARK(softmax)->UseRealTime();
-
-void softmax_naive(benchmark::State& state) {
-  auto values = random_values("scores", 128 * (kTokens + kPrompts));
-  for (auto _ : state) {
-    for (std::size_t r = 0; r < 128; ++r) {
-      float* row = values.data() + r * (kTokens + kPrompts);
-      float max = row[0], total = 0;
-      for (std::int64_t i = 0; i < kTokens + kPrompts; ++i) max = std::max(max, row[i]);
-      for (std::int64_t i = 0; i < kTokens + kPrompts; ++i) total += row[i] = std::exp(row[i] - max);
-      for (std::int64_t i = 0; i < kTokens + kPrompts; ++i) row[i] /= total;
-    }
-    benchmark::DoNotOptimize(values.data());
-  }
-  count_rate(state, "Gelements/s", 128.0 * (kTokens + kPrompts));
-}
-BENCHMARK(softmax_naive)->UseRealTime();
 
 }  // namespace
 }  // namespace relprompt::kernels

@@ -13,13 +13,10 @@
 #include <sys/resource.h>
 #include <torch/torch.h>
 
-#include "clip/load.h"
 #include "loss/loss.h"
-#include "lpm/lpm.h"
 #include "nn/grid.h"
-#include "rpm/rpm.h"
 #include "segmenter/model_files.h"
-#include "train/parameter_groups.h"
+#include "segmenter/network.h"
 
 namespace relprompt {
 namespace {
@@ -31,33 +28,6 @@ struct Settings {
   std::int64_t batch = 2, classes = 20, size = 512;
   int steps = 3, threads = 2;
   bool recompute = false;
-};
-
-/// The network as training builds it: frozen tower, trainable prompts and head.
-struct Trainee {
-  explicit Trainee(const segmenter::ModelFiles& model)
-      : tower(model.config.clip.vision, model.config.clip.joint, model.config.clip.activation),
-        rpm(model.config.clip.vision, model.config.prompts->rpm),
-        lpm(model.config.clip.joint, model.config.prompts->lpm) {
-    clip::load_frozen(*tower, "visual.", model.image_rows(), *model.clip);
-    for (torch::nn::Module* module : std::vector<torch::nn::Module*>{&*rpm, &*lpm}) {
-      clip::load_trainable(*module, "", model.prompt_rows(), *model.prompts);
-      train::make_trainable(*module);
-      module->train();
-    }
-  }
-
-  torch::Tensor logits(const torch::Tensor& image, const torch::Tensor& t) {
-    const auto out = rpm->forward(tower, image, t);
-    const auto grid = tower->grid_of(image);
-    const auto patches = lpm->forward(out.patches, out.class_token, t).transpose(1, 2);
-    return nn::resize_maps(patches.reshape({image.size(0), t.size(0), grid.height, grid.width}),
-                           {image.size(2), image.size(3)});
-  }
-
-  clip::ImageTower tower;
-  rpm::Rpm rpm;
-  lpm::Lpm lpm;
 };
 
 double seconds() {
@@ -80,29 +50,31 @@ nlohmann::json measure(const Settings& settings) {
   torch::set_num_threads(settings.threads);
   torch::manual_seed(1);
   const auto model = segmenter::open_model(settings.model);
-  Trainee net(model);
-  if (settings.precision == "bf16") net.tower->use_bfloat16();
-  net.tower->set_recompute(settings.recompute);
-  const auto groups = train::parameter_groups({&*net.rpm, &*net.lpm});
+  const bool half = settings.precision == "bf16";
+  segmenter::Network net(model, torch::kCPU,
+                         half ? segmenter::Precision::kBf16 : segmenter::Precision::kFp32);
+  net.make_trainable(model, /*seed=*/1);
+  net.set_recompute(settings.recompute);
+  const auto trained = net.trained();
   const auto image = torch::randn({settings.batch, 3, settings.size, settings.size});
   const auto target = torch::randint(settings.classes, {settings.batch, settings.size, settings.size},
                                      torch::TensorOptions().dtype(torch::kInt64));
   namespace F = torch::nn::functional;
   const auto text = F::normalize(torch::randn({settings.classes, model.config.clip.joint}),
                                  F::NormalizeFuncOptions().dim(-1));
+  const std::vector<std::uint64_t> keys(static_cast<std::size_t>(settings.batch), 1);
   const double loaded = peak_mb();
   std::vector<double> forward, loss, backward, all;
   for (int step = 0; step <= settings.steps; ++step) {
     const double start = seconds();
-    const auto logits = net.logits(image, text);
+    const auto scores = net.patch_scores(image, text, {}, rpm::SampleNoise(keys));
+    const auto logits = nn::resize_maps(scores, {settings.size, settings.size});
     const double after_forward = seconds();
     const auto value = loss::compute_loss(logits, target, kIgnore).total;
     const double after_loss = seconds();
     value.backward();
     const double end = seconds();
-    for (const auto& group : groups) {
-      for (const auto& parameter : group.parameters) parameter.second.mutable_grad().reset();
-    }
+    for (const auto& [name, parameter] : trained) parameter.mutable_grad().reset();
     if (step == 0) continue;  // oneDNN generates its code in the first step
     const auto add = [&](std::vector<double>& list, double span) {
       list.push_back(span / static_cast<double>(settings.batch));

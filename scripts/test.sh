@@ -9,7 +9,7 @@ jobs="${JOBS:-2}"
 log=build/release/Testing/make_test.log
 
 scripts/install_dependencies.sh
-cmake --preset release
+cmake --preset release -DRELPROMPT_BENCH=ON  # the benchmarks are only compiled
 cmake --build --preset release --parallel "$jobs"
 
 mkdir -p "$(dirname "$log")"

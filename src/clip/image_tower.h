@@ -46,6 +46,10 @@ class ImageTowerImpl : public torch::nn::Module {
   /// CLIP's own image embedding, unit length. [B, 3, H, W] -> [B, E].
   torch::Tensor encode_image(const torch::Tensor& image);
 
+  /// What project uses: norm, and projection [D, E].
+  const torch::nn::LayerNorm& ln_post() const { return ln_post_; }
+  const torch::Tensor& proj() const { return proj_; }
+
   nn::Grid grid_of(const torch::Tensor& image) const;
   const VisionConfig& config() const { return config_; }
   void use_bfloat16();

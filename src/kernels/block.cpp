@@ -2,24 +2,13 @@
 
 #include <algorithm>
 
-#include <omp.h>
-
 #include "base/stage_timer.h"
 #include "kernels/attention.h"
 #include "kernels/loops.h"
+#include "kernels/row_blocks.h"
 
 namespace relprompt::kernels {
 namespace {
-
-// A block of so many rows and their hidden numbers (3072 in a ViT-B) are at most 1.5 MB of fp32.
-constexpr std::int64_t kMostRows = 128;
-
-/// Rows a block so that all threads get the same number of blocks.
-std::int64_t block_rows(std::int64_t rows) {
-  const std::int64_t threads = omp_get_max_threads();
-  const std::int64_t turns = (rows + threads * kMostRows - 1) / (threads * kMostRows);
-  return std::max<std::int64_t>(1, (rows + threads * turns - 1) / (threads * turns));
-}
 
 /// A thread's rows between the steps; kept for the next layer.
 struct Scratch {
@@ -70,7 +59,7 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWo
   const std::int64_t rows = input.batch * input.tokens, extra = input.batch * input.prompts;
   float* qkv = workspace.qkv.reserve(rows * 3 * width_);
   float* extra_kv = workspace.extra_kv.reserve(extra * 2 * width_);
-  const auto step = block_rows(rows + extra);
+  const auto step = rows_a_block(rows + extra);
   const auto own = (rows + step - 1) / step, all = own + (extra + step - 1) / step;
 #pragma omp parallel for schedule(dynamic)
   for (std::int64_t block = 0; block < all; ++block) {
@@ -93,7 +82,7 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWo
 
 void PackedBlock::finish(const float* x, const float* mixed, const Copies& copies, std::int64_t rows,
                          float* y) const {
-  const auto step = block_rows(rows);
+  const auto step = rows_a_block(rows);
 #pragma omp parallel for schedule(dynamic)
   for (std::int64_t begin = 0; begin < rows; begin += step) {
     const auto count = std::min(step, rows - begin);

@@ -8,6 +8,7 @@
 #include "kernels/gemm.h"
 #include "kernels/loops.h"
 #include "kernels/onednn.h"
+#include "kernels/packed_product.h"
 #include "kernels/precision.h"
 
 namespace relprompt::kernels {
@@ -59,15 +60,51 @@ void multiply(const Matrix& a, const Matrix& b, const float* bias, float* c, Act
   stream.wait();
 }
 
-/// fp32 copies of numbers in bfloat16; a memory of the calling thread, for each `place` its own.
-const float* widened(const std::uint16_t* numbers, std::int64_t count, int place) {
-  thread_local Buffer<float> memory[2];
-  float* copy = memory[place].reserve(count);
-  const auto& widen = loops().widen_bfloat16;
-  constexpr std::int64_t kChunk = 1 << 15;
+constexpr std::int64_t kChunk = 1 << 15;
+
+/// What bfloat16 products on fp32 units and packed ones work in, a memory of the calling thread.
+struct Room {
+  Buffer<float> rounded, widened, packed;
+  Buffer<std::uint16_t> narrowed;
+};
+
+Room& room() {
+  thread_local Room own;
+  return own;
+}
+
+/// convert(from, count, to) for all numbers on the threads of OpenMP.
+template <typename From, typename To>
+const To* converted(void (*convert)(const From*, std::int64_t, To*), const From* from, std::int64_t count,
+                    Buffer<To>& memory) {
+  To* to = memory.reserve(count);
 #pragma omp parallel for
-  for (std::int64_t i = 0; i < count; i += kChunk) widen(numbers + i, std::min(kChunk, count - i), copy + i);
-  return copy;
+  for (std::int64_t i = 0; i < count; i += kChunk) convert(from + i, std::min(kChunk, count - i), to + i);
+  return to;
+}
+
+const float* widened(const std::uint16_t* numbers, std::int64_t count) {
+  return converted(loops().widen_bfloat16, numbers, count, room().widened);
+}
+
+const float* rounded(const float* numbers, std::int64_t count) {
+  return converted(loops().round_bfloat16, numbers, count, room().rounded);
+}
+
+const std::uint16_t* narrowed(const float* numbers, std::int64_t count) {
+  return converted(loops().narrow_bfloat16, numbers, count, room().narrowed);
+}
+
+/// Packing the weights for one product costs as much as 430 rows of it and makes it 7% faster on AVX-512; the
+/// numbers are the same.
+constexpr std::int64_t kRowsWorthPacking = 1536, kWide = 256;
+
+void forward_packed(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight,
+                    const float* bias, std::int64_t outputs, float* y) {
+  const auto bytes = static_cast<std::int64_t>(packed_layout(kFp32, inputs, outputs).get_size());
+  float* packed = room().packed.reserve((bytes + 3) / 4);
+  pack_factor(kFp32, inputs, outputs, Side::kTransposed, weight, packed);
+  packed_product({kFp32, rows, inputs, outputs, bias != nullptr, false}, x, packed, bias, y);
 }
 
 void forward(Memory::data_type type, const void* x, std::int64_t rows, std::int64_t inputs,
@@ -80,16 +117,21 @@ void forward(Memory::data_type type, const void* x, std::int64_t rows, std::int6
 
 void linear(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight, const float* bias,
             std::int64_t outputs, float* y, Activation activation) {
+  // An activation is fused with the product that does not pack.
+  if (activation == Activation::kNone && rows >= kRowsWorthPacking && std::min(inputs, outputs) >= kWide) {
+    forward_packed(x, rows, inputs, weight, bias, outputs, y);
+    return;
+  }
   forward(kFp32, x, rows, inputs, weight, bias, outputs, y, activation);
 }
 
-void linear_bf16(const std::uint16_t* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* weight,
+void linear_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* weight,
                  const float* bias, std::int64_t outputs, float* y, Activation activation) {
   if (native_bfloat16()) {
-    forward(kBf16, x, rows, inputs, weight, bias, outputs, y, activation);
+    forward(kBf16, narrowed(x, rows * inputs), rows, inputs, weight, bias, outputs, y, activation);
   } else {
-    forward(kFp32, widened(x, rows * inputs, 0), rows, inputs, widened(weight, outputs * inputs, 1), bias,
-            outputs, y, activation);
+    linear(rounded(x, rows * inputs), rows, inputs, widened(weight, outputs * inputs), bias, outputs, y,
+           activation);
   }
 }
 
@@ -101,15 +143,16 @@ void linear_backward_input(const float* dy, std::int64_t rows, std::int64_t outp
        inputs);
 }
 
-void linear_backward_input_bf16(const std::uint16_t* dy, std::int64_t rows, std::int64_t outputs,
+void linear_backward_input_bf16(const float* dy, std::int64_t rows, std::int64_t outputs,
                                 const std::uint16_t* weight, std::int64_t inputs, float* dx) {
   if (!native_bfloat16()) {
-    linear_backward_input(widened(dy, rows * outputs, 0), rows, outputs, widened(weight, outputs * inputs, 1),
+    linear_backward_input(rounded(dy, rows * outputs), rows, outputs, widened(weight, outputs * inputs),
                           inputs, dx);
     return;
   }
   if (rows == 0 || inputs == 0) return;
-  multiply({dy, rows, outputs, kBf16}, {weight, outputs, inputs, kBf16}, nullptr, dx, Activation::kNone);
+  multiply({narrowed(dy, rows * outputs), rows, outputs, kBf16}, {weight, outputs, inputs, kBf16}, nullptr,
+           dx, Activation::kNone);
 }
 
 void linear_backward_weight(const float* dy, const float* x, std::int64_t rows, std::int64_t inputs,

@@ -16,8 +16,9 @@ namespace relprompt::kernels {
 void linear(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight, const float* bias,
             std::int64_t outputs, float* y, Activation activation = Activation::kNone);
 
-/// The same with x and weight in bfloat16 (the upper half of a float's bits); sums, bias and y are fp32.
-void linear_bf16(const std::uint16_t* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* weight,
+/// The same of numbers in bfloat16: the weight is given so (the upper half of a float's bits), x is rounded
+/// on the way in; NaN is not expected. Sums, bias and y are fp32.
+void linear_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* weight,
                  const float* bias, std::int64_t outputs, float* y,
                  Activation activation = Activation::kNone);
 
@@ -25,8 +26,8 @@ void linear_bf16(const std::uint16_t* x, std::int64_t rows, std::int64_t inputs,
 void linear_backward_input(const float* dy, std::int64_t rows, std::int64_t outputs, const float* weight,
                            std::int64_t inputs, float* dx);
 
-/// The same with dy and weight in bfloat16; sums and dx are fp32.
-void linear_backward_input_bf16(const std::uint16_t* dy, std::int64_t rows, std::int64_t outputs,
+/// The same with weight in bfloat16 and dy rounded to it; sums and dx are fp32.
+void linear_backward_input_bf16(const float* dy, std::int64_t rows, std::int64_t outputs,
                                 const std::uint16_t* weight, std::int64_t inputs, float* dx);
 
 /// Gradient by the weight, dw = dy^T x. dy [rows, outputs], x [rows, inputs], dw [outputs, inputs].

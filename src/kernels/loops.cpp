@@ -145,6 +145,21 @@ void widen_bfloat16(const std::uint16_t* x, std::int64_t count, float* y) {
   for (std::int64_t i = 0; i < count; ++i) y[i] = float_of(static_cast<std::uint32_t>(x[i]) << 16);
 }
 
+struct Range {
+  float low, high;
+};
+
+/// Of the row's numbers and 0.
+inline Range range_of(const float* row, std::int64_t width) {
+  float low = 0, high = 0;
+#pragma omp simd reduction(min : low) reduction(max : high)
+  for (std::int64_t i = 0; i < width; ++i) {
+    low = row[i] < low ? row[i] : low;
+    high = row[i] > high ? row[i] : high;
+  }
+  return {low, high};
+}
+
 inline float largest(const float* row, std::int64_t width) {
   float max = 0;
 #pragma omp simd reduction(max : max)
@@ -155,20 +170,22 @@ inline float largest(const float* row, std::int64_t width) {
   return max;
 }
 
-/// To the nearest integer q with |q| <= limit, plus `zero`, by cutting off what lies above it.
+/// To the nearest integer q with |q| < 256, plus `zero`, by cutting off what lies above it.
 template <typename T>
 inline void quantise(const float* row, std::int64_t width, float factor, int zero, T* q) {
 #pragma omp simd
   for (std::int64_t i = 0; i < width; ++i) {
-    q[i] = static_cast<T>(static_cast<std::int32_t>(row[i] * factor + 128.5f) - 128 + zero);
+    q[i] = static_cast<T>(static_cast<std::int32_t>(row[i] * factor + 256.5f) - 256 + zero);
   }
 }
 
-void quantise_rows(const float* x, std::int64_t rows, std::int64_t width, std::uint8_t* q, float* scale) {
+void quantise_rows(const float* x, std::int64_t rows, std::int64_t width, std::uint8_t* q, RowScale* scale) {
   for (std::int64_t r = 0; r < rows; ++r) {
-    const float max = largest(x + r * width, width);
-    scale[r] = max / 127.0f;
-    quantise(x + r * width, width, max > 1e-30f ? 127.0f / max : 0.0f, 128, q + r * width);
+    const auto [low, high] = range_of(x + r * width, width);
+    const float extent = high - low, factor = extent > 1e-30f ? 254.0f / extent : 0.0f;
+    const auto zero = static_cast<std::int32_t>(0.5f - low * factor);
+    scale[r] = {extent / 254.0f, zero};
+    quantise(x + r * width, width, factor, zero, q + r * width);
   }
 }
 
@@ -183,24 +200,26 @@ void quantise_weights(const float* x, std::int64_t rows, std::int64_t width, int
 }
 
 void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t columns,
-                     const float* row_scale, const Dequantiser& by, bool add, float* y, std::int64_t stride) {
+                     const RowScale* row_scale, const Dequantiser& by, bool add, float* y,
+                     std::int64_t stride) {
   const float* scale = by.column_scale;
   const float* bias = by.bias;
   const std::int32_t* offset = by.column_offset;
   for (std::int64_t r = 0; r < rows; ++r) {
     const std::int32_t* from = sums + r * columns;
     float* to = y + r * stride;
-    const float factor = row_scale[r];
+    const float factor = row_scale[r].step;
+    const std::int32_t zero = row_scale[r].zero;
     // One pass each for what may be absent; the row stays in the first-level cache.
     if (add) {
 #pragma omp simd
       for (std::int64_t i = 0; i < columns; ++i) {
-        to[i] += static_cast<float>(from[i] - offset[i]) * (factor * scale[i]);
+        to[i] += static_cast<float>(from[i] - zero * offset[i]) * (factor * scale[i]);
       }
     } else {
 #pragma omp simd
       for (std::int64_t i = 0; i < columns; ++i) {
-        to[i] = static_cast<float>(from[i] - offset[i]) * (factor * scale[i]);
+        to[i] = static_cast<float>(from[i] - zero * offset[i]) * (factor * scale[i]);
       }
     }
     if (bias == nullptr) continue;

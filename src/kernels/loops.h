@@ -12,10 +12,16 @@ namespace relprompt::kernels {
 
 enum class InstructionSet;  // kernels/instruction_sets.h, which loops.cpp must not include (see there)
 
+/// A row in 8 bits: number = (q - zero) * step.
+struct RowScale {
+  float step = 0;
+  std::int32_t zero = 0;
+};
+
 /// What becomes of the 32-bit sums of an int8 product; see Loops::dequantise_rows.
 struct Dequantiser {
   const float* column_scale = nullptr;          ///< [columns]
-  const std::int32_t* column_offset = nullptr;  ///< [columns], subtracted from the sums
+  const std::int32_t* column_offset = nullptr;  ///< [columns], times the row's zero: subtracted from the sums
   const float* bias = nullptr;                  ///< [columns] or nullptr
 };
 
@@ -37,15 +43,17 @@ struct Loops {
   void (*round_bfloat16)(const float* x, std::int64_t count, float* y);
   void (*narrow_bfloat16)(const float* x, std::int64_t count, std::uint16_t* y);
   void (*widen_bfloat16)(const std::uint16_t* x, std::int64_t count, float* y);
-  /// q = round(x / scale) + 128 with scale = max |x| / 127 of each row, so that q is in [1, 255].
-  void (*quantise_rows)(const float* x, std::int64_t rows, std::int64_t width, std::uint8_t* q, float* scale);
-  /// The same to [-limit, limit] without the 128: for weights. limit in [1, 127].
+  /// q = round(x / step) + zero in [0, 255]; the steps of each row reach from its least to its largest number
+  /// or 0, so that activations that are hardly ever negative lose no bit to their sign.
+  void (*quantise_rows)(const float* x, std::int64_t rows, std::int64_t width, std::uint8_t* q,
+                        RowScale* scale);
+  /// q = round(x / scale) with scale = max |x| / limit of each row: for weights. limit in [1, 127].
   void (*quantise_weights)(const float* x, std::int64_t rows, std::int64_t width, int limit, std::int8_t* q,
                            float* scale);
-  /// y = (sums - column_offset) * row_scale * column_scale + bias, or that added to y. sums [rows, columns];
-  /// rows of y are `stride` apart.
+  /// y = (sums - zero * column_offset) * step * column_scale + bias, or that added to y. sums [rows,
+  /// columns]; rows of y are `stride` apart.
   void (*dequantise_rows)(const std::int32_t* sums, std::int64_t rows, std::int64_t columns,
-                          const float* row_scale, const Dequantiser& by, bool add, float* y,
+                          const RowScale* row_scale, const Dequantiser& by, bool add, float* y,
                           std::int64_t stride);
 };
 

@@ -1,4 +1,5 @@
-// The choice among the compiled copies of loops.cpp and label_loops.cpp.
+// The choice among the compiled copies of loops.cpp, label_loops.cpp and align_loops.cpp.
+#include "kernels/align_loops.h"
 #include "kernels/instruction_sets.h"
 #include "kernels/label_loops.h"
 #include "kernels/loops.h"
@@ -7,9 +8,11 @@ namespace relprompt::kernels {
 
 extern const Loops portable_loops;
 extern const LabelLoops portable_label_loops;
+extern const AlignLoops portable_align_loops;
 #ifdef RELPROMPT_X86_LOOPS
 extern const Loops avx2_loops, avx512_loops;
 extern const LabelLoops avx2_label_loops, avx512_label_loops;
+extern const AlignLoops avx2_align_loops, avx512_align_loops;
 #endif
 
 const Loops& loops_of(InstructionSet set) {
@@ -37,6 +40,20 @@ const LabelLoops& label_loops_of(InstructionSet set) {
 
 const LabelLoops& label_loops() {
   static const LabelLoops& chosen = label_loops_of(chosen_instruction_set());
+  return chosen;
+}
+
+const AlignLoops& align_loops_of(InstructionSet set) {
+#ifdef RELPROMPT_X86_LOOPS
+  if (set == InstructionSet::kAvx512) return avx512_align_loops;
+  if (set == InstructionSet::kAvx2) return avx2_align_loops;
+#endif
+  static_cast<void>(set);
+  return portable_align_loops;
+}
+
+const AlignLoops& align_loops() {
+  static const AlignLoops& chosen = align_loops_of(chosen_instruction_set());
   return chosen;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <numeric>
 
-#include "kernels/loops.h"
 #include "kernels/packed_product.h"
 
 namespace relprompt::kernels {
@@ -116,7 +115,7 @@ void PackedLinear::pack_int8(const float* weight, Panel& panel) {
   for (std::int64_t o = 0; o < columns; ++o) {
     auto* row = numbers + o * inputs_;
     quantise(weight + (first + o) * inputs_, 1, inputs_, limit, row, scale_.data() + first + o);
-    offset_[static_cast<std::size_t>(first + o)] = 128 * std::accumulate(row, row + inputs_, std::int32_t{0});
+    offset_[static_cast<std::size_t>(first + o)] = std::accumulate(row, row + inputs_, std::int32_t{0});
   }
   reorder(numbers, Type::s8, inputs_, columns,
           panel.packed.reserve(packed_bytes(Type::s8, inputs_, columns)));

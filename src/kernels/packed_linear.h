@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/buffer.h"
+#include "kernels/loops.h"
 #include "kernels/precision.h"
 
 namespace relprompt::kernels {
@@ -15,14 +16,14 @@ namespace relprompt::kernels {
 /// What one thread works in between the steps of a block of rows.
 struct Room {
   Buffer<std::uint8_t> prepared;
-  Buffer<float> scales;
+  Buffer<RowScale> scales;
   Buffer<std::int32_t> sums;
 };
 
 /// Rows as products of one precision read them.
 struct PreparedRows {
   const void* numbers = nullptr;
-  const float* scales = nullptr;  ///< of each row, int8 only
+  const RowScale* scales = nullptr;  ///< of each row, int8 only
 };
 
 /// x [rows, width] for products of `precision`. x may be overwritten, and the result lives in x or in room
@@ -65,7 +66,7 @@ class PackedLinear {
   std::vector<Panel> panels_;
   std::vector<float> bias_;           ///< empty: none
   std::vector<float> scale_;          ///< of each output, int8 only
-  std::vector<std::int32_t> offset_;  ///< 128 times the sum of each output's weights, int8 only
+  std::vector<std::int32_t> offset_;  ///< sum of each output's weights, int8 only
 };
 
 }  // namespace relprompt::kernels

@@ -27,8 +27,7 @@ torch::Tensor multiply(const torch::Tensor& x, const torch::Tensor& weight, cons
   const auto inputs = weight.size(1), outputs = weight.size(0), rows = x.numel() / inputs;
   auto y = rows_of(x, outputs);
   if (weight.scalar_type() == torch::kBFloat16) {
-    const auto half = x.to(torch::kBFloat16);
-    kernels::linear_bf16(bits(half), rows, inputs, bits(weight), bias, outputs, y.data_ptr<float>(),
+    kernels::linear_bf16(x.data_ptr<float>(), rows, inputs, bits(weight), bias, outputs, y.data_ptr<float>(),
                          activation);
   } else {
     kernels::linear(x.data_ptr<float>(), rows, inputs, weight.data_ptr<float>(), bias, outputs,
@@ -41,8 +40,7 @@ torch::Tensor gradient_of_input(const torch::Tensor& dy, const torch::Tensor& we
   const auto inputs = weight.size(1), outputs = weight.size(0), rows = dy.numel() / outputs;
   auto dx = rows_of(dy, inputs);
   if (weight.scalar_type() == torch::kBFloat16) {
-    const auto half = dy.to(torch::kBFloat16);
-    kernels::linear_backward_input_bf16(bits(half), rows, outputs, bits(weight), inputs,
+    kernels::linear_backward_input_bf16(dy.data_ptr<float>(), rows, outputs, bits(weight), inputs,
                                         dx.data_ptr<float>());
   } else {
     kernels::linear_backward_input(dy.data_ptr<float>(), rows, outputs, weight.data_ptr<float>(), inputs,

@@ -15,8 +15,8 @@ torch::Tensor generate_prompts(const torch::Tensor& m, nn::Grid grid, const torc
 
 /// The prompts of generate_prompts for the attention map (p * g) t^T, without that map: both equations are
 /// linear, so patches meet the pixel knowledge first, in a matrix whose size the classes do not change. Equal
-/// up to rounding, and cheaper from some 300 classes on. p [B, N, E], g [B, E], t [C, E]; mapped [N, D]: what
-/// map_knowledge returns. -> [B, C, D].
+/// up to rounding, and cheaper from some 300 classes on where the mapping is not yet done. p [B, N, E], g [B,
+/// E], t [C, E]; mapped [N, D]: what map_knowledge returns. -> [B, C, D].
 torch::Tensor generate_prompts_without_map(const torch::Tensor& p, const torch::Tensor& g,
                                            const torch::Tensor& t, const torch::Tensor& mapped,
                                            nn::Linear& linear);
@@ -27,6 +27,13 @@ torch::Tensor map_knowledge(const torch::Tensor& h, nn::Grid stored, nn::Grid gr
 /// Whether prompts for so many classes are cheaper without the attention map. patches N, joint E, width D;
 /// layers share the mapped knowledge.
 bool cheaper_without_map(double classes, double patches, double joint, double width, double layers);
+
+/// Multiply-adds of a layer's prompts once the pixel knowledge is mapped.
+struct PromptCost {
+  double with_map = 0;     ///< m = p t^T, then m^T (h W^T)
+  double without_map = 0;  ///< p^T (h W^T), then t times that: 439 classes and more on a ViT-B/16
+};
+PromptCost prompt_cost(double classes, double patches, double joint, double width);
 
 /// The ablation without pixel knowledge: m^T W + b, a linear layer whose inputs are the cells of the grid.
 /// weight [stored.size(), D] is resized as h is, bias [D]. -> [B, C, D].

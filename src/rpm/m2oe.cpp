@@ -39,6 +39,20 @@ torch::Tensor M2oeImpl::expert(std::int64_t index, const torch::Tensor& maps, nn
   return nn::resize_maps(y, grid);
 }
 
+kernels::ExpertWeights M2oeImpl::expert_weights() const {
+  kernels::ExpertWeights all;
+  all.channels = options_.rank;
+  const auto append = [](const torch::Tensor& tensor, std::vector<float>& to) {
+    const auto numbers = tensor.detach().to(torch::kFloat32).contiguous();
+    to.insert(to.end(), numbers.data_ptr<float>(), numbers.data_ptr<float>() + numbers.numel());
+  };
+  for (const auto& conv : experts_) {
+    append(conv.weight, all.weight);
+    append(conv.bias, all.bias);
+  }
+  return all;
+}
+
 torch::Tensor M2oeImpl::forward(const torch::Tensor& p, nn::Grid grid, const torch::Tensor& noise) {
   const auto x = down(p);
   const auto g = scores(x, noise);

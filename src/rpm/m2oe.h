@@ -6,6 +6,7 @@
 
 #include <torch/torch.h>
 
+#include "kernels/expert_maps.h"
 #include "nn/grid.h"
 #include "nn/linear.h"
 
@@ -30,6 +31,9 @@ class M2oeImpl : public torch::nn::Module {
 
   /// Gate weights g [B, experts], zero but for the top k, from x = down(p) [B, N, r].
   torch::Tensor scores(const torch::Tensor& x, const torch::Tensor& noise = {});
+
+  /// The experts for inference on the CPU: copies.
+  kernels::ExpertWeights expert_weights() const;
 
   nn::Linear down{nullptr}, up{nullptr};
 

@@ -53,6 +53,23 @@ Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std
   return {tower->project(patches), tower->project(n.select(1, 0))};
 }
 
+void RpmImpl::pack(const clip::ImageTower& tower) {
+  const torch::NoGradGuard no_grad;
+  const bool knowledge = options_.apg == Apg::kKnowledge;
+  RpmParts parts;
+  parts.prompt_norm = prompt_norm_;
+  parts.ln_post = tower->ln_post();
+  parts.projection = tower->proj();
+  parts.m2oe = m2oe_;
+  parts.knowledge = knowledge ? h_ : apg_weight_;
+  parts.stored = {options_.knowledge_grid, options_.knowledge_grid};
+  if (knowledge) parts.weight = prompt_linear_->weight;
+  parts.bias = knowledge ? prompt_linear_->bias : apg_bias_;
+  parts.vpt = vpt_;
+  parts.itp = options_.itp;
+  packed_.emplace(parts);
+}
+
 /// One run through the tower: gives each layer its prompts and keeps what the last one leaves.
 class RpmImpl::Pass : public clip::LayerHook {
  public:
@@ -65,16 +82,23 @@ class RpmImpl::Pass : public clip::LayerHook {
     const StageTimer timer(Stage::kRpm);
     const auto layer = state.layer;
     std::vector<torch::Tensor> prompts;
+    auto* packed = packed_for(state.tokens);
     if (rpm_.vpt_.defined() && layer < rpm_.vision_.layers) {
-      const auto visual = rpm_.prompt_linear_(rpm_.vpt_[layer]);
+      const auto visual = packed != nullptr ? packed->visual(layer) : rpm_.prompt_linear_(rpm_.vpt_[layer]);
       prompts.push_back(visual.expand({state.tokens.size(0), visual.size(0), visual.size(1)}));
     }
     torch::Tensor m;
     const bool wanted = layer == rpm_.vision_.layers || rpm_.gives_prompt(layer) || observer_;
     if (layer > 0 && wanted) {
-      aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
+      aligned_ = packed != nullptr ? packed->align(state.tokens, layer, state.grid)
+                                   : rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
       if (rpm_.gives_prompt(layer)) {
-        if (skips_map(state.grid)) {
+        if (packed != nullptr) {
+          const auto made = packed->prompts(aligned_, t_, state.grid, needs_map());
+          m = made.map;
+          prompts.push_back(made.prompt);
+          observe_prompt(layer, m, made.prompt);
+        } else if (skips_map(state.grid)) {
           prompts.push_back(prompt_without_map(state.grid));
         } else {
           m = image_to_pixel_attention(aligned_.patches, aligned_.class_token, t_, rpm_.options_.itp);
@@ -90,12 +114,20 @@ class RpmImpl::Pass : public clip::LayerHook {
   const Aligned& aligned() const { return aligned_; }
 
  private:
+  /// The packed form where it may be used.
+  PackedRpm* packed_for(const torch::Tensor& tokens) const {
+    const bool graph = torch::GradMode::is_enabled() && (tokens.requires_grad() || t_.requires_grad());
+    const bool fits = tokens.is_cpu() && tokens.scalar_type() == torch::kFloat32;
+    return rpm_.packed_ && fits && !graph && !noise_.present() ? &*rpm_.packed_ : nullptr;
+  }
+
+  bool needs_map() const { return observer_ || rpm_.options_.merge != Merge::kConcatenation; }
+
   /// Whether nobody needs the attention map and the prompts are cheaper without it.
   bool skips_map(nn::Grid grid) const {
     const auto& options = rpm_.options_;
-    const bool needed = observer_ || options.merge != Merge::kConcatenation ||
-                        options.apg != Apg::kKnowledge || !options.itp.image_level ||
-                        !options.itp.pixel_level;
+    const bool needed =
+        needs_map() || options.apg != Apg::kKnowledge || !options.itp.image_level || !options.itp.pixel_level;
     const auto number = [](std::int64_t n) { return static_cast<double>(n); };
     return !needed && cheaper_without_map(number(t_.size(0)), number(grid.size()), number(t_.size(1)),
                                           number(rpm_.vision_.width), number(rpm_.vision_.layers - 1));
@@ -113,9 +145,13 @@ class RpmImpl::Pass : public clip::LayerHook {
     const auto prompt = rpm_.options_.apg == Apg::kLinear
                             ? map_to_prompts(m, grid, rpm_.apg_weight_, {side, side}, rpm_.apg_bias_)
                             : generate_prompts(m, grid, rpm_.h_, {side, side}, rpm_.prompt_linear_);
+    observe_prompt(layer, m, prompt);
+    return prompt;
+  }
+
+  void observe_prompt(std::int64_t layer, const torch::Tensor& m, const torch::Tensor& prompt) const {
     observe(layer, ".attention_map", m);
     observe(layer, ".prompt", prompt);
-    return prompt;
   }
 
   /// Hands the visual prompts over as tokens, and so the relationship prompts that follow them (if m says

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "nn/linear.h"
 #include "rpm/itp.h"
 #include "rpm/m2oe.h"
+#include "rpm/packed_rpm.h"
 #include "rpm/sample_noise.h"
 
 namespace relprompt::rpm {
@@ -48,12 +50,6 @@ struct RpmOptions {
   std::vector<std::int64_t> layers;  ///< 1-based layers that give prompts; empty: all but the last
 };
 
-/// Patches and class token in the joint space, unit length.
-struct Aligned {
-  torch::Tensor patches;      ///< p [B, N, E]
-  torch::Tensor class_token;  ///< g [B, E]
-};
-
 /// Sees named intermediate tensors ("layer3.attention_map", ".prompt", ".class_token", ".patches"): parity
 /// dumps and attention pictures.
 using Observer = std::function<void(const std::string& name, const torch::Tensor& value)>;
@@ -71,6 +67,12 @@ class RpmImpl : public torch::nn::Module {
                   const Observer& observer = {}, const SampleNoise& noise = SampleNoise(),
                   clip::LayerHook* beside = nullptr);
 
+  /// For inference on the CPU: coming passes without noise and gradients run on kernels that have these
+  /// parameters and the tower's ln_post and projection as they are now.
+  void pack(const clip::ImageTower& tower);
+  /// Undoes pack: to be called before parameters change.
+  void unpack() { packed_.reset(); }
+
   const RpmOptions& options() const { return options_; }
 
  private:
@@ -87,6 +89,7 @@ class RpmImpl : public torch::nn::Module {
   nn::Linear prompt_linear_{nullptr};
   torch::nn::LayerNorm prompt_norm_{nullptr};
   std::vector<M2oe> m2oe_;
+  std::optional<PackedRpm> packed_;
 };
 TORCH_MODULE(Rpm);
 

@@ -2,27 +2,50 @@
 
 #include <algorithm>
 
+#include "rpm/apg.h"
+
 namespace relprompt::segmenter {
 namespace {
 
-/// One encoder layer for T tokens beside P prompt tokens, which need keys and values only.
-double layer(const clip::VisionConfig& v, double tokens, double prompts) {
+constexpr double kActivation = 4;  // bytes
+
+Work& of(StageWork& work, Stage stage) {
+  return work[static_cast<std::size_t>(stage)];
+}
+
+/// One encoder layer for T tokens beside P prompt tokens, which need keys and values only. The attention's
+/// output projection shares a pass with the MLP and counts there.
+StageWork layer(const clip::VisionConfig& v, double tokens, double prompts, double weight_bytes) {
   const double d = static_cast<double>(v.width), mlp = static_cast<double>(v.mlp_width);
-  const double projections = 2 * tokens * d * 3 * d + 2 * prompts * d * 2 * d + 2 * tokens * d * d;
-  const double attention = 2 * 2 * tokens * (tokens + prompts) * d;
-  return projections + attention + 2 * 2 * tokens * d * mlp;
+  StageWork work;
+  of(work, Stage::kAttention) = {
+      2 * tokens * d * 3 * d + 2 * prompts * d * 2 * d + 2 * 2 * tokens * (tokens + prompts) * d,
+      weight_bytes * 3 * d * d + kActivation * (2 * tokens + prompts) * d};
+  of(work, Stage::kMlp) = {2 * tokens * d * d + 2 * 2 * tokens * d * mlp,
+                           weight_bytes * (d * d + 2 * d * mlp) + kActivation * 3 * tokens * d};
+  return work;
 }
 
-double lpm(const PromptConfig& prompts, double joint, double patches, double classes) {
-  double flop = 2 * patches * classes * joint;
-  if (!prompts.lpm.trained) return flop;
+void add(StageWork& to, const StageWork& from) {
+  for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
+}
+
+Work lpm(const PromptConfig& prompts, double joint, double patches, double classes) {
+  Work work = {2 * patches * classes * joint,
+               kActivation * (patches * joint + classes * joint + patches * classes)};
+  if (!prompts.lpm.trained) return work;
   const double fuse = prompts.lpm.form == lpm::Form::kC ? 2 * joint : joint;
-  flop += 2 * patches * joint * joint + 2 * classes * fuse * joint;
-  if (prompts.lpm.second_text_linear) flop += 2 * classes * joint * joint;
-  return flop;
+  double weights = joint * joint + fuse * joint;
+  work.flop += 2 * patches * joint * joint + 2 * classes * fuse * joint;
+  if (prompts.lpm.second_text_linear) {
+    work.flop += 2 * classes * joint * joint;
+    weights += joint * joint;
+  }
+  work.bytes += 4 * weights;
+  return work;
 }
 
-/// What a method of src/peft adds to one layer (tokens as in `layer`). Other weights cost nothing.
+/// Operations that a method of src/peft adds to one layer (tokens as in `layer`). Other weights cost nothing.
 double tuning(const peft::PeftOptions& options, const clip::VisionConfig& v, double tokens) {
   const double d = static_cast<double>(v.width);
   if (options.method == peft::Method::kAdapter) {
@@ -32,22 +55,33 @@ double tuning(const peft::PeftOptions& options, const clip::VisionConfig& v, dou
   clip::VisionConfig side = v;
   side.width /= options.lst_reduction;
   side.mlp_width /= options.lst_reduction;
-  return layer(side, tokens, 0) + 2 * tokens * d * static_cast<double>(side.width);
+  const auto ladder = layer(side, tokens, 0, 0);
+  double flop = 2 * tokens * d * static_cast<double>(side.width);
+  for (const Work& part : ladder) flop += part.flop;
+  return flop;
+}
+
+/// ITP and APG in the cheapest order of their products, as long as prompts are all that is needed of them.
+double prompts_of_layer(const rpm::RpmOptions& rpm, double d, double joint, double patches, double c) {
+  if (!rpm.itp.pixel_level) return 2 * c * joint + 2 * patches * c * d;
+  const auto cost = rpm::prompt_cost(c, patches, joint, d);
+  const bool map_needed = rpm.merge != rpm::Merge::kConcatenation;
+  return 2 * (map_needed ? cost.with_map : std::min(cost.with_map, cost.without_map));
 }
 
 /// ITP, APG, M2oE and the merging of the prompts after one layer that gives them.
 double relationship_prompts(const rpm::RpmOptions& rpm, double d, double joint, double patches, double c) {
-  double flop = 2 * patches * joint * c + 2 * patches * c * d;
-  if (rpm.apg == rpm::Apg::kKnowledge) flop += 2 * c * d * d;
+  double flop = prompts_of_layer(rpm, d, joint, patches, c);
   if (rpm.merge != rpm::Merge::kConcatenation) flop += 2 * patches * c * d;
   if (rpm.variant == rpm::Variant::kOfficial || !rpm.use_m2oe) return flop;
-  const double rank = static_cast<double>(rpm.m2oe.rank), experts = static_cast<double>(rpm.m2oe.experts);
+  const double rank = static_cast<double>(rpm.m2oe.rank);
+  const double experts = static_cast<double>(rpm.m2oe.gate ? rpm.m2oe.top_k : rpm.m2oe.experts);
   return flop + 2 * 2 * patches * d * rank + experts * 2 * patches * rank * 9;
 }
 
 /// All layers of a tower with prompts, or with another method.
-double layers(const PromptConfig& prompts, const clip::VisionConfig& v, double joint, double patches,
-              double c) {
+StageWork layers(const PromptConfig& prompts, const clip::VisionConfig& v, double joint, double patches,
+                 double c, double weight_bytes) {
   const auto& rpm = prompts.rpm;
   const double d = static_cast<double>(v.width);
   const bool has_rpm = peft::has_rpm(prompts.peft.method);
@@ -59,29 +93,50 @@ double layers(const PromptConfig& prompts, const clip::VisionConfig& v, double j
            (rpm.layers.empty() || std::find(rpm.layers.begin(), rpm.layers.end(), l) != rpm.layers.end());
   };
   const bool beside = rpm.merge == rpm::Merge::kConcatenation;
-  double flop = 0;
+  StageWork work;
   for (std::int64_t i = 1; i <= v.layers; ++i) {
     const double tokens = visual + added + (gives(i - 1) && beside ? c : 0);
-    flop += layer(v, patches + 1, tokens) + 2 * visual * d * d + tuning(prompts.peft, v, patches + 1);
-    if (gives(i) || i == v.layers) flop += 2 * (patches + 1) * d * joint;  // align
-    if (gives(i)) flop += relationship_prompts(rpm, d, joint, patches, c);
+    add(work, layer(v, patches + 1, tokens, weight_bytes));
+    of(work, Stage::kMlp).flop += tuning(prompts.peft, v, patches + 1);
+    auto& own = of(work, Stage::kRpm);
+    if (gives(i) || i == v.layers) {  // align
+      own += {2 * (patches + 1) * d * joint, 4 * d * joint + kActivation * (patches + 1) * d};
+    }
+    if (gives(i)) {
+      own += {relationship_prompts(rpm, d, joint, patches, c), kActivation * (patches + c) * d};
+    }
   }
-  return flop;
+  return work;
 }
 
 }  // namespace
 
-double flop_per_window(const ModelConfig& config, std::int64_t image_size, std::int64_t classes) {
+StageWork work_of_window(const ModelConfig& config, std::int64_t image_size, std::int64_t classes,
+                         double weight_bytes) {
   const auto& v = config.clip.vision;
   const double side = static_cast<double>(image_size / v.patch), patches = side * side;
   const double d = static_cast<double>(v.width), joint = static_cast<double>(config.clip.joint);
   const double c = static_cast<double>(classes), pixels = static_cast<double>(v.patch * v.patch);
-  double flop = 2 * patches * 3 * pixels * d;
-  if (!config.prompts) {
-    for (std::int64_t i = 0; i < v.layers; ++i) flop += layer(v, patches + 1, 0);
-    return flop + 2 * patches * d * joint + 2 * patches * joint * c;
+  StageWork work;
+  if (config.prompts) {
+    work = layers(*config.prompts, v, joint, patches, c, weight_bytes);
+    of(work, Stage::kLpm) = lpm(*config.prompts, joint, patches, c);
+  } else {
+    for (std::int64_t i = 0; i < v.layers; ++i) add(work, layer(v, patches + 1, 0, weight_bytes));
+    of(work, Stage::kLpm) = {2 * patches * d * joint + 2 * patches * joint * c,
+                             4 * d * joint + kActivation * patches * (d + c)};
   }
-  return flop + layers(*config.prompts, v, joint, patches, c) + lpm(*config.prompts, joint, patches, c);
+  of(work, Stage::kPatchEmbedding) = {2 * patches * 3 * pixels * d,
+                                      4 * 3 * pixels * d + kActivation * patches * (3 * pixels + d)};
+  // A label and its score for every pixel.
+  of(work, Stage::kResize).bytes = kActivation * (patches * c + 2 * patches * pixels);
+  return work;
+}
+
+double flop_per_window(const ModelConfig& config, std::int64_t image_size, std::int64_t classes) {
+  double flop = 0;
+  for (const Work& stage : work_of_window(config, image_size, classes)) flop += stage.flop;
+  return flop;
 }
 
 }  // namespace relprompt::segmenter

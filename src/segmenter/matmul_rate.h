@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/packed_linear.h"
 #include "segmenter/model_config.h"
 
 namespace relprompt::segmenter {
@@ -32,16 +33,20 @@ class MatmulRate {
   /// Does every product once and returns GFLOP/s, each shape weighted by its share of a pass.
   double measure();
 
-  /// What the products are computed in: the precision asked for, or fp32 where it has no own product.
-  const char* precision() const { return bfloat16_ ? "bf16" : "fp32"; }
+  /// What the products are computed in.
+  const std::string& precision() const { return precision_; }
 
  private:
-  void multiply(const ProductShape& shape);
+  void prepare_int8();
+  void multiply(std::size_t shape);
+  void multiply_int8(std::size_t shape);
 
   std::vector<ProductShape> shapes_;
-  bool bfloat16_;
+  std::string precision_;
   std::vector<float> x_, weight_, y_;
-  std::vector<std::uint16_t> half_x_, half_weight_;
+  std::vector<std::uint16_t> half_weight_;
+  std::vector<kernels::PackedLinear> layers_;  ///< one a shape, for int8
+  std::vector<kernels::Room> rooms_;           ///< one a thread
 };
 
 }  // namespace relprompt::segmenter

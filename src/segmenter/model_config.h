@@ -51,7 +51,7 @@ struct ModelConfig {
   std::string source;  ///< what the model was imported from or made by, for people
   clip::ClipConfig clip;
   Normalisation image = Normalisation::clip();
-  std::optional<PromptConfig> prompts;  ///< nullopt: a bare CLIP, used training-free
+  std::optional<PromptConfig> prompts;     ///< nullopt: a bare CLIP, used training-free
   ScoreKind scores = ScoreKind::kSigmoid;  ///< of models with prompts
   clip::LastLayer training_free = clip::LastLayer::kValue;
   TestProtocol test;

@@ -65,6 +65,7 @@ void Network::pack_tower(const ModelFiles& model) {
   if (!device_.is_cpu()) return;
   const auto& archive = model.clip->archive();
   tower_->pack(precision_, lpm_ ? clip::LastLayer::kFull : training_free_, [&] { archive.release_pages(); });
+  if (rpm_ && model.prompts) (*rpm_)->pack(tower_);
 }
 
 std::vector<torch::nn::Module*> Network::prompt_modules() const {
@@ -78,8 +79,11 @@ std::vector<torch::nn::Module*> Network::prompt_modules() const {
 void Network::unpack(const ModelFiles& model) {
   if (!device_.is_cpu()) return;
   tower_->unpack();
+  if (rpm_) (*rpm_)->unpack();
   load_tower(model);
-  if (precision_ == Precision::kBf16) tower_->use_bfloat16();
+  if (precision_ != Precision::kBf16) return;
+  tower_->use_bfloat16();
+  model.clip->archive().release_pages();  // the fp32 weights have been copied
 }
 
 void Network::make_trainable(const ModelFiles& model, std::uint64_t seed) {

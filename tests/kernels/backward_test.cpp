@@ -72,9 +72,10 @@ TEST_P(LinearBackward, Bfloat16EqualsTheTwinOnRoundedNumbers) {
     }
     return halves;
   };
-  const auto dy16 = cut(dy), w16 = cut(w);
+  cut(dy);
+  const auto w16 = cut(w);
   std::vector<float> dx(static_cast<std::size_t>(rows * inputs), NAN);
-  linear_backward_input_bf16(dy16.data(), rows, outputs, w16.data(), inputs, dx.data());
+  linear_backward_input_bf16(dy.data(), rows, outputs, w16.data(), inputs, dx.data());
   expect_close(dx, naive_product(rows, inputs, outputs, matrix(dy, outputs), matrix(w, inputs)), kBound);
 }
 

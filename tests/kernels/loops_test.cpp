@@ -1,6 +1,7 @@
 // The inner loops beside their naive twins: odd lengths, and every instruction set that can run here.
 #include "kernels/loops.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <string>
@@ -157,14 +158,15 @@ TEST_P(Loop, Quantisation) {
     for (std::int64_t i = 1; i < n; ++i) x[static_cast<std::size_t>(n + i)] /= 50;
     std::vector<std::uint8_t> q(x.size());
     std::vector<std::int8_t> weights(x.size());
-    std::vector<float> scale(2), weight_scale(2);
+    std::vector<RowScale> scale(2);
+    std::vector<float> weight_scale(2);
     loop_.quantise_rows(x.data(), 2, n, q.data(), scale.data());
     loop_.quantise_weights(x.data(), 2, n, 63, weights.data(), weight_scale.data());
-    EXPECT_FLOAT_EQ(scale[1], 0.25f / 127);
+    const auto [low, high] = std::minmax_element(x.begin() + n, x.end());
+    EXPECT_FLOAT_EQ(scale[1].step, (std::max(*high, 0.0f) - *low) / 254);
     for (std::size_t i = 0; i < x.size(); ++i) {
       const auto r = i / static_cast<std::size_t>(n);
-      ASSERT_GE(q[i], 1);
-      ASSERT_NEAR((q[i] - 128) * scale[r], x[i], 0.501 * scale[r]);
+      ASSERT_NEAR((q[i] - scale[r].zero) * scale[r].step, x[i], 0.501 * scale[r].step);
       ASSERT_LE(std::abs(weights[i]), 63);
       ASSERT_NEAR(weights[i] * weight_scale[r], x[i], 0.501 * weight_scale[r]);
     }
@@ -174,10 +176,32 @@ TEST_P(Loop, Quantisation) {
 TEST_P(Loop, ARowOfZerosStaysZero) {
   const std::vector<float> x(17, 0.0f);
   std::vector<std::uint8_t> q(17);
-  float scale = NAN;
+  RowScale scale = {NAN, 7};
   loop_.quantise_rows(x.data(), 1, 17, q.data(), &scale);
-  EXPECT_EQ(scale, 0.0f);
-  EXPECT_EQ(q, std::vector<std::uint8_t>(17, 128));
+  EXPECT_EQ(scale.step, 0.0f);
+  EXPECT_EQ(scale.zero, 0);
+  EXPECT_EQ(q, std::vector<std::uint8_t>(17, 0));
+}
+
+TEST_P(Loop, StepsReachFromTheLeastToTheLargestNumberOrZero) {
+  const struct {
+    std::vector<float> x;
+    int zero;
+    std::vector<std::uint8_t> q;
+  } rows[] = {
+      {{0.0f, 1.0f, 127.0f, 254.0f}, 0, {0, 1, 127, 254}},  // no sign to keep
+      {{-127.0f, 0.0f, 126.6f, 127.0f}, 127, {0, 127, 254, 254}},
+      {{-254.0f, -1.0f, -100.0f, -2.0f}, 254, {0, 253, 154, 252}},
+      {{100.0f, 254.0f, 254.0f, 254.0f}, 0, {100, 254, 254, 254}},  // 0 counts as one of the numbers
+  };
+  for (const auto& row : rows) {
+    std::vector<std::uint8_t> q(row.x.size());
+    RowScale scale;
+    loop_.quantise_rows(row.x.data(), 1, static_cast<std::int64_t>(row.x.size()), q.data(), &scale);
+    EXPECT_FLOAT_EQ(scale.step, 1.0f);
+    EXPECT_EQ(scale.zero, row.zero);
+    EXPECT_EQ(q, row.q);
+  }
 }
 
 TEST_P(Loop, Dequantisation) {
@@ -188,8 +212,8 @@ TEST_P(Loop, Dequantisation) {
         for (std::int64_t i = 0; i < 3 * n; ++i)
           sums.push_back(static_cast<std::int32_t>(i * 7919 % 20011 - 10000));
         for (std::int64_t i = 0; i < n; ++i) offset.push_back(static_cast<std::int32_t>(i * 31 % 101));
-        const auto scale = random_values("columns", n), rows = random_values("rows", 3),
-                   bias = random_values("b", n);
+        const auto scale = random_values("columns", n), bias = random_values("b", n);
+        const RowScale rows[] = {{0.5f, 0}, {-0.125f, 254}, {3.0f, 17}};
         const std::int64_t stride = n + 3;
         auto y = random_values("y", 3 * stride);
         std::vector<double> expected(y.begin(), y.end());
@@ -197,12 +221,12 @@ TEST_P(Loop, Dequantisation) {
           for (std::int64_t i = 0; i < n; ++i) {
             const auto at = static_cast<std::size_t>(i);
             auto& to = expected[static_cast<std::size_t>(r * stride + i)];
-            const double value = (sums[static_cast<std::size_t>(r * n + i)] - offset[at]) *
-                                 static_cast<double>(rows[static_cast<std::size_t>(r)]) * scale[at];
+            const double value = (sums[static_cast<std::size_t>(r * n + i)] - rows[r].zero * offset[at]) *
+                                 static_cast<double>(rows[r].step) * scale[at];
             to = (add ? to : 0) + value + (biased ? bias[at] : 0);
           }
         }
-        loop_.dequantise_rows(sums.data(), 3, n, rows.data(),
+        loop_.dequantise_rows(sums.data(), 3, n, rows,
                               {scale.data(), offset.data(), biased ? bias.data() : nullptr}, add, y.data(),
                               stride);
         expect_close(y, expected, 4 * kEpsilon);

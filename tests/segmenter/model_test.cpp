@@ -107,6 +107,12 @@ TEST_F(Model, ArithmeticOfVitB16IsNearTheMeasuredCount) {
   config.prompts = PromptConfig();
   const double gflop = flop_per_window(config, 512, 20) / 1e9;
   EXPECT_NEAR(gflop, 227, 3);  // design section 8, with prompts that need keys and values only
+  // From 439 classes on a class more costs a layer E D multiply-adds instead of N (E + D), beside its keys,
+  // values and scores; one layer has no prompts, and LPM grows as well.
+  const auto more = [&](std::int64_t classes) {
+    return flop_per_window(config, 512, classes + 1) - flop_per_window(config, 512, classes);
+  };
+  EXPECT_NEAR(more(300) - more(500), 11 * 2.0 * (1024 * (512 + 768) - 512 * 768), 1e3);
   config.prompts.reset();
   EXPECT_NEAR(flop_per_window(config, 224, 20) / 1e9, 35.2, 0.5);  // twice the published 17.6 G multiply-adds
 }
