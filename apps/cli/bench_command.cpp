@@ -8,6 +8,7 @@
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
+#include "bench_roofline.h"
 #include "commands.h"
 #include "json_report.h"
 #include "options_model.h"
@@ -25,6 +26,7 @@ constexpr const char* kTimed =
 struct BenchArguments {
   ModelArguments model;
   BenchmarkOptions options;
+  std::string roofline;
   bool json = false;
 };
 
@@ -44,8 +46,14 @@ Json json_of(const BenchmarkResult& r) {
   document["peak_mb"] = r.peak_mb;
   document["load_ms"] = r.load_ms;
   Json stages = Json::object();
-  for (const StageTime& stage : r.stages) stages[stage.name] = stage.ms;
+  Json work = Json::object();
+  for (const StageTime& stage : r.stages) {
+    stages[stage.name] = stage.ms;
+    if (stage.mb > 0) work[stage.name] = {{"gflop", stage.gflop}, {"mb", stage.mb}};
+  }
   document["stages_ms"] = stages;
+  document["stages_work"] = work;
+  document["memory_gb_s"] = r.memory_rate ? Json(*r.memory_rate) : Json();
   document["timed"] = kTimed;
   document["model"] = r.model;
   document["precision"] = r.precision;
@@ -81,6 +89,7 @@ std::string table_of(const BenchmarkResult& r) {
     row("matmul", fmt::format("{:.1f} GFLOP/s ({}), so the window runs at {:.0f} % of it", *r.matmul_gflops,
                               r.matmul_precision, 100 * r.gflops / *r.matmul_gflops));
   }
+  if (r.memory_rate) row("memory", fmt::format("{:.1f} GB/s read by these threads", *r.memory_rate));
   row("peak memory", fmt::format("{:.0f} MB", r.peak_mb));
   row("loading", fmt::format("{:.0f} ms", r.load_ms));
   for (const StageTime& stage : r.stages) {
@@ -94,7 +103,9 @@ std::string table_of(const BenchmarkResult& r) {
 }
 
 int run(const BenchArguments& arguments) {
+  const auto picture = roofline_file(arguments.roofline);
   const BenchmarkResult result = measure(arguments.model.model, arguments.model.resolve(), arguments.options);
+  if (picture) write_roofline(result, *picture);
   print_result(arguments.json ? to_text(json_of(result)) : printable(table_of(result), true));
   return 0;
 }
@@ -117,10 +128,15 @@ Command add_bench(CLI::App& program) {
   number("--repeat", options.repeat, "timed runs; one more warms up [default: 7]", 10000);
   parser->add_option("--seed", options.seed, "of the picture and the embeddings [default: 0]")
       ->option_text("N");
+  parser
+      ->add_option("--roofline", arguments->roofline,
+                   "also draw what every stage reaches beside what memory and products allow;\n.png or .svg")
+      ->option_text("FILE");
   parser->add_flag("--json", arguments->json, "one JSON object instead of a table");
   parser->footer(
       "Times are those of one window, from the normalised picture to its label map.\n"
-      "Example:\n  relprompt bench -m random-b16 --classes 171 --precision bf16 --threads 2 --json");
+      "Example:\n  relprompt bench -m random-b16 --classes 171 --precision bf16 --threads 2 --json\n"
+      "  relprompt bench -m random-b16 --window 512 --roofline roofline.png");
   return {parser, [arguments] { return run(*arguments); }};
 }
 

@@ -30,6 +30,8 @@ struct TimeSpread {
 struct StageTime {
   std::string name;  ///< patch_embedding, attention, mlp, rpm, lpm, resize, or other: what is left
   double ms = 0;
+  double gflop = 0;  ///< arithmetic it cannot do without
+  double mb = 0;     ///< 10^6 bytes that must come from or go to memory: weights, what enters and leaves it
 };
 
 /// What the numbers depend on beside the options.
@@ -55,10 +57,11 @@ struct BenchmarkResult {
   int threads = 0, classes = 0, window = 0, batch = 0, repeat = 0;
   MachineFacts machine;
 
-  /// GFLOP/s of the plain product of this precision (fp32 where it has none), measured between the runs on
-  /// the shapes of the network's linear layers, each weighted by its share; absent on CUDA.
+  /// GFLOP/s of the plain product of this precision, measured between the runs on the shapes of the network's
+  /// linear layers, each weighted by its share; int8's includes rounding its rows. Absent on CUDA.
   std::optional<double> matmul_gflops;
   std::string matmul_precision;
+  std::optional<double> memory_rate;  ///< GB/s that the threads read from memory; absent on CUDA
 };
 
 /// Opens the model and times it. Throws Error as Segmenter's constructor does; kBadArgument for options out

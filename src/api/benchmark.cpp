@@ -16,6 +16,7 @@
 #include "base/stage_timer.h"
 #include "segmenter/arithmetic.h"
 #include "segmenter/matmul_rate.h"
+#include "segmenter/memory_rate.h"
 #include "segmenter/model_files.h"
 
 namespace relprompt {
@@ -59,6 +60,10 @@ std::vector<float> random_embeddings(std::size_t count, std::size_t width, std::
     for (int i = 0; i < 4; ++i) value += random.next_signed_unit();
   }
   return rows;
+}
+
+double bytes_of_weight(const std::string& precision) {
+  return precision == "int8" ? 1 : precision == "bf16" ? 2 : 4;
 }
 
 /// The value below which `share` of the sorted values lie, between two of them in proportion.
@@ -108,11 +113,12 @@ class Runs {
 
   const std::vector<double>& times() const { return times_; }
 
-  std::vector<StageTime> stages() const {
+  std::vector<StageTime> stages(const segmenter::StageWork& work) const {
     std::vector<StageTime> rows;
-    for (std::size_t i = 0; i <= kStages; ++i) {
-      rows.push_back({i < kStages ? kStageNames[i] : "other", median(stages_[i])});
+    for (std::size_t i = 0; i < kStages; ++i) {
+      rows.push_back({kStageNames[i], median(stages_[i]), work[i].flop / 1e9, work[i].bytes / 1e6});
     }
+    rows.push_back({"other", median(stages_[kStages]), 0, 0});
     return rows;
   }
 
@@ -183,7 +189,9 @@ BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& 
     result.gflops = result.gflop / result.window_ms.median * 1e3;
     if (cpu) {
       result.matmul_gflops = median(rates);
-      result.stages = runs.stages();
+      result.memory_rate = segmenter::memory_rate();
+      result.stages = runs.stages(segmenter::work_of_window(config, options.window, options.classes,
+                                                            bytes_of_weight(model_options.precision)));
     }
     return result;
   });

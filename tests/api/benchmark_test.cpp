@@ -75,13 +75,17 @@ TEST_F(Benchmark, StagesAddUpToTheWindow) {
   const std::vector<std::string> names = {"patch_embedding", "attention", "mlp", "rpm", "lpm",
                                           "resize",          "other"};
   ASSERT_EQ(result.stages.size(), names.size());
-  double sum = 0;
+  double sum = 0, gflop = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     EXPECT_EQ(result.stages[i].name, names[i]);
     EXPECT_GT(result.stages[i].ms, 0) << names[i];
     sum += result.stages[i].ms;
+    gflop += result.stages[i].gflop;
+    EXPECT_EQ(result.stages[i].mb > 0, names[i] != "other") << names[i];
   }
   EXPECT_NEAR(sum, result.window_ms.median, 1e-6);
+  EXPECT_NEAR(gflop, result.gflop, 1e-9) << "all arithmetic belongs to a stage";
+  EXPECT_GT(result.memory_rate.value(), 0);
 }
 
 TEST_F(Benchmark, ABatchIsGivenAWindow) {
@@ -93,6 +97,7 @@ TEST_F(Benchmark, ABatchIsGivenAWindow) {
   EXPECT_DOUBLE_EQ(result.batch_ms, 3 * result.window_ms.median);
   EXPECT_DOUBLE_EQ(result.gflop, segmenter::flop_per_window(config_, 48, 7) / 1e9) << "of one window";
   EXPECT_EQ(result.matmul_precision, "bf16");
+  EXPECT_EQ(run(small(), "int8").matmul_precision, "int8");
 }
 
 TEST_F(Benchmark, RefusesOptionsOutOfRange) {

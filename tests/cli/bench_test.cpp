@@ -1,9 +1,11 @@
 // relprompt bench: one JSON object and nothing else, a table for people, and clear refusals.
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include <gmock/gmock.h>
 
 #include "program.h"
+#include "test_support.h"
 #include "tiny_model.h"
 
 namespace relprompt::test {
@@ -48,6 +50,11 @@ TEST_F(Bench, PrintsOneJsonObject) {
   for (const char* key : {"patch_embedding", "attention", "mlp", "rpm", "lpm", "resize", "other"}) {
     EXPECT_TRUE(document["stages_ms"][key].is_number()) << key;
   }
+  for (const char* key : {"patch_embedding", "attention", "mlp", "lpm"}) {
+    EXPECT_GT(document["stages_work"][key]["gflop"].get<double>(), 0) << key;
+    EXPECT_GT(document["stages_work"][key]["mb"].get<double>(), 0) << key;
+  }
+  EXPECT_GT(document["memory_gb_s"].get<double>(), 0);
   EXPECT_NEAR(document["share_of_matmul"].get<double>(),
               document["gflops"].get<double>() / document["matmul_gflops"].get<double>(), 1e-9);
   EXPECT_EQ(document["model"], "tiny.safetensors");
@@ -59,6 +66,20 @@ TEST_F(Bench, PrintsOneJsonObject) {
   EXPECT_EQ(document["repeat"], 2);
   EXPECT_GT(document["cpu"]["cores"].get<int>(), 0);
   EXPECT_THAT(document["timed"].get<std::string>(), HasSubstr("label map"));
+}
+
+TEST_F(Bench, DrawsARoofline) {
+  for (const char* name : {"roof.png", "roof.svg"}) {
+    const Outcome outcome = bench({"--roofline", name});
+    ASSERT_EQ(outcome.status, 0) << outcome;
+    EXPECT_GT(std::filesystem::file_size(place_ / name), 2000u) << name;
+  }
+  const auto drawing = read_text(place_ / "roof.svg");
+  for (const char* text : {"memory ", "fp32 product ", "attention, ", "mlp, "}) {
+    EXPECT_THAT(drawing, HasSubstr(text));
+  }
+  expect_refusal({"--roofline", "roof.jpg"}, "end it in .png or .svg");
+  EXPECT_EQ(bench({"--roofline", "tiny.safetensors/roof.png"}).status, 3);
 }
 
 TEST_F(Bench, PrintsATable) {
