@@ -16,7 +16,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt experiments configs/world-experiments.yaml --quick -o quick\n"
     "  relprompt experiments configs/world-experiments.yaml -o docs/experiments --work runs/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --only baselines,m2oe -o docs/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o docs/experiments\n"
     "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o docs/experiments\n"
     "\n"
     "The command makes scenes, pretrains a CLIP if it is given none, trains and measures row after row, and\n"

@@ -1,6 +1,7 @@
 #include "experiments/fingerprint.h"
 
 #include "base/hash.h"
+#include "segmenter/prompt_check.h"
 #include "train/run_identity.h"
 
 namespace relprompt::experiments {
@@ -20,10 +21,18 @@ std::string fingerprint_of(const train::RunConfig& config, bool trained, const W
   measured.data.unseen = config.data.unseen;
   measured.test = config.test;
   measured.test.save_every = train::TestOptions().save_every;
+  std::string origin = "training-free ";
+  if (trained) {
+    origin = train::identity_of(config, clip);
+  } else if (segmenter::trains_nothing(config.model)) {
+    origin = "training-free head ";
+    measured.model = config.model;
+    measured.loss.kind = config.loss.kind;  // the scores are of its kind
+  }
+  if (!trained) origin += clip;
   Sha256 digest;
-  for (const auto& part :
-       {std::string(kVersion), trained ? train::identity_of(config, clip) : "training-free " + clip,
-        train::to_yaml(measured), world::as_json(world.training_set()), world::as_json(world.test_set())}) {
+  for (const auto& part : {std::string(kVersion), origin, train::to_yaml(measured),
+                           world::as_json(world.training_set()), world::as_json(world.test_set())}) {
     digest.update(std::to_string(part.size()) + ":");
     digest.update(part);
   }

@@ -1,5 +1,6 @@
 #include "experiments/plan.h"
 
+#include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
@@ -29,6 +30,25 @@ std::vector<std::string> unseen_of(const std::string& split) {
     if (!classes.seen[label]) titles.push_back(classes.title(label));
   }
   return titles;
+}
+
+bool changes_the_model(const Row& row) {
+  return std::any_of(row.changes.begin(), row.changes.end(),
+                     [](const std::string& change) { return change.rfind("model.", 0) == 0; });
+}
+
+void check_model(const Row& row, const train::RunConfig& config, const clip::VisionConfig& vision,
+                 const std::string& where) {
+  if (row.trained) segmenter::require_trainable(config.model, where, ErrorCode::kBadArgument);
+  if (!row.trained && changes_the_model(row) && !segmenter::trains_nothing(config.model)) {
+    throw Error(ErrorCode::kBadArgument,
+                where + ": the row has 'trained: false', and its 'model' has numbers that only training sets",
+                "leave 'model' out for the CLIP alone, or set model.method: lpm_only and model.lpm_trained: "
+                "false for a training-free head");
+  }
+  if (row.trained || changes_the_model(row)) {
+    segmenter::check_prompts(config.model, vision, where, ErrorCode::kBadArgument);
+  }
 }
 
 class Planner {
@@ -68,9 +88,7 @@ class Planner {
                   fmt::format("{}: the split '{}' has no unseen classes, and the protocol is {}", where,
                               circumstances.world.split, eval::name_of(config.setting)));
     }
-    if (row.trained) {
-      segmenter::check_prompts(config.model, plan_.clips[regime].vision(), where, ErrorCode::kBadArgument);
-    }
+    check_model(row, config, plan_.clips[regime].vision(), where);
     return config;
   }
 

@@ -6,8 +6,12 @@
 
 #include "experiments/scene_sets.h"
 #include "segmenter/model_files.h"
+#include "segmenter/network.h"
+#include "segmenter/prompt_check.h"
 #include "train/eval_run.h"
+#include "train/model_export.h"
 #include "train/run_folder.h"
+#include "train/run_setup.h"
 #include "train/training_run.h"
 #include "workers/workers.h"
 
@@ -38,6 +42,15 @@ bool measure(const train::RunConfig& config, const fs::path& model, const fs::pa
   return train::run_evaluation(config, request, workers, listener).finished;
 }
 
+/// The model of a row that is not trained: the CLIP, or one of it and a head without numbers of its own.
+fs::path untrained_model(const train::RunConfig& config, const fs::path& folder, RunListener& listener) {
+  if (!segmenter::trains_nothing(config.model)) return config.paths.clip;
+  const auto model = train::open_untrained(config, folder, listener);
+  const segmenter::Network network(model, torch::kCPU, segmenter::Precision::kFp32);
+  train::export_model(folder / "untrained", network, model, train::TrainingFacts());
+  return folder / "untrained";
+}
+
 std::uint64_t trained_numbers(const fs::path& model) {
   std::uint64_t sum = 0;
   for (const auto& row : segmenter::open_model(model).prompt_rows()) {
@@ -49,7 +62,7 @@ std::uint64_t trained_numbers(const fs::path& model) {
 bool complete(const PlannedRun& run, const train::RunConfig& config, const fs::path& folder,
               RunResult& result, RunListener& listener) {
   const auto workers = workers::join(workers::Environment(), {});
-  const auto model = run.trained ? folder / "last" : config.paths.clip;
+  const auto model = run.trained ? folder / "last" : untrained_model(config, folder, listener);
   if (run.trained) {
     if (!train(train::RunFolder(folder), config, *workers, listener)) return false;
     result.trained_numbers = trained_numbers(model);

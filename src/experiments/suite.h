@@ -44,7 +44,7 @@ struct Regime {
 struct Row {
   std::string name;
   std::vector<std::string> changes;  ///< of the base config
-  bool trained = true;               ///< false: the bare CLIP is measured, training-free
+  bool trained = true;               ///< false: the bare CLIP, or with a head that has nothing to train
   int seeds = 1;                     ///< repetitions, with the seeds 0, 1, ...
 };
 

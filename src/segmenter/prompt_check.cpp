@@ -44,9 +44,6 @@ void check_method(const PromptConfig& prompts, const clip::VisionConfig& vision,
            fmt::format("leave '{}' out, or choose the method rpn or rpn_vpt", key)});
     }
   }
-  if (peft.method == peft::Method::kLpmOnly && !prompts.lpm.trained) {
-    found.push_back({"method 'lpm_only' without 'lpm_trained' trains nothing", "leave 'lpm_trained' out"});
-  }
   if (peft.method == peft::Method::kRpnVpt && prompts.rpm.variant == rpm::Variant::kOfficial) {
     found.push_back(
         {"method 'rpn_vpt' adds visual prompts to the paper variant; the official one has its own",
@@ -86,6 +83,16 @@ void check_switches(const rpm::RpmOptions& rpm, const clip::VisionConfig& vision
 }
 
 }  // namespace
+
+bool trains_nothing(const PromptConfig& prompts) {
+  return prompts.peft.method == peft::Method::kLpmOnly && !prompts.lpm.trained;
+}
+
+void require_trainable(const PromptConfig& prompts, const std::string& where, ErrorCode code) {
+  if (!trains_nothing(prompts)) return;
+  throw Error(code, where + ": method 'lpm_only' without 'lpm_trained' trains nothing",
+              "leave 'lpm_trained' out");
+}
 
 void check_prompts(const PromptConfig& prompts, const clip::VisionConfig& vision, const std::string& where,
                    ErrorCode code) {

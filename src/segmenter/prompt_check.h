@@ -11,10 +11,15 @@
 namespace relprompt::segmenter {
 
 /// Throws Error(code) that starts with `where` and names the keys, for a switch that the method or another
-/// switch leaves without effect, a model in which nothing is trained, and sizes that do not fit the tower.
-/// A config is refused rather than read loosely, because an ablation that silently is not one gives wrong
-/// tables.
+/// switch leaves without effect, and sizes that do not fit the tower. A config is refused rather than read
+/// loosely, because an ablation that silently is not one gives wrong tables.
 void check_prompts(const PromptConfig& prompts, const clip::VisionConfig& vision, const std::string& where,
                    ErrorCode code = ErrorCode::kBadModelConfig);
+
+/// True for the head alone in its training-free form: a model like others, with no numbers of its own.
+bool trains_nothing(const PromptConfig& prompts);
+
+/// Throws Error(code) that starts with `where` for such a model, which training would leave as it is.
+void require_trainable(const PromptConfig& prompts, const std::string& where, ErrorCode code);
 
 }  // namespace relprompt::segmenter

@@ -15,6 +15,7 @@
 #include "eval/report.h"
 #include "image/picture_files.h"
 #include "segmenter/device.h"
+#include "segmenter/prompt_check.h"
 #include "segmenter/text_encoder.h"
 #include "text/templates.h"
 #include "train/evaluation.h"
@@ -36,9 +37,14 @@ eval::CheckpointRule rule_from(const std::string& name) {
   return eval::CheckpointRule::kGiven;
 }
 
-/// "rpn, paper", "lora", or "training-free".
+bool training_free(const segmenter::ModelConfig& config) {
+  return !config.prompts || segmenter::trains_nothing(*config.prompts);
+}
+
+/// "rpn, paper", "lora", "training-free", or "training-free head c".
 std::string method_of(const segmenter::ModelConfig& config) {
   if (!config.prompts) return "training-free";
+  if (training_free(config)) return "training-free head " + segmenter::form_name(config.prompts->lpm.form);
   const std::string method = peft::name_of(config.prompts->peft.method);
   const auto variant = segmenter::variant_name(config);
   return variant == "none" ? method : method + ", " + variant;
@@ -50,7 +56,7 @@ eval::ProtocolStatement statement(const RunConfig& config, const EvalRequest& re
   eval::ProtocolStatement protocol;
   protocol.data_set = set.name;
   protocol.split = set.split;
-  protocol.setting = model.config.prompts ? config.setting : eval::Setting::kTrainingFree;
+  protocol.setting = training_free(model.config) ? eval::Setting::kTrainingFree : config.setting;
   protocol.trained_on = facts.trained_on;
   if (is_zero_shot(config.setting)) eval::set_split(protocol, set.classes);
   protocol.ignore = data::kIgnore;

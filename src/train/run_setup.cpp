@@ -74,6 +74,11 @@ OpenSet open_test_set(const RunConfig& config) {
 }
 
 segmenter::ModelFiles open_trainee(const RunConfig& config, const fs::path& folder, RunListener& listener) {
+  segmenter::require_trainable(config.model, "the config's model section", ErrorCode::kBadArgument);
+  return open_untrained(config, folder, listener);
+}
+
+segmenter::ModelFiles open_untrained(const RunConfig& config, const fs::path& folder, RunListener& listener) {
   fs::path path = config.paths.clip;
   if (path.empty()) {
     throw Error(ErrorCode::kBadArgument, "no CLIP to train on is given",

@@ -33,9 +33,14 @@ OpenSet open_test_set(const RunConfig& config);
 
 /// The model that a run trains: the CLIP at config.paths.clip with config.model's prompts, not trained yet.
 /// A CLIP that is no model folder of ours is imported once, into FOLDER/clip.
-/// Throws as segmenter::open_model, and Error(kBadArgument) for prompts that this CLIP cannot have.
+/// Throws as segmenter::open_model, and Error(kBadArgument) for prompts that this CLIP cannot have or of
+/// which nothing would be trained.
 segmenter::ModelFiles open_trainee(const RunConfig& config, const std::filesystem::path& folder,
                                    RunListener& listener);
+
+/// The same for a model that is only measured, so that there may be nothing to train in it.
+segmenter::ModelFiles open_untrained(const RunConfig& config, const std::filesystem::path& folder,
+                                     RunListener& listener);
 
 /// Embeddings of the classes, one row each, from FILE if it is there (a run must not depend on a cache), else
 /// made and saved there.

@@ -191,6 +191,25 @@ TEST_F(Experiments, ANewRowIsAllThatRuns) {
   EXPECT_THAT(test::read_text(folder_ / "out/experiments.md"), HasSubstr("rows differ"));
 }
 
+TEST_F(Experiments, AHeadWithoutNumbersIsMeasuredUntrained) {
+  auto yaml = test::read_text(folder_ / "suite.yaml");
+  yaml.insert(
+      yaml.find("sheet:"),
+      "      - {name: head, trained: false, set: {model.method: lpm_only, model.lpm_trained: false}}\n");
+  test::write_text(folder_ / "suite.yaml", yaml);
+  run("out", {"loss"});
+  EXPECT_EQ(watcher_.steps, 6 + 3 * 3);
+  const auto row = report("out")["tables"][0]["rows"].back();
+  EXPECT_EQ(row["trained_numbers"], 0);
+  EXPECT_EQ(row["iterations"], 0);
+  EXPECT_TRUE(row["miou_seen"]["mean"].is_number());
+  const std::string name = row["fingerprints"][0];
+  const auto measured =
+      json::parse(test::read_text(folder_ / "out/work/runs" / name.substr(0, 16) / "report/report.json"));
+  EXPECT_THAT(measured["protocol"]["model"].get<std::string>(), HasSubstr("training-free head c"));
+  EXPECT_EQ(measured["protocol"]["setting"], "training_free");
+}
+
 TEST_F(Experiments, RegimesHaveScenesAndClipsOfTheirOwn) {
   test::write_tiny_experiments(folder_.path(),
                                "regimes:\n"

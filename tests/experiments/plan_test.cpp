@@ -57,6 +57,27 @@ TEST_F(MakePlan, RefusesRowsThatCannotBeTrained) {
   EXPECT_ERROR(with_row("{name: x, set: {model.layers: [3]}}"), ErrorCode::kBadArgument, "row 'x'");
 }
 
+TEST_F(MakePlan, RowsWithoutTrainingAreTheClipOrAHeadWithoutNumbers) {
+  const std::string head = "{name: x, trained: false, set: {model.method: lpm_only, model.lpm_trained: false";
+  const auto made = with_row(head + "}}");
+  EXPECT_EQ(made.runs.size(), 7u);  // not the run of the bare CLIP
+  const auto& run = made.runs.back();
+  EXPECT_FALSE(run.trained);
+  const auto fingerprint = [&](const train::RunConfig& config) {
+    return fingerprint_of(config, false, made.suite.regimes[0].world, "clip");
+  };
+  auto other = run.config;
+  other.model.lpm.form = lpm::Form::kA;
+  EXPECT_NE(fingerprint(other), fingerprint(run.config));
+  EXPECT_NE(fingerprint(made.runs[0].config), fingerprint(run.config));
+
+  EXPECT_ERROR(with_row("{name: x, set: {model.method: lpm_only, model.lpm_trained: false}}"),
+               ErrorCode::kBadArgument, "trains nothing");
+  EXPECT_ERROR(with_row("{name: x, trained: false, set: {model.m2oe.rank: 6}}"), ErrorCode::kBadArgument,
+               "row 'x': the row has 'trained: false', and its 'model' has numbers");
+  EXPECT_ERROR(with_row(head + ", model.apg: linear}}"), ErrorCode::kBadArgument, "'apg' is a switch");
+}
+
 TEST_F(MakePlan, RefusesAZeroShotSuiteWithoutUnseenClasses) {
   auto suite = plan().suite;
   suite.regimes[0].world.split = "none";

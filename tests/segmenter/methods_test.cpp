@@ -12,6 +12,7 @@
 #include "segmenter/model_files.h"
 #include "segmenter/model_folder.h"
 #include "segmenter/network.h"
+#include "segmenter/prompt_check.h"
 #include "segmenter/prompt_tensors.h"
 #include "segmenter/random_model.h"
 #include "tensors.h"
@@ -162,13 +163,30 @@ TEST(MethodConfig, ContradictionsNameTheirKeys) {
   bad(R"({"method": "lora", "apg": "linear"})", "'apg' is a switch of the relationship prompts");
   bad(R"({"method": "full", "variant": "official"})", "'variant' is a switch");
   bad(R"({"method": "vpt", "m2oe": {"rank": 6}})", "'m2oe' is a switch");
-  bad(R"({"method": "lpm_only", "lpm_trained": false})", "trains nothing");
   bad(R"({"method": "rpn_vpt", "variant": "official"})", "the official one has its own");
   bad(R"({"method": "lst", "lst_reduction": 3})", "'lst_reduction' 3 does not divide the 64");
   bad(R"({"variant": "official", "apg": "linear"})", "'apg' linear");
   bad(R"({"image_level_attention": false, "pixel_level_attention": false})", "no attention");
   bad(R"({"use_m2oe": false, "m2oe": {"gate": false}})", "'gate'");
   bad(R"({"layers": [12]})", "after which no layer takes prompts");
+}
+
+/// A head without numbers of its own can be measured; only training has to refuse it.
+TEST(MethodConfig, NothingToTrainIsAModelButNotToTrain) {
+  const test::TemporaryFolder scratch;
+  auto config = model_of(Method::kLpmOnly);
+  EXPECT_FALSE(trains_nothing(*config.prompts));
+  EXPECT_NO_THROW(require_trainable(*config.prompts, "here", ErrorCode::kBadArgument));
+  config.prompts->lpm.trained = false;
+  EXPECT_TRUE(trains_nothing(*config.prompts));
+  EXPECT_ERROR(require_trainable(*config.prompts, "here", ErrorCode::kBadArgument), ErrorCode::kBadArgument,
+               "here: method 'lpm_only' without 'lpm_trained' trains nothing");
+  test::write_hashed_model(scratch / "model", config);
+  const auto model = open_model(scratch / "model");
+  EXPECT_TRUE(model.prompt_rows().empty());
+  const torch::InferenceMode no_gradients;
+  Network network(model, torch::kCPU, Precision::kFp32);
+  EXPECT_EQ(network.patch_scores(test::uniform("image", {1, 3, 64, 64}), unit_texts()).size(1), 5);
 }
 
 TEST(MethodConfig, AblationsAreListedByTheirKeys) {
