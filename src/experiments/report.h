@@ -19,7 +19,8 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
 /// experiments.json: {"format", "suite", "quick", "protocol": {...}, "regimes": [...], "tables": [{"key",
 /// "title", "rows": [{"name", "regime", "seeds", "iterations", "miou_seen": {"mean", "min", "max",
 /// "deviation", "values"},
-/// ...}]}]}. Scores are fractions of 1.
+/// ..., "paper_hiou"}], "order_as_in_the_paper": {REGIME: {"pairs", "same", "undecided", "same_decided"}}}]}.
+/// Scores are fractions of 1.
 nlohmann::ordered_json report_json(const Plan& plan, const std::vector<TableSummary>& tables);
 
 /// KEY.png for every table: each row's seen, unseen and harmonic mean IoU with its range over the seeds.

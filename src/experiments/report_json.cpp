@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "experiments/rank_order.h"
 #include "experiments/report.h"
 #include "experiments/work_folder.h"
 
@@ -45,7 +46,24 @@ Json json_of(const RowSummary& row) {
       json_of(row.validation_hiou, results, [](const auto& r) { return r.validation.hiou; });
   json["seconds"] = json_of(row.seconds, results, [](const auto& r) { return std::optional(r.seconds); });
   json["hiou_gain"] = row.gain ? Json(*row.gain) : Json();
+  json["paper_hiou"] = row.reference ? Json(*row.reference / 100) : Json();
   return json;
+}
+
+/// By regime; empty for a table without numbers of the paper.
+Json orders_of(const TableSummary& summary) {
+  Json orders = Json::object();
+  for (const auto& row : summary.rows) {
+    if (orders.contains(row.regime)) continue;
+    const auto rows = ranked_rows(summary, row.regime);
+    if (rows.size() < 2) continue;
+    const auto agreement = agreement_of(rows);
+    orders[row.regime] = {{"pairs", agreement.pairs},
+                          {"same", agreement.same},
+                          {"undecided", agreement.undecided},
+                          {"same_decided", agreement.same_decided}};
+  }
+  return orders;
 }
 
 Json json_of(const Regime& regime, const Clip& clip) {
@@ -77,6 +95,7 @@ Json report_json(const Plan& plan, const std::vector<TableSummary>& tables) {
     Json json = {{"key", table.key}, {"title", table.title}, {"paper", table.paper}};
     json["rows"] = Json::array();
     for (const auto& row : summary.rows) json["rows"].push_back(json_of(row));
+    json["order_as_in_the_paper"] = orders_of(summary);
     document["tables"].push_back(json);
   }
   return document;

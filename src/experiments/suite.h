@@ -46,6 +46,7 @@ struct Row {
   std::vector<std::string> changes;  ///< of the base config
   bool trained = true;               ///< false: the bare CLIP, or with a head that has nothing to train
   int seeds = 1;                     ///< repetitions, with the seeds 0, 1, ...
+  std::optional<double> reference;   ///< the paper's hIoU on VOC in percent
 };
 
 struct Table {

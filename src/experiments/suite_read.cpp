@@ -74,6 +74,8 @@ Row Reader::read_row(const Json& object, const std::string& where) const {
   row.name = fields.text("name", "");
   row.trained = fields.boolean("trained", true);
   row.changes = read_changes(fields, object);
+  const double reference = fields.number("reference", 0, 0, 100);
+  if (fields.has("reference")) row.reference = reference;
   row.seeds = static_cast<int>(fields.integer("seeds", seeds_, 1, kManySeeds));
   fields.finish();
   // Nothing of an untrained CLIP depends on a seed.

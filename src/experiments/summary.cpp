@@ -34,6 +34,7 @@ RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& pl
                       const std::vector<std::optional<RunResult>>& results) {
   RowSummary row;
   row.name = table.rows[planned.row].name;
+  row.reference = table.rows[planned.row].reference;
   row.regime = plan.suite.regimes[planned.regime].key;
   if (table.rows[planned.row].trained) {
     row.iterations = plan.runs[planned.runs.front()].config.train.schedule.iterations;

@@ -27,6 +27,7 @@ struct RowSummary {
   std::int64_t iterations = 0;                                ///< 0 for a row that is not trained
   Spread seen, unseen, hiou, pacc, validation_hiou, seconds;  ///< fractions of 1; seconds
   std::uint64_t trained_numbers = 0;
+  std::optional<double> reference;  ///< the paper's hIoU on VOC in percent
   /// Mean over the seeds that both have of hIoU minus the first row's of the same regime; absent for that row
   /// and without a common seed. A row without training stands for every seed.
   std::optional<double> gain;

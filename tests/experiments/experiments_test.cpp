@@ -191,6 +191,26 @@ TEST_F(Experiments, ANewRowIsAllThatRuns) {
   EXPECT_THAT(test::read_text(folder_ / "out/experiments.md"), HasSubstr("rows differ"));
 }
 
+TEST_F(Experiments, ShowThePapersNumbersAndOrder) {
+  auto yaml = test::read_text(folder_ / "suite.yaml");
+  for (const auto* row : {"{name: sigmoid", "{name: softmax"}) {
+    const std::string start = row;
+    yaml.insert(yaml.find(start) + start.size(),
+                start == "{name: sigmoid" ? ", reference: 88.6" : ", reference: 71.4");
+  }
+  test::write_text(folder_ / "suite.yaml", yaml);
+  run("out");
+  const auto text = test::read_text(folder_ / "out/experiments.md");
+  EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | paper, VOC hIoU | gain |"));
+  EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | gain |"));  // the other table has none
+  EXPECT_THAT(text, HasSubstr("In the paper: sigmoid > softmax. Pairs of rows in the same order: "));
+  const auto document = report("out");
+  EXPECT_EQ(document["tables"][1]["rows"][0]["paper_hiou"], 0.886);
+  EXPECT_EQ(document["tables"][1]["order_as_in_the_paper"]["default"]["pairs"], 1);
+  EXPECT_TRUE(document["tables"][0]["rows"][0]["paper_hiou"].is_null());
+  EXPECT_TRUE(document["tables"][0]["order_as_in_the_paper"].empty());
+}
+
 TEST_F(Experiments, AHeadWithoutNumbersIsMeasuredUntrained) {
   auto yaml = test::read_text(folder_ / "suite.yaml");
   yaml.insert(

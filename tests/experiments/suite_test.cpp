@@ -67,6 +67,17 @@ TEST_F(ReadSuite, TheClipOfARegimeChangesWhatTheSuiteChanged) {
               ElementsAre("phases.a.iterations=7", "seed=2", "phases.a.size=48"));
 }
 
+TEST_F(ReadSuite, RowsMayNameThePapersNumber) {
+  const auto suite = plain(
+      "base: b.yaml\ntables: [{key: t, rows: [{name: r, reference: 88.6}, {name: s}, {name: u, reference: "
+      "0}]}]\n");
+  EXPECT_EQ(suite.tables[0].rows[0].reference, 88.6);
+  EXPECT_FALSE(suite.tables[0].rows[1].reference.has_value());
+  EXPECT_EQ(suite.tables[0].rows[2].reference, 0);
+  EXPECT_ERROR(plain("base: b.yaml\ntables: [{key: t, rows: [{name: r, reference: 886}]}]\n"),
+               ErrorCode::kBadArgument, "'reference' should be a number from 0 to 100");
+}
+
 TEST_F(ReadSuite, QuickChangesTheSuite) {
   const auto suite = read("", true);
   EXPECT_TRUE(suite.quick);

@@ -1,0 +1,119 @@
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "experiments/rank_order.h"
+#include "experiments/report_parts.h"
+
+namespace relprompt::experiments {
+namespace {
+
+/// "57.3 (55.0-59.1)"; "-" without a value.
+std::string percent(const Spread& spread) {
+  if (spread.count == 0) return "-";
+  const auto mean = fmt::format("{:.1f}", spread.mean * 100);
+  if (spread.count < 2) return mean;
+  return fmt::format("{} ({:.1f}-{:.1f})", mean, spread.low * 100, spread.high * 100);
+}
+
+/// 1234567 as "1,234,567".
+std::string grouped(std::uint64_t number) {
+  auto text = std::to_string(number);
+  for (auto place = static_cast<std::ptrdiff_t>(text.size()) - 3; place > 0; place -= 3) {
+    text.insert(static_cast<std::size_t>(place), ",");
+  }
+  return text;
+}
+
+/// Text in a cell: a bar would end it.
+std::string cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
+  return text;
+}
+
+std::string runs_of(const RowSummary& row) {
+  const auto failed = std::count_if(row.results.begin(), row.results.end(),
+                                    [](const RunResult& result) { return !result.failure.empty(); });
+  auto text = std::to_string(row.results.size());
+  if (failed > 0) text += fmt::format(", {} diverged", failed);
+  return text;
+}
+
+struct Column {
+  const char* heading;
+  std::function<std::string(const RowSummary&)> text;
+};
+
+std::vector<Column> columns_of(const Table& table, const TableSummary& summary) {
+  const bool paper = std::any_of(summary.rows.begin(), summary.rows.end(),
+                                 [](const RowSummary& row) { return row.reference.has_value(); });
+  std::vector<Column> columns;
+  if (table.regimes.size() > 1)
+    columns.push_back({"regime", [](const auto& row) { return cell(row.regime); }});
+  columns.push_back({"row", [](const auto& row) { return cell(row.name); }});
+  columns.push_back({"S", [](const auto& row) { return percent(row.seen); }});
+  columns.push_back({"U", [](const auto& row) { return percent(row.unseen); }});
+  columns.push_back({"hIoU", [](const auto& row) { return percent(row.hiou); }});
+  if (paper) {
+    columns.push_back({"paper, VOC hIoU", [](const auto& row) {
+                         return row.reference ? fmt::format("{:.1f}", *row.reference) : std::string("-");
+                       }});
+  }
+  columns.push_back({"gain", [](const auto& row) {
+                       return row.gain ? fmt::format("{:+.1f}", *row.gain * 100) : std::string();
+                     }});
+  columns.push_back({"pAcc", [](const auto& row) { return percent(row.pacc); }});
+  columns.push_back({"validation hIoU", [](const auto& row) { return percent(row.validation_hiou); }});
+  columns.push_back({"trained numbers", [](const auto& row) { return grouped(row.trained_numbers); }});
+  columns.push_back({"seconds", [](const auto& row) {
+                       return row.seconds.count > 0 ? fmt::format("{:.0f}", row.seconds.mean)
+                                                    : std::string("-");
+                     }});
+  columns.push_back({"runs", runs_of});
+  return columns;
+}
+
+std::string rows_text(const std::vector<Column>& columns, const TableSummary& summary) {
+  std::string heads = "|", rule = "|", lines;
+  for (const auto& column : columns) {
+    heads += fmt::format(" {} |", column.heading);
+    rule += "---|";
+  }
+  for (const auto& row : summary.rows) {
+    lines += "|";
+    for (const auto& column : columns) lines += fmt::format(" {} |", column.text(row));
+    lines += "\n";
+  }
+  return heads + "\n" + rule + "\n" + lines;
+}
+
+/// A sentence for each regime whose rows have numbers of the paper.
+std::string orders_text(const Table& table, const TableSummary& summary) {
+  std::string text;
+  std::vector<std::string> regimes;
+  for (const auto& row : summary.rows) {
+    if (regimes.empty() || regimes.back() != row.regime) regimes.push_back(row.regime);
+  }
+  for (const auto& regime : regimes) {
+    const auto sentence = order_sentence(ranked_rows(summary, regime));
+    if (sentence.empty()) continue;
+    text += fmt::format("\n{}{}\n", table.regimes.size() > 1 ? "`" + regime + "`: " : "", sentence);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string table_text(const Table& table, const TableSummary& summary) {
+  auto text = fmt::format("## {}\n\n", table.title);
+  if (!table.paper.empty()) text += fmt::format("In the paper: {}.\n\n", table.paper);
+  text += rows_text(columns_of(table, summary), summary);
+  text += fmt::format("\n![{}]({}.png)\n", table.title, table.key);
+  text += orders_text(table, summary);
+  if (!table.note.empty()) text += "\n" + table.note + (table.note.back() == '\n' ? "" : "\n");
+  return text;
+}
+
+}  // namespace relprompt::experiments
