@@ -1,6 +1,7 @@
 // relprompt experiments: tables of comparisons on the synthetic world, one run after the other.
 #include <memory>
 
+#include "relprompt/error.h"
 #include "relprompt/experiments.h"
 
 #include "commands.h"
@@ -18,6 +19,7 @@ constexpr const char* kFooter =
     "  relprompt experiments configs/world-experiments.yaml -o docs/experiments --work runs/experiments\n"
     "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o docs/experiments\n"
     "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o docs/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --data camvid=sets/camvid -o docs/experiments\n"
     "\n"
     "The command makes scenes, pretrains a CLIP if it is given none, trains and measures row after row, and\n"
     "writes experiments.md, experiments.json, a chart a table and sheet.jpg. Every row's settings are "
@@ -31,12 +33,23 @@ constexpr const char* kFooter =
 struct ExperimentArguments : RunSwitches {
   ExperimentSettings settings;
   std::string only;
+  std::vector<std::string> data;
 };
+
+DataFolder data_folder(const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
+    throw Error(ErrorCode::kBadArgument, "--data " + text + ": expected NAME=DIR",
+                "NAME is what the config calls the data set, DIR its folder");
+  }
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
 
 int run(const ExperimentArguments& given) {
   RunDisplay display(given.quiet);
   auto settings = given.settings;
   if (!given.only.empty()) settings.only = split_list(given.only);
+  for (const auto& text : given.data) settings.data.push_back(data_folder(text));
   settings.threads = given.threads_given();
   catch_interrupts();
   return conclude(display, run_experiments(settings, display), given.json);
@@ -47,7 +60,9 @@ int run(const ExperimentArguments& given) {
 Command add_experiments(CLI::App& program) {
   const auto given = std::make_shared<ExperimentArguments>();
   CLI::App* parser =
-      program.add_subcommand("experiments", "Compare methods and settings in tables, on the synthetic world")
+      program
+          .add_subcommand("experiments",
+                          "Compare methods and settings in tables, on the synthetic world and photos")
           ->group("Commands");
   const std::string group = "Run";
   auto& settings = given->settings;
@@ -65,6 +80,13 @@ Command add_experiments(CLI::App& program) {
           "--clip", settings.clip,
           "model folder of a CLIP; regimes that pretrain their own still do [default: as the config says]")
       ->option_text("DIR")
+      ->group(group);
+  parser
+      ->add_option(
+          "--data", given->data,
+          "folder of a data set that the config names; may be repeated [default: its rows are left out]")
+      ->option_text("NAME=DIR")
+      ->allow_extra_args(false)
       ->group(group);
   parser->add_option("--only", given->only, "keys of the tables to run, with commas between [default: all]")
       ->option_text("TABLE[,TABLE]")

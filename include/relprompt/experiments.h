@@ -1,5 +1,5 @@
-// Tables of comparisons on the synthetic world, from one declarative file: the library side of
-// `relprompt experiments`.
+// Tables of comparisons on the synthetic world, and on data sets of one's own, from one declarative file: the
+// library side of `relprompt experiments`.
 #pragma once
 
 #include <filesystem>
@@ -11,21 +11,29 @@
 
 namespace relprompt {
 
+/// A data set that the config names and does not bring.
+struct DataFolder {
+  std::string name;              ///< as the config's regimes call it
+  std::filesystem::path folder;  ///< what `relprompt train --data` takes
+};
+
 struct ExperimentSettings {
   std::filesystem::path config;   ///< YAML file, see docs/experimenting.md
   std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says
   std::filesystem::path output;   ///< folder of the tables and pictures
   std::filesystem::path work;     ///< folder of scenes, CLIPs and runs; empty: output/work
   std::vector<std::string> only;  ///< keys of the tables to run; empty: all
+  std::vector<DataFolder> data;   ///< rows of regimes whose data set is not among them are left out
   bool quick = false;             ///< apply the config's section `quick`
   std::optional<int> threads;     ///< absent: all cores
 };
 
 /// Runs what is not finished yet, one run at a time, and writes experiments.md, experiments.json and
-/// pictures. Every row's settings are checked before anything is trained. A finished run leaves a result
-/// under a fingerprint of all that decides it and is never repeated; an interrupted one goes on from its
-/// checkpoint. Throws Error: kBadArgument (config, an unknown table), kNotWritable (folders of another suite,
-/// or in use), and as train_prompts and pretrain_clip.
+/// pictures. Every row's settings and data are checked before anything is trained. A finished run leaves a
+/// result under a fingerprint of all that decides it and is never repeated; an interrupted one goes on from
+/// its checkpoint. Throws Error: kBadArgument (config, an unknown table or data set), kNotFound (a data set's
+/// folder or layout), kNotWritable (folders of another suite, or in use), and as train_prompts and
+/// pretrain_clip.
 RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
 
 }  // namespace relprompt

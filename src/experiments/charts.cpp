@@ -22,9 +22,13 @@ void write_charts(const Plan& plan, const std::vector<TableSummary>& tables,
     chart.title = table.title;
     chart.x_label = "mIoU in percent: mean, smallest and largest of the runs";
     chart.series = {"seen", "unseen", "harmonic mean"};
+    const bool all = has_supervised_rows(summary);
+    if (all) chart.series.insert(chart.series.begin(), "all classes");
     for (const auto& row : summary.rows) {
       const auto name = table.regimes.size() > 1 ? row.regime + ": " + row.name : row.name;
       chart.rows.push_back({name, {mark_of(row.seen), mark_of(row.unseen), mark_of(row.hiou)}});
+      auto& marks = chart.rows.back().marks;
+      if (all) marks.insert(marks.begin(), mark_of(row.miou));
     }
     image::write_png(folder / (table.key + ".png"), analysis::draw_ranges(chart));
   }

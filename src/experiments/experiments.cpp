@@ -109,13 +109,15 @@ class Session {
 };
 
 bool Session::prepare_regime(std::size_t regime) {
-  const auto& world = plan_.suite.regimes[regime].world;
-  if (!prepare(world.training_set(), work_, threads_, quiet_)) return false;
-  if (!prepare(world.test_set(), work_, threads_, quiet_)) return false;
+  const auto& circumstances = plan_.suite.regimes[regime];
+  if (circumstances.data.empty()) {
+    const auto& world = circumstances.world;
+    if (!prepare(world.training_set(), work_, threads_, quiet_)) return false;
+    if (!prepare(world.test_set(), work_, threads_, quiet_)) return false;
+  }
   auto& clip = plan_.clips[regime];
   if (clip.ready()) return true;
-  listener_.on_note(
-      fmt::format("regime '{}': a CLIP of its own: {}", plan_.suite.regimes[regime].key, clip.origin()));
+  listener_.on_note(fmt::format("regime '{}': a CLIP of its own: {}", circumstances.key, clip.origin()));
   return clip.prepare(threads_, quiet_);
 }
 
@@ -178,6 +180,7 @@ RunOutcome Session::conclude(const fs::path& output) {
 RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
   auto suite = read_suite(settings.config, settings.quick);
   wanted_tables(suite, settings.only);  // a misspelt one is found before a CLIP is read
+  attach_data(suite, settings.data);
   replace_clip(suite, settings.clip);
   const auto output = fs::absolute(settings.output).lexically_normal();
   const auto work = settings.work.empty() ? output / "work" : fs::absolute(settings.work).lexically_normal();

@@ -12,7 +12,15 @@ constexpr const char* kVersion = "relprompt experiments 1";
 
 }  // namespace
 
-std::string fingerprint_of(const train::RunConfig& config, bool trained, const WorldSpec& world,
+Pictures pictures_of(const WorldSpec& world) {
+  return {world::as_json(world.training_set()), world::as_json(world.test_set())};
+}
+
+Pictures pictures_of(const std::string& sha256, const train::RunConfig& config) {
+  return {"data set " + sha256, config::to_json(config.data).dump()};
+}
+
+std::string fingerprint_of(const train::RunConfig& config, bool trained, const Pictures& pictures,
                            const std::string& clip) {
   train::RunConfig measured;
   measured.setting = config.setting;
@@ -30,9 +38,10 @@ std::string fingerprint_of(const train::RunConfig& config, bool trained, const W
     measured.loss.kind = config.loss.kind;  // the scores are of its kind
   }
   if (!trained) origin += clip;
+  std::vector<std::string> parts = {kVersion, origin, train::to_yaml(measured)};
+  parts.insert(parts.end(), pictures.begin(), pictures.end());
   Sha256 digest;
-  for (const auto& part : {std::string(kVersion), origin, train::to_yaml(measured),
-                           world::as_json(world.training_set()), world::as_json(world.test_set())}) {
+  for (const auto& part : parts) {
     digest.update(std::to_string(part.size()) + ":");
     digest.update(part);
   }

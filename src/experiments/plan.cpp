@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "relprompt/error.h"
 
@@ -51,16 +53,32 @@ void check_model(const Row& row, const train::RunConfig& config, const clip::Vis
   }
 }
 
+/// The suite's scenes as the config's data.
+void use_scenes(const WorldSpec& world, const std::string& where, train::RunConfig& config) {
+  config.data.train = part(config.data.train, "train");
+  config.data.test = part(config.data.test, "val");
+  config.data.unseen = unseen_of(world.split);
+  if (train::is_zero_shot(config.setting) && config.data.unseen->empty()) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("{}: the split '{}' has no unseen classes, and the protocol is {}", where,
+                            world.split, eval::name_of(config.setting)));
+  }
+}
+
 class Planner {
  public:
   explicit Planner(Plan& plan) : plan_(plan) {
-    const MappedFile file(plan.suite.base);
-    base_.assign(reinterpret_cast<const char*>(file.data()), file.size());
+    for (const auto& regime : plan.suite.regimes) {
+      const MappedFile file(regime.base.empty() ? plan.suite.base : regime.base);
+      bases_.emplace_back(reinterpret_cast<const char*>(file.data()), file.size());
+    }
+    plan_.data.resize(plan.suite.regimes.size());
   }
 
   void add_table(const Table& table) {
     plan_.tables.emplace_back();
     for (const auto regime : table.regimes) {
+      if (!plan_.suite.regimes[regime].available()) continue;
       for (std::size_t row = 0; row < table.rows.size(); ++row) {
         plan_.tables.back().push_back(add_row(table, row, regime));
       }
@@ -68,44 +86,52 @@ class Planner {
   }
 
  private:
-  train::RunConfig config_of(const Table& table, const Row& row, std::size_t regime) const {
+  train::RunConfig config_of(const Row& row, std::size_t number, const std::string& where) {
     const auto& suite = plan_.suite;
-    const auto& circumstances = suite.regimes[regime];
-    const auto where = fmt::format("{}: table '{}', row '{}'{}", suite.source, table.key, row.name,
-                                   regime == 0 ? "" : ", regime '" + circumstances.key + "'");
-    auto changes = suite.changes;
-    for (const auto& more : {circumstances.changes, row.changes}) {
+    const auto& regime = suite.regimes[number];
+    auto changes = regime.base.empty() ? suite.changes : std::vector<std::string>();
+    for (const auto& more : {regime.changes, row.changes}) {
       changes.insert(changes.end(), more.begin(), more.end());
     }
-    auto config = train::parse_run_config(base_, where, changes);
+    auto config = train::parse_run_config(bases_[number], where, changes);
     config.name = suite.name;
     config.paths = train::RunPaths();
-    config.data.train = part(config.data.train, "train");
-    config.data.test = part(config.data.test, "val");
-    config.data.unseen = unseen_of(circumstances.world.split);
-    if (train::is_zero_shot(config.setting) && config.data.unseen->empty()) {
-      throw Error(ErrorCode::kBadArgument,
-                  fmt::format("{}: the split '{}' has no unseen classes, and the protocol is {}", where,
-                              circumstances.world.split, eval::name_of(config.setting)));
+    if (regime.data.empty()) {
+      use_scenes(regime.world, where, config);
+    } else {
+      look_once(number, config, where);
     }
-    check_model(row, config, plan_.clips[regime].vision(), where);
+    check_model(row, config, plan_.clips[number].vision(), where);
     return config;
+  }
+
+  /// Opens the data of every config that differs in this.
+  void look_once(std::size_t regime, const train::RunConfig& config, const std::string& where) {
+    const auto key =
+        fmt::format("{} {} {}", regime, eval::name_of(config.setting), config::to_json(config.data).dump());
+    if (!looked_.insert(key).second) return;
+    const auto facts = look_at_data(plan_.suite.regimes[regime], config, where);
+    if (!plan_.data[regime]) plan_.data[regime] = facts;
   }
 
   PlannedRow add_row(const Table& table, std::size_t number, std::size_t regime) {
     const Row& row = table.rows[number];
     const auto& circumstances = plan_.suite.regimes[regime];
+    const auto where = fmt::format("{}: table '{}', row '{}'{}", plan_.suite.source, table.key, row.name,
+                                   regime == 0 ? "" : ", regime '" + circumstances.key + "'");
     PlannedRow planned{number, regime, {}};
-    auto config = config_of(table, row, regime);
+    auto config = config_of(row, regime, where);
+    const auto pictures = circumstances.data.empty() ? pictures_of(circumstances.world)
+                                                     : pictures_of(plan_.data[regime]->sha256, config);
     for (int seed = 0; seed < row.seeds; ++seed) {
       config.seed = static_cast<std::uint64_t>(seed);
-      const auto key = fingerprint_of(config, row.trained, circumstances.world, plan_.clips[regime].recipe());
+      const auto key = fingerprint_of(config, row.trained, pictures, plan_.clips[regime].recipe());
       const auto [place, fresh] = known_.emplace(key, plan_.runs.size());
       if (fresh) {
         auto label = fmt::format("{}: {}", table.key, row.name);
         if (regime != 0) label += ", " + circumstances.key;
         if (row.trained) label += fmt::format(", seed {}", seed);
-        plan_.runs.push_back({label, regime, row.trained, config});
+        plan_.runs.push_back({label, regime, row.trained, config, pictures});
       }
       planned.runs.push_back(place->second);
     }
@@ -113,14 +139,26 @@ class Planner {
   }
 
   Plan& plan_;
-  std::string base_;
+  std::vector<std::string> bases_;  ///< text, by regime
+  std::set<std::string> looked_;
   std::map<std::string, std::size_t> known_;
 };
+
+void require_runs(const Plan& plan) {
+  if (!plan.runs.empty()) return;
+  std::set<std::string> names;
+  for (const auto& regime : plan.suite.regimes) {
+    if (!regime.available()) names.insert(regime.data);
+  }
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("{}: every row needs a data set that was not given", plan.suite.source),
+              fmt::format("add --data {}=DIR", fmt::join(names, "=DIR --data ")));
+}
 
 }  // namespace
 
 std::string Plan::fingerprint(const PlannedRun& run) const {
-  return fingerprint_of(run.config, run.trained, suite.regimes[run.regime].world, clips[run.regime].hash());
+  return fingerprint_of(run.config, run.trained, run.pictures, clips[run.regime].hash());
 }
 
 Plan make_plan(Suite suite, const std::filesystem::path& work) {
@@ -129,6 +167,7 @@ Plan make_plan(Suite suite, const std::filesystem::path& work) {
   for (const auto& regime : plan.suite.regimes) plan.clips.emplace_back(regime.clip, work);
   Planner planner(plan);
   for (const auto& table : plan.suite.tables) planner.add_table(table);
+  require_runs(plan);
   return plan;
 }
 

@@ -4,10 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/clips.h"
+#include "experiments/data_sets.h"
+#include "experiments/fingerprint.h"
 #include "experiments/suite.h"
 #include "train/run_config.h"
 
@@ -18,6 +21,7 @@ struct PlannedRun {
   std::size_t regime = 0;
   bool trained = true;
   train::RunConfig config;  ///< without paths
+  Pictures pictures;
 };
 
 struct PlannedRow {
@@ -28,14 +32,16 @@ struct PlannedRow {
 struct Plan {
   Suite suite;
   std::vector<Clip> clips;                      ///< by regime
+  std::vector<std::optional<DataFacts>> data;   ///< by regime: of the sets from outside that rows use
   std::vector<PlannedRun> runs;                 ///< in the order of the tables
   std::vector<std::vector<PlannedRow>> tables;  ///< by table: regime after regime, its rows in their order
 
   std::string fingerprint(const PlannedRun& run) const;  ///< the CLIP must be ready
 };
 
-/// Throws Error(kBadArgument) for a row whose settings are unknown, contradict each other or do not fit the
-/// CLIP, naming table and row; else as Clip.
+/// Rows of regimes whose data set was not given are not in it. Throws Error(kBadArgument) for a row whose
+/// settings are unknown, contradict each other or do not fit the CLIP, naming table and row, and for a suite
+/// of which nothing is left; else as Clip and look_at_data.
 Plan make_plan(Suite suite, const std::filesystem::path& work);
 
 }  // namespace relprompt::experiments

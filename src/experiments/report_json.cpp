@@ -38,10 +38,13 @@ Json json_of(const RowSummary& row) {
     if (!result.failure.empty()) json["failures"].push_back(result.failure);
   }
   const auto& results = row.results;
+  json["miou"] = json_of(row.miou, results, [](const auto& r) { return r.test.miou; });
   json["miou_seen"] = json_of(row.seen, results, [](const auto& r) { return r.test.miou_seen; });
   json["miou_unseen"] = json_of(row.unseen, results, [](const auto& r) { return r.test.miou_unseen; });
   json["hiou"] = json_of(row.hiou, results, [](const auto& r) { return r.test.hiou; });
   json["pacc"] = json_of(row.pacc, results, [](const auto& r) { return r.test.pacc; });
+  json["validation_miou"] =
+      json_of(row.validation_miou, results, [](const auto& r) { return r.validation.miou; });
   json["validation_hiou"] =
       json_of(row.validation_hiou, results, [](const auto& r) { return r.validation.hiou; });
   json["seconds"] = json_of(row.seconds, results, [](const auto& r) { return std::optional(r.seconds); });
@@ -66,16 +69,33 @@ Json orders_of(const TableSummary& summary) {
   return orders;
 }
 
-Json json_of(const Regime& regime, const Clip& clip) {
-  const auto& world = regime.world;
-  return {{"key", regime.key},
-          {"title", regime.title},
-          {"clip", clip.origin()},
-          {"clip_sha256", clip.ready() ? Json(clip.hash()) : Json()},
-          {"changes", regime.changes},
-          {"split", world.split},
-          {"training_set", Json::parse(world::as_json(world.training_set()))},
-          {"test_set", Json::parse(world::as_json(world.test_set()))}};
+Json json_of(const Plan& plan, std::size_t index, const std::vector<TableSummary>& tables) {
+  const auto& regime = plan.suite.regimes[index];
+  const auto& clip = plan.clips[index];
+  Json json = {{"key", regime.key},
+               {"title", regime.title},
+               {"base", (regime.base.empty() ? plan.suite.base : regime.base).filename().string()},
+               {"clip", clip.origin()},
+               {"clip_sha256", clip.ready() ? Json(clip.hash()) : Json()},
+               {"changes", regime.changes},
+               {"most_frequent_class", Json()}};
+  if (const auto constant = most_frequent_class(tables, regime.key)) {
+    json["most_frequent_class"] = {{"miou", *constant->miou}, {"pacc", *constant->pacc}};
+  }
+  if (regime.data.empty()) {
+    const auto& world = regime.world;
+    json["split"] = world.split;
+    json["training_set"] = Json::parse(world::as_json(world.training_set()));
+    json["test_set"] = Json::parse(world::as_json(world.test_set()));
+    return json;
+  }
+  json["data"] = {{"name", regime.data}, {"given", regime.available()}};
+  if (const auto& facts = plan.data[index]) {
+    json["data"]["sha256"] = facts->sha256;
+    json["data"]["training"] = facts->training;
+    json["data"]["test"] = facts->test;
+  }
+  return json;
 }
 
 }  // namespace
@@ -87,7 +107,7 @@ Json report_json(const Plan& plan, const std::vector<TableSummary>& tables) {
                    {"quick", plan.suite.quick}};
   document["regimes"] = Json::array();
   for (std::size_t i = 0; i < plan.suite.regimes.size(); ++i) {
-    document["regimes"].push_back(json_of(plan.suite.regimes[i], plan.clips[i]));
+    document["regimes"].push_back(json_of(plan, i, tables));
   }
   document["tables"] = Json::array();
   for (const auto& summary : tables) {

@@ -1,4 +1,5 @@
-#include <set>
+#include <algorithm>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,17 +17,23 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
   if (suite.quick) text += " So few updates and seeds show that everything runs, not which row is better.";
   text += "\n\n";
   if (!suite.introduction.empty()) text += suite.introduction + "\n\n";
-  text += protocol_text(plan);
-  std::set<std::size_t> shown;
-  for (const auto& summary : tables) {
-    text += "\n" + table_text(suite.tables[summary.table], summary);
-    shown.insert(summary.table);
-  }
-  if (sheet) text += "\n## Test scenes\n\n![Scenes, truth and label maps](sheet.jpg)\n";
+  text += protocol_text(plan, tables);
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < suite.tables.size(); ++i) {
-    if (shown.count(i) == 0) missing.push_back(suite.tables[i].title);
+    const auto& table = suite.tables[i];
+    const auto summary = std::find_if(tables.begin(), tables.end(),
+                                      [&](const TableSummary& candidate) { return candidate.table == i; });
+    const auto left_out = left_out_text(suite, table);
+    if (summary != tables.end()) {
+      text += "\n" + table_text(table, *summary);
+      if (!left_out.empty()) text += "\n" + left_out;
+    } else if (plan.tables[i].empty()) {
+      text += fmt::format("\n## {}\n\n{}", table.title, left_out);
+    } else {
+      missing.push_back(table.title);
+    }
   }
+  if (sheet) text += "\n## Test scenes\n\n![Scenes, truth and label maps](sheet.jpg)\n";
   if (!missing.empty()) text += fmt::format("\nNot run yet: {}.\n", fmt::join(missing, "; "));
   return text;
 }

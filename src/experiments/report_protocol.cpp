@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
@@ -8,64 +9,122 @@
 namespace relprompt::experiments {
 namespace {
 
-/// "300 updates of 16 scenes"; several if rows differ.
-std::string budget(const Plan& plan) {
+bool has_own_base(const Plan& plan, const PlannedRun& run) {
+  return !plan.suite.regimes[run.regime].base.empty();
+}
+
+/// The trained runs that `wanted` takes have "300 updates of 16 scenes"; several if rows differ.
+template <typename Wanted>
+std::string budget_of(const Plan& plan, const char* pictures, const Wanted& wanted) {
   std::set<std::string> budgets;
   for (const auto& run : plan.runs) {
     const auto& train = run.config.train;
-    if (run.trained) {
-      budgets.insert(fmt::format("{} updates of {} scenes", train.schedule.iterations, train.batch));
-    }
+    if (!run.trained || !wanted(run)) continue;
+    budgets.insert(fmt::format("{} updates of {} {}", train.schedule.iterations, train.batch, pictures));
   }
   if (budgets.size() == 1) return "every trained row has " + *budgets.begin();
+  if (budgets.empty()) return "no row is trained";
   return fmt::format("rows differ ({}), see experiments.json", fmt::join(budgets, "; "));
 }
 
-std::string regime_text(const Plan& plan, std::size_t index) {
-  const auto& regime = plan.suite.regimes[index];
-  const auto& world = regime.world;
-  auto text = fmt::format(
-      "- `{}`: {}. CLIP: {}{}. {} training scenes of {} pixels (seed {}), {} more for validation, {} test "
-      "scenes of "
-      "seed {}; split `{}`.",
-      regime.key, regime.title, plan.clips[index].origin(),
-      plan.clips[index].ready() ? fmt::format(" (SHA-256 {}...)", plan.clips[index].hash().substr(0, 12))
-                                : "",
+std::string scenes_text(const WorldSpec& world) {
+  return fmt::format(
+      "{} training scenes of {} pixels (seed {}), {} more for validation, {} test scenes of seed {}; split "
+      "`{}`.",
       world.scenes, world.options.size, world.seed, world.validation, world.test, world.test_seed,
       world.split);
+}
+
+std::string data_text(const Plan& plan, std::size_t index) {
+  const auto& facts = *plan.data[index];
+  return fmt::format("{} training and {} test photos of the data set `{}` (SHA-256 {}...).", facts.training,
+                     facts.test, plan.suite.regimes[index].data, facts.sha256.substr(0, 12));
+}
+
+std::string own_base_text(const Plan& plan, std::size_t index) {
+  const auto of_regime = [&](const PlannedRun& run) { return run.regime == index; };
+  const auto& config = std::find_if(plan.runs.begin(), plan.runs.end(), of_regime)->config;
+  const auto* pictures = plan.data[index] ? "photos" : "scenes";
+  return fmt::format(
+      " Protocol `{}`, base config `{}`, without the changes that the others share; {}; calibration {}.",
+      eval::name_of(config.setting), plan.suite.regimes[index].base.filename().string(),
+      budget_of(plan, pictures, of_regime), config.test.calibration);
+}
+
+std::string regime_text(const Plan& plan, std::size_t index, const std::vector<TableSummary>& tables) {
+  const auto& regime = plan.suite.regimes[index];
+  const auto& clip = plan.clips[index];
+  auto text = fmt::format("- `{}`: {}. CLIP: {}{}. ", regime.key, regime.title, clip.origin(),
+                          clip.ready() ? fmt::format(" (SHA-256 {}...)", clip.hash().substr(0, 12)) : "");
+  text += plan.data[index] ? data_text(plan, index) : scenes_text(regime.world);
+  if (!regime.base.empty()) text += own_base_text(plan, index);
   if (!regime.changes.empty()) text += fmt::format(" Config: {}.", fmt::join(regime.changes, ", "));
+  if (const auto constant = most_frequent_class(tables, regime.key)) {
+    text +=
+        fmt::format(" The most frequent class everywhere has mIoU {:.1f} and pAcc {:.1f} on this test set.",
+                    *constant->miou * 100, *constant->pacc * 100);
+  }
   return text + "\n";
+}
+
+std::string columns_text(const std::vector<TableSummary>& tables) {
+  std::string text =
+      "S and U are the mIoU of seen and unseen classes, hIoU their harmonic mean, pAcc the share of pixels, "
+      "all in "
+      "percent: mean over the runs and, in brackets, the smallest and largest. \"gain\" is the hIoU above "
+      "the table's "
+      "first row, over common seeds. Seconds are those of training: the median pace times the updates.";
+  bool paper = false, supervised = false;
+  for (const auto& table : tables) {
+    supervised = supervised || has_supervised_rows(table);
+    for (const auto& row : table.rows) paper = paper || row.reference;
+  }
+  if (supervised) {
+    text +=
+        " Where no class is unseen there is the mIoU of all classes alone, and gains are in it. Data sets "
+        "from outside "
+        "have no validation scenes; \"held-out mIoU\" is that of the seen classes on a part of the training "
+        "photos "
+        "that the run did not train on.";
+  }
+  if (paper) {
+    text +=
+        " \"paper, VOC hIoU\" is what the paper states for the row on VOC, with another CLIP, other pictures "
+        "and "
+        "longer training: only the order of rows can be compared. Below a table stands for how many pairs of "
+        "rows the "
+        "same one is ahead. Pairs that are equal in the paper do not count; pairs whose ranges over the runs "
+        "overlap "
+        "here decide nothing.";
+  }
+  return text + "\n\n";
 }
 
 }  // namespace
 
-std::string protocol_text(const Plan& plan) {
-  const auto& config = plan.runs.front().config;
-  auto text = fmt::format(
-      "## How it was measured\n\n"
-      "Protocol `{}`, base config `{}`. Equal budgets: {}; data, order of the scenes, loss, schedule and "
-      "code "
-      "are equal unless the row's name says otherwise. The seed of a run decides starting values, order and "
-      "noise. Nothing is chosen by the test scenes: the model measured is that after the last update, and "
-      "the "
-      "validation part, apart from training and test, is the one to choose settings by. Scores are the {}; "
-      "calibration {}.\n\n"
-      "S and U are the mIoU of seen and unseen classes, hIoU their harmonic mean, pAcc the share of pixels, "
-      "all "
-      "in percent: mean over the runs and, in brackets, the smallest and largest. \"gain\" is the hIoU above "
-      "the table's first row, over common seeds. \"paper, VOC hIoU\" is what the paper states for this row "
-      "on VOC: another "
-      "CLIP, other pictures and longer training, so only the order of rows can be compared. Below a table "
-      "stands in how many "
-      "pairs of rows the same one is ahead; pairs that are equal in the paper do not count, and pairs whose "
-      "ranges "
-      "over the runs overlap here are told apart. Seconds are those of training: the median pace times the "
-      "updates.\n\n",
-      eval::name_of(config.setting), plan.suite.base.filename().string(), budget(plan),
-      eval::description_of(config.test.average), config.test.calibration);
+std::string protocol_text(const Plan& plan, const std::vector<TableSummary>& tables) {
+  const auto shared = [&](const PlannedRun& run) { return !has_own_base(plan, run); };
+  std::string text = "## How it was measured\n\n";
+  const auto first = std::find_if(plan.runs.begin(), plan.runs.end(), shared);
+  if (first != plan.runs.end()) {
+    const auto& config = first->config;
+    text += fmt::format("Protocol `{}`, base config `{}`. Equal budgets: {}; calibration {}. ",
+                        eval::name_of(config.setting), plan.suite.base.filename().string(),
+                        budget_of(plan, "scenes", shared), config.test.calibration);
+  }
+  text += fmt::format(
+      "Data, their order, loss, schedule and code are equal in a regime unless the row's name says "
+      "otherwise. The "
+      "seed of a run decides starting values, order and noise. Nothing is chosen by the test pictures: the "
+      "model "
+      "measured is that after the last update, and the validation part, apart from training and test, is the "
+      "one to "
+      "choose settings by. Scores are the {}.\n\n",
+      eval::description_of(plan.runs.front().config.test.average));
+  text += columns_text(tables);
   std::set<std::size_t> used;
   for (const auto& run : plan.runs) used.insert(run.regime);
-  for (const auto index : used) text += regime_text(plan, index);
+  for (const auto index : used) text += regime_text(plan, index, tables);
   return text;
 }
 

@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <functional>
+#include <set>
 #include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "experiments/rank_order.h"
 #include "experiments/report_parts.h"
@@ -46,6 +48,15 @@ struct Column {
   std::function<std::string(const RowSummary&)> text;
 };
 
+/// True for tables on data sets alone, whose validation is a part of the training photos without unseen
+/// classes.
+bool held_out_only(const TableSummary& summary) {
+  const auto none = [](const RowSummary& row) { return row.validation_hiou.count == 0; };
+  const auto some = [](const RowSummary& row) { return row.validation_miou.count > 0; };
+  return std::all_of(summary.rows.begin(), summary.rows.end(), none) &&
+         std::any_of(summary.rows.begin(), summary.rows.end(), some);
+}
+
 std::vector<Column> columns_of(const Table& table, const TableSummary& summary) {
   const bool paper = std::any_of(summary.rows.begin(), summary.rows.end(),
                                  [](const RowSummary& row) { return row.reference.has_value(); });
@@ -53,6 +64,9 @@ std::vector<Column> columns_of(const Table& table, const TableSummary& summary) 
   if (table.regimes.size() > 1)
     columns.push_back({"regime", [](const auto& row) { return cell(row.regime); }});
   columns.push_back({"row", [](const auto& row) { return cell(row.name); }});
+  if (has_supervised_rows(summary)) {
+    columns.push_back({"mIoU", [](const auto& row) { return percent(row.miou); }});
+  }
   columns.push_back({"S", [](const auto& row) { return percent(row.seen); }});
   columns.push_back({"U", [](const auto& row) { return percent(row.unseen); }});
   columns.push_back({"hIoU", [](const auto& row) { return percent(row.hiou); }});
@@ -65,7 +79,11 @@ std::vector<Column> columns_of(const Table& table, const TableSummary& summary) 
                        return row.gain ? fmt::format("{:+.1f}", *row.gain * 100) : std::string();
                      }});
   columns.push_back({"pAcc", [](const auto& row) { return percent(row.pacc); }});
-  columns.push_back({"validation hIoU", [](const auto& row) { return percent(row.validation_hiou); }});
+  if (held_out_only(summary)) {
+    columns.push_back({"held-out mIoU", [](const auto& row) { return percent(row.validation_miou); }});
+  } else {
+    columns.push_back({"validation hIoU", [](const auto& row) { return percent(row.validation_hiou); }});
+  }
   columns.push_back({"trained numbers", [](const auto& row) { return grouped(row.trained_numbers); }});
   columns.push_back({"seconds", [](const auto& row) {
                        return row.seconds.count > 0 ? fmt::format("{:.0f}", row.seconds.mean)
@@ -105,6 +123,23 @@ std::string orders_text(const Table& table, const TableSummary& summary) {
 }
 
 }  // namespace
+
+std::string left_out_text(const Suite& suite, const Table& table) {
+  std::vector<std::string> regimes;
+  std::set<std::string> data;
+  for (const auto index : table.regimes) {
+    const auto& regime = suite.regimes[index];
+    if (regime.available()) continue;
+    regimes.push_back("`" + regime.key + "`");
+    data.insert(regime.data);
+  }
+  if (regimes.empty()) return "";
+  return fmt::format(
+      "Left out, as their data set was not given: {}. The same command with `--data {}=DIR`, DIR being the "
+      "folder of "
+      "the set, adds these rows.\n",
+      fmt::join(regimes, ", "), fmt::join(data, "=DIR --data "));
+}
 
 std::string table_text(const Table& table, const TableSummary& summary) {
   auto text = fmt::format("## {}\n\n", table.title);

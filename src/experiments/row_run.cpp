@@ -1,6 +1,7 @@
 #include "experiments/row_run.h"
 
 #include <memory>
+#include <utility>
 
 #include "relprompt/error.h"
 
@@ -59,7 +60,8 @@ std::uint64_t trained_numbers(const fs::path& model) {
   return sum;
 }
 
-bool complete(const PlannedRun& run, const train::RunConfig& config, const fs::path& folder,
+/// `outside`: on a data set, which has no scenes for validation.
+bool complete(const PlannedRun& run, const train::RunConfig& config, bool outside, const fs::path& folder,
               RunResult& result, RunListener& listener) {
   const auto workers = workers::join(workers::Environment(), {});
   const auto model = run.trained ? folder / "last" : untrained_model(config, folder, listener);
@@ -70,10 +72,17 @@ bool complete(const PlannedRun& run, const train::RunConfig& config, const fs::p
   } else if (!measure(config, model, folder / "report", "test set", *workers, listener)) {
     return false;
   }
+  const auto report = folder / "report" / "report.json";
+  result.test = headline_of(report);
+  result.most_frequent_class = most_frequent_class_of(report);
+  if (outside) {
+    // The part that the run held out of the training photos was measured after the last update.
+    if (run.trained) result.validation = held_out_scores(folder / "log.jsonl");
+    return true;
+  }
   auto validation = config;
   validation.data.test->root = config.data.train->root;
   if (!measure(validation, model, folder / "validation", "validation part", *workers, listener)) return false;
-  result.test = headline_of(folder / "report" / "report.json");
   result.validation = headline_of(folder / "validation" / "report.json");
   return true;
 }
@@ -85,9 +94,11 @@ fs::path folder_of_run(const std::string& fingerprint, const fs::path& work) {
 }
 
 train::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const fs::path& work) {
-  const auto& world = plan.suite.regimes[run.regime].world;
+  const auto& regime = plan.suite.regimes[run.regime];
   auto config = run.config;
   config.paths.clip = plan.clips[run.regime].folder();
+  if (!regime.data.empty()) return with_data(regime, std::move(config));
+  const auto& world = regime.world;
   config.data.train->root = folder_of(world.training_set(), work);
   config.data.test->root = folder_of(world.test_set(), work);
   return config;
@@ -97,12 +108,13 @@ std::optional<RunResult> execute(const Plan& plan, const PlannedRun& run, const 
                                  RunListener& listener) {
   auto config = with_paths(plan, run, work);
   config.threads = threads;
+  const bool outside = !plan.suite.regimes[run.regime].data.empty();
   RunResult result;
   result.fingerprint = plan.fingerprint(run);
   result.seed = config.seed;
   const auto folder = folder_of_run(result.fingerprint, work);
   try {
-    if (!complete(run, config, folder, result, listener)) return std::nullopt;
+    if (!complete(run, config, outside, folder, result, listener)) return std::nullopt;
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kDiverged) throw;
     result.failure = error.what();

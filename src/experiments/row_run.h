@@ -18,8 +18,9 @@ std::filesystem::path folder_of_run(const std::string& fingerprint, const std::f
 train::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work);
 
 /// Trains (or goes on with training) and measures on the validation part and the test set. Scenes and CLIP
-/// must be there. nullopt if the listener asked to stop. Training that diverges is a result: a failure
-/// without scores. Throws Error: as train_prompts and evaluate_model.
+/// must be there. With a data set from outside the validation scores are those of the part that training held
+/// out, if the config says so. nullopt if the listener asked to stop. Training that diverges is a result: a
+/// failure without scores. Throws Error: as train_prompts and evaluate_model.
 std::optional<RunResult> execute(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work,
                                  int threads, RunListener& listener);
 

@@ -49,6 +49,22 @@ eval::Scores scores_from(const nlohmann::json& object, const std::string& source
   return scores;
 }
 
+eval::Scores scores_of_report(const fs::path& report, const char* key) {
+  const auto source = report.string();
+  return scores_from(eval::member(eval::parse_json(text_of(report), source), key, source), source);
+}
+
+/// The objects of a log, in their order.
+std::vector<nlohmann::json> events_of(const fs::path& log) {
+  std::vector<nlohmann::json> events;
+  std::istringstream lines(text_of(log));
+  for (std::string line; std::getline(lines, line);) {
+    auto event = eval::parse_json(line, log.string());
+    if (event.is_object()) events.push_back(std::move(event));
+  }
+  return events;
+}
+
 }  // namespace
 
 void write_result(const fs::path& file, const RunResult& result) {
@@ -57,6 +73,7 @@ void write_result(const fs::path& file, const RunResult& result) {
                          {"failure", result.failure},
                          {"test", json_of(result.test)},
                          {"validation", json_of(result.validation)},
+                         {"most_frequent_class", json_of(result.most_frequent_class)},
                          {"trained_numbers", result.trained_numbers},
                          {"seconds", result.seconds}};
   write_file(file, document.dump(2) + "\n");
@@ -74,6 +91,9 @@ std::optional<RunResult> read_result(const fs::path& file, const std::string& fi
   result.failure = eval::text_at(document, "failure", source);
   result.test = scores_from(eval::member(document, "test", source), source);
   result.validation = scores_from(eval::member(document, "validation", source), source);
+  if (document.contains("most_frequent_class")) {  // older results do not have it
+    result.most_frequent_class = scores_from(document.at("most_frequent_class"), source);
+  }
   result.trained_numbers = eval::count_at(document, "trained_numbers", source);
   const auto& seconds = eval::member(document, "seconds", source);
   if (!seconds.is_number()) eval::damaged(source, "seconds is no number");
@@ -82,16 +102,26 @@ std::optional<RunResult> read_result(const fs::path& file, const std::string& fi
 }
 
 eval::Scores headline_of(const fs::path& report) {
-  const auto source = report.string();
-  return scores_from(eval::member(eval::parse_json(text_of(report), source), "headline", source), source);
+  return scores_of_report(report, "headline");
+}
+
+eval::Scores most_frequent_class_of(const fs::path& report) {
+  return scores_of_report(report, "most_frequent_class");
+}
+
+eval::Scores held_out_scores(const fs::path& log) {
+  eval::Scores scores;
+  for (const auto& event : events_of(log)) {
+    if (event.value("event", "") != "evaluation" || event.value("part", "") != "held-out part") continue;
+    scores = scores_from(eval::member(event, "scores", log.string()), log.string());
+  }
+  return scores;
 }
 
 double training_seconds(const fs::path& log, std::int64_t iterations) {
   std::vector<double> paces;
-  std::istringstream lines(text_of(log));
-  for (std::string line; std::getline(lines, line);) {
-    const auto event = eval::parse_json(line, log.string());
-    if (!event.is_object() || event.value("event", "") != "step") continue;
+  for (const auto& event : events_of(log)) {
+    if (event.value("event", "") != "step") continue;
     const auto& seconds = eval::member(event, "seconds", log.string());
     if (seconds.is_number()) paces.push_back(seconds.get<double>());
   }

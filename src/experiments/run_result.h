@@ -16,6 +16,7 @@ struct RunResult {
   std::uint64_t seed = 0;
   std::string failure;  ///< why there are no scores (training diverged); empty: there are
   eval::Scores test, validation;
+  eval::Scores most_frequent_class;  ///< of the test set if that class is all that is ever said
   std::uint64_t trained_numbers = 0;
   double seconds = 0;  ///< of training, see training_seconds
 };
@@ -30,6 +31,13 @@ std::optional<RunResult> read_result(const std::filesystem::path& file, const st
 
 /// The scores of a report.json. Throws Error(kUnreadable).
 eval::Scores headline_of(const std::filesystem::path& report);
+
+/// What the same report says of a predictor that always names the most frequent class.
+eval::Scores most_frequent_class_of(const std::filesystem::path& report);
+
+/// The scores on the held-out part after the last update, from a run's log; none if nothing was held out.
+/// Throws Error(kUnreadable).
+eval::Scores held_out_scores(const std::filesystem::path& log);
 
 /// Seconds that the updates of a run took, from its log: the median over the logged paces times the number of
 /// updates, which a busy minute or an interruption does not change much. Throws Error(kUnreadable).

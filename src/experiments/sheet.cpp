@@ -41,7 +41,11 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
   if (!plan.suite.sheet) return false;
   const auto& spec = *plan.suite.sheet;
   std::vector<std::size_t> runs;
-  for (const auto row : spec.rows) runs.push_back(plan.tables[spec.table][row].runs.front());
+  const auto& planned = plan.tables[spec.table];
+  // Rows of the table's first regime come first, unless its data set was not given.
+  const auto regime = plan.suite.tables[spec.table].regimes.front();
+  if (planned.empty() || planned.front().regime != regime) return false;
+  for (const auto row : spec.rows) runs.push_back(planned[row].runs.front());
   for (const auto run : runs) {
     if (!results[run] || !results[run]->failure.empty()) return false;
   }

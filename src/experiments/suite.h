@@ -32,13 +32,18 @@ struct ClipSpec {
 };
 
 /// The circumstances of a comparison: what the CLIP has learnt, how many scenes there are, which classes are
-/// seen. The first regime of a suite is the suite's own.
+/// seen, or that the pictures are photos of a data set. The first regime of a suite is the suite's own.
 struct Regime {
   std::string key, title;
   WorldSpec world;
   ClipSpec clip;
   bool own_clip = false;             ///< false: the suite's, which the command line may replace
+  std::filesystem::path base;        ///< empty: the suite's, with the suite's changes
+  std::string data;                  ///< name of a data set from outside in place of the world; or empty
+  std::filesystem::path data_root;   ///< where that is; empty: not given, so its rows are left out
   std::vector<std::string> changes;  ///< of the base config
+
+  bool available() const { return data.empty() || !data_root.empty(); }
 };
 
 struct Row {
@@ -68,7 +73,7 @@ struct Suite {
   std::string name, title, introduction;
   bool quick = false;
   std::filesystem::path base;        ///< config that rows change
-  std::vector<std::string> changes;  ///< of it, for all rows
+  std::vector<std::string> changes;  ///< of it, for all rows of regimes without a base of their own
   std::vector<Regime> regimes;
   std::vector<Table> tables;
   std::optional<SheetSpec> sheet;

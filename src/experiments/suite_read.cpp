@@ -49,6 +49,12 @@ Regime Reader::read_regime(const Json& object, const std::string& where) const {
   fields.require("key");
   regime.key = fields.text("key", "");
   regime.title = fields.text("title", regime.key);
+  regime.base = beside(path_, fields.text("base", ""));
+  regime.data = fields.text("data", "");
+  if (!regime.data.empty() && fields.has("world")) {
+    refuse(fmt::format("{}: 'data' takes the place of scenes, which 'world' describes", where),
+           "leave one of the two out");
+  }
   read_world(fields.object("world"), regime.world, where + ", 'world'");
   auto clip = fields.object("clip");
   if (fields.has("clip")) {

@@ -17,13 +17,18 @@ Spread spread(const std::vector<RunResult>& results, const Get& get) {
   return spread_of(values);
 }
 
+std::optional<double> deciding(const RunResult& result) {
+  return result.test.hiou ? result.test.hiou : result.test.miou;
+}
+
 std::optional<double> gain_over(const RowSummary& first, const RowSummary& row) {
   std::vector<double> gains;
   for (const auto& mine : row.results) {
     for (const auto& other : first.results) {
       // A row without training stands for every seed.
       const bool common = mine.seed == other.seed || first.iterations == 0 || row.iterations == 0;
-      if (common && mine.test.hiou && other.test.hiou) gains.push_back(*mine.test.hiou - *other.test.hiou);
+      const auto ours = deciding(mine), theirs = deciding(other);
+      if (common && ours && theirs) gains.push_back(*ours - *theirs);
     }
   }
   if (gains.empty()) return std::nullopt;
@@ -42,10 +47,12 @@ RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& pl
   for (const auto run : planned.runs) {
     if (results[run]) row.results.push_back(*results[run]);
   }
+  row.miou = spread(row.results, [](const RunResult& result) { return result.test.miou; });
   row.seen = spread(row.results, [](const RunResult& result) { return result.test.miou_seen; });
   row.unseen = spread(row.results, [](const RunResult& result) { return result.test.miou_unseen; });
   row.hiou = spread(row.results, [](const RunResult& result) { return result.test.hiou; });
   row.pacc = spread(row.results, [](const RunResult& result) { return result.test.pacc; });
+  row.validation_miou = spread(row.results, [](const RunResult& result) { return result.validation.miou; });
   row.validation_hiou = spread(row.results, [](const RunResult& result) { return result.validation.hiou; });
   row.seconds = spread(row.results, [](const RunResult& result) {
     return result.seconds > 0 ? std::optional<double>(result.seconds) : std::nullopt;
@@ -73,12 +80,30 @@ Spread spread_of(const std::vector<double>& values) {
   return spread;
 }
 
+std::optional<eval::Scores> most_frequent_class(const std::vector<TableSummary>& tables,
+                                                const std::string& regime) {
+  for (const auto& table : tables) {
+    for (const auto& row : table.rows) {
+      for (const auto& result : row.results) {
+        const auto& scores = result.most_frequent_class;
+        if (row.regime == regime && scores.miou && scores.pacc) return scores;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+bool has_supervised_rows(const TableSummary& table) {
+  return std::any_of(table.rows.begin(), table.rows.end(),
+                     [](const RowSummary& row) { return row.miou.count > 0 && row.hiou.count == 0; });
+}
+
 std::vector<TableSummary> summarise(const Plan& plan, const std::vector<std::optional<RunResult>>& results) {
   std::vector<TableSummary> tables;
   for (std::size_t t = 0; t < plan.tables.size(); ++t) {
     TableSummary table{t, {}};
     std::size_t first = 0;
-    bool complete = true;
+    bool complete = !plan.tables[t].empty();
     for (const auto& planned : plan.tables[t]) {
       for (const auto run : planned.runs) complete = complete && results[run];
       table.rows.push_back(summary_of(plan, plan.suite.tables[t], planned, results));

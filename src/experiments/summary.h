@@ -22,14 +22,17 @@ struct Spread {
 Spread spread_of(const std::vector<double>& values);
 
 struct RowSummary {
-  std::string name, regime;                                   ///< the regime's key
-  std::vector<RunResult> results;                             ///< finished ones, by seed
-  std::int64_t iterations = 0;                                ///< 0 for a row that is not trained
-  Spread seen, unseen, hiou, pacc, validation_hiou, seconds;  ///< fractions of 1; seconds
+  std::string name, regime;                 ///< the regime's key
+  std::vector<RunResult> results;           ///< finished ones, by seed
+  std::int64_t iterations = 0;              ///< 0 for a row that is not trained
+  Spread miou, seen, unseen, hiou, pacc;    ///< on the test set, fractions of 1
+  Spread validation_miou, validation_hiou;  ///< fractions of 1
+  Spread seconds;
   std::uint64_t trained_numbers = 0;
   std::optional<double> reference;  ///< the paper's hIoU on VOC in percent
-  /// Mean over the seeds that both have of hIoU minus the first row's of the same regime; absent for that row
-  /// and without a common seed. A row without training stands for every seed.
+  /// Mean over the seeds that both have of hIoU (mIoU where no class is unseen) minus the first row's of the
+  /// same regime; absent for that row and without a common seed. A row without training stands for every
+  /// seed.
   std::optional<double> gain;
 };
 
@@ -38,7 +41,14 @@ struct TableSummary {
   std::vector<RowSummary> rows;
 };
 
-/// Tables of which every run is finished. `results` is by run of the plan.
+/// True if scores of seen and unseen classes are not all there is: a row knows no unseen ones.
+bool has_supervised_rows(const TableSummary& table);
+
+/// Test scores of the most frequent class everywhere, from the first result of the regime that has them.
+std::optional<eval::Scores> most_frequent_class(const std::vector<TableSummary>& tables,
+                                                const std::string& regime);
+
+/// Tables of which every run is finished, and there is one. `results` is by run of the plan.
 std::vector<TableSummary> summarise(const Plan& plan, const std::vector<std::optional<RunResult>>& results);
 
 }  // namespace relprompt::experiments

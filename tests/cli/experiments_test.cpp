@@ -53,6 +53,28 @@ TEST_F(ExperimentsCommand, TellsHowFarItIsAndWritesTables) {
   EXPECT_THAT(again.err, HasSubstr("0 of them now"));
 }
 
+TEST_F(ExperimentsCommand, TakesDataSetsByName) {
+  write_photo_experiments(place_.path());
+  const auto made = run({"-o", "out", "--only", "photos", "--data", "toy=toy", "--json"});
+  EXPECT_EQ(made.status, 0) << made;
+  EXPECT_EQ(json::parse(made.out)["made"], 4);
+  const std::vector<std::pair<std::string, std::string>> wrong = {{"toy", "expected NAME=DIR"},
+                                                                  {"=toy", "expected NAME=DIR"},
+                                                                  {"toy=", "expected NAME=DIR"},
+                                                                  {"tyo=toy", "did you mean toy"}};
+  for (const auto& [text, message] : wrong) {
+    const auto refused = run({"-o", "x", "--data", text});
+    EXPECT_EQ(refused.status, 2) << refused;
+    EXPECT_THAT(refused.err, HasSubstr(message));
+  }
+  for (const auto* folder : {"nowhere", "."}) {
+    const auto refused = run({"-o", "x", "--data", std::string("toy=") + folder});
+    EXPECT_EQ(refused.status, 3) << refused;
+    EXPECT_THAT(refused.err, HasSubstr("data set 'toy'"));
+  }
+  EXPECT_FALSE(fs::exists(place_ / "x"));
+}
+
 TEST_F(ExperimentsCommand, KilledItGoesOnAndRepeatsNothing) {
   const auto process = place_.start(words({"-o", "out"}));
   while (finished("out/work") < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -5,6 +5,7 @@
 
 #include "experiments/plan.h"
 #include "test_support.h"
+#include "toy_run.h"
 
 namespace relprompt::experiments {
 namespace {
@@ -39,6 +40,44 @@ TEST(WorldExperiments, AllRowsHaveOneBudgetAndNothingIsChosenByTheTest) {
       EXPECT_EQ(train.best, train::BestRule::kNone) << run.label;
     }
   }
+}
+
+TEST(WorldExperiments, HasThePapersTables) {
+  std::set<std::string> keys;
+  for (const auto& table : read_suite(kConfig, false).tables) {
+    keys.insert(table.key);
+    for (const auto& row : table.rows) {
+      EXPECT_EQ(row.reference.has_value(), table.key.rfind("table-", 0) == 0)
+          << table.key << ": " << row.name;
+    }
+  }
+  for (const auto* number : {"4", "5-itp", "5-apg", "5-m2oe", "6", "7", "10", "11", "13", "14"}) {
+    EXPECT_EQ(keys.count(std::string("table-") + number), 1u) << number;
+  }
+}
+
+/// Pictures of the toy set stand for CamVid's: only names and budgets are looked at.
+TEST(WorldExperiments, PhotosHaveOneBudgetAndAHeldOutPart) {
+  const test::TemporaryFolder folder;
+  test::write_toy_set(folder / "camvid", 2, 1);
+  test::write_text(
+      folder / "camvid/classes.txt",
+      "sky\nbuilding\npole\nroad\nsidewalk\ntree\ntraffic sign\nfence\ncar\npedestrian\nbicyclist\n");
+  auto suite = read_suite(kConfig, false);
+  attach_data(suite, {{"camvid", folder / "camvid"}});
+  const auto plan = make_plan(suite, folder / "work");
+  const auto without = make_plan(read_suite(kConfig, false), folder / "work");
+  std::set<eval::Setting> settings;
+  for (std::size_t i = without.runs.size(); i < plan.runs.size(); ++i) {
+    const auto& config = plan.runs[i].config;
+    settings.insert(config.setting);
+    EXPECT_EQ(config.train.schedule.iterations, 300) << plan.runs[i].label;
+    EXPECT_EQ(config.train.batch, 8u);
+    EXPECT_EQ(config.train.best, train::BestRule::kHeldOutSeen);
+    EXPECT_EQ(config.train.evaluate_every, 0);
+    EXPECT_GT(config.data.held_out, 0);
+  }
+  EXPECT_EQ(settings, (std::set<eval::Setting>{eval::Setting::kSupervised, eval::Setting::kInductive}));
 }
 
 TEST(WorldExperiments, QuickIsSmallerAndPretrainsNothing) {

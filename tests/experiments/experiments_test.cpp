@@ -205,7 +205,7 @@ TEST_F(Experiments, ShowThePapersNumbersAndOrder) {
   EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | gain |"));  // the other table has none
   EXPECT_THAT(text, HasSubstr("In the paper: sigmoid > softmax. Pairs of rows in the same order: "));
   const auto document = report("out");
-  EXPECT_EQ(document["tables"][1]["rows"][0]["paper_hiou"], 0.886);
+  EXPECT_DOUBLE_EQ(document["tables"][1]["rows"][0]["paper_hiou"], 0.886);
   EXPECT_EQ(document["tables"][1]["order_as_in_the_paper"]["default"]["pairs"], 1);
   EXPECT_TRUE(document["tables"][0]["rows"][0]["paper_hiou"].is_null());
   EXPECT_TRUE(document["tables"][0]["order_as_in_the_paper"].empty());

@@ -57,6 +57,17 @@ TEST_F(ReadSuite, TakesEveryKey) {
   EXPECT_THAT(suite.sheet->rows, ElementsAre(1u, 0u));
 }
 
+TEST_F(ReadSuite, ARegimeMayBeOfAnotherConfigAndDataSet) {
+  const auto suite = plain(
+      "base: b.yaml\nset: {seed: 1}\ntables: [{key: t, rows: [{name: r}]}]\n"
+      "regimes: [{key: photos, base: photos.yaml, data: streets, set: {train.batch: 2}}, {key: o}]\n");
+  EXPECT_EQ(suite.regimes[1].base, folder_ / "photos.yaml");
+  EXPECT_EQ(suite.regimes[1].data, "streets");
+  EXPECT_FALSE(suite.regimes[1].available());
+  EXPECT_TRUE(suite.regimes[2].base.empty());
+  EXPECT_TRUE(suite.regimes[0].available() && suite.regimes[2].available());
+}
+
 TEST_F(ReadSuite, TheClipOfARegimeChangesWhatTheSuiteChanged) {
   const auto suite = plain(
       "base: b.yaml\nclip: {config: c.yaml, set: {seed: 1, phases: {a: {iterations: 7}}}}\n"
@@ -122,6 +133,8 @@ TEST_F(ReadSuite, RefusesWhatMakesNoSense) {
       {"base: b\ntables: [{key: t, regimes: [few], rows: [{name: r}]}]\nregimes: [{key: fev}]\n",
        "did you mean fev"},
       {std::string(kOneTable) + "regimes: [{key: default}]\n", "occurs twice"},
+      {std::string(kOneTable) + "regimes: [{key: a, data: b, world: {scenes: 3}}]\n",
+       "takes the place of scenes"},
       {std::string(kOneTable) + "regimes: [{key: a, clip: {set: {seed: 1}}}]\n", "names one"},
       {std::string(kOneTable) + "world: {seed: 2, test_seed: 2}\n", "would hold training scenes"},
       {std::string(kOneTable) + "world: {split: halv}\n", "half"},

@@ -72,6 +72,34 @@ TEST_F(Summarise, GainsCompareEqualSeeds) {
   EXPECT_NEAR(*tables[1].rows[1].gain, -0.1, 1e-12);
 }
 
+TEST_F(Summarise, WithoutUnseenClassesGainsAreInTheMeanOfAll) {
+  for (std::size_t run = 0; run < plan_.runs.size(); ++run) {
+    RunResult result;
+    result.seed = plan_.runs[run].config.seed;
+    result.test.miou = 0.1 * static_cast<double>(run);
+    results_[run] = result;
+  }
+  auto tables = summarise(plan_, results_);
+  EXPECT_TRUE(has_supervised_rows(tables[0]));
+  EXPECT_NEAR(*tables[0].rows[1].gain, 0.2, 1e-12);
+  EXPECT_FALSE(most_frequent_class(tables, "default").has_value());
+  results_[3]->most_frequent_class.miou = 0.03;
+  results_[3]->most_frequent_class.pacc = 0.3;
+  tables = summarise(plan_, results_);
+  EXPECT_EQ(most_frequent_class(tables, "default")->pacc, 0.3);
+  EXPECT_FALSE(most_frequent_class(tables, "other").has_value());
+  for (std::size_t run = 0; run < plan_.runs.size(); ++run) finish(run, 0.5);
+  EXPECT_FALSE(has_supervised_rows(summarise(plan_, results_)[0]));
+}
+
+TEST_F(Summarise, ATableOfWhichNothingIsPlannedIsNoTable) {
+  for (std::size_t run = 0; run < plan_.runs.size(); ++run) finish(run, 0.5);
+  plan_.tables[0].clear();
+  const auto tables = summarise(plan_, results_);
+  ASSERT_EQ(tables.size(), 1u);
+  EXPECT_EQ(tables[0].table, 1u);
+}
+
 TEST_F(Summarise, AFailureHasNoScores) {
   for (const std::size_t run : {0, 2, 3, 4}) finish(run, 0.5);
   RunResult failed;

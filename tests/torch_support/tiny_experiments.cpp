@@ -2,6 +2,7 @@
 
 #include "test_support.h"
 #include "tiny_pretraining.h"
+#include "toy_run.h"
 
 namespace relprompt::test {
 
@@ -38,6 +39,29 @@ void write_tiny_experiments(const std::filesystem::path& folder, const std::stri
              "      - {name: softmax, seeds: 1, set: {loss: {kind: softmax}}}\n"
              "sheet: {table: methods, rows: [RPN, LPM only], scenes: 2}\n" +
                  more);
+}
+
+void write_photo_experiments(const std::filesystem::path& folder) {
+  write_toy_set(folder / "toy", 10, 3);
+  write_text(folder / "photos.yaml", toy_config());
+  const std::string changes = "train: {iterations: 2, evaluate_every: 0}";
+  write_tiny_experiments(folder,
+                         "regimes:\n"
+                         "  - {key: photos, base: photos.yaml, data: toy, set: {" +
+                             changes +
+                             "}}\n"
+                             "  - {key: unseen, base: photos.yaml, data: toy,\n"
+                             "     set: {protocol: inductive, data.unseen: [grey], " +
+                             changes + "}}\n");
+  auto yaml = read_text(folder / "suite.yaml");
+  yaml.insert(yaml.find("sheet:"),
+              "  - key: photos\n"
+              "    title: Photos\n"
+              "    regimes: [photos, unseen]\n"
+              "    rows:\n"
+              "      - {name: LPM only, seeds: 1, set: {model.method: lpm_only}}\n"
+              "      - {name: CLIP alone, trained: false}\n");
+  write_text(folder / "suite.yaml", yaml);
 }
 
 }  // namespace relprompt::test
