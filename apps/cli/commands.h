@@ -25,5 +25,6 @@ Command add_pretrain(CLI::App& program);
 Command add_experiments(CLI::App& program);
 Command add_analyze(CLI::App& program);
 Command add_bench(CLI::App& program);
+Command add_quantize(CLI::App& program);
 
 }  // namespace relprompt::cli

@@ -9,6 +9,7 @@
 #include "relprompt/image.h"
 #include "relprompt/model.h"
 #include "relprompt/pretraining.h"
+#include "relprompt/quantization.h"
 #include "relprompt/segmenter.h"
 #include "relprompt/training.h"
 #include "relprompt/version.h"

@@ -90,6 +90,10 @@ ModelInfo inspect_model(const fs::path& path) {
     info.parameters = elements_of(model.image_rows()) + elements_of(model.text_rows()) + info.trainable;
     info.gflop_classes = 20;
     info.gflop_per_window = segmenter::flop_per_window(config, info.window, info.gflop_classes) / 1e9;
+    if (config.int8) {
+      info.int8_photos = static_cast<int>(config.int8->photos);
+      info.int8_bf16_layers.assign(config.int8->bf16_layers.begin(), config.int8->bf16_layers.end());
+    }
     info.has_tokenizer = !model.tokenizer.empty();
     for (const auto& file : model.files) info.files.push_back(describe(file));
     for (const auto& file : model.tokenizer) info.files.push_back(describe(file));

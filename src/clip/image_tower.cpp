@@ -79,15 +79,22 @@ void ImageTowerImpl::use_bfloat16() {
   transformer_->use_bfloat16();
 }
 
-void ImageTowerImpl::pack(kernels::Precision precision, LastLayer last,
+void ImageTowerImpl::pack(std::vector<nn::BlockPacking> packings, LastLayer last,
                           const std::function<void()>& after_each) {
-  transformer_->pack(precision, last == LastLayer::kFull ? config_.layers : config_.layers - 1, after_each);
+  if (last != LastLayer::kFull) packings.pop_back();
+  transformer_->pack(packings, after_each);
   projection_ = proj_.t().contiguous();
 }
 
 void ImageTowerImpl::unpack() {
   transformer_->unpack();
   projection_ = torch::Tensor();
+}
+
+void ImageTowerImpl::sum_inputs(std::vector<kernels::InputSums>& sums) {
+  for (std::int64_t i = 0; i < config_.layers; ++i) {
+    transformer_->block(i)->sum_inputs(sums.empty() ? nullptr : &sums[static_cast<std::size_t>(i)]);
+  }
 }
 
 std::map<std::string, torch::Tensor*> ImageTowerImpl::weights() {

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -57,8 +58,13 @@ class ImageTowerImpl : public torch::nn::Module {
   /// For inference on the CPU: packs the layers' weights, see nn::TransformerBlock. The last layer is left as
   /// it is unless it is computed in full. unpack undoes it once the weights are loaded again; after_each is
   /// called when a layer's weights are no longer read.
-  void pack(kernels::Precision precision, LastLayer last, const std::function<void()>& after_each);
+  /// packings: one a layer.
+  void pack(std::vector<nn::BlockPacking> packings, LastLayer last, const std::function<void()>& after_each);
   void unpack();
+
+  /// Coming passes of a packed tower add to these sums, one a layer, what enters its linear layers. Empty: to
+  /// none. The sums must live until then.
+  void sum_inputs(std::vector<kernels::InputSums>& sums);
 
   /// In passes with gradients, keep only what enters each layer and run the layer again in the backward pass:
   /// less memory, a forward pass more time, results equal bit for bit. Off at first. What a hook computes

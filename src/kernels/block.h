@@ -8,6 +8,7 @@
 
 #include "kernels/activation.h"
 #include "kernels/buffer.h"
+#include "kernels/input_sums.h"
 #include "kernels/packed_linear.h"
 #include "kernels/precision.h"
 
@@ -36,6 +37,13 @@ struct BlockWeights {
   LinearWeights back;    ///< mlp_width -> width
 };
 
+/// For each linear layer of a block one number an input, such as the mean over the rows that it gets.
+struct LayerInputs {
+  std::vector<float> in, out, hidden, back;  ///< width, width, width, mlp_width numbers; all empty: none
+
+  bool empty() const { return in.empty(); }
+};
+
 struct BlockInput {
   const float* x = nullptr;       ///< [batch, tokens, width]
   const float* prompt = nullptr;  ///< [batch, prompts, width]: gives keys and values alone; may be nullptr
@@ -49,15 +57,19 @@ struct BlockWorkspace {
 
 class PackedBlock {
  public:
-  /// Copies and packs the weights. Runs on the threads of OpenMP.
-  PackedBlock(const BlockWeights& weights, Precision precision);
+  /// Copies and packs the weights. centres: what rows are taken less before they are rounded, which changes
+  /// the result by rounding alone; means of typical rows make that smaller in int8. Runs on the threads of
+  /// OpenMP.
+  PackedBlock(const BlockWeights& weights, Precision precision, const LayerInputs& centres = {});
 
-  /// y [batch, tokens, width], apart from the input. Runs on the threads of OpenMP.
-  void run(const BlockInput& input, float* y, BlockWorkspace& workspace) const;
+  /// y [batch, tokens, width], apart from the input. sums, if wanted, gets what entered the linear layers
+  /// added to it (for blocks without centres). Runs on the threads of OpenMP.
+  void run(const BlockInput& input, float* y, BlockWorkspace& workspace, InputSums* sums = nullptr) const;
 
  private:
   struct Norm {
-    explicit Norm(const NormWeights& from, std::int64_t width);
+    /// centre is subtracted from the bias, empty: nothing.
+    Norm(const NormWeights& from, std::int64_t width, const std::vector<float>& centre);
     std::vector<float> weight, bias;
     float epsilon;
   };
@@ -67,13 +79,16 @@ class PackedBlock {
   };
 
   Copies widen(Buffer<float>& memory) const;
-  void project(const BlockInput& input, const Copies& copies, BlockWorkspace& workspace) const;
-  void finish(const float* x, const float* mixed, const Copies& copies, std::int64_t rows, float* y) const;
+  void project(const BlockInput& input, const Copies& copies, BlockWorkspace& workspace,
+               InputSums* sums) const;
+  void finish(const float* x, const float* mixed, const Copies& copies, std::int64_t rows, float* y,
+              InputSums* sums) const;
 
   std::int64_t width_, heads_, mlp_width_;
   Activation activation_;
   Precision precision_;
   Norm ln_1_, ln_2_;
+  std::vector<float> out_centre_, back_centre_;  ///< those of the other two layers are in the norms
   PackedLinear in_, out_, hidden_, back_;
 };
 

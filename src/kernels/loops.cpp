@@ -145,6 +145,15 @@ void widen_bfloat16(const std::uint16_t* x, std::int64_t count, float* y) {
   for (std::int64_t i = 0; i < count; ++i) y[i] = float_of(static_cast<std::uint32_t>(x[i]) << 16);
 }
 
+void subtract_row(const float* x, std::int64_t rows, std::int64_t width, const float* row, float* y) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float* from = x + r * width;
+    float* to = y + r * width;
+#pragma omp simd
+    for (std::int64_t i = 0; i < width; ++i) to[i] = from[i] - row[i];
+  }
+}
+
 struct Range {
   float low, high;
 };
@@ -233,6 +242,7 @@ void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t c
 extern const Loops RELPROMPT_LOOPS;
 const Loops RELPROMPT_LOOPS = {softmax_rows,        softmax_rows_backward, exponential_rows, activate,
                                quick_gelu_backward, layer_norm_rows,       round_bfloat16,   narrow_bfloat16,
-                               widen_bfloat16,      quantise_rows,         quantise_weights, dequantise_rows};
+                               widen_bfloat16,      subtract_row,          quantise_rows,    quantise_weights,
+                               dequantise_rows};
 
 }  // namespace relprompt::kernels

@@ -43,6 +43,8 @@ struct Loops {
   void (*round_bfloat16)(const float* x, std::int64_t count, float* y);
   void (*narrow_bfloat16)(const float* x, std::int64_t count, std::uint16_t* y);
   void (*widen_bfloat16)(const std::uint16_t* x, std::int64_t count, float* y);
+  /// y = x - row, for every row of x [rows, width]; y may be x.
+  void (*subtract_row)(const float* x, std::int64_t rows, std::int64_t width, const float* row, float* y);
   /// q = round(x / step) + zero in [0, 255]; the steps of each row reach from its least to its largest number
   /// or 0, so that activations that are hardly ever negative lose no bit to their sign.
   void (*quantise_rows)(const float* x, std::int64_t rows, std::int64_t width, std::uint8_t* q,

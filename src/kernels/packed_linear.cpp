@@ -61,9 +61,10 @@ PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Preci
 }
 
 PackedLinear::PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
-                           Precision precision)
+                           Precision precision, const float* centre)
     : inputs_(inputs), outputs_(outputs), precision_(precision) {
   if (bias != nullptr) bias_.assign(bias, bias + outputs);
+  if (centre != nullptr) add_to_bias(weight, centre);
   const bool int8 = precision == Precision::kInt8;
   if (int8) {
     scale_.resize(static_cast<std::size_t>(outputs));
@@ -77,6 +78,16 @@ PackedLinear::PackedLinear(const float* weight, const float* bias, std::int64_t 
     panel.columns = std::min(most, outputs - first);
     int8 ? pack_int8(weight, panel) : pack(weight, panel);
     panels_.push_back(std::move(panel));
+  }
+}
+
+void PackedLinear::add_to_bias(const float* weight, const float* centre) {
+  bias_.resize(static_cast<std::size_t>(outputs_));
+#pragma omp parallel for
+  for (std::int64_t o = 0; o < outputs_; ++o) {
+    const float* row = weight + o * inputs_;
+    bias_[static_cast<std::size_t>(o)] +=
+        static_cast<float>(std::inner_product(row, row + inputs_, centre, 0.0));
   }
 }
 

@@ -33,9 +33,11 @@ PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Preci
 class PackedLinear {
  public:
   PackedLinear() = default;
-  /// weight [outputs, inputs], bias [outputs] or nullptr; both are copied. Runs on the threads of OpenMP.
+  /// weight [outputs, inputs], bias [outputs] or nullptr; both are copied. centre [inputs] or nullptr: rows
+  /// will come less this one, and what it gives is part of the bias, unrounded. Runs on the threads of
+  /// OpenMP.
   PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
-               Precision precision);
+               Precision precision, const float* centre = nullptr);
 
   /// Numbers of the fp32 copy that a product reads instead of the packed weights: 0 where it does not.
   std::int64_t widened_size() const;
@@ -56,6 +58,7 @@ class PackedLinear {
     std::int64_t first = 0, columns = 0;
     Buffer<std::uint8_t> packed;
   };
+  void add_to_bias(const float* weight, const float* centre);
   void pack(const float* weight, Panel& panel);
   void pack_int8(const float* weight, Panel& panel);
   void multiply_int8(const Panel& panel, const PreparedRows& x, std::int64_t rows, bool add, float* y,

@@ -49,7 +49,7 @@ torch::Tensor TransformerBlockImpl::forward_packed(const torch::Tensor& x, const
   auto y = torch::empty_like(tokens);
   packed_->run({tokens.data_ptr<float>(), extra ? more.data_ptr<float>() : nullptr, x.size(0), x.size(1),
                 extra ? more.size(1) : 0},
-               y.data_ptr<float>(), *workspace_);
+               y.data_ptr<float>(), *workspace_, sums_);
   return y;
 }
 
@@ -77,7 +77,7 @@ void TransformerBlockImpl::use_bfloat16() {
   c_proj_->use_bfloat16();
 }
 
-void TransformerBlockImpl::pack(kernels::Precision precision,
+void TransformerBlockImpl::pack(const BlockPacking& packing,
                                 std::shared_ptr<kernels::BlockWorkspace> workspace) {
   const torch::NoGradGuard no_grad;
   // Weights computed by a method may lie in any order; those of a file are used without a copy.
@@ -102,7 +102,7 @@ void TransformerBlockImpl::pack(kernels::Precision precision,
   all.out = {numbers(attn->out_proj->weight), numbers(attn->out_proj->bias)};
   all.hidden = {numbers(c_fc_->weight), numbers(c_fc_->bias)};
   all.back = {numbers(c_proj_->weight), numbers(c_proj_->bias)};
-  packed_.emplace(all, precision);
+  packed_.emplace(all, packing.precision, packing.centres);
   workspace_ = std::move(workspace);
   for (auto* weight : {&attn->in_proj_weight, &attn->out_proj->weight, &c_fc_->weight, &c_proj_->weight}) {
     weight->set_data(torch::empty({0}));
@@ -134,11 +134,11 @@ TransformerImpl::TransformerImpl(std::int64_t width, std::int64_t layers, std::i
   register_module("resblocks", list);
 }
 
-void TransformerImpl::pack(kernels::Precision precision, std::int64_t layers,
+void TransformerImpl::pack(const std::vector<BlockPacking>& packings,
                            const std::function<void()>& after_each) {
   const auto workspace = std::make_shared<kernels::BlockWorkspace>();
-  for (std::int64_t i = 0; i < layers; ++i) {
-    block(i)->pack(precision, workspace);
+  for (std::size_t i = 0; i < packings.size(); ++i) {
+    blocks_[i]->pack(packings[i], workspace);
     after_each();
   }
 }

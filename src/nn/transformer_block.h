@@ -17,6 +17,12 @@
 
 namespace relprompt::nn {
 
+/// How a block is packed.
+struct BlockPacking {
+  kernels::Precision precision = kernels::Precision::kFp32;
+  kernels::LayerInputs centres;  ///< see kernels::PackedBlock
+};
+
 /// Parameters carry OpenAI CLIP's names: ln_1, attn.*, ln_2, mlp.c_fc, mlp.c_proj.
 class TransformerBlockImpl : public torch::nn::Module {
  public:
@@ -43,7 +49,10 @@ class TransformerBlockImpl : public torch::nn::Module {
   /// For inference on the CPU: the weights in use are packed for the fused kernels (kernels/block.h), which
   /// forward then runs on, and their matrices are given up, so that there is one copy. From then on there are
   /// no gradients, no masks and no forward_dense: those throw Error(kInternal).
-  void pack(kernels::Precision precision, std::shared_ptr<kernels::BlockWorkspace> workspace);
+  void pack(const BlockPacking& packing, std::shared_ptr<kernels::BlockWorkspace> workspace);
+
+  /// Coming passes of the packed block add to these sums what enters its linear layers; nullptr: to none.
+  void sum_inputs(kernels::InputSums* sums) { sums_ = sums; }
 
   /// Undoes pack; the matrices must be given again (clip::load_frozen).
   void unpack() { packed_.reset(); }
@@ -63,6 +72,7 @@ class TransformerBlockImpl : public torch::nn::Module {
   Activation activation_;
   std::optional<kernels::PackedBlock> packed_;
   std::shared_ptr<kernels::BlockWorkspace> workspace_;  ///< of all packed blocks of a tower
+  kernels::InputSums* sums_ = nullptr;
 };
 TORCH_MODULE(TransformerBlock);
 
@@ -76,8 +86,9 @@ class TransformerImpl : public torch::nn::Module {
   /// layer is 0-based.
   TransformerBlock& block(std::int64_t layer) { return blocks_[static_cast<std::size_t>(layer)]; }
   void use_bfloat16();
-  /// The first `layers` blocks; see TransformerBlockImpl::pack. Calls after_each between them.
-  void pack(kernels::Precision precision, std::int64_t layers, const std::function<void()>& after_each);
+  /// The first blocks, as many as there are packings; see TransformerBlockImpl::pack. Calls after_each
+  /// between them.
+  void pack(const std::vector<BlockPacking>& packings, const std::function<void()>& after_each);
   void unpack();
 
  private:

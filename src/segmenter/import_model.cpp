@@ -6,7 +6,6 @@
 
 #include "relprompt/error.h"
 
-#include "segmenter/model_files.h"
 #include "segmenter/model_folder.h"
 #include "text/tokenizer.h"
 
@@ -65,6 +64,33 @@ torch::Tensor stored(const clip::TensorSource& source, const clip::TensorRow& ro
 
 }  // namespace
 
+void write_model(const ModelFiles& model, const std::optional<Int8Refinement>& refinement,
+                 const fs::path& target, bool half) {
+  ModelFolderWriter folder(target);
+  auto rows = model.image_rows();
+  for (const auto& row : model.text_rows()) {
+    if (model.clip->shape_of(row)) rows.push_back(row);
+  }
+  auto config = model.config;
+  config.clip_path.clear();
+  config.clip_sha256 = folder.write_tensors("clip.safetensors", rows,
+                                            [&](const auto& row) { return stored(*model.clip, row, half); });
+  if (model.prompts) {
+    folder.write_tensors("prompts.safetensors", model.prompt_rows(),
+                         [&](const auto& row) { return stored(*model.prompts, row, half); });
+  }
+  if (refinement) {
+    auto next = refinement->means.begin();
+    folder.write_tensors(kInt8File, int8_rows(config.clip), [&](const auto&) { return *next++; });
+  }
+  for (const auto& file : model.tokenizer) folder.copy(file);
+  // What `relprompt train` says of the model's training stays with it.
+  const auto training = model.path / "training.json";
+  if (fs::is_regular_file(training)) folder.copy(training);
+  folder.write_text("config.json", to_json(config));
+  folder.commit();
+}
+
 std::vector<std::string> import_checkpoint(const fs::path& source, const fs::path& target,
                                            const ImportOptions& options) {
   auto model = open_model(source);  // the file is checked before the vocabulary
@@ -72,24 +98,8 @@ std::vector<std::string> import_checkpoint(const fs::path& source, const fs::pat
   const auto tokenizer = tokenizer_for(model, options.vocab);
   keep_findable(tokenizer);
 
-  ModelFolderWriter folder(target);
-  auto rows = model.image_rows();
-  for (const auto& row : model.text_rows()) {
-    if (model.clip->shape_of(row)) rows.push_back(row);
-  }
-  model.config.clip_path.clear();
-  model.config.clip_sha256 = folder.write_tensors(
-      "clip.safetensors", rows, [&](const auto& row) { return stored(*model.clip, row, options.half); });
-  if (model.prompts) {
-    folder.write_tensors("prompts.safetensors", model.prompt_rows(),
-                         [&](const auto& row) { return stored(*model.prompts, row, options.half); });
-  }
-  for (const auto& file : tokenizer) folder.copy(file);
-  // What `relprompt train` says of the model's training stays with it.
-  const auto training = model.path / "training.json";
-  if (fs::is_regular_file(training)) folder.copy(training);
-  folder.write_text("config.json", to_json(model.config));
-  folder.commit();
+  model.tokenizer = tokenizer;
+  write_model(model, read_refinement(model), target, options.half);
 
   auto notes = model.notes;
   if (!options.activation.empty()) notes.clear();

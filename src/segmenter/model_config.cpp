@@ -169,6 +169,14 @@ TestProtocol read_test(JsonFields fields) {
   return test;
 }
 
+Int8Config read_int8(JsonFields fields, std::int64_t layers) {
+  Int8Config int8;
+  int8.photos = fields.integer("photos", 0, 0, std::int64_t{1} << 40);
+  int8.bf16_layers = fields.integers("layers_in_bf16", 1, layers);
+  fields.finish();
+  return int8;
+}
+
 /// One line of config.json, where a list would take a line a word.
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -236,6 +244,9 @@ std::string to_json(const ModelConfig& config) {
                 {"window", config.test.window},
                 {"stride", config.test.stride}}}};
   if (config.prompts) out["scores"] = score_name(config.scores);
+  if (config.int8) {
+    out["int8"] = {{"photos", config.int8->photos}, {"layers_in_bf16", config.int8->bf16_layers}};
+  }
   if (!config.words.empty()) out["words"] = joined(config.words);
   return out.dump(2) + "\n";
 }
@@ -256,6 +267,9 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   config.scores = static_cast<ScoreKind>(fields.choice("scores", 0, kScoreKinds));
   config.training_free = static_cast<clip::LastLayer>(fields.choice("training_free", 1, kLastLayers));
   config.test = read_test(fields.object("test"));
+  const bool refined = fields.has("int8");
+  JsonFields int8 = fields.object("int8");
+  if (refined) config.int8 = read_int8(int8, config.clip.vision.layers);
   config.words = words_of(fields.text("words", ""));
   fields.finish();
   check_heads(config, path);

@@ -47,6 +47,12 @@ struct TestProtocol {
   static TestProtocol for_tower(const clip::VisionConfig& vision);
 };
 
+/// Present in models that `relprompt quantize` has refined for int8; their means are a file of their own.
+struct Int8Config {
+  std::int64_t photos = 0;                ///< that the means are of
+  std::vector<std::int64_t> bf16_layers;  ///< of the image tower, counted from 1: in bfloat16 under int8
+};
+
 struct ModelConfig {
   std::string source;  ///< what the model was imported from or made by, for people
   clip::ClipConfig clip;
@@ -55,6 +61,7 @@ struct ModelConfig {
   ScoreKind scores = ScoreKind::kSigmoid;  ///< of models with prompts
   clip::LastLayer training_free = clip::LastLayer::kValue;
   TestProtocol test;
+  std::optional<Int8Config> int8;
   /// SHA-256 of clip.safetensors; needed when that file is elsewhere.
   std::string clip_sha256;
   /// Where the CLIP's folder or file is, relative to the model folder; empty: clip.safetensors in the folder.

@@ -15,6 +15,7 @@
 #include "base/mapped_file.h"
 #include "clip/clip_tensors.h"
 #include "segmenter/cache_folder.h"
+#include "segmenter/int8_refinement.h"
 #include "segmenter/prompt_tensors.h"
 #include "text/tokenizer.h"
 
@@ -71,6 +72,12 @@ ModelFiles open_folder(const fs::path& folder) {
                           clip::KeyStyle::kNative);
     model.prompts->check(model.prompt_rows(), {});
     model.files.push_back(prompt_file);
+  }
+  if (model.config.int8) {
+    const fs::path means = folder / kInt8File;
+    model.int8.emplace(archive::open_safetensors(means), means.string(), clip::KeyStyle::kNative);
+    model.int8->check(int8_rows(model.config.clip), {});
+    model.files.push_back(means);
   }
   model.tokenizer = text::tokenizer_files(folder);
   if (model.tokenizer.empty()) model.tokenizer = text::tokenizer_files(clip_file.parent_path());
@@ -187,6 +194,12 @@ ModelFiles open_model(const fs::path& path) {
 void drop_prompts(ModelFiles& model) {
   model.config.prompts.reset();
   model.prompts.reset();
+  drop_int8(model);  // its means are of passes with prompts
+}
+
+void drop_int8(ModelFiles& model) {
+  model.config.int8.reset();
+  model.int8.reset();
 }
 
 std::string content_hash(const ModelFiles& model) {

@@ -18,6 +18,7 @@ struct ModelFiles {
   ModelConfig config;
   std::optional<clip::TensorSource> clip;        ///< towers
   std::optional<clip::TensorSource> prompts;     ///< RPM and LPM; nullopt for a bare CLIP
+  std::optional<clip::TensorSource> int8;        ///< see int8_refinement.h; nullopt unless config.int8
   std::vector<std::filesystem::path> tokenizer;  ///< tokenizer files; empty if there are none
   std::vector<std::filesystem::path> files;      ///< all files that hold tensors or settings
   std::vector<std::string> notes;                ///< what the user should know, one sentence each
@@ -33,6 +34,9 @@ ModelFiles open_model(const std::filesystem::path& path);
 
 /// Makes a trained model the bare CLIP that it was trained on: training-free, with the model's normalisation.
 void drop_prompts(ModelFiles& model);
+
+/// Makes a model that `relprompt quantize` refined the one that it was before.
+void drop_int8(ModelFiles& model);
 
 /// SHA-256 of a file's bytes, remembered between runs. Throws Error(kModelNotFound).
 std::string sha256_of(const std::filesystem::path& path);

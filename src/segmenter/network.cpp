@@ -8,6 +8,7 @@
 #include "clip/load.h"
 #include "nn/linear.h"
 #include "segmenter/initial_prompts.h"
+#include "segmenter/int8_refinement.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -25,6 +26,10 @@ double logit_scale_of(const ModelFiles& model) {
 }  // namespace
 
 Network::Network(const ModelFiles& model, const torch::Device& device, Precision precision)
+    : Network(model, device, precision, packings_of(model.config.clip, precision, read_refinement(model))) {}
+
+Network::Network(const ModelFiles& model, const torch::Device& device, Precision precision,
+                 const std::vector<nn::BlockPacking>& packings)
     : training_free_(model.config.training_free),
       scores_(model.config.scores),
       device_(device),
@@ -42,7 +47,7 @@ Network::Network(const ModelFiles& model, const torch::Device& device, Precision
   }
   if (!device.is_cpu() && precision == Precision::kBf16) tower_->use_bfloat16();
   if (!model.config.prompts) {
-    pack_tower(model);
+    pack_tower(model, packings);
     return;
   }
   const auto& prompts = *model.config.prompts;
@@ -53,7 +58,7 @@ Network::Network(const ModelFiles& model, const torch::Device& device, Precision
     module->to(device);
   }
   if (swap_ && model.prompts) swap_->prepare();
-  pack_tower(model);
+  pack_tower(model, packings);
 }
 
 void Network::load_tower(const ModelFiles& model) {
@@ -61,10 +66,10 @@ void Network::load_tower(const ModelFiles& model) {
   tower_->to(device_);
 }
 
-void Network::pack_tower(const ModelFiles& model) {
+void Network::pack_tower(const ModelFiles& model, const std::vector<nn::BlockPacking>& packings) {
   if (!device_.is_cpu()) return;
   const auto& archive = model.clip->archive();
-  tower_->pack(precision_, lpm_ ? clip::LastLayer::kFull : training_free_, [&] { archive.release_pages(); });
+  tower_->pack(packings, lpm_ ? clip::LastLayer::kFull : training_free_, [&] { archive.release_pages(); });
   if (rpm_ && model.prompts) (*rpm_)->pack(tower_);
 }
 

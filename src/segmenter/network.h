@@ -32,6 +32,9 @@ class Network {
   /// are packed, and the pages of the model's file are given back. Throws Error: kOutOfMemory; kBadArgument
   /// for int8 elsewhere.
   Network(const ModelFiles& model, const torch::Device& device, Precision precision);
+  /// The same with other packings of the layers than the model asks for; they matter on the CPU alone.
+  Network(const ModelFiles& model, const torch::Device& device, Precision precision,
+          const std::vector<nn::BlockPacking>& packings);
 
   /// Lays the tower's weights open again for whoever reads them or needs gradients; passes are slower then,
   /// and int8 means fp32. model as given to the constructor.
@@ -59,6 +62,10 @@ class Network {
   /// Training keeps only the inputs of the tower's layers and computes the rest again in the backward pass.
   void set_recompute(bool on) { tower_->set_recompute(on); }
 
+  /// Coming passes add what enters the tower's linear layers to these sums, one a layer; see
+  /// clip::ImageTowerImpl::sum_inputs.
+  void sum_inputs(std::vector<kernels::InputSums>& sums) { tower_->sum_inputs(sums); }
+
   /// Shows what enters the tower's layers in coming passes; see clip::ImageTowerImpl::watch.
   void watch_layers(clip::LayerWatcher watcher) { tower_->watch(std::move(watcher)); }
 
@@ -67,7 +74,7 @@ class Network {
 
  private:
   void load_tower(const ModelFiles& model);
-  void pack_tower(const ModelFiles& model);
+  void pack_tower(const ModelFiles& model, const std::vector<nn::BlockPacking>& packings);
   std::vector<torch::nn::Module*> prompt_modules() const;
   /// The trained part's features; the observer is RPM's.
   rpm::Aligned features(const torch::Tensor& image, const torch::Tensor& t, const rpm::Observer& observer,

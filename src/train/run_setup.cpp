@@ -104,6 +104,7 @@ segmenter::ModelFiles open_untrained(const RunConfig& config, const fs::path& fo
   model.config.scores = config.loss.kind == loss::LossKind::kSoftmax ? segmenter::ScoreKind::kSoftmax
                                                                      : segmenter::ScoreKind::kSigmoid;
   model.prompts.reset();
+  segmenter::drop_int8(model);  // trained prompts will ask for other means
   auto& test = model.config.test;
   if (config.test.short_side > 0) test.short_side = config.test.short_side;
   if (config.test.window > 0) test.window = config.test.window;

@@ -1,0 +1,160 @@
+// relprompt quantize: photos of the kind that a model will see make its int8 inference closer to fp32.
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "relprompt/error.h"
+#include "relprompt/quantization.h"
+
+#include "commands.h"
+#include "json_report.h"
+#include "numbers.h"
+#include "options_classes.h"
+#include "options_model.h"
+#include "photo_list.h"
+#include "progress.h"
+#include "terminal.h"
+#include "usage.h"
+
+namespace relprompt::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kFooter =
+    "--precision int8 needs no preparation; this makes its labels agree with fp32 more often. Half of the\n"
+    "photos (at least 2, better 20) give the means of what enters the layers, the other half shows what "
+    "came\n"
+    "of it. The classes matter little, but should be of the kind that will be asked for. The result is a\n"
+    "model folder that needs no other file; DIR may be the model's own folder.\n"
+    "\n"
+    "Examples:\n"
+    "  relprompt quantize photos/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
+    "  relprompt quantize photos/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8 --agreement 0.995\n"
+    "  relprompt segment street.jpg -m rpn-voc-int8 --precision int8 --classes \"road, sky, car\" -o out";
+
+struct QuantizeArguments {
+  std::vector<std::string> inputs;
+  ModelArguments model;
+  ClassArguments classes;
+  std::string output;
+  std::size_t most_photos = 32;
+  double agreement = 0;
+  bool json = false, quiet = false;
+};
+
+/// At most so many photos, spread evenly over the list. Here one bad input is an error.
+std::vector<fs::path> photos_of(const QuantizeArguments& arguments) {
+  if (arguments.inputs.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no photo is given", "name files, folders or quoted globs");
+  }
+  const PhotoList list = list_photos(arguments.inputs, arguments.output);
+  if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
+  const std::size_t count = std::min(arguments.most_photos, list.photos.size());
+  std::vector<fs::path> photos;
+  for (std::size_t i = 0; i < count; ++i) photos.push_back(list.photos[i * list.photos.size() / count].path);
+  return photos;
+}
+
+/// A bar a pass.
+class PassProgress {
+ public:
+  explicit PassProgress(bool quiet) : style_(quiet ? Progress::Style::kNone : Progress::style_for_stderr()) {}
+
+  void operator()(const std::string& pass, std::size_t done, std::size_t total) {
+    if (done == 0) {
+      bar_.emplace(total, style_);
+    } else {
+      bar_->end();
+    }
+    if (done < total) bar_->begin(pass);
+    if (done == total) bar_.reset();
+  }
+
+ private:
+  Progress::Style style_;
+  std::optional<Progress> bar_;
+};
+
+void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
+  if (arguments.json) {
+    const Json document = {{"model", arguments.output},
+                           {"calibration_photos", report.calibration_photos},
+                           {"tested_photos", report.tested_photos},
+                           {"agreement_before", report.before},
+                           {"agreement_after", report.after},
+                           {"layers_in_bf16", report.layers_in_bf16},
+                           {"reached", report.reached}};
+    print_result(to_text(document));
+  } else if (!arguments.quiet) {
+    print_result(printable(
+        fmt::format("{:.2f} % of the pixels of {} are labelled as by fp32, {:.2f} % before\nwrote {}\n",
+                    100 * report.after, counted(report.tested_photos, "photo"), 100 * report.before,
+                    arguments.output),
+        true));
+    if (!report.layers_in_bf16.empty()) {
+      print_note(fmt::format("in bfloat16: {} {}", report.layers_in_bf16.size() == 1 ? "layer" : "layers",
+                             fmt::join(report.layers_in_bf16, ", ")));
+    }
+  }
+  if (!report.reached) {
+    print_warning(fmt::format("{} is not reached on the calibration photos with every layer in bfloat16",
+                              arguments.agreement));
+  }
+  if (report.after < report.before) {
+    print_warning("the refined model agrees less than before on the tested photos; take more photos");
+  }
+}
+
+int run(const QuantizeArguments& arguments) {
+  if (arguments.output.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no output folder is given",
+                "add -o DIR, the model folder to be made");
+  }
+  const auto classes = arguments.classes.resolve_classes();
+  const auto model = arguments.model.resolve();
+  QuantizeOptions options;
+  options.text = arguments.classes.resolve_text();
+  options.vocab = model.vocab;
+  options.threads = model.threads;
+  options.agreement = arguments.agreement;
+  tell(arguments, quantize_model(arguments.model.model, arguments.output, classes, photos_of(arguments),
+                                 options, PassProgress(arguments.quiet)));
+  return 0;
+}
+
+}  // namespace
+
+Command add_quantize(CLI::App& program) {
+  const auto arguments = std::make_shared<QuantizeArguments>();
+  CLI::App* parser =
+      program.add_subcommand("quantize", "Refine a model's int8 inference on photos")->group("Commands");
+  parser
+      ->add_option("INPUT", arguments->inputs,
+                   "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
+      ->option_text("...");
+  arguments->model.add_to(*parser);
+  for (const char* fixed : {"--precision", "--device"}) parser->remove_option(parser->get_option(fixed));
+  arguments->classes.add_to(*parser);
+  parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")
+      ->option_text("DIR");
+  parser
+      ->add_option("--photos", arguments->most_photos,
+                   "use at most so many of the photos, spread evenly over the list [default: 32]")
+      ->option_text("N")
+      ->check(in_range(1, 100000));
+  parser
+      ->add_option("--agreement", arguments->agreement,
+                   "keep layers in bfloat16, the most sensitive ones first, until so large a share of pixels "
+                   "is labelled as by fp32, such as 0.995; costs speed [default: none is kept]")
+      ->option_text("SHARE")
+      ->check(in_range(0, 1));
+  parser->add_flag("--json", arguments->json, "one JSON object about the result on the standard output");
+  parser->add_flag("-q,--quiet", arguments->quiet, "no progress and no result on the screen, only problems");
+  parser->footer(kFooter);
+  return {parser, [arguments] { return run(*arguments); }};
+}
+
+}  // namespace relprompt::cli

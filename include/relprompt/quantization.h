@@ -1,0 +1,48 @@
+// Refining a model's int8 inference on photos of the kind that it will see.
+//
+// int8 works on any model without preparation: weights and activations are rounded as they come. What this
+// adds is knowledge of typical activations. Their means are taken out before rounding, so that the 8 bits go
+// to what differs between photos, and layers that rounding hurts most can stay in bfloat16.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "relprompt/classes.h"
+#include "relprompt/segmenter.h"
+
+namespace relprompt {
+
+struct QuantizeOptions {
+  std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
+  TextOptions text;
+  int threads = 0;  ///< CPU threads; 0: all cores
+  /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
+  /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
+  double agreement = 0;
+};
+
+struct QuantizeReport {
+  std::size_t calibration_photos = 0;
+  std::size_t tested_photos = 0;  ///< others than those, unless there is only one
+  double before = 0;              ///< share of the tested photos' pixels that plain int8 labels as fp32 does
+  double after = 0;               ///< the same, refined
+  std::vector<int> layers_in_bf16;  ///< counted from 1
+  bool reached = true;              ///< the calibration photos agree as options.agreement asks
+};
+
+/// Photo `done` of `total` begins in the pass of this name; called with done = total at the pass's end.
+using QuantizeProgress = std::function<void(const std::string& pass, std::size_t done, std::size_t total)>;
+
+/// Writes a model folder, a copy of the model with the refinement in it, which may take the model's own
+/// place. Every precision can still be asked of it; only int8 is changed. The folder appears whole or not at
+/// all. Throws Error: as Segmenter, Segmenter::set_classes and read_image; kBadArgument for no photo or an
+/// agreement out of range; kNotWritable, kDiskFull.
+QuantizeReport quantize_model(const std::filesystem::path& model, const std::filesystem::path& target,
+                              const ClassList& classes, const std::vector<std::filesystem::path>& photos,
+                              const QuantizeOptions& options = {}, const QuantizeProgress& progress = {});
+
+}  // namespace relprompt

@@ -1,0 +1,49 @@
+// relprompt::quantize_model.
+#include "relprompt/quantization.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "relprompt/error.h"
+
+#include "api/torch_errors.h"
+#include "segmenter/device.h"
+#include "segmenter/import_model.h"
+#include "segmenter/int8_calibration.h"
+#include "segmenter/text_encoder.h"
+
+namespace relprompt {
+namespace {
+
+void check(const std::vector<std::filesystem::path>& photos, double agreement) {
+  if (photos.empty()) {
+    throw Error(ErrorCode::kBadArgument, "no photo to learn typical activations from",
+                "give photos of the kind that the model will see, 10 to 100 of them");
+  }
+  if (agreement >= 0 && agreement <= 1) return;
+  throw Error(ErrorCode::kBadArgument, fmt::format("agreement {}: expected a share from 0 to 1", agreement));
+}
+
+}  // namespace
+
+QuantizeReport quantize_model(const std::filesystem::path& path, const std::filesystem::path& target,
+                              const ClassList& classes, const std::vector<std::filesystem::path>& photos,
+                              const QuantizeOptions& options, const QuantizeProgress& progress) {
+  return api::guarded([&] {
+    check(photos, options.agreement);
+    segmenter::set_threads(options.threads);
+    const torch::InferenceMode no_gradients;
+    auto model = segmenter::open_model(path);
+    segmenter::drop_int8(model);
+    const auto encoded = segmenter::encode_classes(model, options.vocab, classes, options.text);
+    const auto found = segmenter::calibrate(
+        model, encoded.embeddings, photos.size(), [&](std::size_t i) { return read_image(photos[i]); },
+        options.agreement, progress);
+    model.config.int8 = segmenter::Int8Config{static_cast<std::int64_t>(found.report.calibration_photos),
+                                              found.refinement.bf16_layers};
+    segmenter::write_model(model, found.refinement, target, /*half=*/false);
+    return found.report;
+  });
+}
+
+}  // namespace relprompt

@@ -1,0 +1,132 @@
+#include "segmenter/int8_calibration.h"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "segmenter/network.h"
+#include "segmenter/photo_segmenter.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+/// Photos with the labels that fp32 gives them.
+struct Labelled {
+  std::vector<std::size_t> photos;
+  std::vector<LabelMap> labels;
+};
+
+class Calibrator {
+ public:
+  Calibrator(const ModelFiles& model, const ClassEmbeddings& classes,
+             const std::function<Image(std::size_t)>& photo, const QuantizeProgress& progress)
+      : model_(model),
+        clip_(model.config.clip),
+        classes_(classes),
+        photo_(photo),
+        progress_(progress),
+        options_(resolve({}, model.config, classes.classes())) {}
+
+  /// Labels the photos in fp32; sums gets what entered the layers on the way.
+  Labelled label(std::vector<std::size_t> photos, std::vector<kernels::InputSums>& sums,
+                 const std::string& pass) {
+    Network network(model_, torch::kCPU, Precision::kFp32);
+    network.sum_inputs(sums);
+    Labelled result{std::move(photos), {}};
+    for_each(result, pass,
+             [&](std::size_t, const Image& photo) { result.labels.push_back(labels_of(network, photo)); });
+    return result;
+  }
+
+  /// Share of pixels that int8 labels as fp32 does.
+  double agreement(const Labelled& photos, const std::optional<Int8Refinement>& refinement,
+                   const std::string& pass) {
+    Network network(model_, torch::kCPU, Precision::kInt8, packings_of(clip_, Precision::kInt8, refinement));
+    std::size_t equal = 0, all = 0;
+    for_each(photos, pass, [&](std::size_t i, const Image& photo) {
+      const auto& exact = photos.labels[i].labels;
+      const auto rounded = labels_of(network, photo).labels;
+      for (std::size_t k = 0; k < exact.size(); ++k) equal += exact[k] == rounded[k] ? 1 : 0;
+      all += exact.size();
+    });
+    return static_cast<double>(equal) / static_cast<double>(all);
+  }
+
+  /// Keeps layers in bfloat16, the ones that alone help most first, until the photos agree; false if no
+  /// layers are left.
+  bool keep_layers(const Labelled& photos, double wanted, Int8Refinement& refinement) {
+    if (agreement(photos, refinement, "agreement") >= wanted) return true;
+    for (const auto layer : by_gain(photos, refinement)) {
+      refinement.bf16_layers.push_back(layer);
+      std::sort(refinement.bf16_layers.begin(), refinement.bf16_layers.end());
+      const auto pass = std::to_string(refinement.bf16_layers.size()) + " in bf16";
+      if (agreement(photos, refinement, pass) >= wanted) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::vector<std::int64_t> by_gain(const Labelled& photos, const Int8Refinement& refinement) {
+    std::vector<double> found;
+    for (std::int64_t layer = 1; layer <= clip_.vision.layers; ++layer) {
+      found.push_back(agreement(photos, Int8Refinement{refinement.means, {layer}},
+                                "layer " + std::to_string(layer) + " in bf16"));
+    }
+    std::vector<std::int64_t> order(found.size());
+    std::iota(order.begin(), order.end(), 1);
+    std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+      return found[static_cast<std::size_t>(a - 1)] > found[static_cast<std::size_t>(b - 1)];
+    });
+    return order;
+  }
+
+  LabelMap labels_of(Network& network, const Image& photo) {
+    return segment_photo(network, model_.config, classes_, photo, options_, {}).labels;
+  }
+
+  template <typename F>
+  void for_each(const Labelled& photos, const std::string& pass, const F& f) {
+    const auto total = photos.photos.size();
+    for (std::size_t i = 0; i < total; ++i) {
+      if (progress_) progress_(pass, i, total);
+      f(i, photo_(photos.photos[i]));
+    }
+    if (progress_) progress_(pass, total, total);
+  }
+
+  const ModelFiles& model_;
+  const clip::ClipConfig& clip_;
+  const ClassEmbeddings& classes_;
+  const std::function<Image(std::size_t)>& photo_;
+  const QuantizeProgress& progress_;
+  SegmentOptions options_;
+};
+
+}  // namespace
+
+Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
+                      const std::function<Image(std::size_t)>& photo, double agreement,
+                      const QuantizeProgress& progress) {
+  std::vector<std::size_t> even, odd;
+  for (std::size_t i = 0; i < photos; ++i) (i % 2 == 0 ? even : odd).push_back(i);
+  if (odd.empty()) odd = even;
+
+  Calibrator calibrator(model, classes, photo, progress);
+  std::vector<kernels::InputSums> sums(static_cast<std::size_t>(model.config.clip.vision.layers)), none;
+  const auto seen = calibrator.label(std::move(even), sums, "fp32, for means");
+  const auto tested = calibrator.label(std::move(odd), none, "fp32, to compare");
+  Calibration result;
+  result.refinement.means = means_of(sums, model.config.clip);
+  auto& report = result.report;
+  report.calibration_photos = seen.photos.size();
+  report.tested_photos = tested.photos.size();
+  if (agreement > 0) report.reached = calibrator.keep_layers(seen, agreement, result.refinement);
+  report.before = calibrator.agreement(tested, std::nullopt, "int8 before");
+  report.after = calibrator.agreement(tested, result.refinement, "int8 after");
+  for (const auto layer : result.refinement.bf16_layers) {
+    report.layers_in_bf16.push_back(static_cast<int>(layer));
+  }
+  return result;
+}
+
+}  // namespace relprompt::segmenter

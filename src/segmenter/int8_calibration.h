@@ -1,0 +1,29 @@
+// Finding what refines a model's int8 inference: a few photos through the network in fp32 and in int8.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+
+#include "relprompt/image.h"
+#include "relprompt/quantization.h"
+
+#include "segmenter/class_embeddings.h"
+#include "segmenter/int8_refinement.h"
+#include "segmenter/model_files.h"
+
+namespace relprompt::segmenter {
+
+struct Calibration {
+  Int8Refinement refinement;
+  QuantizeReport report;
+};
+
+/// Every second photo, beginning with the first, gives the means and decides which layers stay in bfloat16;
+/// the others are labelled to see what came of it. A single photo serves for both. A refinement that the
+/// model has is left out. classes.rows on the CPU, photo(i) reads photo i of `photos`.
+Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
+                      const std::function<Image(std::size_t)>& photo, double agreement,
+                      const QuantizeProgress& progress);
+
+}  // namespace relprompt::segmenter
