@@ -13,6 +13,9 @@ file(RELATIVE_PATH relprompt_bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INS
 set_target_properties(relprompt PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON)
 set_target_properties(relprompt_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${relprompt_bin_to_lib}"
                       INSTALL_RPATH_USE_LINK_PATH ON)
+# In the build tree CMake would pad a shorter path with colons to make room for that one, and the loader takes
+# what lies between two colons for the current folder: libraries of whoever owns that folder would be run.
+set_target_properties(relprompt relprompt_cli PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
 
 set(relprompt_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/relprompt)
 install(TARGETS relprompt EXPORT relpromptTargets

@@ -15,11 +15,12 @@ namespace {
 
 // 128 rows of about 1050 scores are half a megabyte: they fit the second-level cache beside keys and values.
 constexpr std::int64_t kTile = 128;
-constexpr auto kFp32 = dnnl::memory::data_type::f32;
+using Type = dnnl::memory::data_type;
 
 /// What a thread works in; kept for the next layer.
 struct Scratch {
   Buffer<float> gathered, queries, scores, sums, mixed;
+  Buffer<std::uint16_t> halves;
 };
 
 Scratch& scratch() {
@@ -29,24 +30,26 @@ Scratch& scratch() {
 
 class Heads {
  public:
-  Heads(const AttentionInput& input, Buffer<float>& memory)
+  Heads(const AttentionInput& input, Type type, Buffer<std::uint8_t>& memory)
       : in_(input),
+        type_(type),
         size_(in_.width / in_.heads),
         columns_(in_.tokens + in_.extra),
-        key_numbers_(numbers(size_, columns_)),
-        value_numbers_(numbers(columns_, size_)),
-        packed_(memory.reserve(in_.batch * in_.heads * (key_numbers_ + value_numbers_))) {}
+        key_bytes_(bytes(size_, columns_)),
+        value_bytes_(bytes(columns_, size_)),
+        packed_(memory.reserve(in_.batch * in_.heads * (key_bytes_ + value_bytes_))) {}
 
   void pack(std::int64_t task) const {
-    float* keys = packed_ + task * (key_numbers_ + value_numbers_);
-    pack_factor(kFp32, size_, columns_, Side::kTransposed, gather(task, 0), keys);
-    pack_factor(kFp32, columns_, size_, Side::kPlain, gather(task, 1), keys + key_numbers_);
+    auto* keys = packed_ + task * (key_bytes_ + value_bytes_);
+    pack_factor(type_, size_, columns_, Side::kTransposed, factor(gather(task, 0), columns_ * size_), keys);
+    pack_factor(type_, columns_, size_, Side::kPlain, factor(gather(task, 1), columns_ * size_),
+                keys + key_bytes_);
   }
 
   /// Query rows [begin, end) of a head.
   void attend(std::int64_t task, std::int64_t begin, std::int64_t end, float* out) const {
     const auto image = task / in_.heads, head = task % in_.heads, rows = end - begin;
-    const float* keys = packed_ + task * (key_numbers_ + value_numbers_);
+    const auto* keys = packed_ + task * (key_bytes_ + value_bytes_);
     auto& s = scratch();
     float *queries = s.queries.reserve(rows * size_), *scores = s.scores.reserve(rows * columns_),
           *sums = s.sums.reserve(rows), *mixed = s.mixed.reserve(rows * size_);
@@ -55,9 +58,11 @@ class Heads {
     for (std::int64_t r = 0; r < rows; ++r) {
       for (std::int64_t i = 0; i < size_; ++i) queries[r * size_ + i] = scale * from[r * 3 * in_.width + i];
     }
-    packed_product({kFp32, rows, size_, columns_, false, false}, queries, keys, nullptr, scores);
+    packed_product({type_, rows, size_, columns_, false, false}, factor(queries, rows * size_), keys, nullptr,
+                   scores);
     loops().exponential_rows(scores, rows, columns_, sums);
-    packed_product({kFp32, rows, columns_, size_, false, false}, scores, keys + key_numbers_, nullptr, mixed);
+    packed_product({type_, rows, columns_, size_, false, false}, factor(scores, rows * columns_),
+                   keys + key_bytes_, nullptr, mixed);
     float* to = out + (image * in_.tokens + begin) * in_.width + head * size_;
     for (std::int64_t r = 0; r < rows; ++r) {
       const float share = 1.0f / sums[r];
@@ -66,9 +71,17 @@ class Heads {
   }
 
  private:
-  static std::int64_t numbers(std::int64_t inputs, std::int64_t outputs) {
-    const auto bytes = static_cast<std::int64_t>(packed_layout(kFp32, inputs, outputs).get_size());
-    return (bytes + 63) / 64 * 16;  // each head starts a cache line
+  std::int64_t bytes(std::int64_t inputs, std::int64_t outputs) const {
+    const auto all = static_cast<std::int64_t>(packed_layout(type_, inputs, outputs).get_size());
+    return (all + 63) / 64 * 64;  // each head starts a cache line
+  }
+
+  /// The numbers as products take them; valid until the next call on this thread.
+  const void* factor(const float* x, std::int64_t count) const {
+    if (type_ == Type::f32) return x;
+    auto* halves = scratch().halves.reserve(count);
+    loops().narrow_bfloat16(x, count, halves);
+    return halves;
   }
 
   /// Keys (0) or values (1) of all tokens of a head, [columns, size].
@@ -85,16 +98,18 @@ class Heads {
   }
 
   const AttentionInput& in_;
+  Type type_;
   std::int64_t size_, columns_;
-  std::int64_t key_numbers_, value_numbers_;  ///< of a packed head
-  float* packed_;
+  std::int64_t key_bytes_, value_bytes_;  ///< of a packed head
+  std::uint8_t* packed_;
 };
 
 }  // namespace
 
-void attention(const AttentionInput& input, float* out) {
-  thread_local Buffer<float> memory;
-  const Heads all(input, memory);
+void attention(const AttentionInput& input, float* out, Precision precision) {
+  thread_local Buffer<std::uint8_t> memory;
+  const bool half = precision != Precision::kFp32 && native_bfloat16();
+  const Heads all(input, half ? Type::bf16 : Type::f32, memory);
   const std::int64_t heads = input.batch * input.heads, tiles = (input.tokens + kTile - 1) / kTile;
   const std::int64_t rows = (input.tokens + tiles - 1) / std::max<std::int64_t>(1, tiles);
 #pragma omp parallel for schedule(dynamic)

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "kernels/precision.h"
+
 namespace relprompt::kernels {
 
 /// Queries, keys and values as the layer's projections leave them: one row a token, heads side by side.
@@ -19,8 +21,9 @@ struct AttentionInput {
 
 /// out [batch, tokens, width] = softmax(q k^T / sqrt(width / heads)) v, keys and values of tokens and extra
 /// together. A tile of queries is scored, normalised and mixed while its scores are in the second-level
-/// cache. Runs on the threads of OpenMP, one head of one image a task.
-void attention(const AttentionInput& input, float* out);
+/// cache. Both products are in fp32, for the other precisions in bfloat16 where the processor multiplies it
+/// faster (native_bfloat16); softmax is in fp32. Runs on the threads of OpenMP, one head of one image a task.
+void attention(const AttentionInput& input, float* out, Precision precision = Precision::kFp32);
 
 /// Gradients by qkv and extra_kv, of their shapes, for the gradient d_out [batch, tokens, width] by the
 /// result; nullptr where one is not wanted. Nothing of the forward pass is needed: the scores of a tile of

@@ -156,7 +156,7 @@ void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspa
     project(input, copies, workspace, sums);
     attention({workspace.qkv.data(), extra ? workspace.extra_kv.data() : nullptr, input.batch, input.tokens,
                extra ? input.prompts : 0, width_, heads_},
-              mixed);
+              mixed, precision_);
   }
   // The output projection of the attention is part of the pass over rows that the MLP makes.
   const StageTimer timer(Stage::kMlp);

@@ -54,16 +54,17 @@ Scratch& scratch() {
 
 }  // namespace
 
-PackedAlignment::PackedAlignment(const AlignmentWeights& from)
+PackedAlignment::PackedAlignment(const AlignmentWeights& from, Precision precision)
     : width_(from.width),
       joint_(from.joint),
+      precision_(precision != Precision::kFp32 && native_bfloat16() ? Precision::kBf16 : Precision::kFp32),
       first_weight_(from.first.weight, from.first.weight + width_),
       first_bias_(from.first.bias, from.first.bias + width_),
       last_bias_(projected_bias(from)),
       first_epsilon_(from.first.epsilon),
       last_epsilon_(from.last.epsilon),
       projection_(folded_projection(from)),
-      packed_(projection_.data(), nullptr, width_, joint_, Precision::kFp32) {}
+      packed_(projection_.data(), nullptr, width_, joint_, precision_) {}
 
 PackedBottleneck PackedAlignment::pack(const BottleneckWeights& from) const {
   const auto rank = from.rank, count = rank + 1;
@@ -124,7 +125,7 @@ void PackedAlignment::project(const float* x, std::int64_t rows, const PackedBot
             products[r * columns + k] + bottleneck->down_bias[static_cast<std::size_t>(k)];
       }
     }
-    const auto prepared = prepare_rows(normed, count, width_, Precision::kFp32, s.room);
+    const auto prepared = prepare_rows(normed, count, width_, precision_, s.room);
     packed_.multiply(prepared, count, nullptr, false, y + begin * joint_, s.room);
   }
 }

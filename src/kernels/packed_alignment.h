@@ -46,8 +46,9 @@ struct AlignmentWorkspace {
 
 class PackedAlignment {
  public:
-  /// Copies and packs the weights; products are in fp32.
-  explicit PackedAlignment(const AlignmentWeights& weights);
+  /// Copies and packs the weights. The projection's product is in fp32, for the other precisions in bfloat16
+  /// where the processor multiplies it faster (native_bfloat16).
+  explicit PackedAlignment(const AlignmentWeights& weights, Precision precision = Precision::kFp32);
 
   PackedBottleneck pack(const BottleneckWeights& weights) const;
 
@@ -70,6 +71,7 @@ class PackedAlignment {
                     const float* products, float* factors) const;
 
   std::int64_t width_, joint_;
+  Precision precision_;                                       ///< of the product
   std::vector<float> first_weight_, first_bias_, last_bias_;  ///< the last one projected, [joint]
   float first_epsilon_, last_epsilon_;
   std::vector<float> projection_;  ///< [joint, width]: with the last norm's weight, rows without their means

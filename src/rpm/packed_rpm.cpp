@@ -22,15 +22,16 @@ class Numbers {
   std::vector<torch::Tensor> kept_;
 };
 
-kernels::PackedAlignment pack_alignment(const RpmParts& parts) {
+kernels::PackedAlignment pack_alignment(const RpmParts& parts, kernels::Precision precision) {
   Numbers numbers;
   const auto norm = [&](const torch::nn::LayerNorm& from) {
     return kernels::NormWeights{numbers(from->weight), numbers(from->bias),
                                 static_cast<float>(from->options.eps())};
   };
-  return kernels::PackedAlignment({parts.projection.size(0), parts.projection.size(1),
-                                   norm(parts.prompt_norm), norm(parts.ln_post),
-                                   numbers(parts.projection.t())});
+  return kernels::PackedAlignment(
+      {parts.projection.size(0), parts.projection.size(1), norm(parts.prompt_norm), norm(parts.ln_post),
+       numbers(parts.projection.t())},
+      precision);
 }
 
 /// The knowledge through the layer's weight on its own grid; resizing it afterwards is the same, as both are
@@ -42,9 +43,9 @@ torch::Tensor through_layer(const RpmParts& parts) {
 
 }  // namespace
 
-PackedRpm::PackedRpm(const RpmParts& parts)
+PackedRpm::PackedRpm(const RpmParts& parts, kernels::Precision precision)
     : itp_(parts.itp),
-      alignment_(pack_alignment(parts)),
+      alignment_(pack_alignment(parts, precision)),
       knowledge_(through_layer(parts)),
       bias_(parts.bias.detach().contiguous()),
       stored_(parts.stored) {

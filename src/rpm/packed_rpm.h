@@ -37,8 +37,9 @@ struct RpmParts {
 
 class PackedRpm {
  public:
-  /// Copies what it needs but for the gates of M2oE, which stay the modules'.
-  explicit PackedRpm(const RpmParts& parts);
+  /// Copies what it needs but for the gates of M2oE, which stay the modules'. precision: of the projection
+  /// into the joint space, see kernels::PackedAlignment.
+  explicit PackedRpm(const RpmParts& parts, kernels::Precision precision = kernels::Precision::kFp32);
 
   /// prompt_norm, M2oE (layers that have one), ln_post, projection. tokens [B, 1 + N, D] over `grid`, fp32.
   Aligned align(const torch::Tensor& tokens, std::int64_t layer, nn::Grid grid);

@@ -53,7 +53,7 @@ Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std
   return {tower->project(patches), tower->project(n.select(1, 0))};
 }
 
-void RpmImpl::pack(const clip::ImageTower& tower) {
+void RpmImpl::pack(const clip::ImageTower& tower, kernels::Precision precision) {
   const torch::NoGradGuard no_grad;
   const bool knowledge = options_.apg == Apg::kKnowledge;
   RpmParts parts;
@@ -67,7 +67,7 @@ void RpmImpl::pack(const clip::ImageTower& tower) {
   parts.bias = knowledge ? prompt_linear_->bias : apg_bias_;
   parts.vpt = vpt_;
   parts.itp = options_.itp;
-  packed_.emplace(parts);
+  packed_.emplace(parts, precision);
 }
 
 /// One run through the tower: gives each layer its prompts and keeps what the last one leaves.

@@ -68,8 +68,8 @@ class RpmImpl : public torch::nn::Module {
                   clip::LayerHook* beside = nullptr);
 
   /// For inference on the CPU: coming passes without noise and gradients run on kernels that have these
-  /// parameters and the tower's ln_post and projection as they are now.
-  void pack(const clip::ImageTower& tower);
+  /// parameters and the tower's ln_post and projection as they are now. precision: see PackedRpm.
+  void pack(const clip::ImageTower& tower, kernels::Precision precision = kernels::Precision::kFp32);
   /// Undoes pack: to be called before parameters change.
   void unpack() { packed_.reset(); }
 

@@ -70,7 +70,7 @@ void Network::pack_tower(const ModelFiles& model, const std::vector<nn::BlockPac
   if (!device_.is_cpu()) return;
   const auto& archive = model.clip->archive();
   tower_->pack(packings, lpm_ ? clip::LastLayer::kFull : training_free_, [&] { archive.release_pages(); });
-  if (rpm_ && model.prompts) (*rpm_)->pack(tower_);
+  if (rpm_ && model.prompts) (*rpm_)->pack(tower_, precision_);
 }
 
 std::vector<torch::nn::Module*> Network::prompt_modules() const {

@@ -151,7 +151,7 @@ class Alignment : public testing::TestWithParam<Sizes> {};
 TEST_P(Alignment, EqualsTheNaiveTwin) {
   const auto s = GetParam();
   const Parameters p(s);
-  const PackedAlignment alignment(p.weights(s));
+  const PackedAlignment alignment(p.weights(s)), rounded(p.weights(s), Precision::kBf16);
   const auto bottleneck = alignment.pack(p.bottleneck(s));
   const auto rows = s.batch * s.tokens;
   const auto x = random_values("x", rows * s.width, 4.0f),
@@ -173,17 +173,20 @@ TEST_P(Alignment, EqualsTheNaiveTwin) {
       for (const double value : v) square += value * value;
       for (const double value : v) expected.push_back(value / std::sqrt(square));
     }
-    for (const int threads : {1, 3}) {
+    const auto check = [&](const PackedAlignment& from, int threads, double relative) {
       omp_set_num_threads(threads);
       AlignmentWorkspace workspace;
       std::vector<float> y(expected.size(), NAN), reduced(expected_reduced.size(), NAN);
-      alignment.project(x.data(), rows, changed ? &bottleneck : nullptr, y.data(),
-                        changed ? reduced.data() : nullptr, workspace);
-      alignment.finish(s.batch, s.tokens, changed ? &bottleneck : nullptr, changed ? mixed.data() : nullptr,
-                       y.data(), workspace);
-      expect_close(y, expected, 1e-5);
+      from.project(x.data(), rows, changed ? &bottleneck : nullptr, y.data(),
+                   changed ? reduced.data() : nullptr, workspace);
+      from.finish(s.batch, s.tokens, changed ? &bottleneck : nullptr, changed ? mixed.data() : nullptr,
+                  y.data(), workspace);
+      expect_close(y, expected, relative);
       if (changed) expect_close(reduced, expected_reduced, 1e-5);
-    }
+    };
+    check(alignment, 1, 1e-5);
+    check(alignment, 3, 1e-5);
+    check(rounded, 2, 2.0 / 256);  // both factors of the product have 8 bits on processors with bfloat16
   }
 }
 
