@@ -1,4 +1,5 @@
 // relprompt quantize: photos of the kind that a model will see make its int8 inference closer to fp32.
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -120,8 +121,9 @@ int run(const QuantizeArguments& arguments) {
   options.vocab = model.vocab;
   options.threads = model.threads;
   options.agreement = arguments.agreement;
+  PassProgress progress(arguments.quiet);
   tell(arguments, quantize_model(arguments.model.model, arguments.output, classes, photos_of(arguments),
-                                 options, PassProgress(arguments.quiet)));
+                                 options, std::ref(progress)));
   return 0;
 }
 
