@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
@@ -73,6 +74,16 @@ void ClassArguments::add_to(CLI::App& command) {
       ->group(group);
 }
 
+/// A forgotten --class-file would make one class of the file's name.
+void refuse_file_name(const std::string& classes) {
+  std::error_code ignored;
+  const bool path =
+      classes.find_first_of("./") != std::string::npos && classes.find(',') == std::string::npos;
+  if (!path || !std::filesystem::is_regular_file(classes, ignored)) return;
+  throw Error(ErrorCode::kBadClassList, fmt::format("--classes takes names, and \"{}\" is a file", classes),
+              fmt::format("--class-file {}", classes));
+}
+
 ClassList ClassArguments::resolve_classes() const {
   const auto given =
       std::count_if(sources_.begin(), sources_.end(), [](auto* option) { return option->count() > 0; });
@@ -84,6 +95,7 @@ ClassList ClassArguments::resolve_classes() const {
   if (sources_[2]->count() > 0) return relprompt::vocabulary(vocabulary).classes;
   if (sources_[1]->count() > 0) return read_class_file(class_file);
   if (!classes.empty() && classes.front() == '@') return read_class_file(classes.substr(1));
+  refuse_file_name(classes);
   return parse_class_list(classes);
 }
 

@@ -86,6 +86,7 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
                            {"tested_photos", report.tested_photos},
                            {"agreement_before", report.before},
                            {"agreement_after", report.after},
+                           {"means", report.means},
                            {"layers_in_bf16", report.layers_in_bf16},
                            {"reached", report.reached}};
     print_result(to_text(document));
@@ -95,6 +96,7 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
                     100 * report.after, counted(report.tested_photos, "photo"), 100 * report.before,
                     arguments.output),
         true));
+    if (!report.means) print_note("means are left out: the calibration photos agree more without them");
     if (!report.layers_in_bf16.empty()) {
       print_note(fmt::format("in bfloat16: {} {}", report.layers_in_bf16.size() == 1 ? "layer" : "layers",
                              fmt::join(report.layers_in_bf16, ", ")));
@@ -104,7 +106,7 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
     print_warning(fmt::format("{} is not reached on the calibration photos with every layer in bfloat16",
                               arguments.agreement));
   }
-  if (report.after < report.before) {
+  if (report.means && report.after < report.before) {
     print_warning("the refined model agrees less than before on the tested photos; take more photos");
   }
 }

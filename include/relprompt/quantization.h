@@ -30,6 +30,7 @@ struct QuantizeReport {
   std::size_t tested_photos = 0;  ///< others than those, unless there is only one
   double before = 0;              ///< share of the tested photos' pixels that plain int8 labels as fp32 does
   double after = 0;               ///< the same, refined
+  bool means = true;              ///< means are taken out; false: that did not help the calibration photos
   std::vector<int> layers_in_bf16;  ///< counted from 1
   bool reached = true;              ///< the calibration photos agree as options.agreement asks
 };

@@ -52,10 +52,19 @@ class Calibrator {
     return static_cast<double>(equal) / static_cast<double>(all);
   }
 
+  /// Share of pixels that agree with the means or without, whichever is better; in the latter case they
+  /// become zeros. Where rounding hardly matters, means may do harm by chance.
+  double keep_means_that_help(const Labelled& photos, Int8Refinement& refinement) {
+    const double with = agreement(photos, refinement, "int8 with means"),
+                 without = agreement(photos, std::nullopt, "int8 without");
+    if (with >= without) return with;
+    for (auto& mean : refinement.means) mean = torch::zeros_like(mean);
+    return without;
+  }
+
   /// Keeps layers in bfloat16, the ones that alone help most first, until the photos agree; false if no
   /// layers are left.
   bool keep_layers(const Labelled& photos, double wanted, Int8Refinement& refinement) {
-    if (agreement(photos, refinement, "agreement") >= wanted) return true;
     for (const auto layer : by_gain(photos, refinement)) {
       refinement.bf16_layers.push_back(layer);
       std::sort(refinement.bf16_layers.begin(), refinement.bf16_layers.end());
@@ -120,7 +129,9 @@ Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, s
   auto& report = result.report;
   report.calibration_photos = seen.photos.size();
   report.tested_photos = tested.photos.size();
-  if (agreement > 0) report.reached = calibrator.keep_layers(seen, agreement, result.refinement);
+  const double reached = calibrator.keep_means_that_help(seen, result.refinement);
+  if (reached < agreement) report.reached = calibrator.keep_layers(seen, agreement, result.refinement);
+  report.means = result.refinement.means.front().count_nonzero().item<std::int64_t>() > 0;
   report.before = calibrator.agreement(tested, std::nullopt, "int8 before");
   report.after = calibrator.agreement(tested, result.refinement, "int8 after");
   for (const auto layer : result.refinement.bf16_layers) {

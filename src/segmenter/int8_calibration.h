@@ -19,9 +19,9 @@ struct Calibration {
   QuantizeReport report;
 };
 
-/// Every second photo, beginning with the first, gives the means and decides which layers stay in bfloat16;
-/// the others are labelled to see what came of it. A single photo serves for both. A refinement that the
-/// model has is left out. classes.rows on the CPU, photo(i) reads photo i of `photos`.
+/// Every second photo, beginning with the first, gives the means, says whether they help, and decides which
+/// layers stay in bfloat16; the others are labelled to see what came of it. A single photo serves for both. A
+/// refinement that the model has is left out. classes.rows on the CPU, photo(i) reads photo i of `photos`.
 Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
                       const std::function<Image(std::size_t)>& photo, double agreement,
                       const QuantizeProgress& progress);

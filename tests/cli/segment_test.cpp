@@ -183,6 +183,9 @@ TEST_F(Segment, ClassesFromFileVocabularyAndAtSign) {
   write_test_photo(place_ / "a.png", 64, 64);
   write_text(place_ / "mine.txt", "road  # drivable\nsky\n");
   ASSERT_EQ(segment({"a.png", "--classes", "@mine.txt"}).status, 0);
+  const Outcome forgotten = segment({"a.png", "--classes", "mine.txt"});
+  EXPECT_EQ(forgotten.status, 2) << forgotten;
+  EXPECT_THAT(forgotten.err, HasSubstr("--class-file mine.txt"));
   EXPECT_EQ(report("a")["classes"][1]["name"], "sky");
   const Outcome outcome = segment({"a.png", "--vocabulary", "voc-20", "--seen", "auto"});
   ASSERT_EQ(outcome.status, 0) << outcome;
