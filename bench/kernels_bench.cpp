@@ -112,16 +112,17 @@ void linear_backward_weight(benchmark::State& state) {
 }
 BENCHMARK(linear_backward_weight)->Args({768, 3072})->Args({3072, 768})->Args({768, 3})->UseRealTime();
 
-void attention_layer(benchmark::State& state) {
+void attention_layer(benchmark::State& state, Precision precision) {
   const auto qkv = random_values("qkv", kTokens * 3 * kWidth),
              extra = random_values("kv", kPrompts * 2 * kWidth);
   std::vector<float> out(static_cast<std::size_t>(kTokens * kWidth));
   for (auto _ : state) {
-    attention({qkv.data(), extra.data(), 1, kTokens, kPrompts, kWidth, kHeads}, out.data());
+    attention({qkv.data(), extra.data(), 1, kTokens, kPrompts, kWidth, kHeads}, out.data(), precision);
   }
   count_rate(state, "GFLOP/s", 4.0 * kTokens * (kTokens + kPrompts) * kWidth);
 }
-BENCHMARK(attention_layer)->UseRealTime();
+BENCHMARK_CAPTURE(attention_layer, fp32, Precision::kFp32)->UseRealTime();
+BENCHMARK_CAPTURE(attention_layer, bf16, Precision::kBf16)->UseRealTime();  // fp32 without native_bfloat16
 
 void attention_layer_backward(benchmark::State& state) {
   const auto qkv = random_values("qkv", kTokens * 3 * kWidth),

@@ -41,8 +41,10 @@ class Heads {
 
   void pack(std::int64_t task) const {
     auto* keys = packed_ + task * (key_bytes_ + value_bytes_);
-    pack_factor(type_, size_, columns_, Side::kTransposed, factor(gather(task, 0), columns_ * size_), keys);
-    pack_factor(type_, columns_, size_, Side::kPlain, factor(gather(task, 1), columns_ * size_),
+    auto& s = scratch();
+    const auto count = columns_ * size_;
+    pack_factor(type_, size_, columns_, Side::kTransposed, factor(gather(task, 0, s), count, s), keys);
+    pack_factor(type_, columns_, size_, Side::kPlain, factor(gather(task, 1, s), count, s),
                 keys + key_bytes_);
   }
 
@@ -58,10 +60,10 @@ class Heads {
     for (std::int64_t r = 0; r < rows; ++r) {
       for (std::int64_t i = 0; i < size_; ++i) queries[r * size_ + i] = scale * from[r * 3 * in_.width + i];
     }
-    packed_product({type_, rows, size_, columns_, false, false}, factor(queries, rows * size_), keys, nullptr,
-                   scores);
+    packed_product({type_, rows, size_, columns_, false, false}, factor(queries, rows * size_, s), keys,
+                   nullptr, scores);
     loops().exponential_rows(scores, rows, columns_, sums);
-    packed_product({type_, rows, columns_, size_, false, false}, factor(scores, rows * columns_),
+    packed_product({type_, rows, columns_, size_, false, false}, factor(scores, rows * columns_, s),
                    keys + key_bytes_, nullptr, mixed);
     float* to = out + (image * in_.tokens + begin) * in_.width + head * size_;
     for (std::int64_t r = 0; r < rows; ++r) {
@@ -76,18 +78,18 @@ class Heads {
     return (all + 63) / 64 * 64;  // each head starts a cache line
   }
 
-  /// The numbers as products take them; valid until the next call on this thread.
-  const void* factor(const float* x, std::int64_t count) const {
+  /// The numbers as products take them; valid until the next call with the same scratch.
+  const void* factor(const float* x, std::int64_t count, Scratch& s) const {
     if (type_ == Type::f32) return x;
-    auto* halves = scratch().halves.reserve(count);
+    auto* halves = s.halves.reserve(count);
     loops().narrow_bfloat16(x, count, halves);
     return halves;
   }
 
   /// Keys (0) or values (1) of all tokens of a head, [columns, size].
-  const float* gather(std::int64_t task, std::int64_t which) const {
+  const float* gather(std::int64_t task, std::int64_t which, Scratch& s) const {
     const auto image = task / in_.heads, first = task % in_.heads * size_, width = in_.width;
-    float* to = scratch().gathered.reserve(columns_ * size_);
+    float* to = s.gathered.reserve(columns_ * size_);
     for (std::int64_t j = 0; j < columns_; ++j) {
       const float* row = j < in_.tokens
                              ? in_.qkv + ((image * in_.tokens + j) * 3 + 1 + which) * width
