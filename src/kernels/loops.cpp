@@ -208,32 +208,29 @@ void quantise_weights(const float* x, std::int64_t rows, std::int64_t width, int
   }
 }
 
-void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t columns,
-                     const RowScale* row_scale, const Dequantiser& by, bool add, float* y,
-                     std::int64_t stride) {
+/// One row; what is absent costs nothing, because the choices are made when this is compiled.
+template <bool kAdd, bool kBias>
+void dequantise_row(const std::int32_t* from, std::int64_t columns, RowScale row, const Dequantiser& by,
+                    float* to) {
   const float* scale = by.column_scale;
   const float* bias = by.bias;
   const std::int32_t* offset = by.column_offset;
+#pragma omp simd
+  for (std::int64_t i = 0; i < columns; ++i) {
+    float value = static_cast<float>(from[i] - row.zero * offset[i]) * (row.step * scale[i]);
+    if (kBias) value += bias[i];
+    if (kAdd) value += to[i];
+    to[i] = value;
+  }
+}
+
+void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t columns,
+                     const RowScale* row_scale, const Dequantiser& by, bool add, float* y,
+                     std::int64_t stride) {
+  const auto row = by.bias != nullptr ? (add ? dequantise_row<true, true> : dequantise_row<false, true>)
+                                      : (add ? dequantise_row<true, false> : dequantise_row<false, false>);
   for (std::int64_t r = 0; r < rows; ++r) {
-    const std::int32_t* from = sums + r * columns;
-    float* to = y + r * stride;
-    const float factor = row_scale[r].step;
-    const std::int32_t zero = row_scale[r].zero;
-    // One pass each for what may be absent; the row stays in the first-level cache.
-    if (add) {
-#pragma omp simd
-      for (std::int64_t i = 0; i < columns; ++i) {
-        to[i] += static_cast<float>(from[i] - zero * offset[i]) * (factor * scale[i]);
-      }
-    } else {
-#pragma omp simd
-      for (std::int64_t i = 0; i < columns; ++i) {
-        to[i] = static_cast<float>(from[i] - zero * offset[i]) * (factor * scale[i]);
-      }
-    }
-    if (bias == nullptr) continue;
-#pragma omp simd
-    for (std::int64_t i = 0; i < columns; ++i) to[i] += bias[i];
+    row(sums + r * columns, columns, row_scale[r], by, y + r * stride);
   }
 }
 
