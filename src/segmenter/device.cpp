@@ -39,7 +39,8 @@ int set_threads(int threads) {
   }
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const int used = threads > 0 ? threads : cores;
-  torch::set_num_threads(used);
+  // Setting it starts a second pool of threads in LibTorch, which nothing here uses and which spins at first.
+  if (used != torch::get_num_threads()) torch::set_num_threads(used);
   return used;
 }
 
