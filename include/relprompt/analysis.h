@@ -33,7 +33,10 @@ struct AttentionDistances {
   int resized_height = 0, resized_width = 0;  ///< pixels of the resized photo that the tower saw
   std::vector<double> pixels;                 ///< [layer, head], pixels of the resized photo
 
-  double at(int layer, int head) const { return pixels[static_cast<std::size_t>(layer * heads + head)]; }
+  double at(int layer, int head) const {
+    const auto row = static_cast<std::size_t>(layer), width = static_cast<std::size_t>(heads);
+    return pixels[row * width + static_cast<std::size_t>(head)];
+  }
 };
 
 }  // namespace relprompt
