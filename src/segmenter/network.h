@@ -28,9 +28,10 @@ using kernels::Precision;
 class Network {
  public:
   /// Loads image tower and prompts to the device for inference: nothing asks for gradients. The matrix
-  /// products of the tower's layers are computed in `precision`, the rest in fp32. On the CPU their weights
-  /// are packed, and the pages of the model's file are given back. Throws Error: kOutOfMemory; kBadArgument
-  /// for int8 elsewhere.
+  /// products of the tower's layers are computed in `precision` (int8: the linear ones), the rest in fp32,
+  /// and in bfloat16 what kernels/attention.h and kernels/packed_alignment.h say. On the CPU weights are
+  /// packed, and the pages of the model's file are given back. Throws Error: kOutOfMemory; kBadArgument for
+  /// int8 elsewhere.
   Network(const ModelFiles& model, const torch::Device& device, Precision precision);
   /// The same with other packings of the layers than the model asks for; they matter on the CPU alone.
   Network(const ModelFiles& model, const torch::Device& device, Precision precision,
