@@ -88,7 +88,7 @@ void keep_best(const float* low, const float* high, float weight, float penalty,
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) {
     const float score = low[i] + weight * (high[i] - low[i]) - penalty;
-    const bool better = score > best[i];
+    const bool better = score > best[i] || (score == best[i] && name < label[i]);
     best[i] = better ? score : best[i];
     label[i] = better ? name : label[i];
   }

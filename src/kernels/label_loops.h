@@ -34,7 +34,8 @@ struct LabelLoops {
   void (*keep_larger)(const Rows& from, const Rows& to);
   /// to *= factor, number by number; both of one shape.
   void (*scale)(const Rows& factor, const Rows& to);
-  /// Where (1 - weight) low + weight high - penalty exceeds best, best becomes it and label becomes `name`.
+  /// Where (1 - weight) low + weight high - penalty exceeds best, best becomes it and label becomes `name`;
+  /// of equal ones the lower name stays, so that the order of calls means nothing.
   void (*keep_best)(const float* low, const float* high, float weight, float penalty, std::int32_t name,
                     std::int64_t count, float* best, std::int32_t* label);
   /// The smallest of count numbers, at least one.

@@ -42,15 +42,17 @@ class Tile {
     place(y, x);
     std::fill(best_.begin(), best_.end(), -std::numeric_limits<float>::infinity());
     std::fill(label_.begin(), label_.end(), 0);
+    order_classes();
     float worst = -std::numeric_limits<float>::infinity();  // of the best scores so far
-    for (std::size_t c = 0; c < task_.penalty.size(); ++c) {
-      if (upper_bound(c) + kRounding < worst) continue;
+    while (!candidates_.empty() && !(candidates_.front().bound + kRounding < worst)) {
+      const auto name = next_class();
+      const auto c = static_cast<std::size_t>(name);
       average(task_.first[c], sums_);
       for (auto row = task_.first[c] + 1; row < task_.first[c + 1]; ++row) {
         average(row, other_);
         label_loops().keep_larger(view(other_), view(sums_));
       }
-      compare(static_cast<std::int32_t>(c));
+      compare(name);
       worst = label_loops().smallest(best_.data(), height_ * width_);
     }
     for (std::int64_t r = 0; r < height_; ++r) {
@@ -61,6 +63,35 @@ class Tile {
   }
 
  private:
+  struct Candidate {
+    float bound;  ///< no pixel of the tile has a higher score of the class
+    std::int32_t name;
+
+    /// Whether it is looked at after the other: a heap has the class that may win by most on top.
+    bool operator<(const Candidate& other) const { return bound < other.bound; }
+  };
+
+  /// The sooner high scores are known, the fewer classes are computed: most are nowhere near the best of a
+  /// tile, and their bound is all that they cost.
+  void order_classes() {
+    candidates_.clear();
+    for (std::size_t c = 0; c < task_.penalty.size(); ++c) {
+      const float bound = upper_bound(c);
+      // A NaN is no order; such a class is computed.
+      const bool known = bound == bound;
+      candidates_.push_back(
+          {known ? bound : std::numeric_limits<float>::infinity(), static_cast<std::int32_t>(c)});
+    }
+    std::make_heap(candidates_.begin(), candidates_.end());
+  }
+
+  std::int32_t next_class() {
+    std::pop_heap(candidates_.begin(), candidates_.end());
+    const auto name = candidates_.back().name;
+    candidates_.pop_back();
+    return name;
+  }
+
   Rows view(std::vector<float>& values) const { return {values.data(), columns_, rows_, columns_}; }
 
   /// Works out which sources and windows the tile needs, and how often each source is covered.
@@ -102,8 +133,7 @@ class Tile {
             window.rows.part.size(), window.columns.part.size()};
   }
 
-  /// No pixel of the tile has a higher score of the class. Most classes are nowhere near the best of a tile,
-  /// and this is all that they cost.
+  /// No pixel of the tile has a higher score of the class; NaN where a score is.
   float upper_bound(std::size_t c) const {
     float most = -std::numeric_limits<float>::infinity();
     for (auto row = task_.first[c]; row < task_.first[c + 1]; ++row) {
@@ -168,6 +198,7 @@ class Tile {
   std::int64_t height_ = 0, width_ = 0, rows_ = 0, columns_ = 0;  ///< of the tile, and of its sources
   AxisPart down_, across_;
   std::vector<WindowCover> windows_;
+  std::vector<Candidate> candidates_;
   std::vector<LogTotal> totals_;  ///< of the windows, where softmax asks for them
   std::vector<float> share_, room_, scores_, sums_, other_, resized_, best_;
   std::vector<std::int32_t> label_;
