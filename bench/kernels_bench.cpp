@@ -123,6 +123,7 @@ void attention_layer(benchmark::State& state, Precision precision) {
 }
 BENCHMARK_CAPTURE(attention_layer, fp32, Precision::kFp32)->UseRealTime();
 BENCHMARK_CAPTURE(attention_layer, bf16, Precision::kBf16)->UseRealTime();  // fp32 without native_bfloat16
+BENCHMARK_CAPTURE(attention_layer, int8, Precision::kInt8)->UseRealTime();  // as bf16 without VNNI
 
 void attention_layer_backward(benchmark::State& state) {
   const auto qkv = random_values("qkv", kTokens * 3 * kWidth),

@@ -3,23 +3,22 @@
 // exponentials after the product with the values, where they are shorter.
 #include "kernels/attention.h"
 
-#include <algorithm>
 #include <cmath>
 
-#include "kernels/buffer.h"
+#include "kernels/attention_heads.h"
+#include "kernels/attention_int8.h"
+#include "kernels/attention_loops.h"
 #include "kernels/loops.h"
 #include "kernels/packed_product.h"
 
 namespace relprompt::kernels {
 namespace {
 
-// 128 rows of about 1050 scores are half a megabyte: they fit the second-level cache beside keys and values.
-constexpr std::int64_t kTile = 128;
 using Type = dnnl::memory::data_type;
 
 /// What a thread works in; kept for the next layer.
 struct Scratch {
-  Buffer<float> gathered, queries, scores, sums, mixed;
+  Buffer<float> gathered, queries, scores, totals, mixed;
   Buffer<std::uint16_t> halves;
 };
 
@@ -28,54 +27,49 @@ Scratch& scratch() {
   return own;
 }
 
+/// Products in fp32 or native bfloat16.
 class Heads {
  public:
   Heads(const AttentionInput& input, Type type, Buffer<std::uint8_t>& memory)
-      : in_(input),
+      : rows_(input),
+        width_(input.width),
         type_(type),
-        size_(in_.width / in_.heads),
-        columns_(in_.tokens + in_.extra),
-        key_bytes_(bytes(size_, columns_)),
-        value_bytes_(bytes(columns_, size_)),
-        packed_(memory.reserve(in_.batch * in_.heads * (key_bytes_ + value_bytes_))) {}
+        key_bytes_(bytes(rows_.size(), rows_.padded())),
+        value_bytes_(bytes(rows_.padded(), rows_.size())),
+        packed_(memory.reserve(input.batch * input.heads * (key_bytes_ + value_bytes_))) {}
 
   void pack(std::int64_t task) const {
+    const auto size = rows_.size(), columns = rows_.padded();
     auto* keys = packed_ + task * (key_bytes_ + value_bytes_);
     auto& s = scratch();
-    const auto count = columns_ * size_;
-    pack_factor(type_, size_, columns_, Side::kTransposed, factor(gather(task, 0, s), count, s), keys);
-    pack_factor(type_, columns_, size_, Side::kPlain, factor(gather(task, 1, s), count, s),
+    pack_factor(type_, size, columns, Side::kTransposed,
+                factor(rows_.keys(task, s.gathered), columns * size, s), keys);
+    pack_factor(type_, columns, size, Side::kPlain, factor(rows_.values(task, s.gathered), columns * size, s),
                 keys + key_bytes_);
   }
 
   /// Query rows [begin, end) of a head.
   void attend(std::int64_t task, std::int64_t begin, std::int64_t end, float* out) const {
-    const auto image = task / in_.heads, head = task % in_.heads, rows = end - begin;
+    const auto count = end - begin, size = rows_.size(), columns = rows_.padded();
     const auto* keys = packed_ + task * (key_bytes_ + value_bytes_);
     auto& s = scratch();
-    float *queries = s.queries.reserve(rows * size_), *scores = s.scores.reserve(rows * columns_),
-          *sums = s.sums.reserve(rows), *mixed = s.mixed.reserve(rows * size_);
-    const float* from = in_.qkv + (image * in_.tokens + begin) * 3 * in_.width + head * size_;
-    const float scale = 1.0f / std::sqrt(static_cast<float>(size_));
-    for (std::int64_t r = 0; r < rows; ++r) {
-      for (std::int64_t i = 0; i < size_; ++i) queries[r * size_ + i] = scale * from[r * 3 * in_.width + i];
-    }
-    packed_product({type_, rows, size_, columns_, false, false}, factor(queries, rows * size_, s), keys,
+    float *queries = s.queries.reserve(count * size), *scores = s.scores.reserve(count * columns),
+          *totals = s.totals.reserve(count), *mixed = s.mixed.reserve(count * size);
+    rows_.queries(task, begin, end, 1.0f / std::sqrt(static_cast<float>(size)), queries);
+    packed_product({type_, count, size, columns, false, false}, factor(queries, count * size, s), keys,
                    nullptr, scores);
-    loops().exponential_rows(scores, rows, columns_, sums);
-    packed_product({type_, rows, columns_, size_, false, false}, factor(scores, rows * columns_, s),
+    packed_product({type_, count, columns, size, false, false}, exponentials(scores, count, totals, s),
                    keys + key_bytes_, nullptr, mixed);
-    float* to = out + (image * in_.tokens + begin) * in_.width + head * size_;
-    for (std::int64_t r = 0; r < rows; ++r) {
-      const float share = 1.0f / sums[r];
-      for (std::int64_t i = 0; i < size_; ++i) to[r * in_.width + i] = share * mixed[r * size_ + i];
+    float* to = rows_.result(task, begin, out);
+    for (std::int64_t r = 0; r < count; ++r) {
+      const float share = 1.0f / totals[r];
+      for (std::int64_t i = 0; i < size; ++i) to[r * width_ + i] = share * mixed[r * size + i];
     }
   }
 
  private:
   std::int64_t bytes(std::int64_t inputs, std::int64_t outputs) const {
-    const auto all = static_cast<std::int64_t>(packed_layout(type_, inputs, outputs).get_size());
-    return (all + 63) / 64 * 64;  // each head starts a cache line
+    return whole_lines(static_cast<std::int64_t>(packed_layout(type_, inputs, outputs).get_size()));
   }
 
   /// The numbers as products take them; valid until the next call with the same scratch.
@@ -86,22 +80,21 @@ class Heads {
     return halves;
   }
 
-  /// Keys (0) or values (1) of all tokens of a head, [columns, size].
-  const float* gather(std::int64_t task, std::int64_t which, Scratch& s) const {
-    const auto image = task / in_.heads, first = task % in_.heads * size_, width = in_.width;
-    float* to = s.gathered.reserve(columns_ * size_);
-    for (std::int64_t j = 0; j < columns_; ++j) {
-      const float* row = j < in_.tokens
-                             ? in_.qkv + ((image * in_.tokens + j) * 3 + 1 + which) * width
-                             : in_.extra_kv + ((image * in_.extra + j - in_.tokens) * 2 + which) * width;
-      std::copy_n(row + first, size_, to + j * size_);
+  /// Of scores, which may be overwritten, as the next product takes them.
+  const void* exponentials(float* scores, std::int64_t count, float* totals, Scratch& s) const {
+    const ScoreColumns columns = {rows_.columns(), rows_.padded()};
+    if (type_ == Type::f32) {
+      attention_loops().exponential_rows(scores, count, columns, totals);
+      return scores;
     }
-    return to;
+    auto* halves = s.halves.reserve(count * columns.stride);
+    attention_loops().exponential_rows_bfloat16(scores, count, columns, halves, totals);
+    return halves;
   }
 
-  const AttentionInput& in_;
+  HeadRows rows_;
+  std::int64_t width_;
   Type type_;
-  std::int64_t size_, columns_;
   std::int64_t key_bytes_, value_bytes_;  ///< of a packed head
   std::uint8_t* packed_;
 };
@@ -109,18 +102,13 @@ class Heads {
 }  // namespace
 
 void attention(const AttentionInput& input, float* out, Precision precision) {
+  if (precision == Precision::kInt8 && int8_attention_pays()) {
+    attention_int8(input, out);
+    return;
+  }
   thread_local Buffer<std::uint8_t> memory;
   const bool half = precision != Precision::kFp32 && native_bfloat16();
-  const Heads all(input, half ? Type::bf16 : Type::f32, memory);
-  const std::int64_t heads = input.batch * input.heads, tiles = (input.tokens + kTile - 1) / kTile;
-  const std::int64_t rows = (input.tokens + tiles - 1) / std::max<std::int64_t>(1, tiles);
-#pragma omp parallel for schedule(dynamic)
-  for (std::int64_t task = 0; task < heads; ++task) all.pack(task);
-#pragma omp parallel for schedule(dynamic)
-  for (std::int64_t task = 0; task < heads * tiles; ++task) {
-    const auto begin = task % tiles * rows, end = std::min(begin + rows, input.tokens);
-    if (begin < end) all.attend(task / tiles, begin, end, out);
-  }
+  attend_all(input, Heads(input, half ? Type::bf16 : Type::f32, memory), out);
 }
 
 }  // namespace relprompt::kernels

@@ -21,8 +21,9 @@ struct AttentionInput {
 
 /// out [batch, tokens, width] = softmax(q k^T / sqrt(width / heads)) v, keys and values of tokens and extra
 /// together. A tile of queries is scored, normalised and mixed while its scores are in the second-level
-/// cache. Both products are in fp32, for the other precisions in bfloat16 where the processor multiplies it
-/// faster (native_bfloat16); softmax is in fp32. Runs on the threads of OpenMP, one head of one image a task.
+/// cache. Both products are in the precision where the processor multiplies it faster (native_bfloat16; VNNI
+/// for int8, else as bf16), else in fp32; softmax is in fp32. Runs on the threads of OpenMP, one head of one
+/// image a task.
 void attention(const AttentionInput& input, float* out, Precision precision = Precision::kFp32);
 
 /// Gradients by qkv and extra_kv, of their shapes, for the gradient d_out [batch, tokens, width] by the

@@ -3,12 +3,13 @@
 // by two copies could end up as the AVX-512 one in a program that runs without AVX-512.
 #include "kernels/loops.h"
 
+#include "kernels/bfloat16_bits.h"
 #include "kernels/exponential.h"
 
 namespace relprompt::kernels {
 namespace {
 
-void exponential_rows(float* values, std::int64_t rows, std::int64_t columns, float* sums) {
+void softmax_rows(float* values, std::int64_t rows, std::int64_t columns) {
   for (std::int64_t r = 0; r < rows; ++r) {
     float* row = values + r * columns;
     float max = row[0], total = 0;
@@ -20,23 +21,9 @@ void exponential_rows(float* values, std::int64_t rows, std::int64_t columns, fl
       row[i] = exp_negative(row[i] - max);
       total += row[i];
     }
-    sums[r] = total;
-  }
-}
-
-void softmax_rows(float* values, std::int64_t rows, std::int64_t columns) {
-  // Several rows a call: specialised for one row, g++ 12 no longer vectorises the loops above.
-  constexpr std::int64_t kRows = 16;
-  float sums[kRows];
-  for (std::int64_t first = 0; first < rows; first += kRows) {
-    const std::int64_t count = rows - first < kRows ? rows - first : kRows;
-    exponential_rows(values + first * columns, count, columns, sums);
-    for (std::int64_t r = 0; r < count; ++r) {
-      float* row = values + (first + r) * columns;
-      const float scale = 1.0f / sums[r];
+    const float scale = 1.0f / total;
 #pragma omp simd
-      for (std::int64_t i = 0; i < columns; ++i) row[i] *= scale;
-    }
+    for (std::int64_t i = 0; i < columns; ++i) row[i] *= scale;
   }
 }
 
@@ -110,24 +97,6 @@ void layer_norm_rows(const float* x, std::int64_t rows, std::int64_t width, cons
 #pragma omp simd
     for (std::int64_t i = 0; i < width; ++i) to[i] = (from[i] - mean) * scale * weight[i] + bias[i];
   }
-}
-
-inline std::uint32_t bits_of(float x) {
-  std::uint32_t bits = 0;
-  __builtin_memcpy(&bits, &x, sizeof(bits));
-  return bits;
-}
-
-inline float float_of(std::uint32_t bits) {
-  float x = 0;
-  __builtin_memcpy(&x, &bits, sizeof(x));
-  return x;
-}
-
-/// Half of the last kept digit, less one where the number would stay even.
-inline std::uint32_t rounded_bits(float x) {
-  const std::uint32_t bits = bits_of(x);
-  return bits + 0x7FFFu + (bits >> 16 & 1u);
 }
 
 void round_bfloat16(const float* x, std::int64_t count, float* y) {
@@ -237,9 +206,8 @@ void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t c
 }  // namespace
 
 extern const Loops RELPROMPT_LOOPS;
-const Loops RELPROMPT_LOOPS = {softmax_rows,        softmax_rows_backward, exponential_rows, activate,
-                               quick_gelu_backward, layer_norm_rows,       round_bfloat16,   narrow_bfloat16,
-                               widen_bfloat16,      subtract_row,          quantise_rows,    quantise_weights,
-                               dequantise_rows};
+const Loops RELPROMPT_LOOPS = {softmax_rows,    softmax_rows_backward, activate,         quick_gelu_backward,
+                               layer_norm_rows, round_bfloat16,        narrow_bfloat16,  widen_bfloat16,
+                               subtract_row,    quantise_rows,         quantise_weights, dequantise_rows};
 
 }  // namespace relprompt::kernels

@@ -7,31 +7,17 @@
 #include <cstdint>
 
 #include "kernels/activation.h"
+#include "kernels/row_scale.h"
 
 namespace relprompt::kernels {
 
 enum class InstructionSet;  // kernels/instruction_sets.h, which loops.cpp must not include (see there)
-
-/// A row in 8 bits: number = (q - zero) * step.
-struct RowScale {
-  float step = 0;
-  std::int32_t zero = 0;
-};
-
-/// What becomes of the 32-bit sums of an int8 product; see Loops::dequantise_rows.
-struct Dequantiser {
-  const float* column_scale = nullptr;          ///< [columns]
-  const std::int32_t* column_offset = nullptr;  ///< [columns], times the row's zero: subtracted from the sums
-  const float* bias = nullptr;                  ///< [columns] or nullptr
-};
 
 struct Loops {
   /// kernels/softmax.h
   void (*softmax_rows)(float* values, std::int64_t rows, std::int64_t columns);
   void (*softmax_rows_backward)(const float* p, float* gradient, std::int64_t rows, std::int64_t columns,
                                 float scale);
-  /// v becomes exp(v - max of its row); sums [rows] are those of the results.
-  void (*exponential_rows)(float* values, std::int64_t rows, std::int64_t columns, float* sums);
   /// kernels/activation.h; y may be x.
   void (*activate)(const float* x, std::int64_t count, Activation activation, float* y);
   void (*quick_gelu_backward)(const float* x, const float* dy, std::int64_t count, float* dx);

@@ -1,5 +1,6 @@
-// The choice among the compiled copies of loops.cpp, label_loops.cpp and align_loops.cpp.
+// The choice among the compiled copies of the files of loops.
 #include "kernels/align_loops.h"
+#include "kernels/attention_loops.h"
 #include "kernels/instruction_sets.h"
 #include "kernels/label_loops.h"
 #include "kernels/loops.h"
@@ -9,10 +10,12 @@ namespace relprompt::kernels {
 extern const Loops portable_loops;
 extern const LabelLoops portable_label_loops;
 extern const AlignLoops portable_align_loops;
+extern const AttentionLoops portable_attention_loops;
 #ifdef RELPROMPT_X86_LOOPS
 extern const Loops avx2_loops, avx512_loops;
 extern const LabelLoops avx2_label_loops, avx512_label_loops;
 extern const AlignLoops avx2_align_loops, avx512_align_loops;
+extern const AttentionLoops avx2_attention_loops, avx512_attention_loops;
 #endif
 
 const Loops& loops_of(InstructionSet set) {
@@ -54,6 +57,20 @@ const AlignLoops& align_loops_of(InstructionSet set) {
 
 const AlignLoops& align_loops() {
   static const AlignLoops& chosen = align_loops_of(chosen_instruction_set());
+  return chosen;
+}
+
+const AttentionLoops& attention_loops_of(InstructionSet set) {
+#ifdef RELPROMPT_X86_LOOPS
+  if (set == InstructionSet::kAvx512) return avx512_attention_loops;
+  if (set == InstructionSet::kAvx2) return avx2_attention_loops;
+#endif
+  static_cast<void>(set);
+  return portable_attention_loops;
+}
+
+const AttentionLoops& attention_loops() {
+  static const AttentionLoops& chosen = attention_loops_of(chosen_instruction_set());
   return chosen;
 }
 

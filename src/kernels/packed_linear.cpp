@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "kernels/loops.h"
 #include "kernels/packed_product.h"
 
 namespace relprompt::kernels {
@@ -14,15 +15,6 @@ using Type = dnnl::memory::data_type;
 constexpr std::int64_t kInt8Outputs = 1024;
 // Numbers a thread widens or narrows at a time.
 constexpr std::int64_t kChunk = 1 << 15;
-
-/// Without VNNI the library adds pairs of products in 16 bits: 2 * 255 * 63 still fits them.
-int weight_limit() {
-  using dnnl::cpu_isa;
-  const auto set = dnnl::get_effective_cpu_isa();
-  const bool exact = set == cpu_isa::avx2_vnni || set == cpu_isa::avx512_core_vnni ||
-                     set == cpu_isa::avx512_core_bf16 || set == cpu_isa::avx512_core_amx;
-  return exact ? 127 : 63;
-}
 
 /// weight [outputs, inputs] of `type` into the packed layout of its transpose.
 void reorder(const void* weight, Type type, std::int64_t inputs, std::int64_t outputs, void* packed) {
@@ -121,7 +113,7 @@ void PackedLinear::pack_int8(const float* weight, Panel& panel) {
   Buffer<std::int8_t> plain;
   auto* numbers = plain.reserve(columns * inputs_);
   const auto& quantise = loops().quantise_weights;
-  const int limit = weight_limit();
+  const int limit = int8_limit();
 #pragma omp parallel for
   for (std::int64_t o = 0; o < columns; ++o) {
     auto* row = numbers + o * inputs_;

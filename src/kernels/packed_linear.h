@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "kernels/buffer.h"
-#include "kernels/loops.h"
 #include "kernels/precision.h"
+#include "kernels/row_scale.h"
 
 namespace relprompt::kernels {
 

@@ -71,6 +71,14 @@ const Plan& plan_of(const ProductShape& s) {
 
 }  // namespace
 
+int int8_limit() {
+  using dnnl::cpu_isa;
+  const auto set = dnnl::get_effective_cpu_isa();
+  const bool exact = set == cpu_isa::avx2_vnni || set == cpu_isa::avx512_core_vnni ||
+                     set == cpu_isa::avx512_core_bf16 || set == cpu_isa::avx512_core_amx;
+  return exact ? 127 : 63;
+}
+
 Memory::desc packed_layout(Type type, std::int64_t inputs, std::int64_t outputs) {
   static std::mutex mutex;
   static std::map<std::tuple<int, std::int64_t, std::int64_t>, Memory::desc> layouts;

@@ -18,6 +18,10 @@ struct ProductShape {
   bool add = false;
 };
 
+/// The largest size of an s8 number in B for which sums are exact: 127 with VNNI; without it 63, as the
+/// library then adds pairs of products in 16 bits, where 2 * 255 * 63 still fits.
+int int8_limit();
+
 /// How B [inputs, outputs] lies in memory for products of any number of rows; the same for the life of the
 /// program.
 dnnl::memory::desc packed_layout(dnnl::memory::data_type type, std::int64_t inputs, std::int64_t outputs);

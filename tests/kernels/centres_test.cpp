@@ -5,6 +5,7 @@
 
 #include "kernels/block.h"
 #include "kernels/layer_norm.h"
+#include "kernels/loops.h"
 #include "numbers.h"
 
 namespace relprompt::kernels {

@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "kernels/attention.h"
 #include "kernels/linear.h"
 #include "kernels/softmax.h"
 #include "numbers.h"
@@ -117,56 +116,6 @@ TEST(Softmax, ExtremeScores) {
   EXPECT_EQ(values, (std::vector<float>{0.0f, std::exp(-88.0f) < 1e-37f ? 0.0f : values[1], 0.0f, 1.0f}));
   EXPECT_LT(values[1], 1e-37f);
 }
-
-struct AttentionSizes {
-  std::int64_t batch, tokens, extra, width, heads;
-};
-
-class Attention : public testing::TestWithParam<AttentionSizes> {};
-
-TEST_P(Attention, EqualsTheNaiveTwin) {
-  const auto [batch, tokens, extra, width, heads] = GetParam();
-  const auto qkv = random_values("qkv", batch * tokens * 3 * width, 2.0f);
-  const auto more = random_values("extra", batch * extra * 2 * width, 2.0f);
-  std::vector<float> out(static_cast<std::size_t>(batch * tokens * width), NAN), expected;
-  attention({qkv.data(), extra > 0 ? more.data() : nullptr, batch, tokens, extra, width, heads}, out.data());
-  const std::int64_t size = width / heads;
-  // Key (which = 0) or value (1) of a token or extra token.
-  const auto at = [&](std::int64_t b, std::int64_t j, std::int64_t which, std::int64_t d) {
-    return j < tokens ? qkv[static_cast<std::size_t>(((b * tokens + j) * 3 + 1 + which) * width + d)]
-                      : more[static_cast<std::size_t>(((b * extra + j - tokens) * 2 + which) * width + d)];
-  };
-  for (std::int64_t b = 0; b < batch; ++b) {
-    for (std::int64_t i = 0; i < tokens; ++i) {
-      for (std::int64_t d = 0; d < width; ++d) {
-        const std::int64_t first = d / size * size;
-        double total = 0, sum = 0;
-        for (std::int64_t j = 0; j < tokens + extra; ++j) {
-          double dot = 0;
-          for (std::int64_t e = first; e < first + size; ++e) {
-            dot += static_cast<double>(qkv[static_cast<std::size_t>((b * tokens + i) * 3 * width + e)]) *
-                   at(b, j, 0, e);
-          }
-          const double weight = std::exp(dot / std::sqrt(static_cast<double>(size)));
-          total += weight;
-          sum += weight * at(b, j, 1, d);
-        }
-        expected.push_back(static_cast<float>(sum / total));
-      }
-    }
-  }
-  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 1e-5) << "at " << i;
-  // Scores up to 4 * size err by 2^-8 of their size where products are in bfloat16, and so do their
-  // exponentials; the values' own rounding is small beside that.
-  attention({qkv.data(), extra > 0 ? more.data() : nullptr, batch, tokens, extra, width, heads}, out.data(),
-            Precision::kBf16);
-  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(out[i], expected[i], 0.05) << "at " << i;
-}
-
-INSTANTIATE_TEST_SUITE_P(Odd, Attention,
-                         testing::Values(AttentionSizes{1, 1, 0, 4, 1}, AttentionSizes{2, 5, 3, 12, 3},
-                                         AttentionSizes{1, 129, 0, 16, 2}, AttentionSizes{2, 131, 20, 16, 4},
-                                         AttentionSizes{3, 17, 1, 15, 5}, AttentionSizes{1, 300, 7, 64, 1}));
 
 }  // namespace
 }  // namespace relprompt::kernels
