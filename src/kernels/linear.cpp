@@ -135,6 +135,13 @@ void linear_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const s
   }
 }
 
+void product_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* b,
+                  std::int64_t outputs, float* y) {
+  if (rows == 0 || outputs == 0) return;
+  multiply({narrowed(x, rows * inputs), rows, inputs, kBf16}, {b, inputs, outputs, kBf16}, nullptr, y,
+           Activation::kNone);
+}
+
 // dnnl_sgemm and not the matmul primitive: that one falls to a third of the rate where a row of the second
 // factor is 3072 numbers long (oneDNN 2.6).
 void linear_backward_input(const float* dy, std::int64_t rows, std::int64_t outputs, const float* weight,
@@ -150,9 +157,7 @@ void linear_backward_input_bf16(const float* dy, std::int64_t rows, std::int64_t
                           inputs, dx);
     return;
   }
-  if (rows == 0 || inputs == 0) return;
-  multiply({narrowed(dy, rows * outputs), rows, outputs, kBf16}, {weight, outputs, inputs, kBf16}, nullptr,
-           dx, Activation::kNone);
+  product_bf16(dy, rows, outputs, weight, inputs, dx);
 }
 
 void linear_backward_weight(const float* dy, const float* x, std::int64_t rows, std::int64_t inputs,

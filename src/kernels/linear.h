@@ -22,6 +22,11 @@ void linear_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const s
                  const float* bias, std::int64_t outputs, float* y,
                  Activation activation = Activation::kNone);
 
+/// y = x B in bfloat16 without a bias: x [rows, inputs] is rounded on the way in, b [inputs, outputs] is
+/// given so, y [rows, outputs] is fp32. For processors with native_bfloat16.
+void product_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* b,
+                  std::int64_t outputs, float* y);
+
 /// Gradient by the input, dx = dy W. dy [rows, outputs], weight [outputs, inputs], dx [rows, inputs].
 void linear_backward_input(const float* dy, std::int64_t rows, std::int64_t outputs, const float* weight,
                            std::int64_t inputs, float* dx);

@@ -41,10 +41,21 @@ torch::Tensor through_layer(const RpmParts& parts) {
   return parts.weight.defined() ? nn::product(knowledge, parts.weight.detach()) : knowledge.contiguous();
 }
 
+/// The numbers of a tensor in bfloat16.
+const std::uint16_t* bits_of(const torch::Tensor& tensor) {
+  return reinterpret_cast<const std::uint16_t*>(tensor.data_ptr<at::BFloat16>());
+}
+
+kernels::Precision product_precision(kernels::Precision precision) {
+  const bool half = precision != kernels::Precision::kFp32 && kernels::native_bfloat16();
+  return half ? kernels::Precision::kBf16 : kernels::Precision::kFp32;
+}
+
 }  // namespace
 
 PackedRpm::PackedRpm(const RpmParts& parts, kernels::Precision precision)
     : itp_(parts.itp),
+      precision_(product_precision(precision)),
       alignment_(pack_alignment(parts, precision)),
       knowledge_(through_layer(parts)),
       bias_(parts.bias.detach().contiguous()),
@@ -89,44 +100,72 @@ Aligned PackedRpm::align(const torch::Tensor& tokens, std::int64_t layer, nn::Gr
   return {y.narrow(1, 1, rows - 1), y.select(1, 0)};
 }
 
-const torch::Tensor& PackedRpm::mapped(nn::Grid grid) {
-  if (!mapped_.defined() || grid != mapped_grid_) {
-    mapped_ = nn::resize_rows(knowledge_, stored_, grid).contiguous();
-    mapped_grid_ = grid;
+const PackedRpm::Mapped& PackedRpm::mapped(nn::Grid grid) {
+  if (!mapped_ || grid != mapped_->grid) {
+    const auto by_width = nn::resize_rows(knowledge_, stored_, grid).t().contiguous();
+    mapped_.emplace(Mapped{grid,
+                           by_width,
+                           {by_width.data_ptr<float>(), bias_.data_ptr<float>(), by_width.size(1),
+                            by_width.size(0), precision_}});
   }
-  return mapped_;
+  return *mapped_;
+}
+
+void PackedRpm::multiply(const torch::Tensor& x, const torch::Tensor& weight, const float* bias,
+                         float* y) const {
+  const auto rows = x.size(0), inputs = x.size(1), outputs = weight.size(0);
+  if (precision_ == kernels::Precision::kFp32) {
+    kernels::linear(x.data_ptr<float>(), rows, inputs, weight.data_ptr<float>(), bias, outputs, y);
+    return;
+  }
+  const auto rounded = weight.to(torch::kBFloat16);
+  kernels::linear_bf16(x.data_ptr<float>(), rows, inputs, bits_of(rounded), bias, outputs, y);
+}
+
+void PackedRpm::prompts_by_map(const Mapped& mapped, float* m, std::int64_t classes, float* prompt) {
+  const auto rows = kernels::prepare_rows(m, classes, mapped.grid.size(), precision_, room_);
+  mapped.prompts.multiply(rows, classes, nullptr, false, prompt, room_);
+}
+
+void PackedRpm::prompts_without_map(const Mapped& mapped, const torch::Tensor& texts, const torch::Tensor& p,
+                                    float* prompt) const {
+  const auto d = mapped.by_width.size(0), n = p.size(0), e = p.size(1);
+  const auto meeting = torch::empty({d, e}, p.options());
+  const auto* knowledge = mapped.by_width.data_ptr<float>();
+  auto* to = meeting.data_ptr<float>();
+  if (precision_ == kernels::Precision::kFp32) {
+    kernels::gemm(Side::kPlain, Side::kPlain, d, e, n, 1, knowledge, n, p.data_ptr<float>(), e, 0, to, e);
+  } else {
+    kernels::product_bf16(knowledge, d, n, bits_of(p.to(torch::kBFloat16)), e, to);
+  }
+  multiply(texts, meeting, bias_.data_ptr<float>(), prompt);
 }
 
 PackedRpm::Prompts PackedRpm::prompts(const Aligned& aligned, const torch::Tensor& t, nn::Grid grid,
                                       bool map_wanted) {
-  const auto& by_patch = mapped(grid);
-  const auto batch = aligned.patches.size(0), n = grid.size(), d = by_patch.size(1), c = t.size(0),
+  const auto& knowledge = mapped(grid);
+  const auto batch = aligned.patches.size(0), n = grid.size(), d = knowledge.by_width.size(0), c = t.size(0),
              e = t.size(1);
   const auto number = [](std::int64_t value) { return static_cast<double>(value); };
   const auto cost = prompt_cost(number(c), number(n), number(e), number(d));
   const bool with_map = map_wanted || !itp_.pixel_level || cost.with_map <= cost.without_map;
-  auto prompt = bias_.expand({batch, c, d}).contiguous();
+  auto prompt = torch::empty({batch, c, d}, t.options());
   auto map = with_map ? torch::empty({batch, c, n}, t.options()) : torch::Tensor();
-  auto meeting = with_map ? torch::Tensor() : torch::empty({d, e}, t.options());
   for (std::int64_t b = 0; b < batch; ++b) {
     const auto g = aligned.class_token[b];
     const auto texts = (itp_.image_level ? t * g : t).contiguous(), p = aligned.patches[b].contiguous();
     auto* to = prompt[b].data_ptr<float>();
     if (!with_map) {
-      kernels::gemm(Side::kTransposed, Side::kPlain, d, e, n, 1, by_patch.data_ptr<float>(), d,
-                    p.data_ptr<float>(), e, 0, meeting.data_ptr<float>(), e);
-      kernels::gemm(Side::kPlain, Side::kTransposed, c, d, e, 1, texts.data_ptr<float>(), e,
-                    meeting.data_ptr<float>(), e, 1, to, d);
+      prompts_without_map(knowledge, texts, p, to);
       continue;
     }
     auto m = map[b];
     if (itp_.pixel_level) {
-      kernels::linear(texts.data_ptr<float>(), c, e, p.data_ptr<float>(), nullptr, n, m.data_ptr<float>());
+      multiply(texts, p, nullptr, m.data_ptr<float>());
     } else {
       m.copy_(torch::matmul(t, g).unsqueeze(1).expand({c, n}));
     }
-    kernels::gemm(Side::kPlain, Side::kPlain, c, d, n, 1, m.data_ptr<float>(), n, by_patch.data_ptr<float>(),
-                  d, 1, to, d);
+    prompts_by_map(knowledge, m.data_ptr<float>(), c, to);
   }
   return {prompt, map_wanted ? map.transpose(1, 2) : torch::Tensor()};
 }

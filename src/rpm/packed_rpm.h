@@ -5,12 +5,14 @@
 // same layer, since Linear(m^T h) = m^T (h W^T) + b. Nothing here has gradients.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <torch/torch.h>
 
 #include "kernels/expert_maps.h"
 #include "kernels/packed_alignment.h"
+#include "kernels/packed_linear.h"
 #include "rpm/itp.h"
 #include "rpm/m2oe.h"
 
@@ -37,8 +39,9 @@ struct RpmParts {
 
 class PackedRpm {
  public:
-  /// Copies what it needs but for the gates of M2oE, which stay the modules'. precision: of the projection
-  /// into the joint space, see kernels::PackedAlignment.
+  /// Copies what it needs but for the gates of M2oE, which stay the modules'. The projection into the joint
+  /// space and the products that make prompts are in fp32, for the other precisions in bfloat16 where the
+  /// processor multiplies it faster (kernels::native_bfloat16).
   explicit PackedRpm(const RpmParts& parts, kernels::Precision precision = kernels::Precision::kFp32);
 
   /// prompt_norm, M2oE (layers that have one), ln_post, projection. tokens [B, 1 + N, D] over `grid`, fp32.
@@ -64,17 +67,32 @@ class PackedRpm {
     kernels::ExpertWeights experts;
   };
 
+  /// The pixel knowledge at one grid, through the linear layer.
+  struct Mapped {
+    nn::Grid grid;
+    torch::Tensor by_width;  ///< [D, N]: column i is the prompt of a map that is 1 at patch i, unbiased
+    kernels::PackedLinear prompts;  ///< map [N] -> prompt [D]
+  };
+
   torch::Tensor mix(Bottleneck& bottleneck, const torch::Tensor& reduced, nn::Grid grid) const;
-  /// [N, D]: the prompt of an attention map that is 1 at one patch, without the bias.
-  const torch::Tensor& mapped(nn::Grid grid);
+  const Mapped& mapped(nn::Grid grid);
+  /// y [rows, outputs] = x [rows, inputs] times weight^T plus bias, if there is one, in the products'
+  /// precision.
+  void multiply(const torch::Tensor& x, const torch::Tensor& weight, const float* bias, float* y) const;
+  /// One image's prompts [C, D] by its map m [C, N], which may be overwritten by prepare_rows, or without it.
+  void prompts_by_map(const Mapped& mapped, float* m, std::int64_t classes, float* prompt);
+  void prompts_without_map(const Mapped& mapped, const torch::Tensor& texts, const torch::Tensor& p,
+                           float* prompt) const;
 
   ItpOptions itp_;
+  kernels::Precision precision_;  ///< of products
   kernels::PackedAlignment alignment_;
   kernels::AlignmentWorkspace workspace_;
   std::vector<Bottleneck> bottlenecks_;
   torch::Tensor knowledge_, bias_, visual_;
-  nn::Grid stored_, mapped_grid_;
-  torch::Tensor mapped_;  ///< for mapped_grid_, the grid of the last call
+  nn::Grid stored_;
+  std::optional<Mapped> mapped_;  ///< for the grid of the last call
+  kernels::Room room_;
 };
 
 }  // namespace relprompt::rpm
