@@ -7,6 +7,7 @@
 
 namespace relprompt::kernels {
 
+// Their names come from CMakeLists.txt. NOLINTBEGIN(readability-identifier-naming)
 extern const Loops portable_loops;
 extern const LabelLoops portable_label_loops;
 extern const AlignLoops portable_align_loops;
@@ -17,6 +18,7 @@ extern const LabelLoops avx2_label_loops, avx512_label_loops;
 extern const AlignLoops avx2_align_loops, avx512_align_loops;
 extern const AttentionLoops avx2_attention_loops, avx512_attention_loops;
 #endif
+// NOLINTEND(readability-identifier-naming)
 
 const Loops& loops_of(InstructionSet set) {
 #ifdef RELPROMPT_X86_LOOPS
