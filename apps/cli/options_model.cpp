@@ -39,8 +39,8 @@ void ModelArguments::add_to(CLI::App& command) {
   command
       .add_option(
           "--precision", precision,
-          "fp32, bf16 (half the memory) or int8 (a quarter, and about twice the speed; CPU only): numbers "
-          "of the matrix products [default: fp32]")
+          "fp32, bf16 (half the memory) or int8 (a quarter, and two to three times the speed; CPU only): "
+          "numbers of the matrix products [default: fp32]")
       ->option_text("NAME")
       ->group(group);
   command.add_option("--threads", threads, "CPU threads [default: all cores]")

@@ -20,8 +20,8 @@ struct ModelOptions {
   std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
   /// Numbers that the image tower's matrix products are computed in, sums and the rest in fp32: "fp32";
   /// "bf16", both factors rounded to bfloat16, half the memory for weights; "int8" (CPU only), both factors
-  /// of the linear layers in 8 bits, twice the speed where the processor has VNNI and a quarter of the
-  /// memory.
+  /// in 8 bits in the layers' products, two to three times the speed where the processor has VNNI and a
+  /// quarter of the memory.
   std::string precision = "fp32";
   int threads = 0;              ///< CPU threads; 0: all cores
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
