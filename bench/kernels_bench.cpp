@@ -117,7 +117,8 @@ void attention_layer(benchmark::State& state, Precision precision) {
              extra = random_values("kv", kPrompts * 2 * kWidth);
   std::vector<float> out(static_cast<std::size_t>(kTokens * kWidth));
   for (auto _ : state) {
-    attention({qkv.data(), extra.data(), 1, kTokens, kPrompts, kWidth, kHeads}, out.data(), precision);
+    attention(AttentionInput{qkv.data(), extra.data(), 1, kTokens, kPrompts, kWidth, kHeads}, out.data(),
+              precision);
   }
   count_rate(state, "GFLOP/s", 4.0 * kTokens * (kTokens + kPrompts) * kWidth);
 }

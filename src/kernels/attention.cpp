@@ -30,7 +30,7 @@ Scratch& scratch() {
 /// Products in fp32 or native bfloat16.
 class Heads {
  public:
-  Heads(const AttentionInput& input, Type type, Buffer<std::uint8_t>& memory)
+  Heads(const AttentionParts& input, Type type, Buffer<std::uint8_t>& memory)
       : rows_(input),
         width_(input.width),
         type_(type),
@@ -101,7 +101,7 @@ class Heads {
 
 }  // namespace
 
-void attention(const AttentionInput& input, float* out, Precision precision) {
+void attention(const AttentionParts& input, float* out, Precision precision) {
   if (precision == Precision::kInt8 && int8_attention_pays()) {
     attention_int8(input, out);
     return;

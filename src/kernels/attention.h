@@ -19,12 +19,38 @@ struct AttentionInput {
   std::int64_t heads = 0;
 };
 
+/// The same, with queries in one array and keys and values in another.
+struct AttentionParts {
+  const float* queries = nullptr;                ///< width numbers a token
+  const float* own_kv = nullptr;                 ///< 2 * width numbers a token: its key and its value
+  std::int64_t query_stride = 0, kv_stride = 0;  ///< from one token to the next of the batch
+  const float* extra_kv = nullptr;               ///< this and what follows as in AttentionInput
+  std::int64_t batch = 0;
+  std::int64_t tokens = 0;
+  std::int64_t extra = 0;
+  std::int64_t width = 0;
+  std::int64_t heads = 0;
+};
+
+inline AttentionParts parts_of(const AttentionInput& input) {
+  const auto stride = 3 * input.width;
+  return {input.qkv,      input.qkv + input.width,
+          stride,         stride,
+          input.extra_kv, input.batch,
+          input.tokens,   input.extra,
+          input.width,    input.heads};
+}
+
 /// out [batch, tokens, width] = softmax(q k^T / sqrt(width / heads)) v, keys and values of tokens and extra
 /// together. A tile of queries is scored, normalised and mixed while its scores are in the second-level
 /// cache. Both products are in the precision where the processor multiplies it faster (native_bfloat16; VNNI
 /// for int8, else as bf16), else in fp32; softmax is in fp32. Runs on the threads of OpenMP, one head of one
 /// image a task.
-void attention(const AttentionInput& input, float* out, Precision precision = Precision::kFp32);
+void attention(const AttentionParts& input, float* out, Precision precision = Precision::kFp32);
+
+inline void attention(const AttentionInput& input, float* out, Precision precision = Precision::kFp32) {
+  attention(parts_of(input), out, precision);
+}
 
 /// Gradients by qkv and extra_kv, of their shapes, for the gradient d_out [batch, tokens, width] by the
 /// result; nullptr where one is not wanted. Nothing of the forward pass is needed: the scores of a tile of

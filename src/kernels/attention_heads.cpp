@@ -7,7 +7,7 @@ constexpr std::int64_t kColumns = 32;
 
 }  // namespace
 
-HeadRows::HeadRows(const AttentionInput& input)
+HeadRows::HeadRows(const AttentionParts& input)
     : in_(input),
       size_(input.width / input.heads),
       columns_(input.tokens + input.extra),
@@ -15,8 +15,8 @@ HeadRows::HeadRows(const AttentionInput& input)
 
 void HeadRows::queries(std::int64_t task, std::int64_t begin, std::int64_t end, float scale,
                        float* to) const {
-  const auto image = task / in_.heads, head = task % in_.heads, stride = 3 * in_.width;
-  const float* from = in_.qkv + (image * in_.tokens + begin) * stride + head * size_;
+  const auto image = task / in_.heads, head = task % in_.heads, stride = in_.query_stride;
+  const float* from = in_.queries + (image * in_.tokens + begin) * stride + head * size_;
   for (std::int64_t r = 0; r < end - begin; ++r) {
     for (std::int64_t i = 0; i < size_; ++i) to[r * size_ + i] = scale * from[r * stride + i];
   }
@@ -27,12 +27,11 @@ float* HeadRows::result(std::int64_t task, std::int64_t begin, float* out) const
 }
 
 float* HeadRows::gather(std::int64_t task, std::int64_t which, Buffer<float>& memory) const {
-  const auto image = task / in_.heads, first = task % in_.heads * size_, width = in_.width;
+  const auto image = task / in_.heads, first = which * in_.width + task % in_.heads * size_;
   float* to = memory.reserve(padded_ * size_);
   for (std::int64_t j = 0; j < columns_; ++j) {
-    const float* row = j < in_.tokens
-                           ? in_.qkv + ((image * in_.tokens + j) * 3 + 1 + which) * width
-                           : in_.extra_kv + ((image * in_.extra + j - in_.tokens) * 2 + which) * width;
+    const float* row = j < in_.tokens ? in_.own_kv + (image * in_.tokens + j) * in_.kv_stride
+                                      : in_.extra_kv + (image * in_.extra + j - in_.tokens) * 2 * in_.width;
     std::copy_n(row + first, size_, to + j * size_);
   }
   std::fill(to + columns_ * size_, to + padded_ * size_, 0.0f);

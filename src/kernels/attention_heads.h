@@ -12,7 +12,7 @@ namespace relprompt::kernels {
 /// One head of one image is a task; tasks are numbered image by image.
 class HeadRows {
  public:
-  explicit HeadRows(const AttentionInput& input);
+  explicit HeadRows(const AttentionParts& input);
 
   std::int64_t size() const { return size_; }        ///< numbers a head
   std::int64_t columns() const { return columns_; }  ///< keys: own tokens and extra ones
@@ -30,14 +30,14 @@ class HeadRows {
  private:
   float* gather(std::int64_t task, std::int64_t which, Buffer<float>& memory) const;
 
-  const AttentionInput& in_;
+  const AttentionParts& in_;
   std::int64_t size_, columns_, padded_;
 };
 
 /// heads.pack(task) for all tasks, then heads.attend(task, begin, end, out) for all tiles of query rows, on
 /// the threads of OpenMP.
 template <typename Heads>
-void attend_all(const AttentionInput& input, const Heads& heads, float* out) {
+void attend_all(const AttentionParts& input, const Heads& heads, float* out) {
   // 128 rows of about 1050 scores are half a megabyte: they fit the second-level cache beside keys and
   // values.
   constexpr std::int64_t kTile = 128;

@@ -39,7 +39,7 @@ void spread_evenly(float* numbers, std::int64_t count) {
 
 class Heads {
  public:
-  Heads(const AttentionInput& input, Buffer<std::uint8_t>& memory, Buffer<float>& dither)
+  Heads(const AttentionParts& input, Buffer<std::uint8_t>& memory, Buffer<float>& dither)
       : rows_(input), width_(input.width), dither_(dither.reserve(rows_.columns())) {
     spread_evenly(dither_, rows_.columns());
     const auto size = rows_.size(), columns = rows_.padded();
@@ -141,7 +141,7 @@ bool int8_attention_pays() {
   return int8_limit() == 127;
 }
 
-void attention_int8(const AttentionInput& input, float* out) {
+void attention_int8(const AttentionParts& input, float* out) {
   thread_local Buffer<std::uint8_t> memory;
   thread_local Buffer<float> dither;
   attend_all(input, Heads(input, memory, dither), out);

@@ -14,6 +14,6 @@ bool int8_attention_pays();
 /// are those of unrounded exponentials, and these are rounded up or down in turns (see
 /// AttentionLoops::exponential_rows_int8), because hundreds of weights below half a step can be most of a
 /// row.
-void attention_int8(const AttentionInput& input, float* out);
+void attention_int8(const AttentionParts& input, float* out);
 
 }  // namespace relprompt::kernels

@@ -60,16 +60,21 @@ PackedBlock::PackedBlock(const BlockWeights& from, Precision precision, const La
       ln_2_(from.ln_2, from.width, centres.hidden),
       out_centre_(centres.out),
       back_centre_(centres.back),
-      in_(from.in.weight, from.in.bias, width_, 3 * width_, precision, given(centres.in)),
+      queries_(from.in.weight, from.in.bias, width_, width_, precision, given(centres.in)),
+      keys_values_(from.in.weight + width_ * width_, from.in.bias + width_, width_, 2 * width_, precision,
+                   given(centres.in)),
       out_(from.out.weight, from.out.bias, width_, width_, precision, given(centres.out)),
       hidden_(from.hidden.weight, from.hidden.bias, width_, mlp_width_, precision, given(centres.hidden)),
       back_(from.back.weight, from.back.bias, mlp_width_, width_, precision, given(centres.back)) {}
 
 PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
   Copies copies;
-  if (in_.widened_size() == 0) return copies;
-  const std::pair<const PackedLinear*, const float**> parts[] = {
-      {&in_, &copies.in}, {&out_, &copies.out}, {&hidden_, &copies.hidden}, {&back_, &copies.back}};
+  if (queries_.widened_size() == 0) return copies;
+  const std::pair<const PackedLinear*, const float**> parts[] = {{&queries_, &copies.queries},
+                                                                 {&keys_values_, &copies.keys_values},
+                                                                 {&out_, &copies.out},
+                                                                 {&hidden_, &copies.hidden},
+                                                                 {&back_, &copies.back}};
   std::int64_t size = 0;
   for (const auto& part : parts) size += part.first->widened_size();
   float* next = memory.reserve(size);
@@ -84,7 +89,8 @@ PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
 void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWorkspace& workspace,
                           InputSums* sums) const {
   const std::int64_t rows = input.batch * input.tokens, extra = input.batch * input.prompts;
-  float* qkv = workspace.qkv.reserve(rows * 3 * width_);
+  float* queries = workspace.queries.reserve(rows * width_);
+  float* own_kv = workspace.own_kv.reserve(rows * 2 * width_);
   float* extra_kv = workspace.extra_kv.reserve(extra * 2 * width_);
   const auto step = rows_a_block(rows + extra);
   const auto own = (rows + step - 1) / step, all = own + (extra + step - 1) / step;
@@ -101,12 +107,10 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWo
                             ln_1_.weight.data(), ln_1_.bias.data(), ln_1_.epsilon, normed);
     if (seen) seen->look(block, normed, count);
     const auto prepared = prepare_rows(normed, count, width_, precision_, s.room);
-    // A prompt's query is not needed; a product that leaves it out would need its own copy of the weights.
-    float* to = prompt ? s.hidden.reserve(count * 3 * width_) : qkv + begin * 3 * width_;
-    in_.multiply(prepared, count, copies.in, false, to, s.room);
-    for (std::int64_t r = 0; prompt && r < count; ++r) {
-      std::copy_n(to + (3 * r + 1) * width_, 2 * width_, extra_kv + (begin + r) * 2 * width_);
-    }
+    keys_values_.multiply(prepared, count, copies.keys_values, false,
+                          (prompt ? extra_kv : own_kv) + begin * 2 * width_, s.room);
+    if (prompt) continue;  // nobody asks what a prompt looks at
+    queries_.multiply(prepared, count, copies.queries, false, queries + begin * width_, s.room);
   }
   if (!seen) return;
   seen->add_to(sums->in);
@@ -154,8 +158,9 @@ void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspa
   {
     const StageTimer timer(Stage::kAttention);
     project(input, copies, workspace, sums);
-    attention({workspace.qkv.data(), extra ? workspace.extra_kv.data() : nullptr, input.batch, input.tokens,
-               extra ? input.prompts : 0, width_, heads_},
+    attention(AttentionParts{workspace.queries.data(), workspace.own_kv.data(), width_, 2 * width_,
+                             extra ? workspace.extra_kv.data() : nullptr, input.batch, input.tokens,
+                             extra ? input.prompts : 0, width_, heads_},
               mixed, precision_);
   }
   // The output projection of the attention is part of the pass over rows that the MLP makes.

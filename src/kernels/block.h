@@ -52,7 +52,7 @@ struct BlockInput {
 
 /// What the blocks of one tower work in, one after the other.
 struct BlockWorkspace {
-  Buffer<float> qkv, extra_kv, mixed, widened;
+  Buffer<float> queries, own_kv, extra_kv, mixed, widened;
 };
 
 class PackedBlock {
@@ -73,9 +73,10 @@ class PackedBlock {
     std::vector<float> weight, bias;
     float epsilon;
   };
-  /// The fp32 copies of the four layers where there are such.
+  /// The fp32 copies of the layers where there are such.
   struct Copies {
-    const float *in = nullptr, *out = nullptr, *hidden = nullptr, *back = nullptr;
+    const float *queries = nullptr, *keys_values = nullptr, *out = nullptr, *hidden = nullptr,
+                *back = nullptr;
   };
 
   Copies widen(Buffer<float>& memory) const;
@@ -89,7 +90,8 @@ class PackedBlock {
   Precision precision_;
   Norm ln_1_, ln_2_;
   std::vector<float> out_centre_, back_centre_;  ///< those of the other two layers are in the norms
-  PackedLinear in_, out_, hidden_, back_;
+  PackedLinear queries_, keys_values_, out_, hidden_,
+      back_;  ///< the layer `in` in two: prompts need no queries
 };
 
 }  // namespace relprompt::kernels
