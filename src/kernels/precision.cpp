@@ -11,6 +11,14 @@
 namespace relprompt::kernels {
 namespace {
 
+/// Whether oneDNN has bfloat16 products for this processor: from AVX-512 on, there still in fp32 steps.
+bool native_exists() {
+  using dnnl::cpu_isa;
+  const auto set = dnnl::get_effective_cpu_isa();
+  return set == cpu_isa::avx512_core || set == cpu_isa::avx512_core_vnni ||
+         set == cpu_isa::avx512_core_bf16 || set == cpu_isa::avx512_core_amx;
+}
+
 bool native_pays() {
   const auto set = dnnl::get_effective_cpu_isa();
   if (set == dnnl::cpu_isa::avx512_core_amx) return true;
@@ -28,8 +36,12 @@ bool native_bfloat16() {
     const char* wish = std::getenv("RELPROMPT_BF16");
     const std::string word = wish != nullptr ? wish : "";
     if (word.empty()) return native_pays();
-    if (word == "native") return true;
     if (word == "fp32") return false;
+    if (word == "native" && native_exists()) return true;
+    if (word == "native") {
+      throw Error(ErrorCode::kBadArgument, "RELPROMPT_BF16: this processor has no native bfloat16 products",
+                  "they need AVX-512; unset it, or use fp32, which means the same");
+    }
     throw Error(ErrorCode::kBadArgument, fmt::format("RELPROMPT_BF16: '{}' is unknown", word),
                 "possible: native, fp32; unset it for the faster one");
   }();

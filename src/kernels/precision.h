@@ -10,7 +10,8 @@ enum class Precision { kFp32, kBf16, kInt8 };
 /// Whether bfloat16 products run on the processor's own bfloat16 instructions, or as fp32 products of rounded
 /// numbers, which mean the same. AVX-512's vdpbf16ps has half the rate of fp32 on Intel's processors, so
 /// theirs are used only with AMX; AMD's have twice the rate. The environment variable RELPROMPT_BF16,
-/// "native" or "fp32", decides instead. Looked at once. Throws Error(kBadArgument) for another word.
+/// "native" or "fp32", decides instead. Looked at once. Throws Error(kBadArgument) for another word, and for
+/// "native" below AVX-512.
 bool native_bfloat16();
 
 }  // namespace relprompt::kernels

@@ -1,6 +1,8 @@
 // relprompt segment when something is wrong with photos, outputs or the device: the right status, a message
 // with the reason, and no half-written file.
+#include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -165,6 +167,21 @@ TEST_F(SegmentFailures, TextTooLong) {
   EXPECT_EQ(outcome.status, 2) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("--truncate")) << outcome;
   EXPECT_FALSE(fs::exists(place_ / "out"));
+}
+
+TEST_F(SegmentFailures, ProcessorsThatAreNotThere) {
+  const auto with = [&](std::vector<std::pair<const char*, const char*>> variables) {
+    for (const auto& [name, value] : variables) ::setenv(name, value, 1);
+    const Outcome outcome = segment({"good.png", "--precision", "bf16"});
+    for (const auto& [name, value] : variables) ::unsetenv(name);
+    EXPECT_EQ(outcome.status, 2) << outcome;
+    EXPECT_FALSE(fs::exists(place_ / "out"));
+    return outcome.err;
+  };
+  EXPECT_THAT(with({{"RELPROMPT_BF16", "fast"}}), HasSubstr("possible: native, fp32"));
+  EXPECT_THAT(with({{"RELPROMPT_BF16", "native"}, {"DNNL_MAX_CPU_ISA", "SSE41"}}),
+              HasSubstr("they need AVX-512"));
+  EXPECT_THAT(with({{"RELPROMPT_ISA", "mmx"}}), HasSubstr("possible: portable, avx2, avx512"));
 }
 
 }  // namespace
