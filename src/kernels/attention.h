@@ -32,6 +32,7 @@ struct AttentionParts {
   std::int64_t heads = 0;
 };
 
+/// The same numbers where they lie; nothing is copied.
 inline AttentionParts parts_of(const AttentionInput& input) {
   const auto stride = 3 * input.width;
   return {input.qkv,      input.qkv + input.width,

@@ -23,15 +23,8 @@ inline void clear_rest(T* row, ScoreColumns columns) {
 void exponential_rows(float* values, std::int64_t rows, ScoreColumns columns, float* totals) {
   for (std::int64_t r = 0; r < rows; ++r) {
     float* row = values + r * columns.stride;
-    const float max = largest(row, columns.count);
-    float total = 0;
-#pragma omp simd reduction(+ : total)
-    for (std::int64_t i = 0; i < columns.count; ++i) {
-      row[i] = exp_negative(row[i] - max);
-      total += row[i];
-    }
+    totals[r] = exponential_row(row, columns.count);
     clear_rest(row, columns);
-    totals[r] = total;
   }
 }
 

@@ -27,4 +27,18 @@ static inline float exp_negative(float x) {
   return x == x ? result : x;
 }
 
+/// The row becomes e^(v - its largest number); returns the sum of that. count >= 1.
+static inline float exponential_row(float* row, std::int64_t count) {
+  float max = row[0], total = 0;
+  // The pragmas allow what the language forbids by default: reordering a sum, and so vectorising it.
+#pragma omp simd reduction(max : max)
+  for (std::int64_t i = 0; i < count; ++i) max = row[i] > max ? row[i] : max;
+#pragma omp simd reduction(+ : total)
+  for (std::int64_t i = 0; i < count; ++i) {
+    row[i] = exp_negative(row[i] - max);
+    total += row[i];
+  }
+  return total;
+}
+
 }  // namespace relprompt::kernels

@@ -12,16 +12,7 @@ namespace {
 void softmax_rows(float* values, std::int64_t rows, std::int64_t columns) {
   for (std::int64_t r = 0; r < rows; ++r) {
     float* row = values + r * columns;
-    float max = row[0], total = 0;
-    // The pragmas allow what the language forbids by default: reordering a sum, and so vectorising it.
-#pragma omp simd reduction(max : max)
-    for (std::int64_t i = 0; i < columns; ++i) max = row[i] > max ? row[i] : max;
-#pragma omp simd reduction(+ : total)
-    for (std::int64_t i = 0; i < columns; ++i) {
-      row[i] = exp_negative(row[i] - max);
-      total += row[i];
-    }
-    const float scale = 1.0f / total;
+    const float scale = 1.0f / exponential_row(row, columns);
 #pragma omp simd
     for (std::int64_t i = 0; i < columns; ++i) row[i] *= scale;
   }
