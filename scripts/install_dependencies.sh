@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs every Debian package that building, testing and running relprompt needs (Debian 12).
+# Installs every Debian package that building, testing and running relprompt needs (Debian 12 or 13).
 #
 #   scripts/install_dependencies.sh          compiler, libraries, test frameworks
 #   scripts/install_dependencies.sh --dev    also clang, its formatter, linter and sanitizer runtimes
@@ -16,7 +16,7 @@ packages=(
   libpng-dev zlib1g-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
-dev_packages=(clang clang-format clang-tidy libclang-rt-14-dev python3)
+dev_packages=(clang clang-format clang-tidy libclang-rt-dev python3)
 list_only=no
 
 for argument in "$@"; do
@@ -35,7 +35,7 @@ fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   {
-    echo "install_dependencies.sh: this system has no apt-get; the build is made for Debian 12."
+    echo "install_dependencies.sh: this system has no apt-get; the build is made for Debian 12 and 13."
     echo "  Install the counterparts of these by hand, then run cmake --preset release:"
     printf '    %s\n' "${packages[@]}"
   } >&2

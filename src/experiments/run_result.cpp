@@ -119,10 +119,11 @@ eval::Scores held_out_scores(const fs::path& log) {
 }
 
 double training_seconds(const fs::path& log, std::int64_t iterations) {
+  const std::string where = log.string();
   std::vector<double> paces;
   for (const auto& event : events_of(log)) {
     if (event.value("event", "") != "step") continue;
-    const auto& seconds = eval::member(event, "seconds", log.string());
+    const auto& seconds = eval::member(event, "seconds", where);
     if (seconds.is_number()) paces.push_back(seconds.get<double>());
   }
   if (paces.empty()) return 0;

@@ -23,13 +23,17 @@ constexpr auto kBf16 = Memory::data_type::bf16;
 /// A factor of a product: its numbers and how they lie in memory.
 struct Matrix {
   /// rows x columns, row after row, or column after column if `transposed`.
-  Matrix(const void* numbers, std::int64_t rows, std::int64_t columns, Memory::data_type type,
+  Matrix(const void* numbers, std::int64_t the_rows, std::int64_t the_columns, Memory::data_type type,
          bool transposed = false)
-      : data(numbers), desc({rows, columns}, type, transposed ? Format::ba : Format::ab) {}
+      : data(numbers),
+        rows(the_rows),
+        columns(the_columns),
+        desc({rows, columns}, type, transposed ? Format::ba : Format::ab) {}
 
   Memory memory() const { return Memory(desc, onednn_engine(), const_cast<void*>(data)); }
 
   const void* data;
+  std::int64_t rows, columns;
   Memory::desc desc;
 };
 
@@ -38,20 +42,18 @@ dnnl::primitive_attr attributes(Activation activation) {
   if (activation == Activation::kNone) return attr;
   const bool quick = activation == Activation::kQuickGelu;
   dnnl::post_ops post;
-  post.append_eltwise(1.0f, quick ? dnnl::algorithm::eltwise_swish : dnnl::algorithm::eltwise_gelu_erf,
-                      quick ? 1.702f : 0.0f, 0.0f);
+  append_function(post, quick ? dnnl::algorithm::eltwise_swish : dnnl::algorithm::eltwise_gelu_erf,
+                  quick ? 1.702f : 0.0f, 0.0f);
   attr.set_post_ops(post);
   return attr;
 }
 
 /// c [rows of a, columns of b] = activation(a b + bias); bias may be nullptr.
 void multiply(const Matrix& a, const Matrix& b, const float* bias, float* c, Activation activation) {
-  const auto rows = a.desc.dims()[0], columns = b.desc.dims()[1];
-  const Matrix result(c, rows, columns, kFp32), added(bias, 1, columns, kFp32);
-  const auto plan = bias != nullptr ? dnnl::matmul::desc(a.desc, b.desc, added.desc, result.desc)
-                                    : dnnl::matmul::desc(a.desc, b.desc, result.desc);
+  const Matrix result(c, a.rows, b.columns, kFp32), added(bias, 1, b.columns, kFp32);
   // oneDNN keeps finished primitives of equal description in a cache of its own.
-  const dnnl::matmul primitive(dnnl::matmul::primitive_desc(plan, attributes(activation), onednn_engine()));
+  const dnnl::matmul primitive(product_plan(a.desc, b.desc, bias != nullptr ? added.desc : Memory::desc(),
+                                            result.desc, attributes(activation)));
   std::unordered_map<int, Memory> arguments = {
       {DNNL_ARG_SRC, a.memory()}, {DNNL_ARG_WEIGHTS, b.memory()}, {DNNL_ARG_DST, result.memory()}};
   if (bias != nullptr) arguments.emplace(DNNL_ARG_BIAS, added.memory());

@@ -1,4 +1,4 @@
-// What the files that call oneDNN's C++ interface share.
+// What the files that call oneDNN's C++ interface share, and where its versions 2 and 3 differ.
 #pragma once
 
 #include <dnnl.hpp>
@@ -9,6 +9,35 @@ namespace relprompt::kernels {
 inline const dnnl::engine& onednn_engine() {
   static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
   return cpu;
+}
+
+/// How y = x b + bias is computed; without a bias that is an empty description.
+inline dnnl::matmul::primitive_desc product_plan(const dnnl::memory::desc& x, const dnnl::memory::desc& b,
+                                                 const dnnl::memory::desc& bias, const dnnl::memory::desc& y,
+                                                 const dnnl::primitive_attr& attributes = {}) {
+#if DNNL_VERSION_MAJOR >= 3
+  if (bias.is_zero()) return {onednn_engine(), x, b, y, attributes};
+  return {onednn_engine(), x, b, bias, y, attributes};
+#else
+  const auto product = bias.is_zero() ? dnnl::matmul::desc(x, b, y) : dnnl::matmul::desc(x, b, bias, y);
+  return {product, attributes, onednn_engine()};
+#endif
+}
+
+/// Applies a function of two numbers to every result.
+inline void append_function(dnnl::post_ops& operations, dnnl::algorithm function, float alpha, float beta) {
+#if DNNL_VERSION_MAJOR >= 3
+  operations.append_eltwise(function, alpha, beta);
+#else
+  operations.append_eltwise(1.0f, function, alpha, beta);
+#endif
+}
+
+/// Whether oneDNN uses this instruction set, or a larger one that holds it: a set's number has the bits of
+/// all sets that it holds.
+inline bool onednn_uses(dnnl::cpu_isa set) {
+  const auto wanted = static_cast<unsigned>(set);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
 }
 
 }  // namespace relprompt::kernels

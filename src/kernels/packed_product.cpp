@@ -50,8 +50,7 @@ struct Plan {
       sum.append_sum(1.0f);
       attributes.set_post_ops(sum);
     }
-    const auto plan = shape.bias ? dnnl::matmul::desc(x, b, bias, y) : dnnl::matmul::desc(x, b, y);
-    product = dnnl::matmul(dnnl::matmul::primitive_desc(plan, attributes, onednn_engine()));
+    product = dnnl::matmul(product_plan(x, b, bias, y, attributes));
   }
 
   Memory::desc x, b, bias, y;
@@ -72,10 +71,7 @@ const Plan& plan_of(const ProductShape& s) {
 }  // namespace
 
 int int8_limit() {
-  using dnnl::cpu_isa;
-  const auto set = dnnl::get_effective_cpu_isa();
-  const bool exact = set == cpu_isa::avx2_vnni || set == cpu_isa::avx512_core_vnni ||
-                     set == cpu_isa::avx512_core_bf16 || set == cpu_isa::avx512_core_amx;
+  const bool exact = onednn_uses(dnnl::cpu_isa::avx2_vnni) || onednn_uses(dnnl::cpu_isa::avx512_core_vnni);
   return exact ? 127 : 63;
 }
 
@@ -88,7 +84,7 @@ Memory::desc packed_layout(Type type, std::int64_t inputs, std::int64_t outputs)
     constexpr std::int64_t kRows = 128;
     const Memory::desc x({kRows, inputs}, input_of(type), Format::ab),
         b({inputs, outputs}, type, Format::any), y({kRows, outputs}, output_of(type), Format::ab);
-    layout = dnnl::matmul::primitive_desc(dnnl::matmul::desc(x, b, y), onednn_engine()).weights_desc();
+    layout = product_plan(x, b, Memory::desc(), y).weights_desc();
   }
   return layout;
 }

@@ -1,29 +1,26 @@
 #include "kernels/precision.h"
 
 #include <cstdlib>
-#include <dnnl.hpp>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
+#include "kernels/onednn.h"
+
 namespace relprompt::kernels {
 namespace {
 
 /// Whether oneDNN has bfloat16 products for this processor: from AVX-512 on, there still in fp32 steps.
 bool native_exists() {
-  using dnnl::cpu_isa;
-  const auto set = dnnl::get_effective_cpu_isa();
-  return set == cpu_isa::avx512_core || set == cpu_isa::avx512_core_vnni ||
-         set == cpu_isa::avx512_core_bf16 || set == cpu_isa::avx512_core_amx;
+  return onednn_uses(dnnl::cpu_isa::avx512_core);
 }
 
 bool native_pays() {
-  const auto set = dnnl::get_effective_cpu_isa();
-  if (set == dnnl::cpu_isa::avx512_core_amx) return true;
+  if (onednn_uses(dnnl::cpu_isa::avx512_core_amx)) return true;
 #if defined(__x86_64__)
-  return set == dnnl::cpu_isa::avx512_core_bf16 && __builtin_cpu_is("amd");
+  return onednn_uses(dnnl::cpu_isa::avx512_core_bf16) && __builtin_cpu_is("amd");
 #else
   return false;
 #endif

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <type_traits>
 #include <utility>
 
@@ -32,7 +33,9 @@ Key key_of(const torch::Tensor& parameter) {
   if constexpr (std::is_pointer_v<Key>) {
     return parameter.unsafeGetTensorImpl();
   } else {
-    return c10::guts::to_string(parameter.unsafeGetTensorImpl());
+    std::ostringstream address;
+    address << parameter.unsafeGetTensorImpl();
+    return address.str();
   }
 }
 
@@ -137,6 +140,7 @@ void save_optimizer_state(const fs::path& file, const std::string& format,
     }
   }
   std::vector<archive::TensorView> views;
+  views.reserve(slots.size());
   for (const auto& slot : slots) {
     views.push_back({slot.name, archive::DType::kF32, slot.value.sizes().vec(),
                      static_cast<const std::byte*>(slot.value.data_ptr()), slot.value.nbytes()});

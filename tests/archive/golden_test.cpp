@@ -1,5 +1,7 @@
 // Parity on checkpoints written by PyTorch and by the oracle: one network in four formats.
 #include <cmath>
+#include <string>
+#include <string_view>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,9 +16,9 @@ namespace {
 using test::values_of;
 using testing::ElementsAre;
 
-const TensorView& need(const TensorArchive& archive, const std::string& name) {
+const TensorView& need(const TensorArchive& archive, std::string_view name) {
   const TensorView* found = archive.find(name);
-  if (found == nullptr) throw std::runtime_error("no tensor " + name);
+  if (found == nullptr) throw std::runtime_error("no tensor " + std::string(name));
   return *found;
 }
 

@@ -134,7 +134,7 @@ TEST(Check, JsonIsValidWhateverTheFilesAreCalled) {
   add_photo(root / "images/val/\xFF\"\n.jpg", 1, 1);
   const CheckReport report = check_dataset(*open_folder_set(root.path()));
   EXPECT_EQ(report.missing.count, 1u);
-  EXPECT_NO_THROW(nlohmann::json::parse(as_json(report)));
+  EXPECT_TRUE(nlohmann::json::accept(as_json(report)));
 }
 
 TEST(Check, NamesThatAListRepeats) {

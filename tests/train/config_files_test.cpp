@@ -28,9 +28,9 @@ std::map<std::string, RunConfig> all_configs() {
   return configs;
 }
 
-const RunConfig& config_of(const std::string& name) {
+const RunConfig& config_of(std::string_view name) {
   static const auto configs = all_configs();
-  return configs.at(name);
+  return configs.at(std::string(name));
 }
 
 /// Titles of the unseen classes that a run with this config would have.
