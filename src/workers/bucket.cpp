@@ -20,15 +20,19 @@ void in_buckets(std::vector<torch::Tensor>& tensors, const std::function<torch::
     const std::vector<torch::Tensor> alike(left.begin(), rest);
     left.erase(left.begin(), rest);
 
-    std::vector<torch::Tensor> pieces;
-    for (const torch::Tensor& tensor : alike) pieces.push_back(tensor.detach().reshape({-1}).to(as(kind)));
-    torch::Tensor all = torch::cat(pieces);
-    change(all);
-    std::int64_t at = 0;
-    for (torch::Tensor tensor : alike) {
-      tensor.copy_(all.narrow(0, at, tensor.numel()).view(tensor.sizes()));
-      at += tensor.numel();
-    }
+    std::int64_t size = 0;
+    for (const torch::Tensor& tensor : alike) size += tensor.numel();
+    torch::Tensor all = torch::empty({size}, torch::TensorOptions(device).dtype(as(kind)));
+    const auto for_each_place = [&](auto&& copy) {
+      std::int64_t at = 0;
+      for (const torch::Tensor& tensor : alike) {
+        copy(tensor, all.narrow(0, at, tensor.numel()).view(tensor.sizes()));
+        at += tensor.numel();
+      }
+    };
+    for_each_place([](const torch::Tensor& tensor, const torch::Tensor& place) { place.copy_(tensor); });
+    change(all);  // may put another tensor there
+    for_each_place([](const torch::Tensor& tensor, const torch::Tensor& place) { tensor.copy_(place); });
   }
 }
 

@@ -1,25 +1,24 @@
 // Gloo's backend needs Gloo's headers besides LibTorch's (see CMakeLists.txt). Without them the same
-// functions exist and say so. NCCL joins in when LibTorch and the system have it.
+// functions exist and say so.
 //
 // c10d's signatures used here are the same in LibTorch 1.13 and 2.x; only the classes above ProcessGroupGloo
 // differ, and nothing here names those.
 #include "workers/c10d.h"
 
+#include <cstdlib>
+
+#include <c10/util/Logging.h>
+#include <torch/version.h>
+
 #include "relprompt/error.h"
 
-// LibTorch's CMake package defines USE_C10D_GLOO and USE_C10D_NCCL where it was built with them.
-#if defined(USE_C10D_GLOO) && __has_include(<torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>) && \
-    __has_include(<gloo/rendezvous/store.h>)
-#define RELPROMPT_HAS_GLOO 1
+#include "workers/c10d_parts.h"
+#include "workers/nccl.h"
+
+#ifdef RELPROMPT_HAS_GLOO
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#endif
-
-#if defined(RELPROMPT_HAS_GLOO) && defined(USE_C10D_NCCL) && __has_include(<nccl.h>) && \
-    __has_include(<cuda_runtime_api.h>)
-#define RELPROMPT_HAS_NCCL 1
-#include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
 #endif
 
 namespace relprompt::workers {
@@ -36,6 +35,15 @@ std::string text(const std::vector<std::uint8_t>& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
+/// LibTorch 2.4 and later would serve the dictionary through libuv, which Debian's is built without; the
+/// older server is in all of them. Earlier versions have no such choice.
+template <class StoreOptions>
+auto without_libuv(StoreOptions& options, int) -> decltype(static_cast<void>(options.useLibUV)) {
+  options.useLibUV = false;
+}
+template <class StoreOptions>
+void without_libuv(StoreOptions&, long) {}
+
 c10::intrusive_ptr<c10d::TCPStore> connect(const StoreAddress& at, bool serve,
                                            std::chrono::milliseconds timeout) {
   c10d::TCPStoreOptions options;
@@ -43,6 +51,7 @@ c10::intrusive_ptr<c10d::TCPStore> connect(const StoreAddress& at, bool serve,
   options.isServer = serve;
   options.waitWorkers = false;
   options.timeout = timeout;
+  without_libuv(options, 0);
   return c10::make_intrusive<c10d::TCPStore>(at.host, options);
 }
 
@@ -76,34 +85,24 @@ auto gloo_device(const std::string& own_address) {
 
 class C10dGroup : public Group {
  public:
-  C10dGroup(c10::intrusive_ptr<c10d::TCPStore> store, const GroupPlan& plan) : device_(plan.device) {
-    const int rank = static_cast<int>(plan.rank), size = static_cast<int>(plan.size);
+  C10dGroup(const c10::intrusive_ptr<c10d::TCPStore>& store, const GroupPlan& plan)
+      : nccl_(open_nccl(store, plan)), device_(plan.device) {
     auto options = c10d::ProcessGroupGloo::Options::create(plan.timeout);
     options->devices.push_back(gloo_device(plan.own_address));
     gloo_ = c10::make_intrusive<c10d::ProcessGroupGloo>(c10::make_intrusive<c10d::PrefixStore>("gloo", store),
-                                                        rank, size, options);
-#ifdef RELPROMPT_HAS_NCCL
-    if (!device_.is_cuda()) return;
-    auto nccl_options = c10d::ProcessGroupNCCL::Options::create();
-    nccl_options->timeout = plan.timeout;
-    nccl_ = c10::make_intrusive<c10d::ProcessGroupNCCL>(c10::make_intrusive<c10d::PrefixStore>("nccl", store),
-                                                        rank, size, nccl_options);
-#endif
+                                                        static_cast<int>(plan.rank),
+                                                        static_cast<int>(plan.size), options);
   }
 
   void sum(torch::Tensor tensor) override {
+    if (tensor.is_cuda()) return nccl_->sum(tensor);
     Tensors tensors{tensor};
-#ifdef RELPROMPT_HAS_NCCL
-    if (tensor.is_cuda()) return finish_on_device(nccl_->allreduce(tensors));
-#endif
     gloo_->allreduce(tensors)->wait();
   }
 
   void broadcast(torch::Tensor tensor) override {
+    if (tensor.is_cuda()) return nccl_->broadcast(tensor);
     Tensors tensors{tensor};
-#ifdef RELPROMPT_HAS_NCCL
-    if (tensor.is_cuda()) return finish_on_device(nccl_->broadcast(tensors));
-#endif
     gloo_->broadcast(tensors)->wait();
   }
 
@@ -117,28 +116,14 @@ class C10dGroup : public Group {
     gloo_->recv(tensors, static_cast<int>(from), 0)->wait();
   }
 
-  void barrier() override {
-    gloo_->barrier()->wait();
-  }
+  void barrier() override { gloo_->barrier()->wait(); }
 
   bool takes(const torch::Device& device) const override {
-#ifdef RELPROMPT_HAS_NCCL
-    return device.is_cpu() || device == device_;
-#else
-    return device.is_cpu();
-#endif
+    return device.is_cpu() || (nccl_ != nullptr && device == device_);
   }
 
  private:
-#ifdef RELPROMPT_HAS_NCCL
-  /// NCCL's wait() only orders the device's work; the caller needs to know that it has happened.
-  void finish_on_device(const c10::intrusive_ptr<c10d::Work>& work) {
-    work->wait();
-    torch::cuda::synchronize(device_.index());
-  }
-
-  c10::intrusive_ptr<c10d::ProcessGroupNCCL> nccl_;
-#endif
+  std::unique_ptr<Nccl> nccl_;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo_;
   torch::Device device_;
 };
@@ -147,6 +132,15 @@ class C10dGroup : public Group {
 
 bool has_c10d() {
   return true;
+}
+
+void prepare_c10d() {
+  constexpr bool kOldName = TORCH_VERSION_MAJOR < 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 2);
+  constexpr const char* kErrors = kOldName ? "NCCL_ASYNC_ERROR_HANDLING" : "TORCH_NCCL_ASYNC_ERROR_HANDLING";
+  constexpr int kOverwrite = 0;
+  ::setenv(kErrors, "0", kOverwrite);
+  constexpr int kFatal = 3;
+  if (std::getenv("TORCH_CPP_LOG_LEVEL") == nullptr) FLAGS_caffe2_log_level = kFatal;
 }
 
 std::unique_ptr<Store> open_store(const StoreAddress& at, bool serve, std::chrono::milliseconds timeout) {
@@ -164,6 +158,8 @@ std::unique_ptr<Group> open_group(const StoreAddress& at, const GroupPlan& plan)
 bool has_c10d() {
   return false;
 }
+
+void prepare_c10d() {}
 
 std::unique_ptr<Store> open_store(const StoreAddress&, bool, std::chrono::milliseconds) {
   throw Error(ErrorCode::kInternal, "open_store without c10d");

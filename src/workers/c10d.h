@@ -2,8 +2,8 @@
 // all take part. Its headers change between LibTorch versions and are missing from some, so one source sees
 // them.
 //
-// Everything here blocks, for as long as c10d likes, and fails with exceptions of c10d's own; callers run it
-// through run_watched (errand.h) and translate.
+// Almost everything here blocks, for as long as c10d likes, and fails with exceptions of c10d's own; callers
+// run it as an errand (errand.h) and translate.
 #pragma once
 
 #include <chrono>
@@ -52,12 +52,17 @@ class Group {
 struct GroupPlan {
   std::size_t rank = 0, size = 1;
   std::string own_address;              ///< numeric, where the others reach this worker
-  torch::Device device{torch::kCPU};    ///< a CUDA device adds NCCL, where LibTorch has it
+  torch::Device device{torch::kCPU};    ///< a GPU adds NCCL where that can be used (nccl.h)
   std::chrono::milliseconds timeout{};  ///< of one operation
 };
 
 /// Whether this build can run more than one worker at all.
 bool has_c10d();
+
+/// Keeps c10d from ending the process on its own when NCCL meets an error, and from printing the stack traces
+/// of what the heart tells in a line. The user's variables have precedence. To be called before threads are
+/// started, as it changes the environment.
+void prepare_c10d();
 
 /// Starts the dictionary (worker 0, `serve`) or connects to it.
 std::unique_ptr<Store> open_store(const StoreAddress& at, bool serve, std::chrono::milliseconds timeout);

@@ -97,7 +97,7 @@ std::string slurm_address(const Reader& reader) {
   for (const char* name : {"SLURM_STEP_NODELIST", "SLURM_JOB_NODELIST", "SLURM_NODELIST"}) {
     const auto list = reader.text(name);
     if (!list) continue;
-    const std::string host = first_host(*list);
+    std::string host = first_host(*list);
     if (host.empty()) fail(fmt::format("{}={}: not a list of hosts", name, *list));
     return host;
   }

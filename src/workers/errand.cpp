@@ -3,52 +3,58 @@
 #include <chrono>
 #include <condition_variable>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include <signal.h>
+#include <unistd.h>
+
+#include "relprompt/error.h"
 
 namespace relprompt::workers {
 namespace {
 
 constexpr std::chrono::milliseconds kGlance{25};
 
-struct Errand {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::function<void()> job;
-  std::exception_ptr failure;
-  bool done = false;
-  bool abandoned = false;
-};
-
-/// The one place where something is leaked on purpose. Taking apart a connection whose other end is dead, on
-/// a thread that may wake while the process is already ending, is how a clean exit becomes a crash or a hang.
-void keep_forever(std::function<void()> job) {
-  static std::mutex mutex;
-  static auto* const kept = new std::vector<std::function<void()>>();
-  const std::lock_guard<std::mutex> lock(mutex);
-  kept->push_back(std::move(job));
-}
-
-void carry_out(const std::shared_ptr<Errand>& errand) {
-  std::exception_ptr failure;
+std::exception_ptr failure_of(const std::function<void()>& job) {
   try {
-    errand->job();
+    job();
+    return nullptr;
   } catch (...) {
-    failure = std::current_exception();
+    return std::current_exception();
   }
-  const std::lock_guard<std::mutex> lock(errand->mutex);
-  if (errand->abandoned) return keep_forever(std::move(errand->job));
-  errand->job = nullptr;  // what it captured dies before the caller goes on, not some time later
-  errand->failure = failure;
-  errand->done = true;
-  errand->changed.notify_all();
 }
 
 }  // namespace
+
+struct Errands::Thread {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::function<void()> job;  // while it is to be done or being done
+  std::exception_ptr failure;
+  bool abandoned = false;
+  bool ending = false;
+
+  void serve() {
+    std::unique_lock<std::mutex> lock(mutex);
+    for (;;) {
+      changed.wait(lock, [this] { return job || ending; });
+      if (!job) return;
+      lock.unlock();
+      const std::exception_ptr thrown = failure_of(job);
+      lock.lock();
+      if (abandoned) break;
+      job = nullptr;  // what it captured dies before the caller goes on, not some time later
+      failure = thrown;
+      changed.notify_all();
+    }
+    lock.unlock();
+    // Leaked on purpose. Taking apart a connection whose other end is dead, on a thread that may wake while
+    // the process is already ending, is how a clean exit becomes a crash or a hang.
+    for (;;) ::pause();
+  }
+};
 
 void ignore_broken_pipes() {
   sigset_t pipes;
@@ -57,28 +63,39 @@ void ignore_broken_pipes() {
   ::pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
 }
 
-void run_watched(std::function<void()> job, const std::function<void()>& watch) {
-  const auto errand = std::make_shared<Errand>();
-  errand->job = std::move(job);
-  std::thread([errand] {
+Errands::Errands() : thread_(std::make_shared<Thread>()) {
+  std::thread([thread = thread_] {
     ignore_broken_pipes();
-    carry_out(errand);
+    thread->serve();
   }).detach();
+}
 
-  std::unique_lock<std::mutex> lock(errand->mutex);
-  while (!errand->changed.wait_for(lock, kGlance, [&] { return errand->done; })) {
+Errands::~Errands() {
+  const std::lock_guard<std::mutex> lock(thread_->mutex);
+  thread_->ending = true;
+  thread_->changed.notify_all();
+}
+
+void Errands::run(std::function<void()> job, const std::function<void()>& watch) {
+  Thread& thread = *thread_;
+  std::unique_lock<std::mutex> lock(thread.mutex);
+  if (thread.abandoned) throw Error(ErrorCode::kInternal, "an errand after one that was given up");
+  thread.job = std::move(job);
+  thread.changed.notify_all();
+  while (!thread.changed.wait_for(lock, kGlance, [&] { return !thread.job; })) {
     lock.unlock();
     try {
       watch();
     } catch (...) {
       lock.lock();
-      if (errand->done && !errand->failure) return;  // it came back at the last moment
-      errand->abandoned = true;
+      if (!thread.job && !thread.failure) return;  // it came back at the last moment
+      thread.abandoned = static_cast<bool>(thread.job);
+      thread.failure = nullptr;
       throw;
     }
     lock.lock();
   }
-  if (errand->failure) std::rethrow_exception(errand->failure);
+  if (thread.failure) std::rethrow_exception(std::exchange(thread.failure, nullptr));
 }
 
 }  // namespace relprompt::workers

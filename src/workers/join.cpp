@@ -80,7 +80,7 @@ class Joining {
       *heart = std::make_unique<Heart>(open_store(at, serve, patience), rank, self, pace);
     };
     try {
-      run_watched(std::move(job), [this] {
+      errands_->run(std::move(job), [this] {
         if (Clock::now() > deadline_) no_answer("what listens there does not speak as a worker does");
       });
     } catch (const Error&) {
@@ -144,14 +144,15 @@ class Joining {
                          options_.operation_timeout};
     auto group = std::make_shared<std::shared_ptr<Group>>();
     try {
-      run_watched([group, plan, at = at_] { *group = open_group(at, plan); },
-                  [this] { heart_->check_waiting(); });
+      errands_->run([group, plan, at = at_] { *group = open_group(at, plan); },
+                    [this] { heart_->check_waiting(); });
     } catch (const Error&) {
       throw;
     } catch (const std::exception& problem) {
       heart_->explain(problem.what());
     }
-    return std::make_unique<Together>(environment_, std::move(heart_), std::move(*group));
+    return std::make_unique<Together>(environment_, std::move(errands_), std::move(heart_),
+                                      std::move(*group));
   }
 
   const Environment& environment_;
@@ -159,6 +160,7 @@ class Joining {
   const Clock::time_point deadline_;
   const StoreAddress at_;
   Member self_;
+  std::unique_ptr<Errands> errands_ = std::make_unique<Errands>();
   std::unique_ptr<Heart> heart_;
 };
 
@@ -174,6 +176,7 @@ std::unique_ptr<Workers> join(const Environment& environment, const Options& opt
                     environment.size),
         "start a single worker, or build with libgloo-dev and a LibTorch that has c10d");
   }
+  prepare_c10d();
   return Joining(environment, options).run();
 }
 

@@ -8,7 +8,6 @@
 #include "relprompt/error.h"
 
 #include "workers/bucket.h"
-#include "workers/errand.h"
 
 namespace relprompt::workers {
 namespace {
@@ -27,7 +26,7 @@ torch::Tensor bytes_for(std::size_t size) {
 }
 
 torch::Tensor bytes_of(const std::string& text) {
-  const torch::Tensor bytes = bytes_for(text.size());
+  torch::Tensor bytes = bytes_for(text.size());
   std::memcpy(bytes.data_ptr(), text.data(), text.size());
   return bytes;
 }
@@ -43,14 +42,19 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-Together::Together(const Environment& environment, std::unique_ptr<Heart> heart, std::shared_ptr<Group> group)
-    : rank_(environment.rank), size_(environment.size), heart_(std::move(heart)), group_(std::move(group)) {}
+Together::Together(const Environment& environment, std::unique_ptr<Errands> errands,
+                   std::unique_ptr<Heart> heart, std::shared_ptr<Group> group)
+    : rank_(environment.rank),
+      size_(environment.size),
+      errands_(std::move(errands)),
+      heart_(std::move(heart)),
+      group_(std::move(group)) {}
 
 void Together::operate(const char* name, std::function<void(Group&)> operation) {
   heart_->check();
   auto job = [group = group_, operation = std::move(operation)] { operation(*group); };
   try {
-    run_watched(std::move(job), [this] { heart_->check_waiting(); });
+    errands_->run(std::move(job), [this] { heart_->check_waiting(); });
   } catch (const Error&) {
     throw;
   } catch (const std::exception& problem) {
@@ -76,7 +80,7 @@ void Together::broadcast(std::vector<torch::Tensor>& tensors) {
 }
 
 torch::Tensor Together::sizes_of_all(std::size_t own) {
-  const torch::Tensor sizes = torch::zeros({static_cast<std::int64_t>(size_)}, torch::kInt64);
+  torch::Tensor sizes = torch::zeros({static_cast<std::int64_t>(size_)}, torch::kInt64);
   sizes[static_cast<std::int64_t>(rank_)] = static_cast<std::int64_t>(own);
   operate("sizes", [sizes](Group& group) { group.sum(sizes); });
   return sizes;

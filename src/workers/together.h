@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "workers/c10d.h"
+#include "workers/errand.h"
 #include "workers/heart.h"
 #include "workers/workers.h"
 
@@ -14,7 +15,8 @@ namespace relprompt::workers {
 
 class Together : public Workers {
  public:
-  Together(const Environment& environment, std::unique_ptr<Heart> heart, std::shared_ptr<Group> group);
+  Together(const Environment& environment, std::unique_ptr<Errands> errands, std::unique_ptr<Heart> heart,
+           std::shared_ptr<Group> group);
 
   std::size_t rank() const override { return rank_; }
   std::size_t size() const override { return size_; }
@@ -27,13 +29,14 @@ class Together : public Workers {
   void leave(const std::string& reason) noexcept override;
 
  private:
-  /// Runs one operation of the group on an errand thread.
+  /// Runs one operation of the group as an errand.
   void operate(const char* name, std::function<void(Group&)> operation);
   torch::Tensor sizes_of_all(std::size_t own);
 
   std::size_t rank_, size_;
-  std::unique_ptr<Heart> heart_;  // outlives the group: it says goodbye last
-  std::shared_ptr<Group> group_;  // shared with operations that were given up
+  std::unique_ptr<Errands> errands_;  // outlives the group (errand.h)
+  std::unique_ptr<Heart> heart_;      // as well: it says goodbye last
+  std::shared_ptr<Group> group_;      // shared with operations that were given up
 };
 
 }  // namespace relprompt::workers

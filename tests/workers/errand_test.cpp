@@ -9,47 +9,81 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "relprompt/error.h"
+
 namespace relprompt::workers {
 namespace {
 
-TEST(Errand, RunsElsewhereAndReturnsWhenDone) {
-  std::thread::id where;
-  run_watched([&] { where = std::this_thread::get_id(); }, [] {});
+TEST(Errands, RunElsewhereAndReturnWhenDone) {
+  Errands errands;
+  std::thread::id where, again;
+  errands.run([&] { where = std::this_thread::get_id(); }, [] {});
+  errands.run([&] { again = std::this_thread::get_id(); }, [] {});
   EXPECT_NE(where, std::thread::id());
   EXPECT_NE(where, std::this_thread::get_id());
+  EXPECT_EQ(where, again) << "c10d keeps what belongs to the thread";
 }
 
-TEST(Errand, PassesTheJobsFailureOn) {
-  EXPECT_THROW(run_watched([] { throw std::out_of_range("far"); }, [] {}), std::out_of_range);
+TEST(Errands, PassTheJobsFailureOn) {
+  Errands errands;
+  EXPECT_THROW(errands.run([] { throw std::out_of_range("far"); }, [] {}), std::out_of_range);
+  EXPECT_NO_THROW(errands.run([] {}, [] {})) << "a failure is told once";
 }
 
-TEST(Errand, WhatTheJobHeldIsReleasedWhenItReturns) {
+TEST(Errands, WhatTheJobHeldIsReleasedWhenItReturns) {
+  Errands errands;
   const auto thing = std::make_shared<int>(1);
-  run_watched([thing] {}, [] {});
+  errands.run([thing] {}, [] {});
   EXPECT_EQ(thing.use_count(), 1);
 }
 
-TEST(Errand, TheWatchEndsTheWaitButNotWhatTheJobUses) {
+/// A promise whose destruction is seen in `ended`, when a thread that holds it ends.
+struct Last {
+  std::promise<void> ended;
+  ~Last() { ended.set_value(); }
+};
+
+TEST(Errands, TheThreadEndsWithThem) {
+  std::future<void> ended;
+  {
+    Errands errands;
+    errands.run(
+        [&ended] {
+          thread_local Last last;
+          ended = last.ended.get_future();
+        },
+        [] {});
+    EXPECT_EQ(ended.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  }
+  EXPECT_EQ(ended.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+}
+
+TEST(Errands, TheWatchEndsTheWaitButNotWhatTheJobUses) {
   const auto gate = std::make_shared<std::promise<void>>();
   const auto finished = std::make_shared<std::atomic<bool>>(false);
-  EXPECT_THROW(run_watched(
-                   [gate, finished] {
-                     gate->get_future().wait();
-                     *finished = true;
-                   },
-                   [] { throw std::domain_error("enough"); }),
-               std::domain_error);
-  EXPECT_FALSE(*finished);
+  {
+    Errands errands;
+    EXPECT_THROW(errands.run(
+                     [gate, finished] {
+                       gate->get_future().wait();
+                       *finished = true;
+                     },
+                     [] { throw std::domain_error("enough"); }),
+                 std::domain_error);
+    EXPECT_FALSE(*finished);
+    EXPECT_THROW(errands.run([] {}, [] {}), Error);
+  }
   gate->set_value();
   while (!*finished) std::this_thread::yield();
   EXPECT_GE(gate.use_count(), 2) << "kept, not taken apart";
 }
 
-TEST(Errand, AClosedPipeIsAnErrorAndNoSignal) {
+TEST(Errands, AClosedPipeIsAnErrorAndNoSignal) {
   int ends[2] = {};
   ASSERT_EQ(::pipe(ends), 0);
   ::close(ends[0]);
-  run_watched(
+  Errands errands;
+  errands.run(
       [ends] {
         EXPECT_EQ(::write(ends[1], "x", 1), -1);
         EXPECT_EQ(errno, EPIPE);

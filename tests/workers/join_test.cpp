@@ -84,10 +84,10 @@ TEST(Join, DifferentSizes) {
 }
 
 TEST(Join, UnknownAddress) {
-  const WorkerProcess worker({"operations", "1000", "1000"}, {{"RANK", "1"},
-                                                              {"WORLD_SIZE", "2"},
-                                                              {"MASTER_ADDR", "no-such-host.invalid"},
-                                                              {"MASTER_PORT", "29500"}});
+  const WorkerProcess worker({"operations", "1000", "1000", "cpu"}, {{"RANK", "1"},
+                                                                     {"WORLD_SIZE", "2"},
+                                                                     {"MASTER_ADDR", "no-such-host.invalid"},
+                                                                     {"MASTER_PORT", "29500"}});
   worker.wait_for("bad_argument: the address of worker 0, 'no-such-host.invalid', is unknown here");
 }
 

@@ -62,7 +62,9 @@ struct Start {
   std::uint16_t port = free_port();
   int join_ms = 60000;
   int silence_ms = 3000;
-  std::vector<std::size_t> absent{};  ///< ranks that are not started
+  std::vector<std::size_t> absent{};               ///< ranks that are not started
+  std::vector<std::string> devices{};              ///< of each rank; none: all on the CPU
+  std::map<std::string, std::string> variables{};  ///< besides those that make it a worker
 };
 
 /// Starts the workers of a group, by rank; absent ones are null.

@@ -1,5 +1,5 @@
-// One worker that plays a part: worker_program PART JOIN_TIMEOUT_MS SILENCE_MS, its rank and so on in the
-// environment. It prints a line for everything that a test may want to know, and what the library throws.
+// One worker that plays a part: worker_program PART JOIN_TIMEOUT_MS SILENCE_MS DEVICE, its rank and so on in
+// the environment. It prints a line for everything that a test may want to know, and what the library throws.
 #include <cstdlib>
 #include <iostream>
 #include <thread>
@@ -48,6 +48,21 @@ std::vector<torch::Tensor> mixture(std::size_t rank) {
           (torch::arange(6, torch::kFloat).view({2, 3}) * factor).t()};
 }
 
+/// Operations on a device, between which numbers are only copied: all that the stand-in for GPUs can do.
+void copies(Workers& workers, const torch::Device& device) {
+  const auto factor = static_cast<double>(workers.rank() + 1);
+  std::vector<torch::Tensor> tensors{awkward(workers.rank(), 1001).to(device),
+                                     torch::full({2, 2}, factor).to(device), torch::arange(3).to(device),
+                                     torch::full({2}, 0.5 * factor, torch::kDouble).to(device)};
+  workers.sum(tensors);
+  for (const torch::Tensor& tensor : tensors) say_all("sum", {tensor.cpu()});
+  tensors = {torch::full({2}, factor).to(device),
+             torch::full({3}, workers.rank() == 0, torch::kBool).to(device)};
+  workers.broadcast(tensors);
+  for (const torch::Tensor& tensor : tensors) say_all("broadcast", {tensor.cpu()});
+  workers.barrier();
+}
+
 void operations(Workers& workers) {
   std::vector<torch::Tensor> sums{awkward(workers.rank(), 1001)};
   workers.sum(sums);
@@ -81,47 +96,49 @@ void operations(Workers& workers) {
   workers.check();
 }
 
-[[noreturn]] void step_for_ever(Workers& workers) {
-  std::vector<torch::Tensor> gradients{torch::ones({100000})};
+[[noreturn]] void step_for_ever(Workers& workers, const torch::Device& device) {
+  std::vector<torch::Tensor> gradients{torch::ones({100000}).to(device)};
   workers.sum(gradients);
   say("ready");
   for (;;) workers.sum(gradients);
 }
 
-void play(const std::string& part, Workers& workers, std::chrono::milliseconds silence) {
+void play(const std::string& part, Workers& workers, const relprompt::workers::Options& options) {
   const bool second = workers.rank() == 1;
   if (part == "operations") return operations(workers);
-  if (part == "step") step_for_ever(workers);
+  if (part == "copies") return copies(workers, options.device);
+  if (part == "step") step_for_ever(workers, options.device);
   workers.barrier();
   say("ready");
   if (part == "look" && !second) {  // works alone, and looks now and then
     for (;; std::this_thread::sleep_for(std::chrono::milliseconds(10))) workers.check();
   }
-  if (part == "look") step_for_ever(workers);
+  if (part == "look") step_for_ever(workers, options.device);
   if (part == "slow") {  // busy for longer than the silence limit
-    const auto end = std::chrono::steady_clock::now() + 2 * silence;
+    const auto end = std::chrono::steady_clock::now() + 2 * options.silence;
     while (second && std::chrono::steady_clock::now() < end) workers.check();
     return workers.barrier();
   }
   if (part == "fail-1" && second) throw std::runtime_error("disk full");
   if (part == "fail-0" && workers.rank() == 0) throw std::runtime_error("disk full");
   if (part == "vanish" && second) return;  // ends as if all were done
-  step_for_ever(workers);
+  step_for_ever(workers, options.device);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 64;
+  if (argc != 5) return 64;
   relprompt::workers::Options options;
   options.join_timeout = std::chrono::milliseconds(std::atoi(argv[2]));
   options.silence = std::chrono::milliseconds(std::atoi(argv[3]));
   options.beat = options.silence / 20;
+  options.device = torch::Device(argv[4]);
   torch::set_num_threads(1);
   try {
     const auto workers = relprompt::workers::join(relprompt::workers::environment(), options);
     try {
-      play(argv[1], *workers, options.silence);
+      play(argv[1], *workers, options);
     } catch (const std::exception& error) {
       workers->leave(error.what());
       throw;

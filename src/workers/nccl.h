@@ -1,0 +1,27 @@
+// The operations between GPUs that never pass through the host's memory: c10d's NCCL backend.
+#pragma once
+
+#include <memory>
+
+#include "workers/c10d.h"
+#include "workers/c10d_parts.h"
+
+#ifdef RELPROMPT_HAS_GLOO
+#include <torch/csrc/distributed/c10d/Store.hpp>
+
+namespace relprompt::workers {
+
+/// Takes contiguous tensors of the group's device; returns when the result is there.
+class Nccl {
+ public:
+  virtual ~Nccl() = default;
+  virtual void sum(torch::Tensor tensor) = 0;
+  virtual void broadcast(torch::Tensor tensor) = 0;
+};
+
+/// nullptr where NCCL cannot be used: this LibTorch has none, the plan's device is no GPU, or two workers
+/// share one, which NCCL refuses. All workers of a group call it, and all of them get one or none.
+std::unique_ptr<Nccl> open_nccl(const c10::intrusive_ptr<c10d::Store>& store, const GroupPlan& plan);
+
+}  // namespace relprompt::workers
+#endif

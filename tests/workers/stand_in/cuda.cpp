@@ -1,0 +1,217 @@
+// CUDA's runtime, as far as LibTorch calls it here. The parameters' names and meanings are CUDA's.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include <cuda.h>
+#include <cuda_runtime_api.h>
+
+#include "streams.h"
+
+namespace relprompt::stand_in {
+namespace {
+
+constexpr int kDevices = 2;
+constexpr std::size_t kMemory = std::size_t{8} << 30;
+constexpr std::size_t kAlignment = 512;
+
+thread_local int current_device = 0;
+
+/// What had been asked of the stream when the event was recorded.
+struct Event {
+  std::mutex mutex;
+  Happened happened;
+};
+
+Event& event_of(cudaEvent_t handle) {
+  return *reinterpret_cast<Event*>(handle);
+}
+
+Happened recorded(cudaEvent_t handle) {
+  Event& event = event_of(handle);
+  const std::lock_guard<std::mutex> lock(event.mutex);
+  return event.happened;
+}
+
+cudaError_t state_of(const Happened& happened) {
+  return is_ready(happened) ? cudaSuccess : cudaErrorNotReady;
+}
+
+cudaError_t wait_for(const Happened& happened) {
+  if (happened.valid()) happened.wait();
+  return cudaSuccess;
+}
+
+/// Success, with a result.
+template <class Value>
+cudaError_t give(Value* to, Value value) {
+  *to = value;
+  return cudaSuccess;
+}
+
+}  // namespace
+}  // namespace relprompt::stand_in
+
+using namespace relprompt::stand_in;
+
+extern "C" {
+
+// Devices
+
+cudaError_t cudaGetDeviceCount(int* count) {
+  return give(count, kDevices);
+}
+cudaError_t cudaGetDevice(int* device) {
+  return give(device, current_device);
+}
+cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= kDevices) return cudaErrorInvalidDevice;
+  return give(&current_device, device);
+}
+cudaError_t cudaGetDeviceProperties_v2(cudaDeviceProp* prop, int device) {
+  std::memset(prop, 0, sizeof *prop);
+  std::strcpy(prop->name, "stand-in");
+  prop->major = 8;
+  prop->multiProcessorCount = 1;
+  prop->warpSize = 32;
+  prop->maxThreadsPerBlock = 1024;
+  prop->maxThreadsPerMultiProcessor = 2048;
+  prop->totalGlobalMem = kMemory;
+  prop->pciBusID = device + 1;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetPCIBusId(char* pciBusId, int len, int device) {
+  std::snprintf(pciBusId, static_cast<std::size_t>(len), "0000:%02x:00.0", device + 1);
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
+  return give(value, 0);
+}
+cudaError_t cudaDeviceCanAccessPeer(int* can, int, int) {
+  return give(can, 0);
+}
+cudaError_t cudaDeviceSynchronize() {
+  wait_for_all();
+  return cudaSuccess;
+}
+CUresult cuDevicePrimaryCtxGetState(CUdevice, unsigned* flags, int* active) {
+  *flags = 0;
+  *active = 1;
+  return CUDA_SUCCESS;
+}
+
+// Versions and errors
+
+cudaError_t cudaRuntimeGetVersion(int* version) {
+  return give(version, CUDART_VERSION);
+}
+cudaError_t cudaDriverGetVersion(int* version) {
+  return give(version, CUDART_VERSION);
+}
+cudaError_t cudaGetLastError() {
+  return cudaSuccess;
+}
+cudaError_t cudaPeekAtLastError() {
+  return cudaSuccess;
+}
+
+// Memory: the host's
+
+cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
+  *free = kMemory / 2;
+  return give(total, kMemory);
+}
+cudaError_t cudaMalloc(void** pointer, std::size_t size) {
+  *pointer = std::aligned_alloc(kAlignment, (size + kAlignment - 1) / kAlignment * kAlignment);
+  return *pointer == nullptr ? cudaErrorMemoryAllocation : cudaSuccess;
+}
+cudaError_t cudaFree(void* pointer) {
+  std::free(pointer);
+  return cudaSuccess;
+}
+cudaError_t cudaHostAlloc(void** pointer, std::size_t size, unsigned) {
+  return cudaMalloc(pointer, size);
+}
+cudaError_t cudaFreeHost(void* pointer) {
+  return cudaFree(pointer);
+}
+cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t size, cudaMemcpyKind,
+                            cudaStream_t stream) {
+  enqueue(stream, [=] { std::memcpy(to, from, size); });
+  return cudaSuccess;
+}
+cudaError_t cudaMemcpy(void* to, const void* from, std::size_t size, cudaMemcpyKind kind) {
+  cudaMemcpyAsync(to, from, size, kind, nullptr);
+  return wait_for(done_so_far(nullptr));
+}
+cudaError_t cudaMemsetAsync(void* at, int value, std::size_t size, cudaStream_t stream) {
+  enqueue(stream, [=] { std::memset(at, value, size); });
+  return cudaSuccess;
+}
+
+// Streams
+
+cudaError_t cudaDeviceGetStreamPriorityRange(int* least, int* greatest) {
+  *least = 0;
+  return give(greatest, -1);
+}
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned, int) {
+  return give(stream, reinterpret_cast<cudaStream_t>(new char));
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  return wait_for(done_so_far(stream));
+}
+cudaError_t cudaStreamQuery(cudaStream_t stream) {
+  return state_of(done_so_far(stream));
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  const Happened happened = recorded(event);
+  if (happened.valid()) enqueue(stream, [happened] { happened.wait(); });
+  return cudaSuccess;
+}
+cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureStatus* status) {
+  return give(status, cudaStreamCaptureStatusNone);
+}
+cudaError_t cudaStreamGetCaptureInfo_v2(cudaStream_t, cudaStreamCaptureStatus* status, unsigned long long*,
+                                        cudaGraph_t*, const cudaGraphNode_t**, std::size_t*) {
+  return give(status, cudaStreamCaptureStatusNone);
+}
+cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) {
+  return cudaSuccess;
+}
+
+// Events
+
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
+  return give(event, reinterpret_cast<cudaEvent_t>(new Event));
+}
+cudaError_t cudaEventDestroy(cudaEvent_t) {
+  return cudaSuccess;  // kept: another thread may be looking at it, which CUDA allows
+}
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  const Happened happened = done_so_far(stream);
+  const std::lock_guard<std::mutex> lock(event_of(event).mutex);
+  event_of(event).happened = happened;
+  return cudaSuccess;
+}
+cudaError_t cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, unsigned) {
+  return cudaEventRecord(event, stream);
+}
+cudaError_t cudaEventQuery(cudaEvent_t event) {
+  return state_of(recorded(event));
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  return wait_for(recorded(event));
+}
+cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t, cudaEvent_t) {
+  return give(ms, 0.0f);
+}
+
+// Kernels: none
+
+cudaError_t cudaLaunchKernel(const void*, dim3, dim3, void**, std::size_t, cudaStream_t) {
+  return cudaErrorNotSupported;
+}
+
+}  // extern "C"
