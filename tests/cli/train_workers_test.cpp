@@ -1,17 +1,12 @@
 // Several workers on one machine: the same parameters as one worker, and an end for all when one dies.
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "program.h"
 #include "tensors.h"
-#include "toy_run.h"
+#include "two_workers.h"
 
 namespace relprompt::test {
 namespace {
@@ -20,48 +15,7 @@ namespace fs = std::filesystem;
 using testing::AnyOf;
 using testing::HasSubstr;
 
-int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
-
-class TrainWorkers : public testing::Test {
- protected:
-  TrainWorkers() {
-    write_toy_set(first_ / "set", 10, 3);
-    write_toy_clip(first_ / "clip");
-    write_text(first_ / "toy.yaml", toy_config());
-  }
-
-  /// Starts worker `rank` of two, in a folder of its own but on the same files.
-  pid_t start(int rank, int port, const std::vector<std::string>& arguments) {
-    ::setenv("RANK", std::to_string(rank).c_str(), 1);
-    ::setenv("WORLD_SIZE", "2", 1);
-    ::setenv("MASTER_ADDR", "127.0.0.1", 1);
-    ::setenv("MASTER_PORT", std::to_string(port).c_str(), 1);
-    const auto process = (rank == 0 ? first_ : second_).start(arguments);
-    for (const auto* name : {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}) ::unsetenv(name);
-    return process;
-  }
-
-  std::vector<std::string> command(const std::string& output,
-                                   const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words = {
-        "train",  (first_ / "toy.yaml").string(), "--clip", (first_ / "clip").string(),
-        "--data", (first_ / "set").string(),      "-o",     (first_ / output).string()};
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-  }
-
-  Workplace first_, second_;
-};
+using TrainWorkers = TwoWorkers;
 
 TEST_F(TrainWorkers, TwoEndWithTheParametersOfOne) {
   ASSERT_EQ(first_.run(command("one")).status, 0);

@@ -1,13 +1,11 @@
-// Workers with a GPU each, so that c10d's NCCL backend connects them. Where there are no two GPUs, a stand-in
-// for CUDA and NCCL takes their place (stand_in/streams.h): all of LibTorch's and our code runs, as many
-// processes, on memory of the host.
+// Workers with a GPU each, so that c10d's NCCL backend connects them; or with the stand-in's (gpus.h).
 #include <csignal>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <torch/torch.h>
 
+#include "gpus.h"
 #include "worker_process.h"
 #include "workers/local_address.h"
 
@@ -17,15 +15,10 @@ namespace {
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-bool stands_in() {
-  static const bool none = !torch::cuda::is_available() || torch::cuda::device_count() < 2;
-  return none;
-}
-
 Start start_on(const std::string& part, const std::vector<std::string>& devices) {
   Start start{part, devices.size()};
   start.devices = devices;
-  if (stands_in()) start.variables["LD_PRELOAD"] = RELPROMPT_GPU_STAND_IN;
+  start.variables = gpu_variables();
   return start;
 }
 
@@ -57,7 +50,7 @@ TEST(OnGpus, SumsAndBroadcastsAreThoseOfTheCpu) {
   for (std::size_t rank = 0; rank < 2; ++rank) {
     EXPECT_EQ(found[rank].workers, expected[rank].workers);
     EXPECT_EQ(found[rank].workers.size(), 4 + 2 + 1u);
-    EXPECT_EQ(found[rank].stand_in.empty(), !stands_in()) << "whether NCCL was used";
+    EXPECT_EQ(found[rank].stand_in.empty(), gpus_are_real()) << "whether NCCL was used";
   }
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr int kDevices = 2;
 constexpr std::size_t kMemory = std::size_t{8} << 30;
 constexpr std::size_t kAlignment = 512;
+constexpr int kWarp = 32, kThreads = 1024, kMultiprocessors = 16, kSharedMemory = 163 << 10;
 
 thread_local int current_device = 0;
 
@@ -73,10 +74,16 @@ cudaError_t cudaGetDeviceProperties_v2(cudaDeviceProp* prop, int device) {
   std::memset(prop, 0, sizeof *prop);
   std::strcpy(prop->name, "stand-in");
   prop->major = 8;
-  prop->multiProcessorCount = 1;
-  prop->warpSize = 32;
-  prop->maxThreadsPerBlock = 1024;
-  prop->maxThreadsPerMultiProcessor = 2048;
+  prop->multiProcessorCount = kMultiprocessors;
+  prop->warpSize = kWarp;
+  prop->maxThreadsPerBlock = kThreads;
+  prop->maxThreadsPerMultiProcessor = 2 * kThreads;
+  prop->maxBlocksPerMultiProcessor = 32;
+  prop->maxThreadsDim[0] = prop->maxThreadsDim[1] = prop->maxThreadsDim[2] = 64;
+  prop->maxGridSize[0] = 2147483647;
+  prop->maxGridSize[1] = prop->maxGridSize[2] = 65535;
+  prop->sharedMemPerBlock = prop->sharedMemPerBlockOptin = prop->sharedMemPerMultiprocessor = kSharedMemory;
+  prop->regsPerBlock = prop->regsPerMultiprocessor = 65536;
   prop->totalGlobalMem = kMemory;
   prop->pciBusID = device + 1;
   return cudaSuccess;
@@ -85,8 +92,19 @@ cudaError_t cudaDeviceGetPCIBusId(char* pciBusId, int len, int device) {
   std::snprintf(pciBusId, static_cast<std::size_t>(len), "0000:%02x:00.0", device + 1);
   return cudaSuccess;
 }
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr, int) {
-  return give(value, 0);
+cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attr, int) {
+  switch (attr) {
+    case cudaDevAttrMaxThreadsPerBlock:
+      return give(value, kThreads);
+    case cudaDevAttrMaxThreadsPerMultiProcessor:
+      return give(value, 2 * kThreads);
+    case cudaDevAttrWarpSize:
+      return give(value, kWarp);
+    case cudaDevAttrMultiProcessorCount:
+      return give(value, kMultiprocessors);
+    default:
+      return give(value, 0);
+  }
 }
 cudaError_t cudaDeviceCanAccessPeer(int* can, int, int) {
   return give(can, 0);
@@ -98,6 +116,10 @@ cudaError_t cudaDeviceSynchronize() {
 CUresult cuDevicePrimaryCtxGetState(CUdevice, unsigned* flags, int* active) {
   *flags = 0;
   *active = 1;
+  return CUDA_SUCCESS;
+}
+CUresult cuCtxGetCurrent(CUcontext* context) {
+  *context = reinterpret_cast<CUcontext>(&current_device);
   return CUDA_SUCCESS;
 }
 
@@ -123,10 +145,14 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   return give(total, kMemory);
 }
 cudaError_t cudaMalloc(void** pointer, std::size_t size) {
-  *pointer = std::aligned_alloc(kAlignment, (size + kAlignment - 1) / kAlignment * kAlignment);
-  return *pointer == nullptr ? cudaErrorMemoryAllocation : cudaSuccess;
+  const std::size_t whole = (size + kAlignment - 1) / kAlignment * kAlignment;
+  *pointer = std::aligned_alloc(kAlignment, whole);
+  if (*pointer == nullptr) return cudaErrorMemoryAllocation;
+  std::memset(*pointer, 0, whole);
+  return cudaSuccess;
 }
 cudaError_t cudaFree(void* pointer) {
+  wait_for_all();
   std::free(pointer);
   return cudaSuccess;
 }
@@ -206,12 +232,6 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
 }
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t, cudaEvent_t) {
   return give(ms, 0.0f);
-}
-
-// Kernels: none
-
-cudaError_t cudaLaunchKernel(const void*, dim3, dim3, void**, std::size_t, cudaStream_t) {
-  return cudaErrorNotSupported;
 }
 
 }  // extern "C"

@@ -1,7 +1,5 @@
-// A stand-in for two GPUs, for machines without: the functions of CUDA's runtime and of NCCL that LibTorch
-// calls when workers exchange tensors, on the host's memory. It is loaded before the real libraries
-// (LD_PRELOAD). What is asked of a stream happens later, in its order, on a thread of its own, as on a
-// device; there are copies but no kernels.
+// The stand-in's streams: what one is asked for happens later, in its order, on a thread of its own, as on a
+// device.
 #pragma once
 
 #include <functional>

@@ -1,0 +1,109 @@
+// What the program does on GPUs, or on the stand-in for them (gpus.h): there numbers mean nothing, but
+// everything has to be on its device and of its kind.
+#include <cstdlib>
+
+#include <gmock/gmock.h>
+
+#include "gpus.h"
+#include "program.h"
+#include "tensors.h"
+#include "toy_run.h"
+#include "two_workers.h"
+
+namespace relprompt::test {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using Words = std::vector<std::string>;
+
+class OnGpus : public TwoWorkers {
+ protected:
+  OnGpus() {
+    for (const auto& [name, value] : computing_gpu_variables()) ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  ~OnGpus() override {
+    for (const auto& [name, value] : computing_gpu_variables()) ::unsetenv(name.c_str());
+  }
+
+  void expect_success(Words words) {
+    words.insert(words.end(), {"--device", "cuda"});
+    const Outcome outcome = first_.run(words);
+    EXPECT_EQ(outcome.status, 0) << outcome;
+  }
+
+  static Words changes(const Words& settings) {
+    Words words;
+    for (const auto& setting : settings) words.insert(words.end(), {"--set", setting});
+    return words;
+  }
+};
+
+struct Kind {
+  const char* name;
+  Words settings;
+};
+
+void PrintTo(const Kind& kind, std::ostream* stream) {
+  *stream << kind.name;
+}
+
+class KindsOnGpus : public OnGpus, public testing::WithParamInterface<Kind> {};
+
+TEST_P(KindsOnGpus, TrainAndAreEvaluated) {
+  expect_success(command("run", changes(GetParam().settings)));
+  EXPECT_TRUE(fs::exists(first_ / "run/last/prompts.safetensors"));
+  EXPECT_TRUE(fs::exists(first_ / "run/report/report.md"));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, KindsOnGpus,
+    testing::Values(
+        Kind{"rpn", {}}, Kind{"lpm_only", {"model.method=lpm_only"}}, Kind{"full", {"model.method=full"}},
+        Kind{"bitfit", {"model.method=bitfit"}}, Kind{"adapter", {"model.method=adapter"}},
+        Kind{"vpt", {"model.method=vpt"}}, Kind{"lst", {"model.method=lst"}},
+        Kind{"ssf", {"model.method=ssf"}}, Kind{"lora", {"model.method=lora"}},
+        Kind{"rpn_vpt", {"model.method=rpn_vpt"}}, Kind{"official", {"model.variant=official"}},
+        Kind{"no_m2oe", {"model.use_m2oe=false"}}, Kind{"bf16", {"train.precision=bf16"}},
+        Kind{"recompute", {"train.recompute=true"}}, Kind{"micro_batches", {"train.micro_batch=3"}},
+        Kind{"clipped_gradient", {"train.clip_gradient=0.1"}}, Kind{"softmax", {"loss.kind=softmax"}},
+        Kind{"transductive", {"protocol=transductive", "data.unseen=[grey]", "self_training.start=0.25"}},
+        Kind{"transductive_known",
+             {"protocol=transductive_known", "data.unseen=[grey]", "self_training.start=0.25"}}),
+    [](const auto& kind) { return kind.param.name; });
+
+TEST_F(OnGpus, ModelsLabelPhotos) {
+  expect_success(command("run"));
+  const std::string model = (first_ / "run/last").string(), clip = (first_ / "clip").string();
+  const std::string photos = (first_ / "set/images/val").string();
+  const Words classes = {"--classes", "red, green;lime, blue"};
+  const auto with = [&](Words words, const Words& more) {
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  };
+  expect_success(
+      with({"segment", photos, "--model", model, "-o", "out", "--save", "scores,labels"}, classes));
+  expect_success(with({"segment", photos, "--model", model, "-o", "bf16", "--precision", "bf16"}, classes));
+  expect_success(with({"segment", photos, "--model", clip, "-o", "training-free"}, classes));
+  expect_success({"bench", "--model", model, "--window", "64", "--repeat", "1"});
+}
+
+TEST_F(OnGpus, TwoWorkersShareTheWork) {
+  expect_success(command("one"));
+  const Words two = command("two", {"--device", "cuda"});
+  const int port = free_port();
+  const auto a = start(0, port, two), b = start(1, port, two);
+  const auto leader = first_.wait(a), other = second_.wait(b);
+  EXPECT_EQ(leader.status, 0) << leader;
+  EXPECT_EQ(other.status, 0) << other;
+  if (!gpus_are_real()) {
+    EXPECT_THAT(leader.out, HasSubstr("stand-in: ncclAllReduce"));
+  }
+  const Golden one(first_ / "one/last/prompts.safetensors"), both(first_ / "two/last/prompts.safetensors");
+  for (const auto* name : {"h", "prompt_linear.weight", "vis_proj.weight"}) {
+    EXPECT_TRUE(close(both[name], one[name], 1e-4)) << name;
+  }
+}
+
+}  // namespace
+}  // namespace relprompt::test
