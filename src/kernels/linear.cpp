@@ -42,8 +42,8 @@ dnnl::primitive_attr attributes(Activation activation) {
   if (activation == Activation::kNone) return attr;
   const bool quick = activation == Activation::kQuickGelu;
   dnnl::post_ops post;
-  append_function(post, quick ? dnnl::algorithm::eltwise_swish : dnnl::algorithm::eltwise_gelu_erf,
-                  quick ? 1.702f : 0.0f, 0.0f);
+  append_eltwise(post, quick ? dnnl::algorithm::eltwise_swish : dnnl::algorithm::eltwise_gelu_erf,
+                 quick ? 1.702f : 0.0f, 0.0f);
   attr.set_post_ops(post);
   return attr;
 }

@@ -11,7 +11,8 @@ inline const dnnl::engine& onednn_engine() {
   return cpu;
 }
 
-/// How y = x b + bias is computed; without a bias that is an empty description.
+/// How y [rows, outputs] = x [rows, inputs] b [inputs, outputs] + bias [1, outputs] is computed; an empty
+/// description of the bias: without one. Throws dnnl::error for what the library cannot multiply.
 inline dnnl::matmul::primitive_desc product_plan(const dnnl::memory::desc& x, const dnnl::memory::desc& b,
                                                  const dnnl::memory::desc& bias, const dnnl::memory::desc& y,
                                                  const dnnl::primitive_attr& attributes = {}) {
@@ -24,8 +25,8 @@ inline dnnl::matmul::primitive_desc product_plan(const dnnl::memory::desc& x, co
 #endif
 }
 
-/// Applies a function of two numbers to every result.
-inline void append_function(dnnl::post_ops& operations, dnnl::algorithm function, float alpha, float beta) {
+/// Applies an elementwise function with these parameters to every result.
+inline void append_eltwise(dnnl::post_ops& operations, dnnl::algorithm function, float alpha, float beta) {
 #if DNNL_VERSION_MAJOR >= 3
   operations.append_eltwise(function, alpha, beta);
 #else

@@ -11,7 +11,8 @@
 
 namespace relprompt::workers {
 
-/// Takes contiguous tensors of the group's device; returns when the result is there.
+/// Group's operations of these names (c10d.h), for contiguous tensors of the plan's device: they return when
+/// the result is there, and fail with exceptions of c10d's own.
 class Nccl {
  public:
   virtual ~Nccl() = default;
@@ -20,7 +21,8 @@ class Nccl {
 };
 
 /// nullptr where NCCL cannot be used: this LibTorch has none, the plan's device is no GPU, or two workers
-/// share one, which NCCL refuses. All workers of a group call it, and all of them get one or none.
+/// share one, which NCCL refuses. All workers of a group call it, and all of them get one or none. Blocks and
+/// fails as c10d does.
 std::unique_ptr<Nccl> open_nccl(const c10::intrusive_ptr<c10d::Store>& store, const GroupPlan& plan);
 
 }  // namespace relprompt::workers

@@ -91,7 +91,7 @@ TEST_F(OnGpus, ModelsLabelPhotos) {
 TEST_F(OnGpus, TwoWorkersShareTheWork) {
   expect_success(command("one"));
   const Words two = command("two", {"--device", "cuda"});
-  const int port = free_port();
+  const auto port = free_port();
   const auto a = start(0, port, two), b = start(1, port, two);
   const auto leader = first_.wait(a), other = second_.wait(b);
   EXPECT_EQ(leader.status, 0) << leader;

@@ -12,14 +12,13 @@ namespace relprompt::test {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AnyOf;
 using testing::HasSubstr;
 
 using TrainWorkers = TwoWorkers;
 
 TEST_F(TrainWorkers, TwoEndWithTheParametersOfOne) {
   ASSERT_EQ(first_.run(command("one")).status, 0);
-  const int port = free_port();
+  const auto port = free_port();
   const auto a = start(0, port, command("two")), b = start(1, port, command("two"));
   const auto leader = first_.wait(a), other = second_.wait(b);
   EXPECT_EQ(leader.status, 0) << leader;
@@ -36,7 +35,7 @@ TEST_F(TrainWorkers, TwoEndWithTheParametersOfOne) {
 TEST_F(TrainWorkers, OneThatIsKilledEndsTheOtherAndTheRunContinues) {
   const std::vector<std::string> more = {"--set", "train.iterations=20", "--set", "train.checkpoint_every=2"};
   ASSERT_EQ(first_.run(command("one", more)).status, 0);
-  const int port = free_port();
+  const auto port = free_port();
   const auto a = start(0, port, command("two", more)), b = start(1, port, command("two", more));
   const auto checkpoint = first_ / "two/checkpoint.safetensors";
   for (int i = 0; i < 60'000 && !fs::exists(checkpoint); ++i)

@@ -5,27 +5,13 @@
 #include <string>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
+#include "listener.h"
 #include "program.h"
 #include "toy_run.h"
 
 namespace relprompt::test {
-
-inline int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  ::close(socket);
-  return ntohs(address.sin_port);
-}
 
 class TwoWorkers : public testing::Test {
  protected:
@@ -36,7 +22,7 @@ class TwoWorkers : public testing::Test {
   }
 
   /// Starts worker `rank` of two, in a folder of its own but on the same files.
-  pid_t start(int rank, int port, const std::vector<std::string>& arguments) {
+  pid_t start(int rank, std::uint16_t port, const std::vector<std::string>& arguments) {
     ::setenv("RANK", std::to_string(rank).c_str(), 1);
     ::setenv("WORLD_SIZE", "2", 1);
     ::setenv("MASTER_ADDR", "127.0.0.1", 1);

@@ -5,10 +5,8 @@
 #include <cstdlib>
 #include <thread>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <spawn.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,25 +41,6 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 }  // namespace
-
-Listener::Listener() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  EXPECT_EQ(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
-  EXPECT_EQ(::listen(socket_, 8), 0);
-  EXPECT_EQ(::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
-  port_ = ntohs(address.sin_port);
-}
-
-Listener::~Listener() {
-  ::close(socket_);
-}
-
-std::uint16_t free_port() {
-  return Listener().port();
-}
 
 WorkerProcess::WorkerProcess(const std::vector<std::string>& arguments,
                              const std::map<std::string, std::string>& variables) {
