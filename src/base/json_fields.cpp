@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/json_excerpt.h"
 #include "base/nearest_name.h"
 
 namespace relprompt {
@@ -23,6 +24,11 @@ std::string whole_range(const char* what, std::int64_t low, std::int64_t high) {
                            : fmt::format("{} from {} to {}", what, low, high);
 }
 
+std::string shortened(const std::string& key) {
+  constexpr std::size_t kLongest = 60;
+  return std::string(start_of(key, kLongest)) + (key.size() > kLongest ? "..." : "");
+}
+
 }  // namespace
 
 JsonFields::JsonFields(const nlohmann::json& object, std::string where, ErrorCode code)
@@ -38,9 +44,8 @@ const nlohmann::json* JsonFields::ask(const std::string& key) {
 }
 
 void JsonFields::fail(const std::string& key, const std::string& expected, const std::string& advice) const {
-  std::string found = object_.at(key).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (found.size() > 60) found = found.substr(0, 57) + "...";
-  throw Error(code_, fmt::format("{}: '{}' should be {}, found {}{}", where_, key, expected, found, advice));
+  throw Error(code_, fmt::format("{}: '{}' should be {}, found {}{}", where_, key, expected,
+                                 json_excerpt(object_.at(key)), advice));
 }
 
 std::int64_t JsonFields::integer(const std::string& key, std::int64_t fallback, std::int64_t low,
@@ -133,7 +138,7 @@ void JsonFields::leave(const std::vector<std::string>& keys) {
 void JsonFields::finish() const {
   for (const auto& [key, value] : object_.items()) {
     if (std::find(asked_.begin(), asked_.end(), key) != asked_.end()) continue;
-    throw Error(code_, fmt::format("{}: unknown key '{}'{}", where_, key, suggestion(key, asked_)),
+    throw Error(code_, fmt::format("{}: unknown key '{}'{}", where_, shortened(key), suggestion(key, asked_)),
                 fmt::format("known keys: {}", fmt::join(asked_, ", ")));
   }
 }
