@@ -18,7 +18,9 @@ Sample PairedFiles::read(const Pair& pair, Problem& problem) const {
   Sample sample;
   sample.name = pair.name;
   problem = Problem::kUnreadable;
-  sample.photo = read_image(pair.photo, max_pixels_);
+  DecodeOptions options;
+  options.max_decoded_pixels = max_pixels_;
+  sample.photo = read_image(pair.photo, options);
   image::StoredLabels stored = image::read_labels(pair.mask, max_pixels_);
   if (stored.map.height != sample.photo.height || stored.map.width != sample.photo.width) {
     problem = Problem::kSizeMismatch;

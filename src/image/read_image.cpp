@@ -46,11 +46,16 @@ Image decode(const Source& source) {
 
 }  // namespace
 
-Image read_image(const std::filesystem::path& path, std::uint64_t max_pixels) {
+Image decode_image(const std::uint8_t* bytes, std::size_t size, const DecodeOptions& options,
+                   const std::string& name) {
+  const Source source(name, bytes, size, options.max_decoded_pixels);
+  return image::guarded(ErrorCode::kInternal, "read " + name, [&] { return decode(source); });
+}
+
+Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {
   const MappedFile file(path);
-  const Source source(path.string(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size(),
-                      max_pixels);
-  return image::guarded(ErrorCode::kInternal, "read " + path.string(), [&] { return decode(source); });
+  return decode_image(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), options,
+                      path.string());
 }
 
 }  // namespace relprompt

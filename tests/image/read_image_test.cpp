@@ -23,7 +23,9 @@ using test::Samples;
 Image read_bytes(const std::string& bytes, std::uint64_t max_pixels = kMaxDecodedPixels) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "picture.dat", bytes);  // the extension must not matter
-  return read_image(folder / "picture.dat", max_pixels);
+  DecodeOptions options;
+  options.max_decoded_pixels = max_pixels;
+  return read_image(folder / "picture.dat", options);
 }
 
 void expect_equal(const Image& actual, const Image& expected, int tolerance = 0) {
