@@ -13,6 +13,7 @@ namespace {
 
 // Checkpoints with optimizer states hold some thousands.
 constexpr std::size_t kMaxTensors = 1U << 17;
+constexpr std::size_t kLongestKey = 256;  // it is a number
 
 void require(bool holds, const char* what) {
   if (!holds) throw Error(ErrorCode::kPickleMalformed, what);
@@ -99,7 +100,9 @@ ValueId make_storage(PickleTree& tree, ValueId persistent_id) {
   require(global.kind == GlobalKind::kStorage, "a storage names a storage type");
   PickledStorage storage;
   storage.dtype = global.dtype;
-  storage.key = require_kind(tree, id.items[2], ValueKind::kString, "a storage has a key").text;
+  const std::string& key = require_kind(tree, id.items[2], ValueKind::kString, "a storage has a key").text;
+  require(key.size() <= kLongestKey, "a storage's key is too long");
+  storage.key = key;
   const std::int64_t elements =
       require_kind(tree, id.items[4], ValueKind::kInt, "a storage has a number of elements").number;
   require(elements >= 0, "a storage has a negative number of elements");

@@ -173,10 +173,10 @@ class PickleMachine {
   }
 
   bool extend(ValueKind kind, const std::vector<ValueId>& items) {
-    Value& target = tree_.values[stack_.top()];
+    const Value& target = tree_[stack_.top()];
     if (target.kind != kind) malformed("items are put into something that is no container for them");
     if (kind == ValueKind::kDict && items.size() % 2 != 0) malformed("a dict's key has no value");
-    target.items.insert(target.items.end(), items.begin(), items.end());
+    tree_.extend(stack_.top(), items);
     return true;
   }
 

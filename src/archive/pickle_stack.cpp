@@ -12,6 +12,9 @@ namespace {
   throw Error(ErrorCode::kPickleMalformed, what);
 }
 
+// One a container that is open; values nest less deep than that.
+constexpr std::size_t kMaxMarks = 10'000;
+
 }  // namespace
 
 bool PickleStack::push(ValueId id) {
@@ -38,6 +41,7 @@ std::vector<ValueId> PickleStack::pop_count(std::size_t count) {
 }
 
 bool PickleStack::mark() {
+  if (marks_.size() >= kMaxMarks) malformed("too many marks inside each other");
   marks_.push_back(values_.size());
   return true;
 }
@@ -66,6 +70,7 @@ bool PickleStack::discard_to_mark() {
 
 bool PickleStack::remember(std::uint32_t slot) {
   memo_[slot] = top();
+  if (memo_.size() > kMaxPickleValues) malformed("it remembers too many values");
   return true;
 }
 

@@ -16,6 +16,12 @@ namespace relprompt::archive {
 /// Index into PickleTree::values.
 using ValueId = std::uint32_t;
 
+/// Most values that are read. A tensor takes about twenty: a ViT-L with its optimizer's state has some ten
+/// thousand.
+constexpr std::size_t kMaxPickleValues = 1U << 19;
+/// Most memory that they take. Without this limit a memo could copy one long text a million times.
+constexpr std::size_t kMaxPickleMemory = std::size_t{128} << 20;
+
 enum class ValueKind {
   kNone,
   kBool,     ///< number: 0 or 1
@@ -63,11 +69,18 @@ struct PickleTree {
 
   const Value& operator[](ValueId id) const { return values[id]; }
 
-  /// Adds a value. Throws Error(kPickleMalformed) beyond some million values.
+  /// Adds a value. Throws Error(kPickleMalformed) beyond kMaxPickleValues, or if all take too much memory.
   ValueId add(Value value);
+  /// Puts more items into a container. Throws as add does.
+  void extend(ValueId container, const std::vector<ValueId>& items);
 
   /// The value of a string key in a dict; nullptr if there is none. Of equal keys the last counts.
   const Value* lookup(const Value& dict, std::string_view key) const;
+
+ private:
+  void count(std::size_t bytes);
+
+  std::size_t bytes_ = 0;  ///< of memory, about
 };
 
 }  // namespace relprompt::archive

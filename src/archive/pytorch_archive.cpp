@@ -18,7 +18,7 @@ namespace relprompt::archive {
 namespace {
 
 // ViT-L's has 100 kB, with optimizer states 1 MB.
-constexpr std::uint64_t kMaxPickleBytes = 64ULL << 20;
+constexpr std::uint64_t kMaxPickleBytes = 16ULL << 20;
 constexpr std::uint64_t kMaxByteOrderBytes = 16;
 constexpr std::string_view kPickleName = "data.pkl";
 

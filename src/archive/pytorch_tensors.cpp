@@ -107,15 +107,23 @@ const std::byte* TensorLoader::copy_strided(const PickledTensor& tensor, const T
   owned_.emplace_back(view.bytes);
   std::byte* next = owned_.back().data();
   const std::byte* const end = next + view.bytes;
-  std::vector<std::int64_t> index(tensor.shape.size(), 0);
+  // A dimension of size 1 is never stepped along, so its stride may be any number, also one that overflows a
+  // sum. All other strides lie inside the storage.
+  std::vector<std::int64_t> sizes, strides;
+  for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
+    if (tensor.shape[i] == 1) continue;
+    sizes.push_back(tensor.shape[i]);
+    strides.push_back(tensor.strides[i]);
+  }
+  std::vector<std::int64_t> index(sizes.size(), 0);
   std::int64_t from = 0;  // in elements, relative to the first
   while (next != end) {
     std::memcpy(next, first + static_cast<std::size_t>(from) * element, element);
     next += element;
     for (std::size_t i = index.size(); i > 0; --i) {  // count up like an odometer, last dimension fastest
-      from += tensor.strides[i - 1];
-      if (++index[i - 1] < tensor.shape[i - 1]) break;
-      from -= tensor.strides[i - 1] * tensor.shape[i - 1];
+      from += strides[i - 1];
+      if (++index[i - 1] < sizes[i - 1]) break;
+      from -= strides[i - 1] * sizes[i - 1];
       index[i - 1] = 0;
     }
   }

@@ -2,14 +2,15 @@
 #include "archive/shard_index.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
-#include "archive/json_text.h"
 #include "archive/quote.h"
 #include "archive/single_file.h"
+#include "base/json_read.h"
 #include "base/mapped_file.h"
 
 namespace relprompt::archive {
@@ -19,31 +20,76 @@ using WeightMap = std::map<std::string, std::string>;  // tensor -> shard
 
 // The largest published models have some hundreds.
 constexpr std::size_t kMaxShards = 2048;
+// The largest published indexes have some hundred kilobytes.
+constexpr std::size_t kMaxIndexBytes = std::size_t{32} << 20;
 
 bool is_plain_file_name(const std::string& name) {
   const bool special = name.empty() || name == "." || name == "..";
   return !special && name.find_first_of(std::string_view("/\\\0", 3)) == std::string::npos;
 }
 
-WeightMap read_index(const std::filesystem::path& path) {
-  const MappedFile file(path, ErrorCode::kModelNotFound);
-  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-  const nlohmann::json json = parse_json(text, path.string());
-  const auto found = json.is_object() ? json.find("weight_map") : json.end();
-  if (found == json.end() || !found->is_object()) {
-    throw Error(ErrorCode::kBadHeader,
-                fmt::format("{}: no index of shards: it has no weight_map", path.string()),
+/// Keeps what stands under "weight_map" and lets the rest pass.
+class IndexVisitor final : public JsonVisitor {
+ public:
+  explicit IndexVisitor(const std::string& source) : source_(source) {}
+
+  void begin_object() override {
+    if (in_map()) refuse_shard();
+    if (level_ == 1 && key_ == kWeightMap && std::exchange(found_, true)) refuse_twice();
+    ++level_;
+  }
+  void end_object() override { --level_; }
+  void begin_array() override {
+    if (in_map()) refuse_shard();
+    ++level_;
+  }
+  void end_array() override { --level_; }
+  void key(std::string& key) override {
+    if (level_ == 1) section_ = key;
+    key_ = std::move(key);
+  }
+  void text(std::string& text) override {
+    if (!in_map()) return;
+    if (!is_plain_file_name(text)) refuse_shard();
+    if (!shards_.emplace(key_, std::move(text)).second) refuse_twice();
+  }
+  void scalar(const nlohmann::json& /*value*/) override {
+    if (in_map()) refuse_shard();
+  }
+
+  WeightMap take() {
+    if (found_) return std::move(shards_);
+    throw Error(ErrorCode::kBadHeader, fmt::format("{}: no index of shards: it has no weight_map", source_),
                 "give the model's folder, or an index such as model.safetensors.index.json");
   }
-  WeightMap shards;
-  for (const auto& [tensor, shard] : found->items()) {
-    if (!shard.is_string() || !is_plain_file_name(shard.get_ref<const std::string&>())) {
-      throw Error(ErrorCode::kBadHeader, fmt::format("{}: the shard of tensor {} is no plain file name",
-                                                     path.string(), quote(tensor)));
-    }
-    shards.emplace(tensor, shard.get<std::string>());
+
+ private:
+  static constexpr const char* kWeightMap = "weight_map";
+
+  bool in_map() const { return found_ && level_ == 2 && section_ == kWeightMap; }
+  [[noreturn]] void refuse_shard() const {
+    throw Error(ErrorCode::kBadHeader,
+                fmt::format("{}: the shard of tensor {} is no plain file name", source_, quote(key_)));
   }
-  return shards;
+
+  [[noreturn]] void refuse_twice() const {
+    throw Error(ErrorCode::kDuplicateName, fmt::format("{}: {} occurs twice", source_, quote(key_)));
+  }
+
+  const std::string& source_;
+  std::size_t level_ = 0;
+  std::string section_, key_;  ///< the last key of the outermost object, and of any
+  bool found_ = false;
+  WeightMap shards_;
+};
+
+WeightMap read_index(const std::filesystem::path& path) {
+  const MappedFile file(path, ErrorCode::kModelNotFound);
+  const std::string source = path.string();
+  IndexVisitor visitor(source);
+  walk_json({reinterpret_cast<const char*>(file.data()), file.size()}, source,
+            {ErrorCode::kBadHeader, kMaxIndexBytes, kMaxIndexBytes}, visitor);
+  return visitor.take();
 }
 
 class ShardedArchive final : public TensorArchive {

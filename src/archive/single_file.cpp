@@ -8,11 +8,11 @@
 
 #include "relprompt/error.h"
 
-#include "archive/json_text.h"
 #include "archive/little_endian.h"
 #include "archive/pytorch_archive.h"
 #include "archive/quote.h"
 #include "archive/safetensors.h"
+#include "archive/safetensors_header.h"
 #include "base/mapped_file.h"
 
 namespace relprompt::archive {
@@ -35,7 +35,7 @@ std::string_view bytes_of_file(const MappedFile& file) {
 bool looks_like_safetensors(const MappedFile& file) {
   constexpr std::size_t kLengthBytes = 8;
   if (file.size() <= kLengthBytes) return false;
-  return load_little<std::uint64_t>(file.data()) <= kMaxJsonBytes &&
+  return load_little<std::uint64_t>(file.data()) <= kMaxHeaderBytes &&
          file.data()[kLengthBytes] == std::byte{'{'};
 }
 

@@ -16,6 +16,7 @@ namespace {
 constexpr std::size_t kMaxSteps = 1U << 20;
 constexpr std::size_t kMaxNamed = 1U << 17;
 constexpr std::size_t kLongestName = 1024;
+constexpr std::size_t kMaxNameBytes = std::size_t{32} << 20;
 
 class Flattener {
  public:
@@ -30,6 +31,7 @@ class Flattener {
       if (state.kind == ValueKind::kDict) walk(state);
     }
     if (value.kind != ValueKind::kDict) return;
+    steps_ += value.items.size() / 2;  // entries that are passed over take time too
     for (std::size_t i = 0; i < value.items.size(); i += 2) {
       const Value& key = tree_[value.items[i]];
       if (key.kind == ValueKind::kString) walk_item(key.text, tree_[value.items[i + 1]]);
@@ -59,6 +61,8 @@ class Flattener {
 
   void add(std::size_t tensor) {
     if (named_.size() >= kMaxNamed) refuse("a state dict with too many tensors");
+    name_bytes_ += name_.size();
+    if (name_bytes_ > kMaxNameBytes) refuse("a state dict with too long names");
     named_.push_back({name_, tensor});
   }
 
@@ -70,7 +74,7 @@ class Flattener {
   const std::string& source_;
   std::string name_;
   std::vector<NamedTensor> named_;
-  std::size_t steps_ = 0;
+  std::size_t steps_ = 0, name_bytes_ = 0;
 };
 
 bool has_names(const Value& value) {

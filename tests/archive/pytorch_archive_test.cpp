@@ -290,6 +290,13 @@ TEST(PytorchArchive, RefusesTwoTensorsOfOneName) {
                  ErrorCode::kDuplicateName, "\"a.b\"");
 }
 
+// Seen by UndefinedBehaviorSanitizer: two steps of that stride are more than 64 bits hold.
+TEST(PytorchArchive, ADimensionOfOneMayHaveAnyStride) {
+  const Parsed parsed(
+      make_pytorch_file(one_tensor(six({1, 3, 1, 2}, {INT64_MAX, 1, INT64_MAX, 3})), {kSixFloats}));
+  EXPECT_THAT(values_of<float>(parsed.archive->tensors()[0]), ElementsAre(0, 3, 1, 4, 2, 5));
+}
+
 TEST(PytorchArchive, RefusesSharedDictsThatMultiply) {
   PickleWriter writer;
   writer.raw("}q").raw(std::string(1, '\0'));

@@ -86,7 +86,7 @@ TEST(ShardIndex, RefusesOtherJson) {
     EXPECT_ERROR(open_shards(path), ErrorCode::kBadHeader, "no weight_map");
   }
   test::write_text(path, "{");
-  EXPECT_ERROR(open_shards(path), ErrorCode::kBadHeader, "no valid JSON");
+  EXPECT_ERROR(open_shards(path), ErrorCode::kBadHeader, "not valid JSON");
   test::write_text(path, R"({"weight_map":{"a":"1","a":"2"}})");
   EXPECT_ERROR(open_shards(path), ErrorCode::kDuplicateName, "\"a\"");
 }
