@@ -1,27 +1,18 @@
 #include "base/atomic_file.h"
 
-#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "relprompt/error.h"
 
+#include "base/temporaries.h"
+
 namespace relprompt {
-namespace {
-
-std::filesystem::path temporary_beside(const std::filesystem::path& target) {
-  static std::atomic<unsigned> counter{0};
-  const auto name = fmt::format(".{}.{}-{}.tmp", target.filename().string(), ::getpid(), counter++);
-  return target.parent_path() / name;
-}
-
-}  // namespace
-
 void make_folder(const std::filesystem::path& folder) {
   if (folder.empty()) return;
   std::error_code problem;
@@ -32,10 +23,11 @@ void make_folder(const std::filesystem::path& folder) {
   }
 }
 
-AtomicFile::AtomicFile(const std::filesystem::path& target)
-    : target_(target), temporary_(temporary_beside(target)) {
+AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(target) {
   make_folder(target.parent_path());
-  file_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  Temporary made = create_temporary_file(target.parent_path());
+  temporary_ = std::move(made.path);
+  file_ = made.descriptor;
   if (file_ < 0) fail("create", errno);
 }
 
@@ -64,6 +56,7 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to", errno);
   ::close(file_);
   file_ = -1;
+  if (!sync_folder(target_.parent_path())) fail("flush the folder of", errno);
 }
 
 void AtomicFile::fail(const char* action, int reason) const {

@@ -1,4 +1,5 @@
-// Writing a file so that it is either whole or absent: temporary file beside it, fsync, rename.
+// Writing a file so that it is either whole or absent: temporary file beside it, fsync, rename, fsync of
+// the folder. What a killed process left is removed by the next one that writes there (temporaries.h).
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,7 @@ class AtomicFile {
   void write(const void* data, std::size_t size);
   void write(std::string_view text) { write(text.data(), text.size()); }
 
-  /// Flushes to the device and renames over the target. Throws as write does.
+  /// Flushes to the device, renames over the target and flushes the folder. Throws as write does.
   void commit();
 
  private:

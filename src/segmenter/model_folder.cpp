@@ -1,6 +1,9 @@
 #include "segmenter/model_folder.h"
 
+#include <cerrno>
+#include <cstring>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -11,6 +14,7 @@
 #include "base/atomic_file.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
+#include "base/temporaries.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -46,15 +50,20 @@ void check_target(const fs::path& target) {
 ModelFolderWriter::ModelFolderWriter(const fs::path& target) {
   target_ = target.has_filename() ? target : target.parent_path();
   check_target(target_);
-  temporary_ = target_.parent_path() / fmt::format(".{}.{}.tmp", target_.filename().string(), ::getpid());
-  std::error_code ignored;
-  fs::remove_all(temporary_, ignored);
-  make_folder(temporary_);
+  make_folder(target_.parent_path());
+  Temporary made = create_temporary_folder(target_.parent_path());
+  if (made.descriptor < 0) {
+    throw Error(ErrorCode::kNotWritable,
+                fmt::format("cannot create {}: {}", target_.string(), std::strerror(errno)));
+  }
+  temporary_ = std::move(made.path);
+  lock_ = made.descriptor;
 }
 
 ModelFolderWriter::~ModelFolderWriter() {
   std::error_code ignored;
   if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  ::close(lock_);
 }
 
 std::string ModelFolderWriter::write_tensors(const std::string& name,
@@ -97,6 +106,7 @@ void ModelFolderWriter::commit() {
                 fmt::format("cannot create {}: {}", target_.string(), problem.message()));
   }
   temporary_.clear();
+  sync_folder(target_.parent_path());
   fs::remove_all(older, ignored);
 }
 

@@ -34,6 +34,7 @@ class ModelFolderWriter {
 
  private:
   std::filesystem::path target_, temporary_;
+  int lock_ = -1;  ///< held on the temporary folder, base/temporaries.h
 };
 
 }  // namespace relprompt::segmenter

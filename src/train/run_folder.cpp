@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
-#include <vector>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -14,6 +13,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/temporaries.h"
 
 namespace relprompt::train {
 namespace {
@@ -66,16 +66,10 @@ bool RunFolder::finished() const {
 }
 
 void RunFolder::sweep() const {
-  std::error_code ignored;
-  std::vector<fs::path> leftovers;
   for (const auto& folder :
        {path_, path_ / "last", path_ / "best", path_ / "report", path_ / "report-best"}) {
-    for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-      const auto name = entry.path().filename().string();
-      if (name.front() == '.' && name.find(".tmp") != std::string::npos) leftovers.push_back(entry.path());
-    }
+    sweep_temporaries(folder);
   }
-  for (const auto& path : leftovers) fs::remove_all(path, ignored);
 }
 
 void RunFolder::abandon() const {

@@ -131,10 +131,10 @@ TEST_F(Run, ResumesFromAnyStateOfTheFolder) {
     if (entry.path().filename() != "config.yaml") fs::remove_all(entry.path());
   }
   test::write_text(run / ".lock", "process 1");
-  test::write_text(run / ".checkpoint.safetensors.77-0.tmp", "half");
+  test::write_text(run / ".relprompt-0123456789abcdef.tmp", "half");
   EXPECT_TRUE(resume_training(run, std::nullopt, quiet_).finished);
   EXPECT_EQ(prompts("run"), prompts("steady"));
-  EXPECT_FALSE(fs::exists(run / ".checkpoint.safetensors.77-0.tmp"));
+  EXPECT_FALSE(fs::exists(run / ".relprompt-0123456789abcdef.tmp"));
   // Killed between the last checkpoint and the reports.
   fs::remove(run / "result.json");
   fs::remove_all(run / "report");
