@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_read.h"
 #include "commands.h"
 #include "data/check.h"
 #include "data_check.h"
@@ -34,7 +35,7 @@ int run_check(const DataCheckArguments& arguments) {
   const auto parts = parts_of(arguments);
   for (const DataPart& part : parts) {
     const data::CheckReport report = look_at(part, arguments);
-    document[part.first] = Json::parse(data::as_json(report));
+    document[part.first] = reread_json(data::as_json(report));
     text += fmt::format("{}{}: {}, split {}, {}\n{}", text.empty() ? "" : "\n", part.first, part.second.kind,
                         part.second.split, part.second.root.string(), data::as_text(report));
     if (!report.clean()) faulty += (faulty.empty() ? "" : ", ") + part.first;

@@ -6,6 +6,7 @@
 
 #include "base/json_fields.h"
 #include "base/nearest_name.h"
+#include "base/paths.h"
 #include "config/data_config.h"
 #include "config/document.h"
 #include "data_check.h"
@@ -33,7 +34,7 @@ nlohmann::json document_of(const DataCheckArguments& arguments) {
   if (std::find(kinds.begin(), kinds.end(), name) != kinds.end()) {
     return document_of_kind(name, arguments.assignments);
   }
-  if (!std::filesystem::exists(name)) {
+  if (!path_exists(name)) {
     throw Error(
         ErrorCode::kNotFound,
         fmt::format("{} is neither a config file nor a kind of data set{}", name, suggestion(name, kinds)),

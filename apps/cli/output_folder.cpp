@@ -1,6 +1,7 @@
 #include "output_folder.h"
 
 #include "base/atomic_file.h"
+#include "base/paths.h"
 
 namespace relprompt::cli {
 
@@ -15,7 +16,7 @@ void remove_empty_folders(fs::path folder, const fs::path& root) {
   }
 }
 
-OutputFolder::OutputFolder(const fs::path& path) : path_(fs::absolute(path).lexically_normal()) {
+OutputFolder::OutputFolder(const fs::path& path) : path_(absolute_path(path).lexically_normal()) {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "out/" -> "out"
   std::error_code problem;
   existing_ = path_;

@@ -9,6 +9,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_read.h"
 #include "commands.h"
 #include "image/picture_files.h"
 #include "interrupt.h"
@@ -71,7 +72,7 @@ Json json_of(const WorldArguments& arguments, const world::SetRecipe& recipe, co
   document["complete"] = set.complete;
   document["made"] = set.made;
   document["kept"] = set.kept;
-  document["recipe"] = Json::parse(world::as_json(recipe));
+  document["recipe"] = reread_json(world::as_json(recipe));
   return document;
 }
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_read.h"
 #include "base/mapped_file.h"
 #include "eval/json_text.h"
 
@@ -67,7 +68,7 @@ Lines lines_of(std::string_view text, const std::string& path) {
     const std::string source = fmt::format("{}, line {}", path, number);
     if (line.size() > kMaxLogLine)
       eval::damaged(source, fmt::format("it is longer than {} bytes", kMaxLogLine));
-    if (cut_off && !Json::accept(line)) break;
+    if (cut_off && try_read_json(line).is_discarded()) break;
     add_line(line, source, lines);
   }
   return lines;

@@ -30,7 +30,9 @@ ModelFile describe(const fs::path& file) {
     digest.update(bytes.data(), bytes.size());
     return digest.hex();
   });
-  return {file.filename().string(), fs::file_size(file), hash};
+  std::error_code unknown;  // it was read a moment ago
+  const auto bytes = fs::file_size(file, unknown);
+  return {file.filename().string(), unknown ? 0 : bytes, hash};
 }
 
 void describe_sizes(const segmenter::ModelConfig& config, ModelInfo& info) {

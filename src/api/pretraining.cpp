@@ -8,6 +8,7 @@
 #include "api/finished_run.h"
 #include "api/torch_errors.h"
 #include "base/atomic_file.h"
+#include "base/paths.h"
 #include "segmenter/device.h"
 #include "train/pretrain_config.h"
 #include "train/pretrain_run.h"
@@ -19,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 train::RunFolder folder_of(const fs::path& path) {
-  return train::RunFolder(fs::absolute(path).lexically_normal(), "pretrain");
+  return train::RunFolder(absolute_path(path).lexically_normal(), "pretrain");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "api/torch_errors.h"
 #include "base/atomic_file.h"
 #include "base/mapped_file.h"
+#include "base/paths.h"
 #include "segmenter/device.h"
 #include "train/eval_run.h"
 #include "train/run_config.h"
@@ -27,7 +28,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path absolute_or_empty(const fs::path& path) {
-  return path.empty() ? path : fs::absolute(path).lexically_normal();
+  return path.empty() ? path : absolute_path(path).lexically_normal();
 }
 
 train::RunConfig config_of(const RunSettings& settings) {

@@ -11,7 +11,8 @@
 #include "archive/quote.h"
 #include "archive/single_file.h"
 #include "base/json_read.h"
-#include "base/mapped_file.h"
+#include "base/paths.h"
+#include "base/read_file.h"
 
 namespace relprompt::archive {
 namespace {
@@ -84,11 +85,10 @@ class IndexVisitor final : public JsonVisitor {
 };
 
 WeightMap read_index(const std::filesystem::path& path) {
-  const MappedFile file(path, ErrorCode::kModelNotFound);
+  const FileBytes file = read_file(path, {kMaxIndexBytes, ErrorCode::kBadHeader, ErrorCode::kModelNotFound});
   const std::string source = path.string();
   IndexVisitor visitor(source);
-  walk_json({reinterpret_cast<const char*>(file.data()), file.size()}, source,
-            {ErrorCode::kBadHeader, kMaxIndexBytes, kMaxIndexBytes}, visitor);
+  walk_json(file.text(), source, {ErrorCode::kBadHeader, kMaxIndexBytes, kMaxIndexBytes}, visitor);
   return visitor.take();
 }
 
@@ -122,7 +122,7 @@ class ShardedArchive final : public TensorArchive {
       throw Error(ErrorCode::kBadHeader, fmt::format("{}: more than {} shards", index.string(), kMaxShards));
     }
     const std::filesystem::path path = index.parent_path() / name;
-    if (!std::filesystem::exists(path)) {
+    if (!path_exists(path)) {
       throw Error(ErrorCode::kModelNotFound,
                   fmt::format("{}: the shard {} is missing from its folder", index.string(), quote(name)),
                   "fetch all files of the checkpoint");

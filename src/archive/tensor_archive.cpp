@@ -9,6 +9,7 @@
 
 #include "archive/shard_index.h"
 #include "archive/single_file.h"
+#include "base/paths.h"
 
 namespace relprompt::archive {
 namespace {
@@ -19,7 +20,7 @@ constexpr const char* kFolderFiles[] = {"model.safetensors", "model.safetensors.
 
 std::filesystem::path file_of_folder(const std::filesystem::path& folder) {
   for (const char* name : kFolderFiles) {
-    if (std::filesystem::exists(folder / name)) return folder / name;
+    if (path_exists(folder / name)) return folder / name;
   }
   throw Error(ErrorCode::kModelNotFound,
               fmt::format("the folder {} holds no checkpoint: neither {}", folder.string(),

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 
 namespace relprompt {
 namespace {
@@ -178,13 +178,17 @@ Json read_json(std::string_view text, const std::string& source, const JsonRules
 }
 
 Json read_json_file(const std::filesystem::path& path, const JsonRules& rules, ErrorCode missing) {
-  const MappedFile file(path, missing);
-  check_size(file.size(), path.string(), rules);
-  return read_json({reinterpret_cast<const char*>(file.data()), file.size()}, path.string(), rules);
+  return read_json(read_file(path, {rules.bytes, rules.code, missing}).text(), path.string(), rules);
 }
 
 Json try_read_json(std::string_view text, const JsonRules& rules) try {
   return read_json(text, "JSON", rules);
+} catch (const Error&) {
+  return Json(Json::value_t::discarded);
+}
+
+Json try_read_json_file(const std::filesystem::path& path, const JsonRules& rules) try {
+  return read_json_file(path, rules, ErrorCode::kNotFound);
 } catch (const Error&) {
   return Json(Json::value_t::discarded);
 }

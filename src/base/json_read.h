@@ -55,12 +55,13 @@ void walk_json(std::string_view text, const std::string& source, const JsonRules
 nlohmann::json read_json(std::string_view text, const std::string& source, const JsonRules& rules);
 
 /// The value of a whole file. Its size is checked before it is read. Throws also Error(missing) if there is
-/// no such file, and what base/mapped_file.h throws.
+/// no such file, and what base/read_file.h throws.
 nlohmann::json read_json_file(const std::filesystem::path& path, const JsonRules& rules, ErrorCode missing);
 
-/// The value of a text, or a discarded value (is_discarded()) of one that is refused: for files that may be
-/// anything.
+/// The value of a text, or of a file, or a discarded value (is_discarded()) of one that is refused: for files
+/// that may be anything.
 nlohmann::json try_read_json(std::string_view text, const JsonRules& rules = {});
+nlohmann::json try_read_json_file(const std::filesystem::path& path, const JsonRules& rules = {});
 
 /// A text that this program has just written, keys in their order. Throws Error(kInternal).
 nlohmann::ordered_json reread_json(std::string_view text);

@@ -7,6 +7,8 @@
 
 #include "relprompt/error.h"
 
+#include "clip/limits.h"
+
 namespace relprompt::clip {
 namespace {
 
@@ -112,12 +114,10 @@ class SizeReader {
   SizeReader(const std::vector<TableLine>& table, const TensorSource& source)
       : table_(table), source_(source) {}
 
-  bool has(const std::string& line_name, std::int64_t layer = 0) const {
-    return source_.shape_of(row(line_name, layer)).has_value();
-  }
+  bool has(const std::string& line_name) const { return source_.shape_of(row(line_name)).has_value(); }
 
   std::int64_t size(const std::string& line_name, std::size_t dimension) const {
-    const TensorRow wanted = row(line_name, 0);
+    const TensorRow wanted = row(line_name);
     const auto shape = source_.shape_of(wanted);
     if (!shape || shape->size() != wanted.shape.size() || (*shape)[dimension] <= 0) {
       throw Error(ErrorCode::kTensorMismatch,
@@ -131,21 +131,28 @@ class SizeReader {
     return (*shape)[dimension];
   }
 
-  /// Number of consecutive layers from 0 that have this tensor.
+  /// Number of consecutive layers from 0 that have this tensor. Throws Error(kTensorMismatch) beyond
+  /// kMaxTowerLayers.
   std::int64_t count_layers(const std::string& line_name) const {
-    std::int64_t layers = 0;
-    while (has(line_name, layers)) ++layers;
-    return layers;
+    const auto rows = rows_of(line_name, kMaxTowerLayers + 1);
+    const auto end =
+        std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return !source_.shape_of(r); });
+    if (end != rows.end()) return end - rows.begin();
+    throw Error(ErrorCode::kTensorMismatch,
+                fmt::format("{}: a tower of more than {} layers", source_.path(), kMaxTowerLayers),
+                "no CLIP has so many");
   }
 
  private:
-  TensorRow row(const std::string& line_name, std::int64_t layer) const {
+  TensorRow row(const std::string& line_name) const { return rows_of(line_name, 1).front(); }
+
+  std::vector<TensorRow> rows_of(const std::string& line_name, std::int64_t layers) const {
     const auto line =
         std::find_if(table_.begin(), table_.end(), [&](const TableLine& l) { return line_name == l.name; });
     // Any sizes do: only names and the number of dimensions are used.
     Sizes sizes = sizes_of(ClipConfig());
-    sizes['L'] = sizes['M'] = layer + 1;
-    return expand({*line}, sizes).back();
+    sizes['L'] = sizes['M'] = layers;
+    return expand({*line}, sizes);
   }
 
   const std::vector<TableLine>& table_;

@@ -9,6 +9,7 @@
 
 #include "archive/quote.h"
 #include "base/hash.h"
+#include "base/short_list.h"
 
 namespace relprompt::clip {
 namespace {
@@ -65,12 +66,9 @@ torch::Tensor as_tensor(const std::shared_ptr<const archive::TensorArchive>& own
   return copy;
 }
 
-std::string listed(const std::vector<std::string>& lines) {
-  constexpr std::size_t kShown = 8;
-  std::string text;
-  for (std::size_t i = 0; i < lines.size() && i < kShown; ++i) text += "\n    " + lines[i];
-  if (lines.size() > kShown) text += fmt::format("\n    ... and {} more", lines.size() - kShown);
-  return text;
+std::string section(const char* what, const std::vector<std::string>& lines) {
+  if (lines.empty()) return "";
+  return fmt::format("\n  {} ({}):\n    {}", what, lines.size(), short_list(lines, "\n    "));
 }
 
 }  // namespace
@@ -161,11 +159,8 @@ void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std:
   }
   if (missing.empty() && misshapen.empty() && unexpected.empty()) return;
   std::string text = fmt::format("{}: its tensors do not fit this architecture", path_);
-  if (!missing.empty()) text += fmt::format("\n  missing ({}):{}", missing.size(), listed(missing));
-  if (!misshapen.empty())
-    text += fmt::format("\n  wrong shape or type ({}):{}", misshapen.size(), listed(misshapen));
-  if (!unexpected.empty())
-    text += fmt::format("\n  unexpected ({}):{}", unexpected.size(), listed(unexpected));
+  text += section("missing", missing) + section("wrong shape or type", misshapen) +
+          section("unexpected", unexpected);
   throw Error(ErrorCode::kTensorMismatch, text,
               fmt::format("names were read in the style of {}", name_of(style_)));
 }

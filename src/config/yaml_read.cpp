@@ -42,6 +42,7 @@ class Builder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     check_plain(mark, tag, anchor);
+    check_text(mark, value);
     if (awaits_key()) return take_key(mark, value);
     constexpr const char* kQuoted = "!";
     Json typed = tag == kQuoted ? Json(value) : plain_value(value);
@@ -81,6 +82,16 @@ class Builder : public YAML::EventHandler {
     if (tag.empty() || tag == "?" || tag == "!") return;
     fail(source_, mark.line, "tags (!...) are not used in configs",
          "remove it, or put text that starts so in quotes");
+  }
+
+  /// The bytes of the file were checked, but escapes make others: the parser's \_ and \N give half a
+  /// character.
+  void check_text(const YAML::Mark& mark, const std::string& value) const {
+    if (is_storable(value)) return;
+    fail(source_, mark.line,
+         fmt::format("{} is no UTF-8 text once its escapes are read, or holds a zero or a noncharacter",
+                     text::excerpt(value)),
+         "write \\u00A0 for \\_ and \\u0085 for \\N");
   }
 
   bool awaits_key() const {

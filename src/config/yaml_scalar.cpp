@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include <unicode/utf.h>
+#include <unicode/utf8.h>
+
 namespace relprompt::config {
 namespace {
 
@@ -81,6 +84,16 @@ Json plain_value(const std::string& text) {
     return Json(Json::value_t::discarded);
   }
   return text;
+}
+
+bool is_storable(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  for (std::size_t at = 0; at < text.size();) {
+    UChar32 character = 0;
+    U8_NEXT(bytes, at, text.size(), character);
+    if (character <= 0 || U_IS_UNICODE_NONCHAR(character)) return false;
+  }
+  return true;
 }
 
 }  // namespace relprompt::config

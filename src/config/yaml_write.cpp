@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <yaml-cpp/emitter.h>
 #include <yaml-cpp/emittermanip.h>
 
@@ -25,9 +26,11 @@ bool is_plain(const std::string& text) {
 }
 
 void write_text(YAML::Emitter& out, const std::string& text) {
-  if (text::find_invalid_utf8(text) != std::string::npos) {
-    throw Error(ErrorCode::kBadArgument,
-                "cannot write " + text::excerpt(text) + " into a config: it is no UTF-8 text");
+  if (!is_storable(text)) {
+    throw Error(
+        ErrorCode::kBadArgument,
+        fmt::format("cannot write {} into a config: it is no UTF-8 text, or holds a zero or a noncharacter",
+                    text::excerpt(text)));
   }
   if (!is_plain(text)) out << YAML::DoubleQuoted;
   out << text;

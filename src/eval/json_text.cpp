@@ -1,19 +1,21 @@
-// The caps hang on the parser's callback, so that nothing beyond them is ever built. archive/json_text.h is
-// not used because its caps are those of a checkpoint's header, far below a large confusion matrix.
 #include "eval/json_text.h"
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
+#include "base/json_read.h"
+
 namespace relprompt::eval {
 namespace {
 
 using Json = nlohmann::json;
 
-constexpr int kMaxDepth = 8;
 // kMaxPairClasses squared, two numbers a pair, and room for the rest.
-constexpr std::uint64_t kMaxValues = 40'000'000;
+constexpr std::size_t kMaxValues = 40'000'000;
+constexpr std::size_t kMaxText = std::size_t{1} << 20;
+constexpr const char* kAdvice =
+    "it is damaged or not ours; delete it to start this evaluation from the beginning";
 
 }  // namespace
 
@@ -23,22 +25,7 @@ void damaged(const std::string& source, const std::string& what) {
 }
 
 Json parse_json(std::string_view text, const std::string& source) {
-  if (text.size() > kMaxJsonBytes) {
-    damaged(source, fmt::format("{} bytes of JSON, at most {} are read", text.size(), kMaxJsonBytes));
-  }
-  std::uint64_t values = 0;
-  const auto check = [&](int depth, Json::parse_event_t, const Json&) {
-    if (depth > kMaxDepth) damaged(source, "the JSON nests too deep");
-    if (++values > kMaxValues) damaged(source, "the JSON has too many values");
-    return true;
-  };
-  try {
-    return Json::parse(text.begin(), text.end(), check);
-  } catch (const Json::parse_error& error) {
-    damaged(source, fmt::format("no valid JSON at byte {}", error.byte));
-  } catch (const Json::exception&) {
-    damaged(source, "the JSON holds a number out of range");
-  }
+  return read_json(text, source, {ErrorCode::kUnreadable, kMaxJsonBytes, kMaxValues, kMaxText, kAdvice});
 }
 
 const Json& member(const Json& object, const char* key, const std::string& source) {

@@ -14,7 +14,7 @@ namespace relprompt::eval {
 /// Longest text that is read: the counts of kMaxPairClasses classes, all confused with all, fit.
 constexpr std::size_t kMaxJsonBytes = std::size_t{256} << 20;
 
-/// Parses a whole text with caps on size, nesting and number of values.
+/// The value of a whole text, within limits (base/json_read.h).
 nlohmann::json parse_json(std::string_view text, const std::string& source);
 
 /// Throws Error(kUnreadable): "SOURCE is no file of ours or damaged: WHAT", and what to do.

@@ -4,6 +4,8 @@
 
 #include "archive/quote.h"
 #include "base/hash.h"
+#include "base/json_excerpt.h"
+#include "base/json_read.h"
 
 namespace relprompt::eval {
 namespace {
@@ -33,10 +35,7 @@ std::string hash_of(const std::vector<std::string>& images) {
 }
 
 std::string shown(const Json& value) {
-  if (value.is_string()) return archive::quote(value.get_ref<const std::string&>());
-  const std::string text = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  constexpr std::size_t kLongest = 60;
-  return text.size() <= kLongest ? text : text.substr(0, kLongest) + "...";
+  return value.is_string() ? archive::quote(value.get_ref<const std::string&>()) : json_excerpt(value);
 }
 
 }  // namespace
@@ -49,7 +48,7 @@ Json identity_of(const ProtocolStatement& protocol, const ClassList& classes,
                          {"images", images.size()},
                          {"images_sha256", hash_of(images)}};
   // As it comes back from a file: bytes that are no UTF-8 become U+FFFD there.
-  return Json::parse(identity.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return Json(reread_json(identity.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 std::string first_difference(const Json& stored, const Json& wanted) {

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/mapped_file.h"
 #include "base/nearest_name.h"
+#include "base/paths.h"
 #include "data/file_scan.h"
 #include "train/label_space.h"
 #include "train/run_setup.h"
@@ -67,7 +68,7 @@ void attach_data(Suite& suite, const std::vector<DataFolder>& given) {
                   "give one folder for a name");
     }
     for (auto& regime : suite.regimes) {
-      if (regime.data == data.name) regime.data_root = fs::absolute(data.folder).lexically_normal();
+      if (regime.data == data.name) regime.data_root = absolute_path(data.folder).lexically_normal();
     }
   }
 }

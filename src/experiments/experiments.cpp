@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/nearest_name.h"
+#include "base/paths.h"
 #include "experiments/report.h"
 #include "experiments/row_run.h"
 #include "experiments/scene_sets.h"
@@ -62,7 +63,7 @@ void replace_clip(Suite& suite, const fs::path& clip) {
   for (auto& regime : suite.regimes) {
     if (regime.own_clip) continue;
     regime.clip = ClipSpec();
-    regime.clip.folder = fs::absolute(clip).lexically_normal();
+    regime.clip.folder = absolute_path(clip).lexically_normal();
   }
 }
 
@@ -182,8 +183,8 @@ RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
   wanted_tables(suite, settings.only);  // a misspelt one is found before a CLIP is read
   attach_data(suite, settings.data);
   replace_clip(suite, settings.clip);
-  const auto output = fs::absolute(settings.output).lexically_normal();
-  const auto work = settings.work.empty() ? output / "work" : fs::absolute(settings.work).lexically_normal();
+  const auto output = absolute_path(settings.output).lexically_normal();
+  const auto work = settings.work.empty() ? output / "work" : absolute_path(settings.work).lexically_normal();
   auto plan = make_plan(std::move(suite), work);
   claim(output, work, plan.suite);
   const train::RunLock lock(train::RunFolder(work, "experiments"));

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "base/json_read.h"
 #include "experiments/rank_order.h"
 #include "experiments/report.h"
 #include "experiments/work_folder.h"
@@ -85,8 +86,8 @@ Json json_of(const Plan& plan, std::size_t index, const std::vector<TableSummary
   if (regime.data.empty()) {
     const auto& world = regime.world;
     json["split"] = world.split;
-    json["training_set"] = Json::parse(world::as_json(world.training_set()));
-    json["test_set"] = Json::parse(world::as_json(world.test_set()));
+    json["training_set"] = reread_json(world::as_json(world.training_set()));
+    json["test_set"] = reread_json(world::as_json(world.test_set()));
     return json;
   }
   json["data"] = {{"name", regime.data}, {"given", regime.available()}};

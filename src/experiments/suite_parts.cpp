@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/paths.h"
 #include "world/names.h"
 
 namespace relprompt::experiments {
@@ -29,7 +30,7 @@ void flatten(const Json& map, const std::string& prefix, std::vector<std::string
 }  // namespace
 
 fs::path beside(const fs::path& file, const std::string& name) {
-  return name.empty() ? fs::path() : fs::absolute(file.parent_path() / name).lexically_normal();
+  return name.empty() ? fs::path() : absolute_path(file.parent_path() / name).lexically_normal();
 }
 
 /// A change of a key that was changed already takes that change's place.

@@ -11,6 +11,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/paths.h"
 #include "image/image_format.h"
 
 namespace relprompt::image {
@@ -141,7 +142,7 @@ std::vector<Input> find_images(const std::vector<fs::path>& arguments) {
   std::set<fs::path> taken;
   for (const fs::path& argument : arguments) {
     for (Input& input : find_one(argument)) {
-      if (taken.insert(fs::absolute(input.path).lexically_normal()).second) all.push_back(std::move(input));
+      if (taken.insert(absolute_path(input.path).lexically_normal()).second) all.push_back(std::move(input));
     }
   }
   std::sort(all.begin(), all.end(), [](const Input& a, const Input& b) { return a.path < b.path; });

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <unicode/unistr.h>
 
+#include "base/paths.h"
+
 namespace relprompt::image {
 namespace {
 
@@ -27,7 +29,7 @@ fs::path folder_below_root(const Input& input) {
 }
 
 fs::path name_of_root(const Input& input) {
-  const fs::path full = fs::absolute(input.root.empty() ? fs::path(".") : input.root).lexically_normal();
+  const fs::path full = absolute_path(input.root.empty() ? fs::path(".") : input.root).lexically_normal();
   return full.has_filename() ? full.filename() : full.parent_path().filename();
 }
 

@@ -2,13 +2,15 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/json_read.h"
+
 namespace relprompt::segmenter {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
 Json prompts_of(const ModelConfig& config) {
-  return Json::parse(to_json(config)).at("prompts");
+  return reread_json(to_json(config)).at("prompts");
 }
 
 /// Compares what config.json would say, so that no key can be forgotten here.

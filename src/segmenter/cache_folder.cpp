@@ -21,7 +21,9 @@ constexpr std::size_t kSha256Digits = 64;
 std::string identity_of(const fs::path& file) {
   struct stat info {};
   if (::stat(file.c_str(), &info) != 0) return {};
-  return fmt::format("{} {} {} {}.{} {}.{}\n", fs::weakly_canonical(file).string(), info.st_size, info.st_ino,
+  std::error_code unknown;
+  const auto place = fs::weakly_canonical(file, unknown);
+  return fmt::format("{} {} {} {}.{} {}.{}\n", (unknown ? file : place).string(), info.st_size, info.st_ino,
                      info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
 }
 
@@ -32,7 +34,9 @@ fs::path cache_folder() {
   if (cache != nullptr && *cache == '/') return fs::path(cache) / "relprompt";
   const char* home = std::getenv("HOME");
   if (home != nullptr && *home == '/') return fs::path(home) / ".cache" / "relprompt";
-  return fs::temp_directory_path() / "relprompt-cache";
+  std::error_code unusable;
+  const auto temporary = fs::temp_directory_path(unusable);
+  return (unusable ? fs::path("/tmp") : temporary) / "relprompt-cache";
 }
 
 std::string remembered_hash(const std::vector<fs::path>& files, const std::string& what,

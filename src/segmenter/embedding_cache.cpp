@@ -7,6 +7,7 @@
 
 #include "archive/safetensors.h"
 #include "base/hash.h"
+#include "base/json_read.h"
 #include "segmenter/cache_folder.h"
 
 namespace relprompt::segmenter {
@@ -14,6 +15,7 @@ namespace {
 
 // Beyond this the file starts afresh: no list of classes is longer than a label can count.
 constexpr std::size_t kMostRows = 100'000;
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all names
 
 }  // namespace
 
@@ -41,7 +43,9 @@ EmbeddingCache::EmbeddingCache(const std::string& key, std::int64_t joint)
 void EmbeddingCache::load() {
   const auto archive = archive::open_safetensors(file_);
   const auto* rows = archive->find("embeddings");
-  const auto names = nlohmann::json::parse(archive->metadata().at("texts")).get<std::vector<std::string>>();
+  const JsonRules rules = {ErrorCode::kBadHeader, kMostBytes, kMostRows + 1};
+  const auto names =
+      read_json(archive->metadata().at("texts"), file_.string(), rules).get<std::vector<std::string>>();
   const auto count = static_cast<std::int64_t>(names.size());
   const bool fits = rows != nullptr && rows->dtype == archive::DType::kF32 &&
                     rows->shape == std::vector<std::int64_t>{count, joint_};

@@ -6,6 +6,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/paths.h"
 #include "segmenter/model_folder.h"
 #include "text/tokenizer.h"
 
@@ -25,7 +26,7 @@ std::vector<fs::path> tokenizer_for(const ModelFiles& model, const fs::path& voc
                                                        chosen.string(), tokenizer.vocab_size(), rows));
   }
   if (vocab.empty()) return model.tokenizer;
-  return fs::is_directory(vocab) ? text::tokenizer_files(vocab) : std::vector<fs::path>{vocab};
+  return is_folder(vocab) ? text::tokenizer_files(vocab) : std::vector<fs::path>{vocab};
 }
 
 /// The file under the name by which a tokenizer is found in a folder.
@@ -86,7 +87,7 @@ void write_model(const ModelFiles& model, const std::optional<Int8Refinement>& r
   for (const auto& file : model.tokenizer) folder.copy(file);
   // What `relprompt train` says of the model's training stays with it.
   const auto training = model.path / "training.json";
-  if (fs::is_regular_file(training)) folder.copy(training);
+  if (is_file(training)) folder.copy(training);
   folder.write_text("config.json", to_json(config));
   folder.commit();
 }

@@ -1,7 +1,6 @@
 #include "segmenter/model_config.h"
 
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -9,12 +8,17 @@
 #include "relprompt/error.h"
 
 #include "base/json_fields.h"
+#include "base/json_read.h"
+#include "clip/limits.h"
 #include "segmenter/prompt_check.h"
 
 namespace relprompt::segmenter {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+// Some kilobytes, and the words of its training's captions.
+constexpr JsonRules kConfigJson = {ErrorCode::kBadModelConfig, std::size_t{1} << 20};
 
 const std::vector<std::string> kActivations = {"quick_gelu", "gelu"};
 const std::vector<std::string> kVariants = {"paper", "official"};
@@ -23,6 +27,8 @@ const std::vector<std::string> kMerges = {"concatenation", "addition", "hadamard
 const std::vector<std::string> kForms = {"a", "b", "c"};
 const std::vector<std::string> kScoreKinds = {"sigmoid", "softmax"};
 const std::vector<std::string> kLastLayers = {"full", "value", "value_residual_mlp"};
+
+static_assert(kMaxLayers == clip::kMaxTowerLayers, "what is imported must be readable as a model");
 
 // No published CLIP comes near these; they only keep a hostile file from asking for absurd memory.
 constexpr std::int64_t kMaxWidth = 16384, kMaxGrid = 1024, kMaxPatch = 256;
@@ -252,14 +258,16 @@ std::string to_json(const ModelConfig& config) {
 }
 
 ModelConfig parse_config(const std::string& text, const std::string& path) {
-  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) throw Error(ErrorCode::kBadModelConfig, path + ": not valid JSON");
+  const auto json = read_json(text, path, kConfigJson);
   JsonFields fields(json, path);
   ModelConfig config;
   fields.choice("format", 0, {"relprompt"});
   fields.integer("format_version", 1, 1, 1);
   config.source = fields.text("source", "");
   read_clip(fields.object("clip"), config);
+  if (config.clip_path.find('\0') != std::string::npos) {
+    throw Error(ErrorCode::kBadModelConfig, path + ": 'path' under 'clip' holds a zero");
+  }
   config.image = read_image(fields.object("image"), path);
   const bool has_prompts = fields.has("prompts");
   JsonFields prompts = fields.object("prompts");
@@ -278,12 +286,7 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
 }
 
 bool is_model_folder(const std::filesystem::path& folder) {
-  constexpr std::uintmax_t kLargestConfig = 1 << 20;
-  std::error_code problem;
-  const auto path = folder / "config.json";
-  if (std::filesystem::file_size(path, problem) > kLargestConfig || problem) return false;
-  std::ifstream file(path, std::ios::binary);
-  const auto json = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  const auto json = try_read_json_file(folder / "config.json", kConfigJson);
   return json.is_object() && json.value("format", nlohmann::json()) == "relprompt";
 }
 

@@ -12,7 +12,10 @@
 #include "archive/tensor_archive.h"
 #include "base/hash.h"
 #include "base/json_fields.h"
+#include "base/json_read.h"
 #include "base/mapped_file.h"
+#include "base/paths.h"
+#include "base/read_file.h"
 #include "clip/clip_tensors.h"
 #include "segmenter/cache_folder.h"
 #include "segmenter/int8_refinement.h"
@@ -24,9 +27,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// config.json and its kin have some kilobytes; with the names of 21,000 classes in them a megabyte.
+constexpr JsonRules kHuggingFaceJson = {ErrorCode::kBadModelConfig, std::size_t{4} << 20};
+
 std::string slurp(const fs::path& path) {
-  const MappedFile file(path, ErrorCode::kModelNotFound);
-  return {reinterpret_cast<const char*>(file.data()), file.size()};
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
+  return std::string(
+      read_file(path, {kMaxBytes, ErrorCode::kBadModelConfig, ErrorCode::kModelNotFound}).text());
 }
 
 template <typename Rows>
@@ -38,12 +45,13 @@ void append(Rows& all, const Rows& more) {
 fs::path clip_file_of(const fs::path& folder, const ModelConfig& config) {
   if (config.clip_path.empty()) return folder / "clip.safetensors";
   fs::path target = folder / config.clip_path;
-  if (fs::is_directory(target)) target /= "clip.safetensors";
-  if (!fs::exists(target)) {
-    throw Error(
-        ErrorCode::kModelNotFound,
-        fmt::format("{}: its CLIP is expected at {}, which does not exist", folder.string(), target.string()),
-        "put the CLIP model there or correct 'path' under 'clip' in config.json");
+  if (is_folder(target)) target /= "clip.safetensors";
+  if (!path_exists(target)) {
+    const std::string problem = path_problem(target);
+    throw Error(ErrorCode::kModelNotFound,
+                fmt::format("{}: its CLIP is expected at {}, which {}", folder.string(), target.string(),
+                            problem.empty() ? "does not exist" : "cannot be looked at: " + problem),
+                "put the CLIP model there or correct 'path' under 'clip' in config.json");
   }
   const std::string found = sha256_of(target);
   if (found != config.clip_sha256) {
@@ -84,10 +92,16 @@ ModelFiles open_folder(const fs::path& folder) {
   return model;
 }
 
+/// A folder of ours whose config.json cannot be read any more, which is what the user should hear.
+bool was_model_folder(const fs::path& folder) {
+  return path_exists(folder / "config.json") &&
+         (path_exists(folder / "clip.safetensors") || path_exists(folder / "prompts.safetensors"));
+}
+
 /// What Hugging Face's JSON files state and tensors cannot: heads, activation, normalisation.
 void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
   const auto parse = [](const fs::path& file) {
-    auto json = nlohmann::json::parse(slurp(file), nullptr, /*allow_exceptions=*/false);
+    auto json = read_json_file(file, kHuggingFaceJson, ErrorCode::kModelNotFound);
     if (!json.is_object()) throw Error(ErrorCode::kBadModelConfig, file.string() + ": not a JSON object");
     return json;
   };
@@ -97,7 +111,7 @@ void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
   };
   auto& clip = model.config.clip;
   const fs::path config_file = folder / "config.json";
-  if (fs::exists(config_file)) {
+  if (path_exists(config_file)) {
     const auto json = parse(config_file);
     auto vision = tower(json, "vision_config", config_file.string());
     auto text = tower(json, "text_config", config_file.string());
@@ -112,7 +126,7 @@ void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
     }
   }
   const fs::path image_file = folder / "preprocessor_config.json";
-  if (fs::exists(image_file)) {
+  if (path_exists(image_file)) {
     const auto json = parse(image_file);
     JsonFields fields(json, image_file.string());
     const auto mean = fields.numbers("image_mean", {}, 3), std = fields.numbers("image_std", {}, 3);
@@ -134,11 +148,11 @@ ModelFiles open_checkpoint(const fs::path& path) {
   model.path = path;
   model.clip.emplace(archive::open_archive(path), path.string());
   const auto& source = *model.clip;
-  const fs::path folder = fs::is_directory(path) ? path : fs::absolute(path).parent_path();
+  const fs::path folder = is_folder(path) ? path : absolute_path(path).parent_path();
   model.config.clip = clip::infer_config(source);
   model.config.source =
       fmt::format("{} names in {}", clip::name_of(source.style()), source.archive().format());
-  if (!fs::is_directory(path)) model.files.push_back(path);
+  if (!is_folder(path)) model.files.push_back(path);
 
   if (source.style() == clip::KeyStyle::kHuggingFace) read_hugging_face_settings(folder, model);
   if (source.style() == clip::KeyStyle::kNative) tell_about_activation(model);
@@ -184,11 +198,13 @@ std::vector<clip::TensorRow> ModelFiles::prompt_rows() const {
 }
 
 ModelFiles open_model(const fs::path& path) {
-  if (!fs::exists(path)) {
-    throw Error(ErrorCode::kModelNotFound, fmt::format("no model at {}", path.string()),
+  if (!path_exists(path)) {
+    const std::string problem = path_problem(path);
+    throw Error(ErrorCode::kModelNotFound,
+                fmt::format("no model at {}{}", path.string(), problem.empty() ? "" : ": " + problem),
                 "give a model folder, or a checkpoint that `relprompt import` reads");
   }
-  return is_model_folder(path) ? open_folder(path) : open_checkpoint(path);
+  return is_model_folder(path) || was_model_folder(path) ? open_folder(path) : open_checkpoint(path);
 }
 
 void drop_prompts(ModelFiles& model) {

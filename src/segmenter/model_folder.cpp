@@ -14,6 +14,7 @@
 #include "base/atomic_file.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
+#include "base/paths.h"
 #include "base/temporaries.h"
 
 namespace relprompt::segmenter {
@@ -39,7 +40,7 @@ archive::DType archive_type(torch::ScalarType type) {
 void check_target(const fs::path& target) {
   std::error_code ignored;
   if (!fs::exists(target, ignored)) return;
-  if (fs::is_directory(target) && (fs::is_empty(target, ignored) || is_model_folder(target))) return;
+  if (is_folder(target) && (fs::is_empty(target, ignored) || is_model_folder(target))) return;
   throw Error(ErrorCode::kNotWritable,
               fmt::format("{} exists and is no model folder; it will not be replaced", target.string()),
               "choose another output folder");

@@ -8,6 +8,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_read.h"
 #include "base/random.h"
 #include "clip/clip_tensors.h"
 #include "segmenter/model_folder.h"
@@ -48,7 +49,7 @@ void set(nlohmann::json& prompts, const std::string& setting) {
     throw Error(ErrorCode::kBadArgument, fmt::format("setting '{}': expected KEY=VALUE", setting));
   }
   const auto key = setting.substr(0, equals), text = setting.substr(equals + 1);
-  auto value = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  auto value = try_read_json(text);
   if (value.is_discarded()) value = text;
   const auto dot = key.find('.');
   const bool nested = dot != std::string::npos && prompts.contains(key.substr(0, dot)) &&
@@ -58,7 +59,7 @@ void set(nlohmann::json& prompts, const std::string& setting) {
 
 /// Method and settings go the way of a config file, so that they are checked by the same rules.
 ModelConfig with_settings(const ModelConfig& config, const InitOptions& options) {
-  auto json = nlohmann::json::parse(to_json(config));
+  auto json = nlohmann::json(reread_json(to_json(config)));
   auto& prompts = json["prompts"];
   prompts["method"] = options.method;
   if (options.visual_prompt_tokens > 0) prompts["vpt_tokens"] = options.visual_prompt_tokens;

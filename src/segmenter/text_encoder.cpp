@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "base/mapped_file.h"
+#include "base/paths.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
 #include "segmenter/cache_folder.h"
@@ -31,7 +32,7 @@ torch::Tensor unit_rows(const torch::Tensor& rows) {
 
 std::vector<fs::path> vocabulary_files(const ModelFiles& model, const fs::path& vocab) {
   if (vocab.empty()) return model.tokenizer;
-  if (fs::is_directory(vocab)) return text::tokenizer_files(vocab);
+  if (is_folder(vocab)) return text::tokenizer_files(vocab);
   return {vocab};
 }
 

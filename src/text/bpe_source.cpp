@@ -1,6 +1,5 @@
 #include "text/bpe_source.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -9,6 +8,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_excerpt.h"
+#include "base/json_read.h"
 #include "text/lines.h"
 #include "text/unicode.h"
 
@@ -17,12 +18,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxJsonDepth = 16;
+constexpr const char* kExpected =
+    "expected CLIP's merges.txt, vocab.json with merges.txt, tokenizer.json or bpe_simple_vocab_16e6.txt.gz";
 
 [[noreturn]] void fail(const std::string& name, const std::string& problem) {
-  throw Error(ErrorCode::kBadVocabulary, fmt::format("{}: {}", name, problem),
-              "expected CLIP's merges.txt, vocab.json with merges.txt, tokenizer.json or "
-              "bpe_simple_vocab_16e6.txt.gz");
+  throw Error(ErrorCode::kBadVocabulary, fmt::format("{}: {}", name, problem), kExpected);
 }
 
 /// "left right" with one blank between; nullopt for anything else.
@@ -33,27 +33,20 @@ std::optional<Merge> split_merge(std::string_view line, std::size_t place) {
   return Merge{std::string(line.substr(0, blank)), std::string(line.substr(blank + 1)), place};
 }
 
-json parse_json(std::string_view text, const std::string& name) try {
-  const auto guard = [&](int depth, json::parse_event_t, json&) {
-    if (depth > kMaxJsonDepth) fail(name, "JSON nested too deeply for a tokenizer file");
-    return true;
-  };
-  json document = json::parse(text, guard);
+json parse_json(std::string_view text, const std::string& name, std::size_t max_bytes) {
+  constexpr std::size_t kMaxValues = 5 * kMaxMerges;  // a merge is up to three, its token is one more
+  constexpr std::size_t kMaxText = 1 << 16;
+  json document =
+      read_json(text, name, {ErrorCode::kBadVocabulary, max_bytes, kMaxValues, kMaxText, kExpected});
   if (!document.is_object()) fail(name, "expected a JSON object");
   return document;
-} catch (const json::parse_error& error) {
-  // The library's own message quotes the offending text at any length, so only the place is kept.
-  const auto end = text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size()));
-  fail(name, fmt::format("line {}: not valid JSON", 1 + std::count(text.begin(), end, '\n')));
-} catch (const json::exception&) {
-  fail(name, "not valid JSON: a number out of range");
 }
 
 void add_id(TokenIds& ids, const std::string& token, const json& id, const std::string& name) {
   const bool fits = id.is_number_unsigned() && id.get<std::uint64_t>() <= kMaxTokenId;
   if (!fits) {
     fail(name, fmt::format("token {}: expected an id of 0 to {}, found {}", excerpt(token), kMaxTokenId,
-                           excerpt(id.dump(-1, ' ', true, json::error_handler_t::replace))));
+                           excerpt(json_excerpt(id))));
   }
   ids[token] = id.get<std::int32_t>();
 }
@@ -116,11 +109,11 @@ BpeSource parse_merges(std::string_view text, const std::string& name, std::size
 }
 
 TokenIds parse_vocab_json(std::string_view text, const std::string& name) {
-  return read_ids(parse_json(text, name), name);
+  return read_ids(parse_json(text, name, kMaxVocabJsonBytes), name);
 }
 
 BpeSource parse_tokenizer_json(std::string_view text, const std::string& name) {
-  const json document = parse_json(text, name);
+  const json document = parse_json(text, name, kMaxTokenizerJsonBytes);
   const json& model = member(document, "model", json::value_t::object, name);
   const auto suffix = model.find("end_of_word_suffix");
   if (suffix == model.end() || *suffix != "</w>") {

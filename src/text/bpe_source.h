@@ -29,6 +29,8 @@ struct BpeSource {
 constexpr std::size_t kClipMerges = 49152 - 256 - 2;
 /// Limits of hostile files, far above any CLIP's.
 constexpr std::size_t kMaxMerges = 1'000'000;
+constexpr std::size_t kMaxTokenizerJsonBytes = std::size_t{24} << 20;  ///< CLIP's have 2 to 4 MB
+constexpr std::size_t kMaxVocabJsonBytes = std::size_t{8} << 20;       ///< CLIP's has 1 MB
 constexpr std::int32_t kMaxTokenId = 10'000'000;
 
 /// Reads "left right" lines; a first line with "#version" is skipped, reading stops after `max_merges`.

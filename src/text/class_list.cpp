@@ -10,13 +10,12 @@
 #include "relprompt/classes.h"
 #include "relprompt/error.h"
 
+#include "text/limits.h"
 #include "text/lines.h"
 #include "text/unicode.h"
 
 namespace relprompt {
 namespace {
-
-constexpr std::size_t kMaxFile = std::size_t{16} << 20;  ///< bytes: 256 a class
 
 bool has_control_character(std::string_view name) {
   const auto* bytes = reinterpret_cast<const std::uint8_t*>(name.data());
@@ -44,6 +43,10 @@ class Parser {
   explicit Parser(std::string source) : source_(std::move(source)) {}
 
   ClassList parse(std::string_view text) && {
+    if (text.size() > text::kMaxClassListBytes) {
+      throw Error(ErrorCode::kBadClassList, fmt::format("{}: {} bytes; at most {} are read", source_,
+                                                        text.size(), text::kMaxClassListBytes));
+    }
     for (const text::Line& line : text::content_lines(text)) add_line(line);
     if (list_.names.empty()) {
       throw Error(ErrorCode::kBadClassList, fmt::format("{}: no classes", source_),
@@ -75,8 +78,12 @@ class Parser {
   }
 
   std::string read_name(std::string_view part, std::string_view entry) {
-    std::string name = text::collapse_blanks(part);
     const std::size_t label = list_.names.size();
+    if (const auto length = text::trim(part).size(); length > text::kMaxNameBytes) {
+      fail(fmt::format("class {}, {}, has a name of {} bytes; at most {} are read", label + 1,
+                       text::excerpt(text::trim(entry)), length, text::kMaxNameBytes));
+    }
+    std::string name = text::collapse_blanks(part);
     if (name.empty()) {
       fail(fmt::format("class {}, {}, has an empty name", label + 1, text::excerpt(text::trim(entry))),
            "two separators in a row, or one at the start? ',' separates classes, ';' names of one class");
@@ -111,7 +118,8 @@ ClassList parse_class_list(std::string_view text) {
 }
 
 ClassList read_class_file(const std::filesystem::path& path) {
-  return Parser(path.string()).parse(text::read_capped(path, kMaxFile, ErrorCode::kBadClassList));
+  return Parser(path.string())
+      .parse(text::read_capped(path, text::kMaxClassListBytes, ErrorCode::kBadClassList));
 }
 
 }  // namespace relprompt

@@ -10,7 +10,7 @@ namespace relprompt::text {
 /// control characters dropped; Latin ligatures, full- and half-width forms and curly quotes replaced by plain
 /// ones; NFC; every run of white space one blank, none at the ends; lower case with context (final sigma), in
 /// no particular language. The result is valid UTF-8. CLIP's ftfy would also repair mojibake; we do not
-/// guess. Throws Error(kTextTooLong) beyond kMaxTextBytes (unicode.h).
+/// guess. Throws Error(kTextTooLong) beyond kMaxTextBytes (limits.h).
 std::string clean(std::string_view text);
 
 }  // namespace relprompt::text

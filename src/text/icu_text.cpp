@@ -6,7 +6,7 @@
 
 #include "relprompt/error.h"
 
-#include "text/unicode.h"
+#include "text/limits.h"
 
 namespace relprompt::text {
 namespace {

@@ -8,7 +8,7 @@
 
 namespace relprompt::text {
 
-/// Bytes that are no valid UTF-8 become U+FFFD. Throws Error(kTextTooLong) beyond kMaxTextBytes.
+/// Bytes that are no valid UTF-8 become U+FFFD. Throws Error(kTextTooLong) beyond kMaxTextBytes (limits.h).
 icu::UnicodeString from_utf8(std::string_view text);
 
 /// Canonical composition (NFC).

@@ -7,6 +7,7 @@
 #include "relprompt/error.h"
 
 #include "base/nearest_name.h"
+#include "text/limits.h"
 #include "text/lines.h"
 #include "text/unicode.h"
 
@@ -28,6 +29,10 @@ std::size_t count_gaps(std::string_view sentence) {
 std::string problem_of(std::string_view sentence) {
   if (find_invalid_utf8(sentence) != std::string_view::npos) {
     return fmt::format("template {} is not valid UTF-8", excerpt(sentence));
+  }
+  if (sentence.size() > kMaxTemplateBytes) {
+    return fmt::format("template {} has {} bytes; at most {} are read", excerpt(sentence), sentence.size(),
+                       kMaxTemplateBytes);
   }
   const std::size_t gaps = count_gaps(sentence);
   if (gaps == 1) return "";

@@ -25,7 +25,7 @@ class Tokenizer {
 
   /// Ids of a UTF-8 text without start and end; empty for white space. Invalid UTF-8 is read as U+FFFD. The
   /// words "<|startoftext|>" and "<|endoftext|>" become the special tokens, as in the original.
-  /// Throws Error(kTextTooLong) beyond kMaxTextBytes (unicode.h).
+  /// Throws Error(kTextTooLong) beyond kMaxTextBytes (limits.h).
   std::vector<std::int32_t> encode(std::string_view text) const;
 
   /// Start, text, end, then zeros: exactly `context_length` ids (at least 2, else Error(kBadArgument)).

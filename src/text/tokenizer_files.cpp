@@ -20,7 +20,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxTextFile = std::size_t{64} << 20;  ///< bytes, inflated
-constexpr std::size_t kMaxJsonFile = std::size_t{32} << 20;  ///< bytes; the parsed form takes many times that
 
 [[noreturn]] void fail(const fs::path& file, const std::string& problem) {
   throw Error(ErrorCode::kBadVocabulary, fmt::format("{}: {}", file.string(), problem));
@@ -61,7 +60,8 @@ BpeSource read_merges(const fs::path& file, std::string_view text) {
   const fs::path vocab = file.parent_path() / "vocab.json";
   if (!is_file(vocab)) return parse_merges(text, file.string(), kClipMerges);
   BpeSource source = parse_merges(text, file.string(), kMaxMerges);
-  source.ids = parse_vocab_json(read_capped(vocab, kMaxJsonFile, ErrorCode::kBadVocabulary), vocab.string());
+  source.ids =
+      parse_vocab_json(read_capped(vocab, kMaxVocabJsonBytes, ErrorCode::kBadVocabulary), vocab.string());
   source.name = fmt::format("{} with {}", file.string(), vocab.string());
   return source;
 }
@@ -73,7 +73,7 @@ BpeSource read_file(const fs::path& file) {
     return read_file(merges);
   }
   if (file.extension() == ".json") {
-    const std::string text = read_capped(file, kMaxJsonFile, ErrorCode::kBadVocabulary);
+    const std::string text = read_capped(file, kMaxTokenizerJsonBytes, ErrorCode::kBadVocabulary);
     return parse_tokenizer_json(text, file.string());
   }
   const std::string bytes = read_capped(file, kMaxTextFile, ErrorCode::kBadVocabulary);

@@ -8,9 +8,6 @@
 
 namespace relprompt::text {
 
-/// Longest text that is cleaned or compared, in bytes; far beyond any sentence, well below ICU's 2 GiB.
-constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20;
-
 /// Offset of the first byte that is not part of valid UTF-8; npos if there is none.
 std::size_t find_invalid_utf8(std::string_view text);
 

@@ -11,6 +11,7 @@
 #include "data/order.h"
 #include "data/prefetch.h"
 #include "eval/confusion_json.h"
+#include "eval/json_text.h"
 #include "segmenter/photo_segmenter.h"
 
 namespace relprompt::train {
@@ -102,16 +103,20 @@ std::string as_text(const eval::Progress& progress, bool complete) {
   return json.dump();
 }
 
+constexpr const char* kOther = "another worker";  // whose result it is, for messages
+
 void add(EvaluationResult& sum, const std::string& text) {
-  const auto json = nlohmann::json::parse(text);
+  const auto json = eval::parse_json(text, kOther);
   auto& progress = sum.progress;
-  progress.confusion.merge(eval::confusion_from_json(json.at("confusion"), "another worker"));
-  for (const auto& name : json.at("skipped")) progress.skipped.push_back(name.get<std::string>());
-  for (const auto& score : json.at("scores")) {
-    progress.scores.push_back(eval::image_score_from_json(score, "another worker"));
+  progress.confusion.merge(eval::confusion_from_json(eval::member(json, "confusion", kOther), kOther));
+  for (const auto& name : eval::array_at(json, "skipped", kOther)) {
+    progress.skipped.push_back(name.get<std::string>());
   }
-  progress.done += json.at("done").get<std::uint64_t>();
-  sum.complete = sum.complete && json.at("complete").get<bool>();
+  for (const auto& score : eval::array_at(json, "scores", kOther)) {
+    progress.scores.push_back(eval::image_score_from_json(score, kOther));
+  }
+  progress.done += eval::count_at(json, "done", kOther);
+  sum.complete = sum.complete && eval::member(json, "complete", kOther) == true;
 }
 
 }  // namespace

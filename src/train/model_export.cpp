@@ -8,7 +8,8 @@
 #include "archive/safetensors.h"
 #include "base/atomic_file.h"
 #include "base/json_fields.h"
-#include "base/mapped_file.h"
+#include "base/json_read.h"
+#include "base/paths.h"
 
 namespace relprompt::train {
 namespace {
@@ -19,9 +20,9 @@ constexpr const char* kFactsName = "training.json";
 
 segmenter::ModelConfig config_for(const fs::path& folder, const segmenter::ModelFiles& model) {
   auto config = model.config;
-  const fs::path clip = fs::absolute(model.clip->path());
+  const fs::path clip = absolute_path(model.clip->path());
   std::error_code problem;
-  const auto relative = fs::relative(clip, fs::absolute(folder), problem);
+  const auto relative = fs::relative(clip, absolute_path(folder), problem);
   config.clip_path = problem || relative.empty() ? clip.string() : relative.string();
   config.source = "trained by relprompt";
   return config;
@@ -60,10 +61,7 @@ TrainingFacts read_training_facts(const fs::path& folder) {
   const auto file = folder / kFactsName;
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return facts;
-  const MappedFile bytes(file, ErrorCode::kModelNotFound);
-  const auto* text = reinterpret_cast<const char*>(bytes.data());
-  const auto json = nlohmann::json::parse(text, text + bytes.size(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) throw Error(ErrorCode::kBadModelConfig, file.string() + ": not valid JSON");
+  const auto json = read_json_file(file, {}, ErrorCode::kModelNotFound);
   JsonFields fields(json, file.string());
   facts.trained_on = fields.text("trained_on", "");
   facts.setting = fields.text("protocol", "");

@@ -9,16 +9,23 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "relprompt/error.h"
 
+#include "archive/quote.h"
 #include "archive/safetensors.h"
+#include "base/json_read.h"
+#include "base/paths.h"
+#include "base/short_list.h"
 
 namespace relprompt::train {
 namespace {
 
 namespace fs = std::filesystem;
+
+// The state names every trained parameter, and the identity of the run.
+constexpr JsonRules kStateJson = {ErrorCode::kBadHeader, std::size_t{16} << 20, 1'000'000,
+                                  std::size_t{1} << 20, "it is damaged, or no checkpoint of a training run"};
 
 struct Slot {
   std::string name;
@@ -54,7 +61,7 @@ class StateReader {
     const auto* view = archive_.find(name);
     used_.insert(name);
     if (view == nullptr || view->dtype != archive::DType::kF32 || view->shape != like.sizes().vec()) {
-      wrong_.push_back(name);
+      wrong_.push_back(archive::quote(name));
       return {};
     }
     auto value = torch::empty(like.sizes(), torch::kFloat32);
@@ -64,13 +71,13 @@ class StateReader {
 
   void finish() {
     for (const auto& view : archive_.tensors()) {
-      if (used_.count(view.name) == 0) wrong_.push_back(view.name);
+      if (used_.count(view.name) == 0) wrong_.push_back(archive::quote(view.name));
     }
     if (wrong_.empty()) return;
     throw Error(
         ErrorCode::kTensorMismatch,
         fmt::format("{}: missing, unexpected or misshapen for the model of this run: {}", file_.string(),
-                    fmt::join(wrong_, ", ")),
+                    short_list(wrong_)),
         "the config's `model` section belongs to another architecture than this checkpoint; start a new "
         "run for it");
   }
@@ -152,17 +159,17 @@ void save_optimizer_state(const fs::path& file, const std::string& format,
 bool load_optimizer_state(const fs::path& file, const std::string& format,
                           const std::vector<ParameterGroup>& groups, torch::optim::AdamW& optimizer,
                           const std::function<void(const nlohmann::json& state)>& accept) {
-  if (!fs::exists(file)) return false;
+  if (!path_exists(file)) return false;
   const auto archive = archive::open_safetensors(file);
   const auto& metadata = archive->metadata();
   const auto found = metadata.find("format"), text = metadata.find("state");
   if (found == metadata.end() || found->second != format || text == metadata.end()) {
     throw Error(ErrorCode::kBadHeader, fmt::format("{}: no checkpoint of a training run", file.string()));
   }
-  const auto state = nlohmann::json::parse(text->second, nullptr, /*allow_exceptions=*/false);
+  const auto state = read_json(text->second, file.string() + ": state", kStateJson);
   if (!state.is_object()) {
     throw Error(ErrorCode::kBadHeader, fmt::format("{}: no state in it that could be read", file.string()),
-                "it is damaged, or no checkpoint of a training run");
+                kStateJson.hint);
   }
   const auto all = read_all(*archive, file, state.value("steps", nlohmann::json::object()), groups);
   accept(state);

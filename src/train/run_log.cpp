@@ -9,6 +9,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/paths.h"
+
 namespace relprompt::train {
 namespace {
 
@@ -24,7 +26,7 @@ RunLog::RunLog(const fs::path& folder, std::uint64_t json_bytes, std::uint64_t t
 
 std::ofstream RunLog::open(const fs::path& path, std::uint64_t& bytes) {
   std::error_code problem;
-  const auto size = fs::exists(path) ? fs::file_size(path, problem) : 0;
+  const auto size = path_exists(path) ? fs::file_size(path, problem) : 0;
   bytes = std::min<std::uint64_t>(bytes, problem ? 0 : size);
   if (size > bytes) fs::resize_file(path, bytes, problem);
   std::ofstream file(path, std::ios::binary | std::ios::app);

@@ -10,6 +10,7 @@
 #include "relprompt/error.h"
 
 #include "archive/safetensors.h"
+#include "base/paths.h"
 #include "config/data_config.h"
 #include "segmenter/import_model.h"
 #include "segmenter/photo_segmenter.h"
@@ -84,7 +85,7 @@ segmenter::ModelFiles open_untrained(const RunConfig& config, const fs::path& fo
     throw Error(ErrorCode::kBadArgument, "no CLIP to train on is given",
                 "add --clip MODEL, a model folder or a CLIP checkpoint");
   }
-  if (fs::exists(path) && !segmenter::is_model_folder(path)) {
+  if (path_exists(path) && !segmenter::is_model_folder(path)) {
     const auto imported = folder / "clip";
     if (!segmenter::is_model_folder(imported)) {
       listener.on_note(
@@ -114,7 +115,7 @@ segmenter::ModelFiles open_untrained(const RunConfig& config, const fs::path& fo
 
 segmenter::ClassEmbeddings run_embeddings(const fs::path& file, const segmenter::ModelFiles& model,
                                           const RunConfig& config, const ClassList& classes) {
-  if (fs::exists(file)) {
+  if (path_exists(file)) {
     const auto archive = archive::open_safetensors(file);
     const auto* view = archive->find("embeddings");
     const std::vector<std::int64_t> shape = {static_cast<std::int64_t>(classes.size()),

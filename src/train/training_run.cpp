@@ -13,6 +13,7 @@
 
 #include "analysis/training_curves.h"
 #include "base/atomic_file.h"
+#include "base/json_read.h"
 #include "image/picture_files.h"
 #include "segmenter/device.h"
 #include "train/eval_run.h"
@@ -257,12 +258,12 @@ RunOutcome TrainingRun::conclude() {
     const bool other =
         workers_.share(state_.best_score && state_.best_iteration != state_.done ? "1" : "") == "1";
     outcome.summary = last.summary;
-    if (leads()) result["last"] = Json::parse(last.json)["headline"];
+    if (leads()) result["last"] = reread_json(last.json)["headline"];
     if (other) {
       const auto best = report_on("best", "report-best");
       if (!best.finished) return best;
       outcome.summary += "\n" + best.summary;
-      if (leads()) result["best"] = Json::parse(best.json)["headline"];
+      if (leads()) result["best"] = reread_json(best.json)["headline"];
     }
   }
   if (!leads()) return outcome;

@@ -10,6 +10,8 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/json_excerpt.h"
+#include "base/json_read.h"
 #include "world/names.h"
 
 namespace relprompt::world {
@@ -32,7 +34,7 @@ std::string read_start(const fs::path& file) {
 
 bool is_empty_or_absent(const fs::path& folder) {
   std::error_code problem;
-  if (!fs::exists(fs::symlink_status(folder, problem))) return true;
+  if (fs::symlink_status(folder, problem).type() == fs::file_type::not_found) return true;
   const fs::directory_iterator entries(folder, problem);
   if (problem) {
     throw Error(ErrorCode::kNotWritable,
@@ -41,17 +43,12 @@ bool is_empty_or_absent(const fs::path& folder) {
   return entries == fs::directory_iterator();
 }
 
-/// The value as people can read it; the file may be anybody's.
-std::string short_text(const nlohmann::json& value) {
-  const std::string text = value.dump();
-  return text.size() <= 40 ? text : "something else";
-}
-
 /// "seed 3 there, 4 asked for" of the first difference.
 std::string difference(const nlohmann::json& there, const nlohmann::json& wanted) {
   for (const auto& [key, value] : wanted.items()) {
     const nlohmann::json other = there.is_object() && there.contains(key) ? there.at(key) : nlohmann::json();
-    if (other != value) return fmt::format("{} {} there, {} asked for", key, short_text(other), value.dump());
+    if (other != value)
+      return fmt::format("{} {} there, {} asked for", key, json_excerpt(other), value.dump());
   }
   return "a key more than this program writes";
 }
@@ -101,10 +98,10 @@ void claim_folder(const fs::path& folder, const SetRecipe& recipe) {
                 fmt::format("{} is not empty and no set of the world", folder.string()),
                 "name a folder that does not exist yet");
   }
-  const auto document = nlohmann::json::parse(there, nullptr, false);
+  const auto document = try_read_json(there);
   throw Error(ErrorCode::kNotWritable,
               fmt::format("{} holds another set: {}", folder.string(),
-                          difference(document, nlohmann::json::parse(wanted))),
+                          difference(document, nlohmann::json(reread_json(wanted)))),
               "the same options finish an interrupted set; name a new folder for another one");
 }
 

@@ -117,6 +117,36 @@ TEST(Yaml, WritingLosesNothing) {
   EXPECT_LT(text.find("word"), text.find("int")) << "the order of the keys is kept";
 }
 
+TEST(Yaml, EscapesThatGiveNoTextAreRefused) {
+  refused(R"(a: "x\_y")", "my.yaml:1: 'x?y' is no UTF-8 text once its escapes are read");
+  refused("ok: 1\n\"b\\N\": 2\n", "my.yaml:2: 'b?' is no UTF-8 text");
+  refused(R"(a: ["x\0"])", "holds a zero");
+  refused(R"("\uFFFF")", "a noncharacter");
+  refused("- \uFDD0", "a noncharacter");
+  EXPECT_ERROR(to_yaml({{"path", std::string("a\0b", 3)}}), ErrorCode::kBadArgument,
+               "no UTF-8 text, or holds a zero");
+}
+
+/// Every escape is refused, or gives a text that survives being written and read.
+TEST(Yaml, EveryEscapeIsRefusedOrSurvives) {
+  int read = 0;
+  for (char c = ' '; c < 127; ++c) {
+    for (const char* digits : {"", "00", "41", "e9", "0041", "D800", "0001F600", "FFFFFFFF"}) {
+      const std::string text = std::string("k: \"\\") + c + digits + "\"";
+      json value;
+      try {
+        value = parse_yaml(text, "escape");
+      } catch (const Error& error) {
+        EXPECT_EQ(error.code(), ErrorCode::kBadArgument) << text;
+        continue;
+      }
+      EXPECT_EQ(parse_yaml(to_yaml(value), "written"), value) << text;
+      ++read;
+    }
+  }
+  EXPECT_GT(read, 100);
+}
+
 TEST(Yaml, WritingRefusesBrokenText) {
   EXPECT_ERROR(to_yaml({{"path", "a\xff"}}), ErrorCode::kBadArgument, "no UTF-8");
 }

@@ -42,7 +42,7 @@ TEST(ParseVocabJson, ReadsIds) {
 
 TEST(ParseVocabJson, RefusesWhatIsNoVocabulary) {
   const auto parse = [](const std::string& text) { parse_vocab_json(text, "v.json"); };
-  EXPECT_ERROR(parse("{\n\"a\": 1,\n]"), ErrorCode::kBadVocabulary, "v.json: line 3: not valid JSON");
+  EXPECT_ERROR(parse("{\n\"a\": 1,\n]"), ErrorCode::kBadVocabulary, "v.json: not valid JSON at line 3");
   EXPECT_ERROR(parse("[1]"), ErrorCode::kBadVocabulary, "expected a JSON object");
   EXPECT_ERROR(parse("{}"), ErrorCode::kBadVocabulary, "empty");
   EXPECT_ERROR(parse(R"({"a": "1"})"), ErrorCode::kBadVocabulary,
@@ -51,7 +51,7 @@ TEST(ParseVocabJson, RefusesWhatIsNoVocabulary) {
   EXPECT_ERROR(parse(R"({"a": 1.5})"), ErrorCode::kBadVocabulary, "found '1.5'");
   EXPECT_ERROR(parse(R"({"a": 18446744073709551615})"), ErrorCode::kBadVocabulary, "token 'a'");
   EXPECT_ERROR(parse(R"({"a": 1e999})"), ErrorCode::kBadVocabulary, "out of range");
-  EXPECT_ERROR(parse(std::string(100'000, '[')), ErrorCode::kBadVocabulary, "too deeply");
+  EXPECT_ERROR(parse(std::string(100'000, '[')), ErrorCode::kBadVocabulary, "nests too deep");
 }
 
 TEST(ParseTokenizerJson, ReadsBothFormsOfMerges) {

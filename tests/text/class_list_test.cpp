@@ -7,6 +7,7 @@
 #include "relprompt/classes.h"
 
 #include "test_support.h"
+#include "text/limits.h"
 
 namespace relprompt {
 namespace {
@@ -90,8 +91,8 @@ TEST(ClassFile, IsReadAndNamedInErrors) {
   EXPECT_ERROR(read_class_file(folder / "empty.txt"), ErrorCode::kBadClassList, "empty.txt: no classes");
   EXPECT_ERROR(read_class_file(folder / "gone.txt"), ErrorCode::kBadClassList, "gone.txt");
   EXPECT_ERROR(read_class_file(folder.path()), ErrorCode::kBadClassList, "not a regular file");
-  test::write_text(folder / "huge.txt", std::string((16 << 20) + 1, '\n'));
-  EXPECT_ERROR(read_class_file(folder / "huge.txt"), ErrorCode::kBadClassList, "at most 16777216");
+  test::write_text(folder / "huge.txt", std::string(text::kMaxClassListBytes + 1, '\n'));
+  EXPECT_ERROR(read_class_file(folder / "huge.txt"), ErrorCode::kBadClassList, "at most 4194304");
 }
 
 }  // namespace

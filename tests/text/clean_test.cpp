@@ -5,6 +5,7 @@
 
 #include "test_support.h"
 #include "text/html_entities.h"
+#include "text/limits.h"
 #include "text/unicode.h"
 #include "text/word_split.h"
 
@@ -56,7 +57,8 @@ TEST(Clean, ReplacesInvalidBytesAndDropsControlCharacters) {
 }
 
 TEST(Clean, RefusesMoreThanItsLimit) {
-  EXPECT_ERROR(clean(std::string(kMaxTextBytes + 1, 'x')), ErrorCode::kTextTooLong, "67108865 bytes");
+  EXPECT_ERROR(clean(std::string(kMaxTextBytes + 1, 'x')), ErrorCode::kTextTooLong,
+               "65537 bytes; at most 65536");
 }
 
 TEST(HtmlEntities, TableIsSortedForTheSearch) {

@@ -3,8 +3,10 @@
 
 #include <limits>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "archive/safetensors.h"
 #include "segmenter/model_files.h"
 #include "tensors.h"
 #include "test_support.h"
@@ -121,6 +123,20 @@ TEST_F(TrainerTest, AStateOfAnotherArchitectureNamesWhatDiffers) {
   const auto text = test::read_text(file);
   test::write_text(file, text.substr(0, text.size() - 5));
   EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kTruncatedArchive, "checkpoint");
+}
+
+// Copying or printing such a value would end the program by recursion.
+TEST_F(TrainerTest, AStateThatNestsIsRefused) {
+  const auto file = folder_ / "checkpoint.safetensors";
+  auto one = make(config_);
+  const std::string deep = std::string(400'000, '[') + std::string(400'000, ']');
+  for (const char* key : {"steps", "done", "identity"}) {
+    archive::write_safetensors(
+        file, {},
+        {{"format", "relprompt training state 1"}, {"state", fmt::format("{{\"{}\":{}}}", key, deep)}});
+    EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kBadHeader,
+                 "checkpoint.safetensors: state: the JSON nests too deep");
+  }
 }
 
 TEST_F(TrainerTest, ALossThatIsNoNumberNamesThePicturesAndChangesNothing) {
