@@ -9,17 +9,17 @@
 #include "relprompt/classes.h"
 #include "relprompt/error.h"
 
+#include "text/class_line.h"
+
 namespace {
 
-/// One line for all classes behind an empty one: '#' and a byte order mark mean something only at the start.
 std::string written(const relprompt::ClassList& list) {
-  std::string text = "\n";
+  std::string text;
   for (const auto& names : list.names) {
     for (const std::string& name : names) {
       if (name.empty()) std::abort();
-      text += name + ';';
     }
-    text.back() = ',';
+    text += relprompt::text::class_line(names) + '\n';
   }
   return text;
 }

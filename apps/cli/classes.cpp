@@ -6,7 +6,6 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "relprompt/error.h"
 
@@ -14,6 +13,7 @@
 #include "json_report.h"
 #include "numbers.h"
 #include "terminal.h"
+#include "text/class_line.h"
 
 namespace relprompt::cli {
 namespace {
@@ -43,7 +43,7 @@ std::string class_file_of(const Vocabulary& entry) {
   int columns = 0;
   std::vector<std::string> lines;
   for (const auto& names : entry.classes.names) {
-    lines.push_back(fmt::format("{}", fmt::join(names, ";")));
+    lines.push_back(text::class_line(names));
     columns = std::max(columns, display_width(lines.back()));
   }
   std::string text = fmt::format("# {}: {}\n", entry.name, entry.description);

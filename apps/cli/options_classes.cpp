@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/nearest_name.h"
+#include "text/class_line.h"
 #include "text/templates.h"
 #include "usage.h"
 
@@ -23,6 +24,18 @@ std::optional<std::size_t> label_of(const std::string& word, const ClassList& cl
   const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), label);
   if (problem != std::errc() || end != word.data() + word.size()) return std::nullopt;
   return label < classes.size() ? std::optional(label) : std::nullopt;
+}
+
+/// The words between commas; names with commas are in quotes, as in a class list.
+std::vector<std::string> words_of(const std::string& text) {
+  text::ClassLine line = text::read_class_line(text);
+  if (!line.problem.empty()) throw Error(ErrorCode::kBadArgument, "--seen: " + line.problem, line.hint);
+  std::vector<std::string> words;
+  for (const text::WrittenClass& entry : line.classes) {
+    words.insert(words.end(), entry.names.begin(), entry.names.end());
+  }
+  if (words.empty()) words.emplace_back();
+  return words;
 }
 
 std::vector<std::size_t> labels_of_split(const ClassList& classes) {
@@ -45,7 +58,8 @@ void ClassArguments::add_to(CLI::App& command) {
   sources_.push_back(
       command.add_option("-c,--classes", classes,
                          "class names between commas; `;` between several names of one class, such "
-                         "as \"road, car;vehicle\"; @FILE reads them from a file"));
+                         "as \"road, car;vehicle\"; names with commas in quotes: '\"car, big\", road'; "
+                         "@FILE reads them from a file"));
   sources_.push_back(command.add_option("--class-file", class_file, "file with one class a line"));
   sources_.push_back(
       command.add_option("--vocabulary", vocabulary,
@@ -112,7 +126,7 @@ TextOptions ClassArguments::resolve_text() const {
 std::vector<std::size_t> parse_seen(const std::string& text, const ClassList& classes) {
   if (text == "auto") return labels_of_split(classes);
   std::vector<std::size_t> labels;
-  for (const std::string& word : split_list(text)) {
+  for (const std::string& word : words_of(text)) {
     const auto label = label_of(word, classes);
     if (!label) {
       std::vector<std::string> titles;

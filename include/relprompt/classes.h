@@ -23,10 +23,10 @@ struct ClassList {
 constexpr std::size_t kMaxClasses = 65535;
 
 /// Parses UTF-8 "road, car;vehicle, tree" (or the same with line breaks for commas; a line may end with a
-/// comma). White space around names is dropped and inside them made one blank. '#' starts a comment at the
-/// start of a line or after white space ("C#" is a name); empty lines are skipped.
+/// comma). White space at names' ends is dropped, inside them it becomes one blank. Empty lines and comments
+/// ('#' after white space or first) are skipped. Quotes keep separators in a name, as in CSV: "car, big".
 /// Throws Error(kBadClassList) with line and entry: no class, an empty name, a name that occurs twice (case
-/// and white space aside, also within one class), text that is no UTF-8, more than kMaxClasses.
+/// and white space aside, also within one class), bad quotes or UTF-8, more than kMaxClasses.
 ClassList parse_class_list(std::string_view text);
 
 /// A file with one class a line or commas, as parse_class_list. Throws Error(kBadClassList) that names the

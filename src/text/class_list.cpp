@@ -10,6 +10,7 @@
 #include "relprompt/classes.h"
 #include "relprompt/error.h"
 
+#include "text/class_line.h"
 #include "text/limits.h"
 #include "text/lines.h"
 #include "text/unicode.h"
@@ -27,16 +28,6 @@ bool has_control_character(std::string_view name) {
   return false;
 }
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (;;) {
-    const std::size_t end = text.find(separator);
-    parts.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return parts;
-    text.remove_prefix(end + 1);
-  }
-}
-
 /// Collects classes line by line and remembers where each name stood.
 class Parser {
  public:
@@ -47,7 +38,7 @@ class Parser {
       throw Error(ErrorCode::kBadClassList, fmt::format("{}: {} bytes; at most {} are read", source_,
                                                         text.size(), text::kMaxClassListBytes));
     }
-    for (const text::Line& line : text::content_lines(text)) add_line(line);
+    for (const text::Line& line : text::all_lines(text)) add_line(line);
     if (list_.names.empty()) {
       throw Error(ErrorCode::kBadClassList, fmt::format("{}: no classes", source_),
                   "name at least one, such as: road, sky, car;vehicle");
@@ -63,29 +54,30 @@ class Parser {
   void add_line(const text::Line& line) {
     line_ = line.number;
     if (text::find_invalid_utf8(line.text) != std::string_view::npos) {
-      fail(fmt::format("{} is not valid UTF-8", text::excerpt(line.text)), "save the list as UTF-8");
+      fail(fmt::format("{} is not valid UTF-8", text::excerpt(text::trim(line.text))),
+           "save the list as UTF-8");
     }
-    std::vector<std::string_view> entries = split(line.text, ',');
-    if (entries.size() > 1 && entries.back().empty()) entries.pop_back();
-    for (const std::string_view entry : entries) add_class(entry);
+    text::ClassLine read = text::read_class_line(line.text);
+    if (!read.problem.empty()) fail(read.problem, read.hint);
+    for (text::WrittenClass& entry : read.classes) add_class(std::move(entry));
   }
 
-  void add_class(std::string_view entry) {
+  void add_class(text::WrittenClass entry) {
     if (list_.names.size() == kMaxClasses) fail(fmt::format("more than {} classes", kMaxClasses));
-    std::vector<std::string> names;
-    for (const std::string_view part : split(entry, ';')) names.push_back(read_name(part, entry));
-    list_.names.push_back(std::move(names));
+    for (std::string& name : entry.names) name = checked_name(name, entry.written);
+    list_.names.push_back(std::move(entry.names));
   }
 
-  std::string read_name(std::string_view part, std::string_view entry) {
+  /// The name as it is kept.
+  std::string checked_name(const std::string& part, std::string_view written) {
     const std::size_t label = list_.names.size();
     if (const auto length = text::trim(part).size(); length > text::kMaxNameBytes) {
       fail(fmt::format("class {}, {}, has a name of {} bytes; at most {} are read", label + 1,
-                       text::excerpt(text::trim(entry)), length, text::kMaxNameBytes));
+                       text::excerpt(written), length, text::kMaxNameBytes));
     }
     std::string name = text::collapse_blanks(part);
     if (name.empty()) {
-      fail(fmt::format("class {}, {}, has an empty name", label + 1, text::excerpt(text::trim(entry))),
+      fail(fmt::format("class {}, {}, has an empty name", label + 1, text::excerpt(written)),
            "two separators in a row, or one at the start? ',' separates classes, ';' names of one class");
     }
     if (has_control_character(name)) {

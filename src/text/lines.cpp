@@ -20,15 +20,23 @@ std::string_view without_comment(std::string_view line) {
 
 }  // namespace
 
-std::vector<Line> content_lines(std::string_view text) {
+std::vector<Line> all_lines(std::string_view text) {
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
   std::vector<Line> lines;
   for (std::size_t number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find_first_of("\r\n");
-    const std::string_view content = trim(without_comment(text.substr(0, end)));
-    if (!content.empty()) lines.push_back({number, content});
+    lines.push_back({number, text.substr(0, end)});
     if (end == std::string_view::npos) break;
     text.remove_prefix(text.compare(end, 2, "\r\n") == 0 ? end + 2 : end + 1);
+  }
+  return lines;
+}
+
+std::vector<Line> content_lines(std::string_view text) {
+  std::vector<Line> lines;
+  for (const Line& line : all_lines(text)) {
+    const std::string_view content = trim(without_comment(line.text));
+    if (!content.empty()) lines.push_back({line.number, content});
   }
   return lines;
 }

@@ -13,12 +13,16 @@ namespace relprompt::text {
 
 struct Line {
   std::size_t number;     ///< from 1
-  std::string_view text;  ///< without comment and white space at the ends, not empty
+  std::string_view text;  ///< without its line break
 };
 
-/// The lines that say something. A line ends with LF, CR or CR LF; '#' starts a comment at the start of a
-/// line or after white space ("C#" is a name); a byte order mark at the very start is skipped. The views
-/// point into `text`.
+/// All lines, as they are and also empty ones, by the rules of content_lines but for comments and white
+/// space.
+std::vector<Line> all_lines(std::string_view text);
+
+/// The lines that say something, without comments and white space at the ends. A line ends with LF, CR or
+/// CR LF; '#' starts a comment at the start of a line or after white space ("C#" is a name); a byte order
+/// mark at the very start is skipped. The views point into `text`.
 std::vector<Line> content_lines(std::string_view text);
 
 /// The bytes of a file. Throws Error(code), whatever the reason: missing, unreadable, more than max_bytes.

@@ -6,6 +6,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include "base/printable.h"
 #include "text/icu_text.h"
 
 namespace relprompt::text {
@@ -45,7 +46,7 @@ std::size_t find_invalid_utf8(std::string_view text) {
   return std::string_view::npos;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_start(std::string_view text) {
   const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
   std::size_t begin = 0;
   while (begin < text.size()) {
@@ -56,6 +57,11 @@ std::string_view trim(std::string_view text) {
     begin = next;
   }
   text.remove_prefix(begin);
+  return text;
+}
+
+std::string_view trim(std::string_view text) {
+  text = trim_start(text);
   while (ends_with_white_space(text)) text.remove_suffix(last_character(text).size);
   return text;
 }
@@ -81,7 +87,7 @@ std::string excerpt(std::string_view text) {
     const std::size_t start = at;
     UChar32 character = 0;
     U8_NEXT(bytes, at, text.size(), character);
-    if (character < 0 || u_iscntrl(character)) {
+    if (character < 0 || is_hidden(character)) {
       shown += '?';
     } else {
       shown += text.substr(start, at - start);

@@ -13,6 +13,7 @@ std::size_t find_invalid_utf8(std::string_view text);
 
 /// The text without Unicode white space at both ends. Invalid bytes count as ordinary characters.
 std::string_view trim(std::string_view text);
+std::string_view trim_start(std::string_view text);
 
 /// True if the last character is Unicode white space.
 bool ends_with_white_space(std::string_view text);
@@ -24,8 +25,8 @@ std::string collapse_blanks(std::string_view text);
 /// case folding, runs of white space as one blank, none at the ends.
 std::string comparison_key(std::string_view text);
 
-/// The text in single quotes for a message: at most about 60 bytes, cut between characters, with control
-/// characters and invalid bytes as '?', so that hostile text cannot steer a terminal.
+/// The text in single quotes for a message: at most about 60 bytes, cut between characters, with hidden
+/// characters (base/printable.h) and invalid bytes as '?', so that hostile text cannot steer a terminal.
 std::string excerpt(std::string_view text);
 
 }  // namespace relprompt::text

@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "image/label_files.h"
 #include "image/picture_files.h"
+#include "text/class_line.h"
 #include "world/caption.h"
 #include "world/names.h"
 #include "world/parallel.h"
@@ -56,8 +57,11 @@ std::vector<std::string> unseen_titles(const ClassList& classes) {
   return titles;
 }
 
+/// As a class list is read: names in quotes where they need them.
 std::string lines_of(const std::vector<std::string>& titles) {
-  return titles.empty() ? "" : fmt::format("{}\n", fmt::join(titles, "\n"));
+  std::string lines;
+  for (const std::string& title : titles) lines += text::class_line({title}) + "\n";
+  return lines;
 }
 
 std::string read_me(const SetRecipe& recipe, const std::vector<std::string>& unseen) {
