@@ -9,6 +9,7 @@
 #include "analyze.h"
 #include "analyze_options.h"
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "image/npy_writer.h"
 #include "image/picture_files.h"
 #include "usage.h"
@@ -92,7 +93,7 @@ void write_json(const fs::path& file, const Json& facts, Json view, const Attent
   }
   Json document = facts;
   document.update(view);
-  write_file(file, document.dump() + "\n");  // on one line: pages of single numbers help nobody
+  write_file(file, json_text(document) + "\n");  // on one line: pages of single numbers help nobody
 }
 
 /// The kinds and paths of what was written, all or nothing of it.

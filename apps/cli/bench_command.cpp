@@ -76,7 +76,7 @@ Json json_of(const BenchmarkResult& r) {
 std::string table_of(const BenchmarkResult& r) {
   std::string text;
   const auto row = [&](const std::string& label, const std::string& value) {
-    text += pad(label, kLabelColumns) + value + "\n";
+    text += pad(label, kLabelColumns) + printable(value) + "\n";
   };
   const TimeSpread& t = r.window_ms;
   row("model", fmt::format("{}, {}, {}, {} classes", r.model, r.precision, r.device, r.classes));
@@ -106,7 +106,7 @@ int run(const BenchArguments& arguments) {
   const auto picture = roofline_file(arguments.roofline);
   const BenchmarkResult result = measure(arguments.model.model, arguments.model.resolve(), arguments.options);
   if (picture) write_roofline(result, *picture);
-  print_result(arguments.json ? to_text(json_of(result)) : printable(table_of(result), true));
+  print_result(arguments.json ? to_text(json_of(result)) : table_of(result));
   return 0;
 }
 

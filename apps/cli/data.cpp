@@ -37,7 +37,8 @@ int run_check(const DataCheckArguments& arguments) {
     const data::CheckReport report = look_at(part, arguments);
     document[part.first] = reread_json(data::as_json(report));
     text += fmt::format("{}{}: {}, split {}, {}\n{}", text.empty() ? "" : "\n", part.first, part.second.kind,
-                        part.second.split, part.second.root.string(), data::as_text(report));
+                        printable(part.second.split), printable(part.second.root.string()),
+                        data::as_text(report));
     if (!report.clean()) faulty += (faulty.empty() ? "" : ", ") + part.first;
   }
   print_result(arguments.json ? to_text(document) : printable(text, true));

@@ -25,8 +25,9 @@ std::string describe(const ModelInfo& info) {
                           : fmt::format("{}, {} trainable numbers",
                                         info.variant == "none" ? info.method : info.variant + " variant",
                                         with_separators(info.trainable));
-  return fmt::format("recognised: {}\n  {}, {} layers of width {}, patch {}, grid {}x{}; {}\n", info.source,
-                     info.architecture, info.layers, info.width, info.patch, info.grid, info.grid, variant);
+  return fmt::format("recognised: {}\n  {}, {} layers of width {}, patch {}, grid {}x{}; {}\n",
+                     printable(info.source), printable(info.architecture), info.layers, info.width,
+                     info.patch, info.grid, info.grid, variant);
 }
 
 int run(const ImportArguments& arguments) {
@@ -45,9 +46,9 @@ int run(const ImportArguments& arguments) {
   options.half = arguments.half;
   const auto notes = import_model(arguments.source, arguments.output, options);
   const ModelInfo info = inspect_model(arguments.output);
-  print_result(printable(describe(info), true));
+  print_result(describe(info));
   for (const std::string& note : notes) print_note("note: " + note);
-  print_result(printable(fmt::format("wrote {}\n", arguments.output), true));
+  print_result(fmt::format("wrote {}\n", printable(arguments.output)));
   const char* vocab = info.has_tokenizer ? "" : " --vocab bpe_simple_vocab_16e6.txt.gz";
   print_note(
       fmt::format("next: relprompt segment PHOTO --model {} --classes \"road, sky, car;vehicle\" -o out{}",

@@ -75,13 +75,15 @@ Rows rows_of(const ModelInfo& info) {
 
 std::string table_of(const ModelInfo& info) {
   std::string text;
-  for (const auto& [label, value] : rows_of(info)) text += pad(label, kLabelColumns) + value + "\n";
+  for (const auto& [label, value] : rows_of(info))
+    text += pad(label, kLabelColumns) + printable(value) + "\n";
   int name_columns = 0;
-  for (const ModelFile& file : info.files) name_columns = std::max(name_columns, display_width(file.name));
+  for (const ModelFile& file : info.files)
+    name_columns = std::max(name_columns, display_width(printable(file.name)));
   text += "files\n";
   for (const ModelFile& file : info.files) {
-    text += fmt::format("  {}  {:>10}  sha256 {}\n", pad(file.name, name_columns), file_size(file.bytes),
-                        file.sha256);
+    text += fmt::format("  {}  {:>10}  sha256 {}\n", pad(printable(file.name), name_columns),
+                        file_size(file.bytes), file.sha256);
   }
   return text;
 }
@@ -91,7 +93,7 @@ int run(const InfoArguments& arguments) {
     throw Error(ErrorCode::kBadArgument, "no model is given", "relprompt info MODEL");
   }
   const ModelInfo info = inspect_model(arguments.model);
-  print_result(arguments.json ? to_text(json_of(info)) : printable(table_of(info), true));
+  print_result(arguments.json ? to_text(json_of(info)) : table_of(info));
   return 0;
 }
 

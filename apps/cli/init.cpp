@@ -33,7 +33,7 @@ int run(const InitArguments& arguments) {
                 "add --variant official, choose the method vpt or rpn_vpt, or drop --tokens");
   }
   init_model(arguments.output, arguments.options);
-  print_result(printable(fmt::format("wrote {}\n", arguments.output), true));
+  print_result(fmt::format("wrote {}\n", printable(arguments.output)));
   print_warning("RANDOM WEIGHTS: this model has learned nothing and its masks mean nothing");
   print_note("  it is for benchmarks and tests; `relprompt import` makes a real model from a CLIP download");
   return 0;

@@ -1,5 +1,7 @@
 #include "json_report.h"
 
+#include "base/json_output.h"
+
 namespace relprompt::cli {
 namespace {
 
@@ -30,7 +32,7 @@ Json towers_of(const ModelInfo& info) {
 }  // namespace
 
 std::string to_text(const Json& document) {
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_text(document, 2) + "\n";
 }
 
 Json json_of(const ModelInfo& info) {

@@ -12,8 +12,7 @@ namespace relprompt::cli {
 
 using Json = nlohmann::ordered_json;  // keys in the order in which a reader wants them
 
-/// Indented text with a final line break. Broken UTF-8, which file names may hold, becomes the replacement
-/// character instead of an exception.
+/// Indented text with a final line break, by the rules of base/json_output.h.
 std::string to_text(const Json& document);
 
 Json json_of(const ModelInfo& info);

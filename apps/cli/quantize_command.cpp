@@ -91,11 +91,10 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
                            {"reached", report.reached}};
     print_result(to_text(document));
   } else if (!arguments.quiet) {
-    print_result(printable(
+    print_result(
         fmt::format("{:.2f} % of the pixels of {} are labelled as by fp32, {:.2f} % before\nwrote {}\n",
                     100 * report.after, counted(report.tested_photos, "photo"), 100 * report.before,
-                    arguments.output),
-        true));
+                    printable(arguments.output)));
     if (!report.means) print_note("means are left out: the calibration photos agree more without them");
     if (!report.layers_in_bf16.empty()) {
       print_note(fmt::format("in bfloat16: {} {}", report.layers_in_bf16.size() == 1 ? "layer" : "layers",

@@ -35,7 +35,7 @@ void RunDisplay::show(std::size_t done, std::size_t all, const std::string& text
   }
   const auto full = done * kBarColumns / std::max<std::size_t>(all, 1);
   const auto line =
-      fmt::format("[{}{}] {}", std::string(full, '#'), std::string(kBarColumns - full, '.'), text);
+      fmt::format("[{}{}] {}", std::string(full, '#'), std::string(kBarColumns - full, '.'), printable(text));
   // One column stays free: a terminal that fills its last one wraps, and the bar would climb.
   std::fputs(("\r" + fit(line, terminal_columns() - 1) + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);

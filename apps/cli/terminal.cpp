@@ -16,7 +16,6 @@
 namespace relprompt::cli {
 namespace {
 
-constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
 /// Steps over one character; a negative code point stands for a broken sequence.
@@ -35,29 +34,22 @@ int width_of(UChar32 character) {
   return east_asian == U_EA_FULLWIDTH || east_asian == U_EA_WIDE ? 2 : 1;
 }
 
+/// What stands behind a line break may be the name of a file: only the program's own lines start at the left.
+std::string indented(const std::string& text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    result += text[at];
+    if (text[at] == '\n' && text.compare(at + 1, 2, "  ") != 0) result += "  ";
+  }
+  return result;
+}
+
 void print_line(std::string_view mark, std::string_view message) {
-  const std::string line = fmt::format("{}{}\n", mark, printable(message, true));
+  const std::string line = fmt::format("{}{}\n", mark, indented(printable(message, true)));
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
 }  // namespace
-
-std::string printable(std::string_view text, bool keep_lines) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::int32_t position = 0; position < static_cast<std::int32_t>(text.size());) {
-    const std::int32_t start = position;
-    const UChar32 character = next_character(text, position);
-    if (character < 0) {
-      result += kReplacement;
-    } else if (u_charType(character) == U_CONTROL_CHAR && !(keep_lines && character == '\n')) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned>(character));
-    } else {
-      result += text.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(position - start));
-    }
-  }
-  return result;
-}
 
 int display_width(std::string_view text) {
   int width = 0;

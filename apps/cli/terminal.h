@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/printable.h"
+
 namespace relprompt::cli {
 
-/// Text that cannot disturb a terminal: control characters become \xNN and broken UTF-8 the replacement
-/// character. File names are foreign input. Line breaks stay where keep_lines says so.
-std::string printable(std::string_view text, bool keep_lines = false);
+using relprompt::printable;  // file names are foreign input
 
 /// Columns that the text takes on a terminal: 2 for wide East Asian characters and emoji, 0 for marks that
 /// sit on the character before.
@@ -20,7 +20,8 @@ std::string fit(std::string_view text, int columns);
 /// The text followed by spaces up to `columns` columns.
 std::string pad(std::string_view text, int columns);
 
-/// "relprompt: error: MESSAGE"; a hint follows on a line of its own, as Error::what() has it.
+/// "relprompt: error: MESSAGE"; a hint follows on a line of its own, as Error::what() has it. All lines but
+/// the first are indented. What these three print need not be printable() before.
 void print_error(std::string_view message);
 void print_warning(std::string_view message);
 /// A line for people without any mark.

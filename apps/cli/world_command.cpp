@@ -98,10 +98,9 @@ int make_set(const WorldArguments& arguments, const world::SetRecipe& recipe) {
   }
   if (arguments.json || arguments.quiet) return 0;
   const std::string kept = set.kept == 0 ? "" : fmt::format(", {} of them made before", set.kept);
-  print_result(printable(fmt::format("wrote {} to {}: {} to train with, {} to test{}\n",
-                                     counted(recipe.train + recipe.val, "scene"), arguments.output,
-                                     recipe.train, recipe.val, kept),
-                         true));
+  print_result(fmt::format("wrote {} to {}: {} to train with, {} to test{}\n",
+                           counted(recipe.train + recipe.val, "scene"), printable(arguments.output),
+                           recipe.train, recipe.val, kept));
   return 0;
 }
 

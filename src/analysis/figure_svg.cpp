@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "analysis/figure.h"
+#include "base/printable.h"
 
 namespace relprompt::analysis {
 namespace {
@@ -12,14 +13,14 @@ constexpr double kCapitals = 0.72;
 
 std::string escaped(const std::string& text) {
   std::string result;
-  for (const char c : text) {
+  for (const char c : printable(text)) {  // XML 1.0 knows no control characters, and UTF-8 must be whole
     if (c == '<') {
       result += "&lt;";
     } else if (c == '>') {
       result += "&gt;";
     } else if (c == '&') {
       result += "&amp;";
-    } else if (static_cast<unsigned char>(c) >= 0x20) {  // XML 1.0 knows no control characters
+    } else {
       result += c;
     }
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_output.h"
 #include "data/check.h"
 
 namespace relprompt::data {
@@ -98,8 +99,7 @@ std::string as_json(const CheckReport& report) {
     const Faults& faults = report.*kind.faults;
     out[kind.key] = {{"count", faults.count}, {"listed", faults.listed}};
   }
-  // File names may hold any bytes; JSON may not.
-  return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_text(out, 2) + "\n";
 }
 
 }  // namespace relprompt::data

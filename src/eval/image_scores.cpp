@@ -1,5 +1,6 @@
 #include "eval/image_scores.h"
 
+#include "base/json_output.h"
 #include "eval/confusion.h"
 #include "eval/json_text.h"
 #include "eval/metrics.h"
@@ -42,7 +43,7 @@ Json to_json(const ImageScore& score) {
 
 ImageScore image_score_from_json(const Json& json, const std::string& source) {
   ImageScore score;
-  score.image = text_at(json, "image", source);
+  score.image = name_at(json, "image", source);
   score.miou = fraction_at(json, "miou", source);
   score.pacc = fraction_at(json, "pacc", source);
   score.classes = count_at(json, "classes", source);
@@ -52,10 +53,7 @@ ImageScore image_score_from_json(const Json& json, const std::string& source) {
 
 std::string to_json_lines(const std::vector<ImageScore>& scores) {
   std::string lines;
-  for (const ImageScore& score : scores) {
-    // A file name need not be UTF-8, JSON must be.
-    lines += to_json(score).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  }
+  for (const ImageScore& score : scores) lines += json_text(to_json(score)) + "\n";
   return lines;
 }
 

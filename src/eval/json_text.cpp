@@ -4,6 +4,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_output.h"
 #include "base/json_read.h"
 
 namespace relprompt::eval {
@@ -16,6 +17,12 @@ constexpr std::size_t kMaxValues = 40'000'000;
 constexpr std::size_t kMaxText = std::size_t{1} << 20;
 constexpr const char* kAdvice =
     "it is damaged or not ours; delete it to start this evaluation from the beginning";
+
+std::string decoded(const Json& text, const std::string& key, const std::string& source) {
+  const auto bytes = text.is_string() ? percent_decoded(text.get_ref<const std::string&>()) : std::nullopt;
+  if (!bytes) damaged(source, fmt::format("\"{}\" holds something that is no percent-encoded text", key));
+  return *bytes;
+}
 
 }  // namespace
 
@@ -45,6 +52,23 @@ const std::string& text_at(const Json& object, const char* key, const std::strin
   const Json& found = member(object, key, source);
   if (!found.is_string()) damaged(source, fmt::format("\"{}\" is no text", key));
   return found.get_ref<const std::string&>();
+}
+
+std::string name_at(const Json& object, const char* key, const std::string& source) {
+  const std::string bytes = std::string(key) + "_bytes";
+  if (!object.contains(bytes)) return text_at(object, key, source);
+  return decoded(member(object, bytes.c_str(), source), bytes, source);
+}
+
+std::vector<std::string> names_at(const Json& object, const char* key, const std::string& source) {
+  const std::string bytes = std::string(key) + "_bytes";
+  const bool encoded = object.contains(bytes);
+  std::vector<std::string> names;
+  for (const Json& name : array_at(object, encoded ? bytes.c_str() : key, source)) {
+    if (!name.is_string()) damaged(source, fmt::format("\"{}\" holds something that is no name", key));
+    names.push_back(encoded ? decoded(name, bytes, source) : name.get<std::string>());
+  }
+  return names;
 }
 
 std::uint64_t count_at(const Json& object, const char* key, const std::string& source, std::uint64_t most) {

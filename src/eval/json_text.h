@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace relprompt::eval {
 
@@ -24,6 +25,9 @@ nlohmann::json parse_json(std::string_view text, const std::string& source);
 const nlohmann::json& member(const nlohmann::json& object, const char* key, const std::string& source);
 const nlohmann::json& array_at(const nlohmann::json& object, const char* key, const std::string& source);
 const std::string& text_at(const nlohmann::json& object, const char* key, const std::string& source);
+/// A name or a list of names, of files for instance, in their bytes (base/json_output.h).
+std::string name_at(const nlohmann::json& object, const char* key, const std::string& source);
+std::vector<std::string> names_at(const nlohmann::json& object, const char* key, const std::string& source);
 std::uint64_t count_at(const nlohmann::json& object, const char* key, const std::string& source,
                        std::uint64_t most = std::numeric_limits<std::uint64_t>::max());
 

@@ -10,6 +10,7 @@
 
 #include "base/atomic_file.h"
 #include "base/hash.h"
+#include "base/json_output.h"
 #include "base/mapped_file.h"
 #include "eval/confusion_json.h"
 #include "eval/json_text.h"
@@ -39,15 +40,6 @@ std::string_view checked_body(std::string_view text, const std::string& source) 
   if (text_at(header, "sha256", source) != hash_of(body))
     damaged(source, "its bytes do not match their SHA-256");
   return body;
-}
-
-std::vector<std::string> names_in(const Json& list, const std::string& source) {
-  std::vector<std::string> names;
-  for (const Json& name : list) {
-    if (!name.is_string()) damaged(source, "\"skipped\" holds something that is no name");
-    names.push_back(name.get<std::string>());
-  }
-  return names;
 }
 
 // What is wrong with the numbers; empty if nothing is.
@@ -91,7 +83,7 @@ std::optional<Progress> ProgressFile::load() const {
   Progress progress(classes_);
   progress.confusion = confusion_from_json(member(body, "confusion", source), source);
   progress.done = count_at(body, "done", source);
-  progress.skipped = names_in(array_at(body, "skipped", source), source);
+  progress.skipped = names_at(body, "skipped", source);
   for (const Json& score : array_at(body, "scores", source)) {
     progress.scores.push_back(image_score_from_json(score, source));
   }
@@ -111,8 +103,7 @@ void ProgressFile::save(const Progress& progress) const {
                      {"confusion", to_json(progress.confusion)},
                      {"skipped", progress.skipped},
                      {"scores", std::move(scores)}};
-  // A file name need not be UTF-8, JSON must be.
-  const std::string text = body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = json_text(body) + "\n";
   const Json header = {{"format", kFormat}, {"sha256", hash_of(text)}};
   AtomicFile file(path_);
   file.write(header.dump() + "\n");

@@ -5,6 +5,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "eval/metrics.h"
 #include "eval/worst_pairs.h"
 
@@ -91,9 +92,7 @@ Json report_json(const EvaluationReport& report) {
 }
 
 void write_report(const EvaluationReport& report, const std::filesystem::path& folder) {
-  // File names and class titles need not be UTF-8, JSON must be.
-  write_file(folder / "report.json",
-             report_json(report).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(folder / "report.json", json_text(report_json(report), 2) + "\n");
   write_file(folder / "report.md", report_markdown(report));
   if (!report.scores.empty()) write_file(folder / "image_scores.jsonl", to_json_lines(report.scores));
 }

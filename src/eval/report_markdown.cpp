@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/printable.h"
 #include "eval/metrics.h"
 #include "eval/report.h"
 #include "eval/worst_pairs.h"
@@ -17,15 +18,10 @@ std::string percent(std::optional<double> score) {
   return score ? fmt::format("{:.2f}", *score * 100) : "-";
 }
 
-// As text, whatever it holds: no markup, no HTML, no end of a table cell.
+// As text, whatever it holds: no markup, no HTML, no end of a table cell, nothing hidden.
 std::string plain(std::string_view text) {
   std::string result;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) {
-      result += ' ';
-      continue;
-    }
+  for (const char c : printable(text)) {
     if (std::string_view("\\`*_[]<>&|#~$").find(c) != std::string_view::npos) result += '\\';
     result += c;
   }

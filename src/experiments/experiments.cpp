@@ -10,6 +10,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "base/nearest_name.h"
 #include "base/paths.h"
 #include "experiments/report.h"
@@ -164,7 +165,7 @@ RunOutcome Session::conclude(const fs::path& output) {
   const bool sheet = write_sheet(plan_, results_, work_, output);
   write_file(output / "experiments.md", report_markdown(plan_, tables, sheet));
   const auto json = report_json(plan_, tables);
-  write_file(output / kReportFile, json.dump(2) + "\n");
+  write_file(output / kReportFile, json_text(json, 2) + "\n");
   RunOutcome outcome;
   outcome.finished = true;
   outcome.changed = made_ > 0;
@@ -172,7 +173,7 @@ RunOutcome Session::conclude(const fs::path& output) {
       fmt::format("{}, {} of them now: {}", progress(), made_, (output / "experiments.md").string());
   nlohmann::ordered_json summary = {
       {"output", output.string()}, {"runs", wanted_.size()}, {"made", made_}, {"tables", json["tables"]}};
-  outcome.json = summary.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  outcome.json = json_text(summary);
   return outcome;
 }
 

@@ -1,6 +1,7 @@
 #include "experiments/fingerprint.h"
 
 #include "base/hash.h"
+#include "base/json_output.h"
 #include "segmenter/prompt_check.h"
 #include "train/run_identity.h"
 
@@ -17,7 +18,7 @@ Pictures pictures_of(const WorldSpec& world) {
 }
 
 Pictures pictures_of(const std::string& sha256, const train::RunConfig& config) {
-  return {"data set " + sha256, config::to_json(config.data).dump()};
+  return {"data set " + sha256, json_text(config::to_json(config.data))};
 }
 
 std::string fingerprint_of(const train::RunConfig& config, bool trained, const Pictures& pictures,

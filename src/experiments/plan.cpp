@@ -9,6 +9,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_output.h"
 #include "base/mapped_file.h"
 #include "experiments/fingerprint.h"
 #include "segmenter/prompt_check.h"
@@ -107,8 +108,8 @@ class Planner {
 
   /// Opens the data of every config that differs in this.
   void look_once(std::size_t regime, const train::RunConfig& config, const std::string& where) {
-    const auto key =
-        fmt::format("{} {} {}", regime, eval::name_of(config.setting), config::to_json(config.data).dump());
+    const auto key = fmt::format("{} {} {}", regime, eval::name_of(config.setting),
+                                 json_text(config::to_json(config.data)));
     if (!looked_.insert(key).second) return;
     const auto facts = look_at_data(plan_.suite.regimes[regime], config, where);
     if (!plan_.data[regime]) plan_.data[regime] = facts;

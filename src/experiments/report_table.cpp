@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/printable.h"
 #include "experiments/rank_order.h"
 #include "experiments/report_parts.h"
 
@@ -29,10 +30,14 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
-/// Text in a cell: a bar would end it.
-std::string cell(std::string text) {
-  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) text.insert(at, "\\");
-  return text;
+/// Text in a cell: a bar or a line break would end it, and '<' would start HTML.
+std::string cell(const std::string& text) {
+  std::string result;
+  for (const char c : printable(text)) {
+    if (c == '|' || c == '<') result += '\\';
+    result += c;
+  }
+  return result;
 }
 
 std::string runs_of(const RowSummary& row) {

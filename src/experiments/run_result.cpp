@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "base/mapped_file.h"
 #include "eval/json_text.h"
 
@@ -76,7 +77,7 @@ void write_result(const fs::path& file, const RunResult& result) {
                          {"most_frequent_class", json_of(result.most_frequent_class)},
                          {"trained_numbers", result.trained_numbers},
                          {"seconds", result.seconds}};
-  write_file(file, document.dump(2) + "\n");
+  write_file(file, json_text(document, 2) + "\n");
 }
 
 std::optional<RunResult> read_result(const fs::path& file, const std::string& fingerprint) {

@@ -8,6 +8,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "base/mapped_file.h"
 #include "eval/json_text.h"
 
@@ -55,7 +56,7 @@ void claim(const fs::path& output, const fs::path& work, const Suite& suite) {
   make_folder(work);
   const nlohmann::ordered_json mark = {
       {"format", kSuiteFormat}, {"suite", suite.name}, {"quick", suite.quick}};
-  write_file(work / kSuiteMark, mark.dump(2) + "\n");
+  write_file(work / kSuiteMark, json_text(mark, 2) + "\n");
 }
 
 }  // namespace relprompt::experiments

@@ -8,6 +8,7 @@
 #include "relprompt/error.h"
 
 #include "base/json_fields.h"
+#include "base/json_output.h"
 #include "base/json_read.h"
 #include "clip/limits.h"
 #include "segmenter/prompt_check.h"
@@ -90,6 +91,17 @@ Json prompts_json(const PromptConfig& prompts) {
 
 namespace {
 
+/// The path of a file whose name is no UTF-8 has its bytes under a key of their own (base/json_output.h).
+std::string read_path(JsonFields& fields) {
+  const std::string path = fields.text("path", ""), encoded = fields.text("path_bytes", "");
+  if (encoded.empty()) return path;
+  const auto bytes = percent_decoded(encoded);
+  if (!bytes) {
+    throw Error(ErrorCode::kBadModelConfig, "a model's 'clip' 'path_bytes' is no percent-encoded text");
+  }
+  return *bytes;
+}
+
 void read_clip(JsonFields fields, ModelConfig& config) {
   auto& [vision, text, joint, activation] = config.clip;
   vision.patch = fields.integer("patch", vision.patch, 1, kMaxPatch);
@@ -101,7 +113,7 @@ void read_clip(JsonFields fields, ModelConfig& config) {
   joint = fields.integer("joint", joint, 1, kMaxWidth);
   activation = static_cast<nn::Activation>(fields.choice("activation", 0, kActivations));
   config.clip_sha256 = fields.text("sha256", "");
-  config.clip_path = fields.text("path", "");
+  config.clip_path = read_path(fields);
   JsonFields words = fields.object("text");
   text.width = words.integer("width", text.width, 1, kMaxWidth);
   text.layers = words.integer("layers", text.layers, 0, kMaxLayers);
@@ -254,7 +266,7 @@ std::string to_json(const ModelConfig& config) {
     out["int8"] = {{"photos", config.int8->photos}, {"layers_in_bf16", config.int8->bf16_layers}};
   }
   if (!config.words.empty()) out["words"] = joined(config.words);
-  return out.dump(2) + "\n";
+  return json_text(out, 2) + "\n";
 }
 
 ModelConfig parse_config(const std::string& text, const std::string& path) {

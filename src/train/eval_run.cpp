@@ -10,6 +10,7 @@
 
 #include "analysis/report_pictures.h"
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "clip/clip_config.h"
 #include "data/order.h"
 #include "eval/report.h"
@@ -140,7 +141,7 @@ RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, w
     fs::remove(fs::path(progress) += "." + std::to_string(rank), ignored);
   }
   outcome.summary = summary_of(report, request);
-  outcome.json = eval::report_json(report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  outcome.json = json_text(eval::report_json(report));
   return outcome;
 }
 

@@ -8,6 +8,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_output.h"
 #include "data/order.h"
 #include "data/prefetch.h"
 #include "eval/confusion_json.h"
@@ -100,7 +101,7 @@ std::string as_text(const eval::Progress& progress, bool complete) {
                          {"complete", complete},
                          {"scores", nlohmann::json::array()}};
   for (const auto& score : progress.scores) json["scores"].push_back(eval::to_json(score));
-  return json.dump();
+  return json_text(json);
 }
 
 constexpr const char* kOther = "another worker";  // whose result it is, for messages
@@ -109,9 +110,7 @@ void add(EvaluationResult& sum, const std::string& text) {
   const auto json = eval::parse_json(text, kOther);
   auto& progress = sum.progress;
   progress.confusion.merge(eval::confusion_from_json(eval::member(json, "confusion", kOther), kOther));
-  for (const auto& name : eval::array_at(json, "skipped", kOther)) {
-    progress.skipped.push_back(name.get<std::string>());
-  }
+  for (auto& name : eval::names_at(json, "skipped", kOther)) progress.skipped.push_back(std::move(name));
   for (const auto& score : eval::array_at(json, "scores", kOther)) {
     progress.scores.push_back(eval::image_score_from_json(score, kOther));
   }

@@ -8,6 +8,7 @@
 #include "archive/safetensors.h"
 #include "base/atomic_file.h"
 #include "base/json_fields.h"
+#include "base/json_output.h"
 #include "base/json_read.h"
 #include "base/paths.h"
 
@@ -51,7 +52,7 @@ void export_model(const fs::path& folder, const segmenter::Network& network,
       {"trained_on", facts.trained_on}, {"protocol", facts.setting},
       {"checkpoint", facts.checkpoint}, {"checkpoint_score", facts.checkpoint_score},
       {"iterations", facts.iterations}, {"seed", facts.seed}};
-  write_file(folder / kFactsName, about.dump(2) + "\n");
+  write_file(folder / kFactsName, json_text(about, 2) + "\n");
   write_file(folder / "config.json", to_json(config_for(folder, model)));
   write_prompts(folder / "prompts.safetensors", network, model);
 }

@@ -9,7 +9,9 @@
 
 #include "relprompt/error.h"
 
+#include "base/json_output.h"
 #include "base/paths.h"
+#include "base/printable.h"
 
 namespace relprompt::train {
 namespace {
@@ -38,10 +40,11 @@ std::ofstream RunLog::open(const fs::path& path, std::uint64_t& bytes) {
 }
 
 void RunLog::add(const nlohmann::ordered_json& event, const std::string& sentence) {
-  const auto line = event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const auto line = json_text(event) + "\n";
+  const auto line_of_text = printable(sentence, true);  // read on terminals
   errno = 0;
   json_ << line << std::flush;
-  text_ << sentence << "\n" << std::flush;
+  text_ << line_of_text << "\n" << std::flush;
   if (!json_ || !text_) {
     const bool full = errno == ENOSPC || errno == EDQUOT;
     throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
@@ -49,7 +52,7 @@ void RunLog::add(const nlohmann::ordered_json& event, const std::string& sentenc
                 "make room, then --resume goes on from the last checkpoint");
   }
   json_bytes_ += line.size();
-  text_bytes_ += sentence.size() + 1;
+  text_bytes_ += line_of_text.size() + 1;
 }
 
 }  // namespace relprompt::train

@@ -13,6 +13,7 @@
 
 #include "analysis/training_curves.h"
 #include "base/atomic_file.h"
+#include "base/json_output.h"
 #include "base/json_read.h"
 #include "image/picture_files.h"
 #include "segmenter/device.h"
@@ -267,10 +268,10 @@ RunOutcome TrainingRun::conclude() {
     }
   }
   if (!leads()) return outcome;
-  outcome.json = result.dump();
+  outcome.json = json_text(result);
   log_->add({{"event", "finished"}, {"iteration", state_.done}}, outcome.summary);
   write_sheet();
-  write_file(folder_.result(), result.dump(2) + "\n");
+  write_file(folder_.result(), json_text(result, 2) + "\n");
   return outcome;
 }
 

@@ -43,8 +43,16 @@ TEST(Figure, SvgHoldsTheSameThings) {
   EXPECT_THAT(svg, HasSubstr("<circle cx=\"50.00\" cy=\"45.00\" r=\"5.00\""));
   EXPECT_THAT(svg, HasSubstr("text-anchor=\"end\""));
   EXPECT_THAT(svg, HasSubstr("rotate(-90 12.00 40.00)"));
-  EXPECT_THAT(svg, HasSubstr(">a &lt; b &amp; \"c\" é</text>"));
+  EXPECT_THAT(svg, HasSubstr(">a &lt; b &amp; \"c\" é\\x01</text>"));
   EXPECT_THAT(svg, Not(HasSubstr("\x01")));
+}
+
+TEST(Figure, SvgIsWholeWhateverANameHolds) {
+  Figure figure;
+  figure.width = figure.height = 60;
+  figure.texts.push_back({{12, 40}, "x\xFF</text><script>\u202E\uFFFE", 9, kInk, Align::kLeft, false});
+  const auto svg = svg_of(figure);
+  EXPECT_THAT(svg, HasSubstr(">x\uFFFD&lt;/text&gt;&lt;script&gt;\\u202e\\ufffe</text>"));
 }
 
 TEST(DistanceChart, HasADotAHeadAndALineAModel) {

@@ -132,7 +132,8 @@ TEST(ImageScores, AverageOverTheClassesOfThePicture) {
   EXPECT_FALSE(nothing.miou || nothing.pacc);
   EXPECT_EQ(to_json_lines({score, nothing}),
             "{\"classes\":2,\"image\":\"a\",\"miou\":0.25,\"pacc\":0.3333333333333333,\"pixels\":3}\n"
-            "{\"classes\":0,\"image\":\"b\xEF\xBF\xBD\",\"miou\":null,\"pacc\":null,\"pixels\":0}\n");
+            "{\"classes\":0,\"image\":\"b\xEF\xBF\xBD\",\"image_bytes\":\"b%FF\",\"miou\":null,\"pacc\":null,"
+            "\"pixels\":0}\n");
   EXPECT_ERROR(score_image("c", row({0}), row({10}), 10, 255), ErrorCode::kUnreadable, "c: label 10");
 }
 
@@ -144,6 +145,8 @@ TEST(ImageScores, ComeBackFromJson) {
   EXPECT_EQ(read.pacc, score.pacc);
   EXPECT_EQ(read.classes, 4u);
   EXPECT_EQ(read.pixels, 5u);
+  const auto broken = nlohmann::json::parse(to_json_lines({{"b\xFF%", {}, {}, 0, 0}}));
+  EXPECT_EQ(image_score_from_json(broken, "here").image, "b\xFF%") << "a name that is no UTF-8";
   auto bad = to_json(score);
   bad["miou"] = 1.5;
   EXPECT_ERROR(image_score_from_json(bad, "here"), ErrorCode::kUnreadable, "\"miou\" is no fraction of 1");

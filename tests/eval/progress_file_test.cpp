@@ -69,6 +69,23 @@ TEST(ProgressFile, AnEvaluationResumedAfterEveryPictureIsTheUndisturbedOne) {
   EXPECT_EQ(to_json_lines(resumed->scores), to_json_lines(whole.scores));
 }
 
+TEST(ProgressFile, KeepsNamesThatAreNoUtf8) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> images = {"a\xFF%.jpg", "b\xC3.jpg"};
+  const ProgressFile file(folder / "p", protocol(), numbered_classes(kClasses), images);
+  Progress progress(kClasses);
+  progress.skipped = {images[1]};
+  const auto pair = test::random_pair({17, 23, kClasses, kClasses, 255, true}, 0);
+  progress.confusion.add(images[0], pair.prediction, pair.truth, 255);
+  progress.scores.push_back(score_image(images[0], pair.prediction, pair.truth, kClasses, 255));
+  progress.done = 2;
+  file.save(progress);
+  const auto read = file.load();
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->skipped, progress.skipped);
+  EXPECT_EQ(read->scores[0].image, images[0]);
+}
+
 TEST(ProgressFile, WorksForTotalsToo) {
   const TemporaryFolder folder;
   const ProgressFile file(folder / "p", protocol(), numbered_classes(5000), {"a"});

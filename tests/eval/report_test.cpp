@@ -83,7 +83,7 @@ TEST(ReportMarkdown, NamesSkippedPicturesWithoutMarkup) {
   EvaluationReport report = example();
   report.skipped = {"bad|one\n# not a heading.jpg"};
   EXPECT_THAT(report_markdown(report), HasSubstr("could not be read and are in no score: 1.\n"));
-  EXPECT_THAT(report_markdown(report), HasSubstr("- bad\\|one \\# not a heading.jpg\n"));
+  EXPECT_THAT(report_markdown(report), HasSubstr("- bad\\|one\\\\x0a\\# not a heading.jpg\n"));
   report.skipped.assign(30, "x");
   EXPECT_THAT(report_markdown(report), HasSubstr("- and 10 more"));
 }
@@ -106,6 +106,17 @@ TEST(ReportMarkdown, OfMoreClassesThanPairsAreKeptFor) {
   const EvaluationReport report(test::numbered_classes(5000), {}, ConfusionMatrix(5000));
   EXPECT_THAT(report_markdown(report), HasSubstr("Not kept for more than 4096 classes."));
   EXPECT_TRUE(report_json(report)["worst_pairs"].is_null());
+}
+
+TEST(ReportMarkdown, NamesCannotEndACellOrHideAnything) {
+  ClassList classes;
+  classes.names = {{"a\nb\x1b[31m"}, {"<b>|\u202E"}};
+  EvaluationReport report(classes, {}, ConfusionMatrix(2));
+  report.skipped = {"x\n# heading \xFF.png"};
+  const std::string text = report_markdown(report);
+  EXPECT_THAT(text, HasSubstr("| 0 | a\\\\x0ab\\\\x1b\\[31m |"));
+  EXPECT_THAT(text, HasSubstr("| 1 | \\<b\\>\\|\\\\u202e |"));
+  EXPECT_THAT(text, HasSubstr("- x\\\\x0a\\# heading \uFFFD.png"));
 }
 
 TEST(ReportJson, HoldsFractionsCountsAndTheProtocol) {
@@ -144,6 +155,7 @@ TEST(Report, IsWrittenAsFiles) {
   EXPECT_EQ(read_text(folder / "made/report.md"), report_markdown(report));
   const auto json = nlohmann::json::parse(read_text(folder / "made/report.json"));
   EXPECT_EQ(json["scores"], report_json(report)["scores"]);
+  EXPECT_EQ(json["skipped_bytes"][0], "no%20UTF-8%20%FF.jpg");
   EXPECT_FALSE(std::filesystem::exists(folder / "made/image_scores.jsonl"));
   report.scores = {score_image("x", row({0}), row({0}), 3, 255)};
   write_report(report, folder / "made");
