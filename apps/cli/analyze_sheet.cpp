@@ -96,7 +96,8 @@ class SheetRun {
     const auto chosen = data::spread_indices(job_.photos().size(), static_cast<std::size_t>(arguments_.most));
     analysis::Sheet sheet;
     sheet.columns = {"photo"};
-    if (!arguments_.truth.empty()) sheet.columns.emplace_back("truth");
+    sheet.has_truth = !arguments_.truth.empty();
+    if (sheet.has_truth) sheet.columns.emplace_back("truth");
     for (const auto& one : contestants_) sheet.columns.push_back(one.name);
     Progress progress(chosen.size(), job_.progress_style());
     Json photos = Json::array();

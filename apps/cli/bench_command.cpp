@@ -42,6 +42,7 @@ Json json_of(const BenchmarkResult& r) {
                    {"gflops", r.gflops}};
   document["matmul_gflops"] = r.matmul_gflops ? Json(*r.matmul_gflops) : Json();
   document["share_of_matmul"] = r.matmul_gflops ? Json(r.gflops / *r.matmul_gflops) : Json();
+  document["peak_gflops"] = r.peak_gflops ? Json(*r.peak_gflops) : Json();
   document["matmul_precision"] = r.matmul_gflops ? Json(r.matmul_precision) : Json();
   document["peak_mb"] = r.peak_mb;
   document["load_ms"] = r.load_ms;
@@ -89,6 +90,7 @@ std::string table_of(const BenchmarkResult& r) {
     row("matmul", fmt::format("{:.1f} GFLOP/s ({}), so the window runs at {:.0f} % of it", *r.matmul_gflops,
                               r.matmul_precision, 100 * r.gflops / *r.matmul_gflops));
   }
+  if (r.peak_gflops) row("fastest part", fmt::format("{:.1f} GFLOP/s of a product or stage", *r.peak_gflops));
   if (r.memory_rate) row("memory", fmt::format("{:.1f} GB/s read by these threads", *r.memory_rate));
   row("peak memory", fmt::format("{:.0f} MB", r.peak_mb));
   row("loading", fmt::format("{:.0f} ms", r.load_ms));

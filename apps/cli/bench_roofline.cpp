@@ -4,7 +4,6 @@
 
 #include "relprompt/error.h"
 
-#include "analysis/roofline.h"
 #include "base/atomic_file.h"
 #include "image/picture_files.h"
 
@@ -15,13 +14,15 @@ namespace fs = std::filesystem;
 
 constexpr const char* kDrawing = ".svg";
 
+}  // namespace
+
 analysis::Roofline roofline_of(const BenchmarkResult& r) {
   analysis::Roofline roofline;
   roofline.title = fmt::format("{}: a window of {} pixels, {}, {} classes, {} threads: {:.0f} ms",
                                fs::path(r.model).filename().string(), r.window, r.precision, r.classes,
                                r.threads, r.window_ms.median);
   roofline.memory_rate = *r.memory_rate;
-  roofline.ceilings = {{fmt::format("{} product", r.matmul_precision), *r.matmul_gflops}};
+  roofline.ceilings = {{fmt::format("{}, fastest measured", r.matmul_precision), *r.peak_gflops}};
   for (const StageTime& stage : r.stages) {
     if (stage.gflop <= 0 || stage.ms <= 0) continue;  // without products, as labels are
     roofline.points.push_back({fmt::format("{}, {:.0f} ms:", stage.name, stage.ms),
@@ -29,8 +30,6 @@ analysis::Roofline roofline_of(const BenchmarkResult& r) {
   }
   return roofline;
 }
-
-}  // namespace
 
 std::optional<fs::path> roofline_file(const std::string& argument) {
   if (argument.empty()) return std::nullopt;
@@ -43,7 +42,7 @@ std::optional<fs::path> roofline_file(const std::string& argument) {
 }
 
 void write_roofline(const BenchmarkResult& result, const fs::path& file) {
-  if (result.stages.empty() || !result.matmul_gflops || !result.memory_rate) {
+  if (result.stages.empty() || !result.peak_gflops || !result.memory_rate) {
     throw Error(ErrorCode::kBadArgument,
                 "--roofline needs a benchmark on the CPU: elsewhere stages are not timed",
                 "leave out --device");

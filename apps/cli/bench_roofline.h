@@ -7,11 +7,16 @@
 
 #include "relprompt/benchmark.h"
 
+#include "analysis/roofline.h"
+
 namespace relprompt::cli {
 
 /// The file that --roofline names, none for none. Throws Error(kBadArgument) unless it ends in .png or .svg,
 /// so that nobody waits for a measurement in vain.
 std::optional<std::filesystem::path> roofline_file(const std::string& argument);
+
+/// What is drawn of a measurement with stages: no stage is above the ceiling.
+analysis::Roofline roofline_of(const BenchmarkResult& result);
 
 /// Throws Error(kBadArgument) for a measurement without stages (CUDA), kUnwritable.
 void write_roofline(const BenchmarkResult& result, const std::filesystem::path& file);

@@ -14,6 +14,7 @@ constexpr std::size_t kSamples = 8;
 Image sheet_of(const data::Dataset& dataset) {
   analysis::Sheet sheet;
   sheet.columns = {"photo", "labels"};
+  sheet.has_truth = true;
   for (const auto index : data::spread_indices(dataset.size(), kSamples)) {
     auto inspection = dataset.inspect(index);
     if (inspection.error) continue;  // the report names it

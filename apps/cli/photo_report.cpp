@@ -8,6 +8,7 @@
 #include "relprompt/version.h"
 
 #include "base/hash.h"
+#include "image/label_files.h"
 #include "image/palette.h"
 
 namespace relprompt::cli {
@@ -93,7 +94,8 @@ Json report_of(const std::filesystem::path& photo, const Image& image, const Seg
                  {"windows", result.windows},
                  {"files", files}};
   report["classes"] = classes_of(result, classes);
-  report["unknown"] = {{"label", LabelMap::kUnknown},
+  report["unknown"] = {{"label", image::unknown_label(classes.size())},
+                       {"color", hexadecimal(image::color_of(LabelMap::kUnknown))},
                        {"pixels", result.unknown_pixels},
                        {"share", share(result.unknown_pixels, result.labels)}};
   report["unknown_words"] = facts.unknown_words;

@@ -61,6 +61,8 @@ struct BenchmarkResult {
   /// linear layers, each weighted by its share; int8's includes rounding its rows. Absent on CUDA.
   std::optional<double> matmul_gflops;
   std::string matmul_precision;
+  /// GFLOP/s of the fastest product or stage measured: no part of the network is above it. Absent on CUDA.
+  std::optional<double> peak_gflops;
   std::optional<double> memory_rate;  ///< GB/s that the threads read from memory; absent on CUDA
 };
 

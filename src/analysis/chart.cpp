@@ -53,11 +53,12 @@ void check(const Chart& chart, const ChartOptions& options) {
   }
 }
 
-// As wide as the plot, about, whose width is not known before the legend's height is.
-Swatches legend_of(const Chart& chart, const ChartOptions& options) {
+// Of what is drawn. As wide as the plot, about, whose width is not known before the legend's height is.
+Swatches legend_of(const Chart& chart, const std::vector<Curve>& curves, const ChartOptions& options) {
   std::vector<Swatch> entries;
-  for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    if (!chart.series[i].name.empty()) entries.push_back({color_of_series(i), chart.series[i].name});
+  for (std::size_t i = 0; i < curves.size(); ++i) {
+    const std::string& name = chart.series[i].name;
+    if (!name.empty() && !curves[i].runs.empty()) entries.push_back({curves[i].color, name});
   }
   return {std::move(entries), options.width - 12 * options.text, options.text, kLegendRows};
 }
@@ -119,7 +120,7 @@ Image draw(const Chart& chart, const ChartOptions& options) {
     if (usable(value)) x.include(value);
   }
   Image canvas = blank_canvas(options.height, options.width);
-  const Swatches legend = legend_of(chart, options);
+  const Swatches legend = legend_of(chart, curves, options);
   const Frame frame = lay_out(chart, options, x, y, legend.height());
   draw_frame(canvas, frame, options.text);
   draw_titles(canvas, chart, frame, options.text);

@@ -11,7 +11,7 @@
 namespace relprompt::analysis {
 
 struct Series {
-  std::string name;          ///< UTF-8, in the legend; without one the series is not listed
+  std::string name;  ///< UTF-8, in the legend; without one, or a usable point, the series is not listed
   std::vector<double> x, y;  ///< of one length, joined in this order; NaN or infinity leaves a gap
 };
 

@@ -3,7 +3,6 @@
 #include <opencv2/imgproc.hpp>
 
 #include "analysis/canvas.h"
-#include "analysis/swatches.h"
 #include "image/palette.h"
 
 namespace relprompt::analysis {
@@ -30,7 +29,7 @@ Image colors_of(const LabelMap& map) {
 }
 
 // The hatching is drawn at the size shown, or it would blur with the rest.
-void hatch_unknown(Image& colors, const LabelMap& map) {
+void hatch_unlabelled(Image& colors, const LabelMap& map, Hatch hatch) {
   const auto shown = [](int i, int size, int stored) {
     return static_cast<std::size_t>((2LL * i + 1) * stored / (2LL * size));
   };
@@ -40,7 +39,7 @@ void hatch_unknown(Image& colors, const LabelMap& map) {
         map.labels.data() + shown(y, colors.height, map.height) * static_cast<std::size_t>(map.width);
     for (int x = 0; x < colors.width; ++x, pixel += 3) {
       if (row[shown(x, colors.width, map.width)] != LabelMap::kUnknown) continue;
-      const image::Color color = hatched_at(x, y);
+      const image::Color color = hatched_at(x, y, hatch);
       pixel[0] = color.red;
       pixel[1] = color.green;
       pixel[2] = color.blue;
@@ -54,9 +53,9 @@ Image scaled_photo(const Image& photo, cv::Size size) {
   return scaled(photo, size, cv::INTER_LINEAR);
 }
 
-Image labels_over(const Image& photo, const LabelMap& map, float alpha) {
+Image labels_over(const Image& photo, const LabelMap& map, float alpha, Hatch hatch) {
   Image colors = scaled(colors_of(map), {photo.width, photo.height}, cv::INTER_NEAREST);
-  hatch_unknown(colors, map);
+  hatch_unlabelled(colors, map, hatch);
   cv::Mat result = pixels_of(colors);
   cv::addWeighted(result, alpha, pixels_of(photo), 1 - alpha, 0, result);
   return colors;

@@ -34,21 +34,31 @@ void check(const RangeChart& chart, const RangeChartOptions& options) {
   }
 }
 
+void include(Range& range, const RangeMark& mark) {
+  for (const double value : {mark.mean, mark.low, mark.high}) {
+    if (usable(value)) range.include(value);
+  }
+}
+
 Range range_of(const RangeChart& chart) {
   Range range;
   for (const auto& row : chart.rows) {
-    for (const auto& mark : row.marks) {
-      for (const double value : {mark.mean, mark.low, mark.high}) {
-        if (usable(value)) range.include(value);
-      }
-    }
+    for (const auto& mark : row.marks) include(range, mark);
   }
   return range;
 }
 
+bool is_drawn(const RangeChart& chart, std::size_t series) {
+  Range range;
+  for (const auto& row : chart.rows) include(range, row.marks[series]);
+  return range.any;
+}
+
 Swatches legend_of(const RangeChart& chart, int width, int text) {
   std::vector<Swatch> entries;
-  for (std::size_t i = 0; i < chart.series.size(); ++i) entries.push_back({kColors[i], chart.series[i]});
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    if (is_drawn(chart, i)) entries.push_back({kColors[i], chart.series[i]});
+  }
   return {std::move(entries), width, text, 2};
 }
 

@@ -24,7 +24,7 @@ struct RangeRow {
 
 struct RangeChart {
   std::string title, x_label;       ///< UTF-8
-  std::vector<std::string> series;  ///< names for the legend, up to four
+  std::vector<std::string> series;  ///< up to four names; the legend has those with a usable mark
   std::vector<RangeRow> rows;       ///< from top to bottom
 };
 

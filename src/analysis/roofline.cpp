@@ -30,6 +30,11 @@ void check(const Roofline& roofline) {
   for (const auto& point : roofline.points) {
     require_range("an intensity in a roofline", point.intensity, kSmallest, kLargest);
     require_range("a rate in a roofline", point.gflops, kSmallest, kLargest);
+    const bool below = std::any_of(roofline.ceilings.begin(), roofline.ceilings.end(),
+                                   [&](const auto& one) { return point.gflops <= one.gflops; });
+    if (!below) {
+      throw Error(ErrorCode::kBadArgument, fmt::format("\"{}\" is above the roof of a roofline", point.name));
+    }
   }
 }
 
@@ -128,11 +133,23 @@ class Chart {
       const RooflinePoint& point = roofline_.points[i];
       const auto color = kColors.at(i % kColors.size());
       const cv::Point2d place = {x_of(point.intensity), y_of(point.gflops)};
-      const double baseline = std::max(place.y + kText / 2.0, free);
-      text({place.x + 12, baseline}, fmt::format("{} {:.0f}", point.name, point.gflops), kText, color,
-           Align::kLeft);
+      const double baseline = below_roof(std::max(place.y + kText / 2.0, free));
+      // More than the memory gives: what the part works on stayed in caches.
+      const bool cached = point.gflops > point.intensity * roofline_.memory_rate;
+      text({place.x + 12, baseline},
+           fmt::format("{} {:.0f}{}", point.name, point.gflops, cached ? ", out of caches" : ""), kText,
+           color, Align::kLeft);
       free = baseline + kText * 1.6;
     }
+  }
+
+  /// Where text may stand that would touch a ceiling's line at this height.
+  double below_roof(double baseline) const {
+    for (const auto& one : roofline_.ceilings) {
+      const double line = y_of(one.gflops);
+      if (baseline > line - 3 && baseline - kText < line + 3) baseline = line + kText + 5;
+    }
+    return baseline;
   }
 
   const Roofline& roofline_;

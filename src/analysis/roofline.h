@@ -9,7 +9,7 @@
 
 namespace relprompt::analysis {
 
-/// A rate of arithmetic that no point can exceed, or that it is compared with.
+/// A rate of arithmetic that points are compared with; the highest is one that no point exceeds.
 struct RooflineCeiling {
   std::string name;   ///< UTF-8
   double gflops = 0;  ///< above 0
@@ -28,7 +28,8 @@ struct Roofline {
   std::vector<RooflinePoint> points;
 };
 
-/// Throws Error(kBadArgument) for numbers out of range and a roofline without a ceiling.
+/// A point above what memory gives at its intensity is said to work out of caches. Throws Error(kBadArgument)
+/// for numbers out of range, a roofline without a ceiling, and a point above the highest one.
 Figure roofline_figure(const Roofline& roofline);
 
 }  // namespace relprompt::analysis

@@ -9,7 +9,6 @@
 
 #include "analysis/canvas.h"
 #include "analysis/label_picture.h"
-#include "analysis/swatches.h"
 #include "image/draw_text.h"
 #include "image/guard.h"
 #include "image/palette.h"
@@ -57,26 +56,8 @@ cv::Size shown_size(const Image& photo, int row_height) {
           std::max(1, static_cast<int>(std::lround(photo.height * scale)))};
 }
 
-std::vector<Swatch> classes_in(const Sheet& sheet, const ClassList& classes) {
-  std::vector<bool> found(classes.size());
-  bool unknown = false;
-  for (const SheetRow& row : sheet.rows) {
-    for (const LabelMap& map : row.maps) {
-      for (const std::uint16_t label : map.labels) {
-        if (label == LabelMap::kUnknown)
-          unknown = true;
-        else
-          found[label] = true;
-      }
-    }
-  }
-  std::vector<Swatch> entries;
-  for (std::size_t label = 0; label < found.size(); ++label) {
-    if (!found[label]) continue;
-    entries.push_back({image::color_of(static_cast<std::uint16_t>(label)), classes.title(label)});
-  }
-  if (unknown) entries.push_back({image::color_of(LabelMap::kUnknown), "unknown", true});
-  return entries;
+Hatch hatch_of(const Sheet& sheet, std::size_t map) {
+  return sheet.has_truth && map == 0 ? Hatch::kIgnored : Hatch::kUnknown;
 }
 
 // Where the grid lies; all in pixels.
@@ -110,15 +91,17 @@ Grid lay_out(const Sheet& sheet, const SheetOptions& options) {
   return grid;
 }
 
-void draw_row(Image& canvas, const SheetRow& row, const Grid& grid, std::size_t index, float alpha,
-              int row_height) {
+void draw_row(Image& canvas, const Sheet& sheet, const Grid& grid, std::size_t index,
+              const SheetOptions& options) {
+  const SheetRow& row = sheet.rows[index];
   const int top = grid.tops[index];
   const auto centred = [&](std::size_t column, const Image& picture) {
     paste(canvas, grid.left(column) + (grid.column - picture.width) / 2, top, picture);
   };
-  const Image photo = scaled_photo(row.photo, shown_size(row.photo, row_height));
+  const Image photo = scaled_photo(row.photo, shown_size(row.photo, options.row_height));
   centred(0, photo);
-  for (std::size_t i = 0; i < row.maps.size(); ++i) centred(i + 1, labels_over(photo, row.maps[i], alpha));
+  for (std::size_t i = 0; i < row.maps.size(); ++i)
+    centred(i + 1, labels_over(photo, row.maps[i], options.alpha, hatch_of(sheet, i)));
   const int width = grid.right(row.maps.size() + 1) - grid.margin;
   put_text(canvas, grid.margin, top - grid.text * 2 / 3,
            image::shortened(image::drawable(row.name), grid.text, width), grid.text, kFaint);
@@ -128,7 +111,7 @@ Image draw(const Sheet& sheet, const ClassList& classes, const SheetOptions& opt
   const Grid grid = lay_out(sheet, options);
   const std::size_t columns = sheet.columns.size();
   const int width = grid.right(columns) - grid.margin;
-  const Swatches legend(classes_in(sheet, classes), width, options.text, kLegendRows);
+  const Swatches legend(sheet_legend(sheet, classes), width, options.text, kLegendRows);
   Image canvas =
       blank_canvas(std::int64_t{grid.bottom} + legend.height() + grid.text, width + 2 * grid.margin);
   for (std::size_t i = 0; i < columns; ++i) {
@@ -137,13 +120,37 @@ Image draw(const Sheet& sheet, const ClassList& classes, const SheetOptions& opt
              Align::kCenter);
   }
   for (std::size_t i = 0; i < sheet.rows.size(); ++i) {
-    draw_row(canvas, sheet.rows[i], grid, i, options.alpha, options.row_height);
+    draw_row(canvas, sheet, grid, i, options);
   }
   legend.draw(canvas, grid.margin, grid.bottom);
   return canvas;
 }
 
 }  // namespace
+
+std::vector<Swatch> sheet_legend(const Sheet& sheet, const ClassList& classes) {
+  std::vector<bool> found(classes.size());
+  bool unknown = false, ignored = false;
+  for (const SheetRow& row : sheet.rows) {
+    for (std::size_t i = 0; i < row.maps.size(); ++i) {
+      bool& without = hatch_of(sheet, i) == Hatch::kIgnored ? ignored : unknown;
+      for (const std::uint16_t label : row.maps[i].labels) {
+        if (label == LabelMap::kUnknown)
+          without = true;
+        else
+          found[label] = true;
+      }
+    }
+  }
+  std::vector<Swatch> entries;
+  for (std::size_t label = 0; label < found.size(); ++label) {
+    if (!found[label]) continue;
+    entries.push_back({image::color_of(static_cast<std::uint16_t>(label)), classes.title(label)});
+  }
+  if (unknown) entries.push_back({image::color_of(LabelMap::kUnknown), "unknown", Hatch::kUnknown});
+  if (ignored) entries.push_back({image::color_of(LabelMap::kUnknown), "ignored", Hatch::kIgnored});
+  return entries;
+}
 
 Image draw_sheet(const Sheet& sheet, const ClassList& classes, const SheetOptions& options) {
   check(sheet, classes, options);

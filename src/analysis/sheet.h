@@ -8,6 +8,8 @@
 #include "relprompt/classes.h"
 #include "relprompt/image.h"
 
+#include "analysis/swatches.h"
+
 namespace relprompt::analysis {
 
 struct SheetRow {
@@ -21,6 +23,7 @@ struct Sheet {
   /// columns.size() - 1 maps.
   std::vector<std::string> columns;
   std::vector<SheetRow> rows;
+  bool has_truth = false;  ///< the first label map of every row is the truth, not what a model says
 };
 
 struct SheetOptions {
@@ -30,10 +33,14 @@ struct SheetOptions {
 };
 
 /// A grid of pictures with headings and, below it, the classes that occur in any map, in the colours of
-/// image::color_of. Pixels of LabelMap::kUnknown are dark with light diagonals. A sheet without rows shows
-/// its headings. Throws Error: kBadArgument for a sheet without columns, a row with another number of maps, a
-/// map that has not its photo's size, a label without class, or an option out of range; kImageTooLarge;
-/// kOutOfMemory.
+/// image::color_of. Pixels of LabelMap::kUnknown are dark with light diagonals, of another slope where they
+/// are the truth's: those are ignored, others are unknown. A sheet without rows shows its headings. Throws
+/// Error: kBadArgument for a sheet without columns, a row with another number of maps, a map that has not its
+/// photo's size, a label without class, or an option out of range; kImageTooLarge; kOutOfMemory.
 Image draw_sheet(const Sheet& sheet, const ClassList& classes, const SheetOptions& options = {});
+
+/// What the legend of a sheet that can be drawn explains: the classes that occur, then "unknown" and
+/// "ignored" where there are such pixels.
+std::vector<Swatch> sheet_legend(const Sheet& sheet, const ClassList& classes);
 
 }  // namespace relprompt::analysis

@@ -17,9 +17,9 @@ void draw_box(Image& canvas, const cv::Rect& box, const Swatch& swatch) {
   cv::Mat pixels = pixels_of(canvas);
   cv::rectangle(pixels, box, scalar(swatch.color), cv::FILLED);
   const cv::Rect inside = box & cv::Rect(0, 0, canvas.width, canvas.height);
-  for (int y = inside.y; swatch.hatched && y < inside.y + inside.height; ++y) {
+  for (int y = inside.y; swatch.hatch != Hatch::kNone && y < inside.y + inside.height; ++y) {
     for (int x = inside.x; x < inside.x + inside.width; ++x) {
-      const image::Color color = hatched_at(x, y);
+      const image::Color color = hatched_at(x, y, swatch.hatch);
       pixels.at<cv::Vec3b>(y, x) = {color.red, color.green, color.blue};
     }
   }
@@ -28,9 +28,10 @@ void draw_box(Image& canvas, const cv::Rect& box, const Swatch& swatch) {
 
 }  // namespace
 
-image::Color hatched_at(int x, int y) {
+image::Color hatched_at(int x, int y, Hatch hatch) {
   constexpr int kPeriod = 7, kLine = 2;
-  return (x + y) % kPeriod < kLine ? image::Color{112, 112, 120} : image::Color{30, 30, 34};
+  const int along = hatch == Hatch::kIgnored ? x + (kPeriod - 1) * y : x + y;
+  return along % kPeriod < kLine ? image::Color{112, 112, 120} : image::Color{30, 30, 34};
 }
 
 Swatches::Swatches(std::vector<Swatch> entries, int width, int text, int most_rows)

@@ -11,10 +11,17 @@
 
 namespace relprompt::analysis {
 
+/// Pixels without a class, and why they have none; the diagonals of the two fall to different sides.
+enum class Hatch {
+  kNone,
+  kUnknown,  ///< the model was not sure enough
+  kIgnored,  ///< the truth says nothing
+};
+
 struct Swatch {
   image::Color color;
-  std::string title;     ///< UTF-8
-  bool hatched = false;  ///< drawn as hatched_at instead of `color`
+  std::string title;           ///< UTF-8
+  Hatch hatch = Hatch::kNone;  ///< with one, drawn as hatched_at instead of `color`
 };
 
 class Swatches {
@@ -34,6 +41,6 @@ class Swatches {
 
 /// The colour of a pixel that has no class: thin light diagonals on a dark ground, so that it is not taken
 /// for a class of one colour.
-image::Color hatched_at(int x, int y);
+image::Color hatched_at(int x, int y, Hatch hatch);
 
 }  // namespace relprompt::analysis

@@ -18,6 +18,7 @@
 #include "segmenter/matmul_rate.h"
 #include "segmenter/memory_rate.h"
 #include "segmenter/model_files.h"
+#include "segmenter/peak_rate.h"
 
 namespace relprompt {
 namespace {
@@ -131,6 +132,15 @@ class Runs {
   std::array<std::vector<double>, kStages + 1> stages_;
 };
 
+/// GFLOP/s of the fastest stage. On a machine that others use too, it may come out ahead of the products.
+double fastest(const std::vector<StageTime>& stages) {
+  double best = 0;
+  for (const StageTime& stage : stages) {
+    if (stage.ms > 0) best = std::max(best, stage.gflop / stage.ms * 1e3);
+  }
+  return best;
+}
+
 BenchmarkResult describe(const std::filesystem::path& model, const ModelOptions& model_options,
                          const BenchmarkOptions& options) {
   BenchmarkResult result;
@@ -172,16 +182,19 @@ BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& 
 
     const bool cpu = model_options.device == "cpu";
     std::optional<segmenter::MatmulRate> products;
+    std::optional<segmenter::PeakRate> peak;
     if (cpu) {
-      products.emplace(segmenter::product_shapes(config, options.window, options.batch),
-                       model_options.precision);
+      const auto shapes = segmenter::product_shapes(config, options.window, options.batch);
+      products.emplace(shapes, model_options.precision);
       products->measure();
+      peak.emplace(shapes, model_options.precision);
       result.matmul_precision = products->precision();
     }
     std::vector<double> rates;
     for (int i = 0; i < options.repeat; ++i) {
       runs.run();
       if (products) rates.push_back(products->measure());
+      if (peak) peak->measure();
     }
     result.window_ms = spread_of(runs.times());
     result.batch_ms = result.window_ms.median * options.batch;
@@ -192,6 +205,7 @@ BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& 
       result.memory_rate = segmenter::memory_rate();
       result.stages = runs.stages(segmenter::work_of_window(config, options.window, options.classes,
                                                             bytes_of_weight(model_options.precision)));
+      result.peak_gflops = std::max({peak->gflops(), *result.matmul_gflops, fastest(result.stages)});
     }
     return result;
   });

@@ -54,6 +54,18 @@ struct Segmenter::Impl {
   }
 };
 
+namespace {
+
+/// What a moved-from Segmenter does not have.
+template <class Implementation>
+Implementation& opened(const std::unique_ptr<Implementation>& implementation) {
+  if (implementation) return *implementation;
+  throw Error(ErrorCode::kBadArgument, "this Segmenter has no model: it was moved from",
+              "use the object it was moved into, or assign another one to this");
+}
+
+}  // namespace
+
 Segmenter::Segmenter(const std::filesystem::path& model, const ModelOptions& options)
     : impl_(api::guarded([&] { return std::make_unique<Impl>(model, options); })) {}
 
@@ -63,17 +75,19 @@ Segmenter& Segmenter::operator=(Segmenter&&) noexcept = default;
 
 void Segmenter::set_classes(const ClassList& classes, const TextOptions& options) {
   api::guarded([&] {
+    Impl& self = opened(impl_);
     const torch::InferenceMode no_gradients;
-    auto encoded = segmenter::encode_classes(impl_->model, impl_->options.vocab, classes, options);
-    encoded.embeddings.rows = encoded.embeddings.rows.to(impl_->device);
-    impl_->classes = std::move(encoded.embeddings);
-    impl_->text_tower_ran = encoded.tower_ran;
-    impl_->unknown_words = segmenter::unknown_words(known_words(), classes);
+    auto encoded = segmenter::encode_classes(self.model, self.options.vocab, classes, options);
+    encoded.embeddings.rows = encoded.embeddings.rows.to(self.device);
+    self.classes = std::move(encoded.embeddings);
+    self.text_tower_ran = encoded.tower_ran;
+    self.unknown_words = segmenter::unknown_words(known_words(), classes);
   });
 }
 
 void Segmenter::set_embeddings(const float* rows, std::size_t count) {
   api::guarded([&] {
+    Impl& self = opened(impl_);
     if (rows == nullptr || count == 0 || count > kMaxClasses) {
       throw Error(ErrorCode::kBadClassList,
                   fmt::format("{} embeddings: expected 1 to {}", count, kMaxClasses));
@@ -84,69 +98,72 @@ void Segmenter::set_embeddings(const float* rows, std::size_t count) {
         torch::from_blob(const_cast<float*>(rows), {static_cast<std::int64_t>(count), joint_width()}).clone();
     classes.rows =
         torch::nn::functional::normalize(copy, torch::nn::functional::NormalizeFuncOptions().dim(-1))
-            .to(impl_->device);
+            .to(self.device);
     for (std::size_t i = 0; i <= count; ++i) classes.first.push_back(i);
-    impl_->classes = std::move(classes);
-    impl_->text_tower_ran = false;
-    impl_->unknown_words.clear();
+    self.classes = std::move(classes);
+    self.text_tower_ran = false;
+    self.unknown_words.clear();
   });
 }
 
 Segmentation Segmenter::segment(const Image& photo, const SegmentOptions& options, const ScoreSink& scores) {
   return api::guarded([&] {
-    impl_->require_classes();
+    Impl& self = opened(impl_);
+    self.require_classes();
     const torch::InferenceMode no_gradients;
-    return segmenter::segment_photo(impl_->network, impl_->model.config, impl_->classes, photo,
-                                    resolve(options), scores);
+    return segmenter::segment_photo(self.network, self.model.config, self.classes, photo, resolve(options),
+                                    scores);
   });
 }
 
 AttentionMaps Segmenter::attention_maps(const Image& photo, int short_side) {
   return api::guarded([&] {
-    impl_->require_classes();
+    Impl& self = opened(impl_);
+    self.require_classes();
     const torch::InferenceMode no_gradients;
-    return segmenter::attention_maps(impl_->network, impl_->model.config, impl_->classes, photo, short_side);
+    return segmenter::attention_maps(self.network, self.model.config, self.classes, photo, short_side);
   });
 }
 
 AttentionDistances Segmenter::attention_distances(const Image& photo, int short_side) {
   return api::guarded([&] {
-    impl_->require_classes();
+    Impl& self = opened(impl_);
+    self.require_classes();
     const torch::InferenceMode no_gradients;
-    return segmenter::attention_distances(impl_->network, impl_->model, impl_->classes, photo, short_side);
+    return segmenter::attention_distances(self.network, self.model, self.classes, photo, short_side);
   });
 }
 
 std::size_t Segmenter::class_count() const {
-  return impl_->classes.classes();
+  return opened(impl_).classes.classes();
 }
 
 int Segmenter::joint_width() const {
-  return static_cast<int>(impl_->model.config.clip.joint);
+  return static_cast<int>(opened(impl_).model.config.clip.joint);
 }
 
 bool Segmenter::text_tower_ran() const {
-  return impl_->text_tower_ran;
+  return opened(impl_).text_tower_ran;
 }
 
 const std::vector<std::string>& Segmenter::unknown_words() const {
-  return impl_->unknown_words;
+  return opened(impl_).unknown_words;
 }
 
 const std::vector<std::string>& Segmenter::known_words() const {
-  return impl_->model.config.words;
+  return opened(impl_).model.config.words;
 }
 
 std::string Segmenter::model_hash() const {
-  return segmenter::content_hash(impl_->model);
+  return segmenter::content_hash(opened(impl_).model);
 }
 
 std::string Segmenter::variant() const {
-  return segmenter::variant_name(impl_->model.config);
+  return segmenter::variant_name(opened(impl_).model.config);
 }
 
 SegmentOptions Segmenter::resolve(const SegmentOptions& options) const {
-  return segmenter::resolve(options, impl_->model.config, class_count());
+  return segmenter::resolve(options, opened(impl_).model.config, class_count());
 }
 
 }  // namespace relprompt

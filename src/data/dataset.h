@@ -44,6 +44,8 @@ class Dataset {
   /// itself.
   virtual const std::string& name(std::size_t index) const = 0;
   virtual const ClassList& classes() const = 0;
+  /// Which values in the label files mean "ignored", in words, such as "0 or 255"; kIgnore once read.
+  virtual const std::string& ignored() const = 0;
   /// Reads a sample and reports faults of its files as values. Throws no Error but
   /// kOutOfMemory and kInternal.
   virtual Inspection inspect(std::size_t index) const = 0;

@@ -16,10 +16,11 @@ constexpr std::uint16_t kIgnoreByte = 255;
 
 }  // namespace
 
-LabelCode::LabelCode(std::string legal) : meaning_(kStoredValues, kStranger), legal_(std::move(legal)) {}
+LabelCode::LabelCode(std::string classes, std::string ignored)
+    : meaning_(kStoredValues, kStranger), classes_(std::move(classes)), ignored_(std::move(ignored)) {}
 
 LabelCode LabelCode::as_stored(std::size_t classes) {
-  LabelCode code(fmt::format("0 to {}, or 255 for ignored", classes - 1));
+  LabelCode code(fmt::format("0 to {}", classes - 1), "255");
   for (std::size_t label = 0; label < classes; ++label)
     code.meaning_[label] = static_cast<std::int32_t>(label);
   code.meaning_[kIgnoreByte] = kIgnore;
@@ -27,7 +28,7 @@ LabelCode LabelCode::as_stored(std::size_t classes) {
 }
 
 LabelCode LabelCode::less_one(std::size_t classes) {
-  LabelCode code(fmt::format("1 to {}, or 0 or 255 for ignored", classes));
+  LabelCode code(fmt::format("1 to {}", classes), "0 or 255");
   for (std::size_t label = 0; label < classes; ++label) {
     code.meaning_[label + 1] = static_cast<std::int32_t>(label);
   }
@@ -36,7 +37,7 @@ LabelCode LabelCode::less_one(std::size_t classes) {
 }
 
 LabelCode LabelCode::wide(std::size_t classes, const std::vector<std::uint16_t>& ignored) {
-  LabelCode code(fmt::format("0 to {}, or {} for ignored", classes - 1, fmt::join(ignored, " or ")));
+  LabelCode code(fmt::format("0 to {}", classes - 1), fmt::format("{}", fmt::join(ignored, " or ")));
   for (std::size_t label = 0; label < classes; ++label)
     code.meaning_[label] = static_cast<std::int32_t>(label);
   for (const std::uint16_t value : ignored) code.meaning_[value] = kIgnore;
@@ -44,7 +45,7 @@ LabelCode LabelCode::wide(std::size_t classes, const std::vector<std::uint16_t>&
 }
 
 LabelCode LabelCode::by_depth(std::size_t classes) {
-  LabelCode code(fmt::format("0 to {}, or for ignored 255 (8 bits) or 65535 (16 bits)", classes - 1));
+  LabelCode code(fmt::format("0 to {}", classes - 1), "255 (of 16 bits 65535)");
   for (std::size_t label = 0; label < classes; ++label)
     code.meaning_[label] = static_cast<std::int32_t>(label);
   code.meaning_[kIgnore] = kIgnore;
@@ -53,8 +54,9 @@ LabelCode LabelCode::by_depth(std::size_t classes) {
 }
 
 LabelCode LabelCode::listed(const std::vector<std::uint16_t>& stored_values) {
-  LabelCode code(fmt::format("{} values from {} to {}, or 255 for ignored", stored_values.size(),
-                             stored_values.front(), stored_values.back()));
+  LabelCode code(fmt::format("{} values from {} to {}", stored_values.size(), stored_values.front(),
+                             stored_values.back()),
+                 "255");
   for (std::size_t label = 0; label < stored_values.size(); ++label) {
     code.meaning_[stored_values[label]] = static_cast<std::int32_t>(label);
   }

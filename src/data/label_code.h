@@ -35,14 +35,16 @@ class LabelCode {
   Strangers translate(image::StoredLabels& stored) const;
 
   /// What is legal, for messages, such as "0 to 10, or 255 for ignored".
-  const std::string& legal() const noexcept { return legal_; }
+  std::string legal() const { return classes_ + ", or " + ignored_ + " for ignored"; }
+  /// Which stored values are ignored, in words, such as "0 or 255".
+  const std::string& ignored() const noexcept { return ignored_; }
 
  private:
-  explicit LabelCode(std::string legal);
+  LabelCode(std::string classes, std::string ignored);
 
   std::vector<std::int32_t> meaning_;  ///< [stored value] label, kIgnore, or kStranger
   bool byte_ignores_255_ = false;
-  std::string legal_;
+  std::string classes_, ignored_;  ///< stored values in words
 };
 
 }  // namespace relprompt::data

@@ -19,6 +19,7 @@ class PairedFiles final : public Dataset {
   std::size_t size() const override { return found_.pairs.size(); }
   const std::string& name(std::size_t index) const override { return found_.pairs.at(index).name; }
   const ClassList& classes() const override { return classes_; }
+  const std::string& ignored() const override { return code_.ignored(); }
   Inspection inspect(std::size_t index) const override;
   const std::vector<std::string>& unpaired() const override { return found_.unpaired; }
 

@@ -59,7 +59,7 @@ Json to_json(const ProtocolStatement& protocol) {
           {"trained_on", protocol.trained_on},
           {"seen", protocol.seen},
           {"unseen", protocol.unseen},
-          {"ignore", or_null(protocol.ignore)},
+          {"ignore", protocol.ignore.empty() ? Json() : Json(protocol.ignore)},
           {"model", protocol.model},
           {"model_hash", protocol.model_hash},
           {"checkpoint", name_of(protocol.checkpoint)},

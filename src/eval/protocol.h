@@ -39,7 +39,7 @@ struct ProtocolStatement {
   Setting setting = Setting::kTrainingFree;
   std::string trained_on;  ///< data set and split, with the number of pictures; empty if unknown or none
   std::vector<std::string> seen, unseen;  ///< titles of the classes; both empty without a split
-  std::optional<std::uint16_t> ignore;    ///< truth value of pixels that are not counted
+  std::string ignore;  ///< values in label files of pixels that are not counted, in words; empty: all count
 
   std::string model;       ///< architecture and variant in words
   std::string model_hash;  ///< Segmenter::model_hash; empty if unknown

@@ -95,8 +95,8 @@ std::string score_sentence(const ProtocolStatement& p) {
       p.unknown_threshold
           ? fmt::format("best scores below {} are unknown, which counts as wrong", *p.unknown_threshold)
           : "every pixel gets a class";
-  const std::string ignored =
-      p.ignore ? fmt::format("pixels labelled {} are not counted", *p.ignore) : "all pixels are counted";
+  const std::string ignored = p.ignore.empty() ? "all pixels are counted"
+                                               : fmt::format("pixels labelled {} are not counted", p.ignore);
   return fmt::format("{}; {}; {}.", calibration, unknown, ignored);
 }
 

@@ -56,6 +56,7 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
   }
   analysis::Sheet sheet;
   sheet.columns = {"scene", "truth"};
+  sheet.has_truth = true;
   for (auto& sample : samples) sheet.rows.push_back({sample.name, sample.photo, {sample.labels}});
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& run = plan.runs[runs[i]];

@@ -19,8 +19,6 @@
 namespace relprompt::image {
 namespace {
 
-constexpr std::uint8_t kUnknownByte = 255;
-
 void check(const std::filesystem::path& path, const LabelMap& map, std::size_t classes) {
   const auto pixels = static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.width);
   if (map.height <= 0 || map.width <= 0 || map.labels.size() != pixels) {
@@ -40,7 +38,7 @@ std::vector<std::uint8_t> as_bytes(const LabelMap& map) {
   std::vector<std::uint8_t> bytes(map.labels.size());
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const std::uint16_t label = map.labels[i];
-    bytes[i] = label == LabelMap::kUnknown ? kUnknownByte : static_cast<std::uint8_t>(label);
+    bytes[i] = static_cast<std::uint8_t>(label == LabelMap::kUnknown ? unknown_label(0) : label);
   }
   return bytes;
 }

@@ -14,6 +14,11 @@ namespace relprompt::image {
 /// Most classes that fit 8-bit label files, where 255 means unknown.
 constexpr std::size_t kMaxByteClasses = 255;
 
+/// What label files of so many classes hold for unknown: 255, or 65535 in those of 16 bits.
+constexpr std::uint16_t unknown_label(std::size_t classes) {
+  return classes > kMaxByteClasses ? LabelMap::kUnknown : 255;
+}
+
 /// STEM.labels.png: grey values are labels. 8 bits with 255 for unknown up to kMaxByteClasses classes, beyond
 /// that 16 bits with 65535 for unknown.
 void write_labels_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes);

@@ -19,6 +19,7 @@ class LabelledPart : public data::Dataset {
   std::size_t size() const override { return indices_.size(); }
   const std::string& name(std::size_t index) const override { return whole_.name(indices_[index]); }
   const ClassList& classes() const override { return classes_; }
+  const std::string& ignored() const override { return whole_.ignored(); }
   data::Inspection inspect(std::size_t index) const override;
   const std::vector<std::string>& unpaired() const override { return nothing_; }
 

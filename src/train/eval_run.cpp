@@ -60,7 +60,7 @@ eval::ProtocolStatement statement(const RunConfig& config, const EvalRequest& re
   protocol.setting = training_free(model.config) ? eval::Setting::kTrainingFree : config.setting;
   protocol.trained_on = facts.trained_on;
   if (is_zero_shot(config.setting)) eval::set_split(protocol, set.classes);
-  protocol.ignore = data::kIgnore;
+  protocol.ignore = set.dataset->ignored();
   protocol.model = fmt::format("{}, {}", clip::architecture_name(model.config.clip), method_of(model.config));
   protocol.model_hash = segmenter::content_hash(model);
   protocol.checkpoint = rule_from(facts.checkpoint);

@@ -15,6 +15,7 @@ Image picture_sheet(segmenter::Network& network, const segmenter::ModelConfig& m
   const torch::InferenceMode no_gradients;
   analysis::Sheet sheet;
   sheet.columns = {"picture", "truth", "prediction"};
+  sheet.has_truth = true;
   for (const auto index : data::spread_indices(dataset.size(), std::max<std::size_t>(count, 1))) {
     auto inspection = dataset.inspect(index);
     if (inspection.error) continue;

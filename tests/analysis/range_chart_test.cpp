@@ -67,6 +67,12 @@ TEST(RangeChart, LeavesOutWhatIsNoNumber) {
   EXPECT_TRUE(whole(draw_ranges(chart_of({}))));
 }
 
+TEST(RangeChart, ASeriesWithoutAMarkIsNotListed) {
+  const RangeMark mark = {3, 2, 4};
+  EXPECT_EQ(count(draw_ranges(chart_of({{"a", {{}, mark}}, {"b", {{}, mark}}})), kFirst), 0);
+  EXPECT_GT(count(draw_ranges(chart_of({{"a", {{}, mark}}, {"b", {mark, {}}}})), kFirst), 60);
+}
+
 TEST(RangeChart, RefusesWhatCannotBeDrawn) {
   EXPECT_ERROR(draw_ranges(chart_of({{"a", {{}}}})), ErrorCode::kBadArgument, "1 marks for 2 series");
   RangeChart many = chart_of({});

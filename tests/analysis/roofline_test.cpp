@@ -52,6 +52,28 @@ TEST(Roofline, IsLogarithmicAndMeetsItsRidge) {
   }
 }
 
+TEST(Roofline, SaysWhatIsAboveTheMemorysSlope) {
+  auto roofline = example();
+  roofline.points = {{"a", 4, 79}, {"b", 4, 81}};
+  const auto svg = svg_of(roofline_figure(roofline));
+  EXPECT_THAT(svg, HasSubstr(">a 79<"));
+  EXPECT_THAT(svg, HasSubstr(">b 81, out of caches<"));
+}
+
+TEST(Roofline, NamesDoNotLieOnTheRoof) {
+  auto roofline = example();
+  roofline.points = {{"a", 200, 799}};
+  const auto figure = roofline_figure(roofline);
+  double highest = 0;
+  for (const auto& line : figure.lines) {
+    const bool ceiling = line.width == 2 && line.points[0].y == line.points[1].y;
+    if (ceiling && (highest == 0 || line.points[0].y < highest)) highest = line.points[0].y;
+  }
+  for (const auto& text : figure.texts) {
+    if (text.text == "a 799") EXPECT_GT(text.place.y - text.height, highest);
+  }
+}
+
 TEST(Roofline, RefusesWhatCannotBeDrawn) {
   auto roofline = example();
   roofline.ceilings.clear();
@@ -62,6 +84,9 @@ TEST(Roofline, RefusesWhatCannotBeDrawn) {
   roofline = example();
   roofline.points[1].intensity = NAN;
   EXPECT_ERROR(roofline_figure(roofline), ErrorCode::kBadArgument, "intensity");
+  roofline = example();
+  roofline.points[0].gflops = 801;
+  EXPECT_ERROR(roofline_figure(roofline), ErrorCode::kBadArgument, "\"attention\" is above the roof");
 }
 
 }  // namespace

@@ -60,11 +60,28 @@ TEST(Sheet, UnknownPixelsAreHatched) {
   SheetRow row = row_of(100, 100, {1});
   for (std::size_t i = 5000; i < 10000; ++i) row.maps[0].labels[i] = LabelMap::kUnknown;
   const Image picture = draw_sheet({{"photo", "found"}, {row}}, numbered_classes(2), colors_alone());
-  const int lines = count(picture, hatched_at(0, 0)), ground = count(picture, hatched_at(3, 0));
+  const int lines = count(picture, hatched_at(0, 0, Hatch::kUnknown)),
+            ground = count(picture, hatched_at(3, 0, Hatch::kUnknown));
   EXPECT_GE(lines + ground, 5000);
   EXPECT_GT(lines, 1000);
   EXPECT_GT(ground, 3000);
   EXPECT_EQ(count(picture, image::color_of(1)) / 1000, 5);
+}
+
+TEST(Sheet, PixelsWithoutTruthAreIgnoredAndNotUnknown) {
+  const auto titles = [](const Sheet& sheet) {
+    std::vector<std::string> found;
+    for (const Swatch& swatch : sheet_legend(sheet, numbered_classes(2))) found.push_back(swatch.title);
+    return found;
+  };
+  const std::string one = numbered_classes(2).title(1);
+  using Titles = std::vector<std::string>;
+  Sheet sheet{{"photo", "truth", "found"}, {row_of(9, 9, {LabelMap::kUnknown, 1})}};
+  EXPECT_EQ(titles(sheet), (Titles{one, "unknown"})) << "no column is the truth";
+  sheet.has_truth = true;
+  EXPECT_EQ(titles(sheet), (Titles{one, "ignored"}));
+  sheet.rows[0].maps[1].labels[3] = LabelMap::kUnknown;
+  EXPECT_EQ(titles(sheet), (Titles{one, "unknown", "ignored"}));
 }
 
 TEST(Sheet, PhotosOfAllSizesShareTheRowHeight) {

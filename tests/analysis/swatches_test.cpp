@@ -57,11 +57,22 @@ TEST(Swatches, LongTitlesAreShortened) {
 }
 
 TEST(Swatches, HatchedOnesAreDarkWithLightLines) {
-  const Image picture = drawn(Swatches({{{255, 0, 0}, "unknown", true}}, 300, 16, 1), 300);
+  const Image picture = drawn(Swatches({{{255, 0, 0}, "unknown", Hatch::kUnknown}}, 300, 16, 1), 300);
   EXPECT_EQ(count(picture, {255, 0, 0}), 0);
-  EXPECT_GT(count(picture, hatched_at(0, 0)), 20);
-  EXPECT_GT(count(picture, hatched_at(3, 0)), 60);
-  EXPECT_NE(hatched_at(0, 0), hatched_at(3, 0));
+  EXPECT_GT(count(picture, hatched_at(0, 0, Hatch::kUnknown)), 20);
+  EXPECT_GT(count(picture, hatched_at(3, 0, Hatch::kUnknown)), 60);
+  EXPECT_NE(hatched_at(0, 0, Hatch::kUnknown), hatched_at(3, 0, Hatch::kUnknown));
+}
+
+TEST(Swatches, IgnoredOnesFallToTheOtherSide) {
+  for (const Hatch hatch : {Hatch::kUnknown, Hatch::kIgnored}) {
+    const int step = hatch == Hatch::kUnknown ? -1 : 1;
+    for (int y = 0; y < 30; ++y) {
+      for (int x = 10; x < 40; ++x) {
+        EXPECT_EQ(hatched_at(x, y, hatch), hatched_at(x + step, y + 1, hatch)) << x << ' ' << y;
+      }
+    }
+  }
 }
 
 }  // namespace

@@ -86,6 +86,8 @@ TEST_F(Benchmark, StagesAddUpToTheWindow) {
   EXPECT_NEAR(sum, result.window_ms.median, 1e-6);
   EXPECT_NEAR(gflop, result.gflop, 1e-9) << "all arithmetic belongs to a stage";
   EXPECT_GT(result.memory_rate.value(), 0);
+  EXPECT_GE(result.peak_gflops.value(), result.matmul_gflops.value());
+  for (const auto& stage : result.stages) EXPECT_GE(*result.peak_gflops, stage.gflop / stage.ms * 1e3);
 }
 
 TEST_F(Benchmark, ABatchIsGivenAWindow) {
@@ -97,7 +99,9 @@ TEST_F(Benchmark, ABatchIsGivenAWindow) {
   EXPECT_DOUBLE_EQ(result.batch_ms, 3 * result.window_ms.median);
   EXPECT_DOUBLE_EQ(result.gflop, segmenter::flop_per_window(config_, 48, 7) / 1e9) << "of one window";
   EXPECT_EQ(result.matmul_precision, "bf16");
-  EXPECT_EQ(run(small(), "int8").matmul_precision, "int8");
+  const auto int8 = run(small(), "int8");
+  EXPECT_EQ(int8.matmul_precision, "int8");
+  for (const auto& stage : int8.stages) EXPECT_GE(*int8.peak_gflops, stage.gflop / stage.ms * 1e3);
 }
 
 TEST_F(Benchmark, RefusesOptionsOutOfRange) {

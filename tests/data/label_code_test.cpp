@@ -81,5 +81,14 @@ TEST(LabelCode, Listed) {
   EXPECT_EQ(all.strangers.first_value, 0);
 }
 
+TEST(LabelCode, NamesTheIgnoredValues) {
+  EXPECT_EQ(LabelCode::as_stored(21).ignored(), "255");
+  EXPECT_EQ(LabelCode::less_one(150).ignored(), "0 or 255");
+  EXPECT_EQ(LabelCode::wide(459, {65535, 459}).ignored(), "65535 or 459");
+  EXPECT_EQ(LabelCode::by_depth(11).ignored(), "255 (of 16 bits 65535)");
+  EXPECT_EQ(LabelCode::by_depth(11).legal(), "0 to 10, or 255 (of 16 bits 65535) for ignored");
+  EXPECT_EQ(LabelCode::listed({3, 5, 9}).ignored(), "255");
+}
+
 }  // namespace
 }  // namespace relprompt::data

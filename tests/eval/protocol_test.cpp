@@ -23,7 +23,7 @@ ProtocolStatement example() {
   protocol.trained_on = "VOC train_aug (10582 pictures)";
   protocol.seen = {"aeroplane", "bicycle"};
   protocol.unseen = {"sofa"};
-  protocol.ignore = 255;
+  protocol.ignore = "0 or 255";
   protocol.model = "ViT-B-16, paper variant";
   protocol.model_hash = std::string(64, 'a');
   protocol.checkpoint = CheckpointRule::kLast;
@@ -47,7 +47,7 @@ TEST(Protocol, InWords) {
       "20000). Shorter side resized to 512, windows of 512 with stride 426, ImageNet normalisation, fp32. "
       "One "
       "template, \"a photo of a {}\"; several names are averaged. Calibration: 0.1 subtracted from the "
-      "probability of seen classes; every pixel gets a class; pixels labelled 255 are not counted. "
+      "probability of seen classes; every pixel gets a class; pixels labelled 0 or 255 are not counted. "
       "Intersections and unions are summed over the set; headline scores are the mean over names present in "
       "ground truth.");
 }
@@ -103,7 +103,7 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
       {"trained_on", [](auto& p) { p.trained_on = "X"; }},
       {"seen", [](auto& p) { p.seen = {"X"}; }},
       {"unseen", [](auto& p) { p.unseen = {"X"}; }},
-      {"ignore", [](auto& p) { p.ignore = 65535; }},
+      {"ignore", [](auto& p) { p.ignore = "65535"; }},
       {"model", [](auto& p) { p.model = "X"; }},
       {"model_hash", [](auto& p) { p.model_hash = "X"; }},
       {"checkpoint", [](auto& p) { p.checkpoint = CheckpointRule::kGiven; }},
