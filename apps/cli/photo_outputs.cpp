@@ -71,18 +71,19 @@ void PhotoOutputs::write(const fs::path& path, Write&& save) {
 
 ScoreSink PhotoOutputs::score_sink(const Image& photo, std::size_t classes) {
   if (!plan_.scores) return {};
-  const std::vector<std::int64_t> shape = {static_cast<std::int64_t>(classes), photo.height, photo.width};
-  const std::size_t plane = static_cast<std::size_t>(photo.height) * static_cast<std::size_t>(photo.width);
-  return [this, shape, plane](std::size_t, std::size_t count, const float* planes) {
+  const int height = photo.height, width = photo.width;
+  return [this, classes, height, width](std::size_t, std::size_t count, const float* planes) {
     // Opened late: nothing is lying about while the network works.
-    if (!scores_)
-      scores_ = std::make_unique<image::NpyWriter>(path_of(".scores.npy"), shape, !plan_.float32_scores);
-    scores_->append(planes, count * plane);
+    if (!scores_) {
+      scores_ = std::make_unique<image::ScoreWriter>(path_of(".scores.npy"), classes, height, width,
+                                                     !plan_.float32_scores);
+    }
+    scores_->append(planes, count);
   };
 }
 
 void PhotoOutputs::write_pictures(const Image& photo, const LabelMap& labels, const ClassList& classes) {
-  if (scores_) write(path_of(".scores.npy"), [&](const fs::path&) { scores_->commit(); });
+  if (scores_) write(path_of(".scores.npy"), [&](const fs::path&) { scores_->commit(labels); });
   if (plan_.labels) {
     write(path_of(".labels.png"),
           [&](const fs::path& path) { image::write_labels_png(path, labels, classes.size()); });

@@ -8,7 +8,7 @@
 
 #include "relprompt/segmenter.h"
 
-#include "image/npy_writer.h"
+#include "image/score_writer.h"
 #include "options_output.h"
 
 namespace relprompt::cli {
@@ -51,7 +51,7 @@ class PhotoOutputs {
 
   std::filesystem::path stem_;
   OutputPlan plan_;
-  std::unique_ptr<image::NpyWriter> scores_;
+  std::unique_ptr<image::ScoreWriter> scores_;
   std::vector<std::filesystem::path> written_;
   bool old_report_is_stale_ = false;
 };

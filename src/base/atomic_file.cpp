@@ -50,6 +50,32 @@ void AtomicFile::write(const void* data, std::size_t size) {
   }
 }
 
+void AtomicFile::read_back(std::uint64_t offset, void* data, std::size_t size) const {
+  char* next = static_cast<char*>(data);
+  while (size > 0) {
+    const ssize_t got = ::pread(file_, next, size, static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) fail("read back", got < 0 ? errno : EIO);
+    next += got;
+    offset += static_cast<std::uint64_t>(got);
+    size -= static_cast<std::size_t>(got);
+  }
+}
+
+void AtomicFile::replace(std::uint64_t offset, const void* data, std::size_t size) {
+  const char* next = static_cast<const char*>(data);
+  while (size > 0) {
+    const ssize_t written = ::pwrite(file_, next, size, static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      fail("write", errno);
+    }
+    next += written;
+    offset += static_cast<std::uint64_t>(written);
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
 void AtomicFile::commit() {
   // Some file systems report a full disk only here.
   if (::fsync(file_) != 0 && errno != EINVAL) fail("flush", errno);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string_view>
 
@@ -22,6 +23,10 @@ class AtomicFile {
   /// Appends bytes. Throws Error(kDiskFull) or Error(kNotWritable).
   void write(const void* data, std::size_t size);
   void write(std::string_view text) { write(text.data(), text.size()); }
+
+  /// Bytes that were written before, from `offset` on, to look at or to replace. Throws as write does.
+  void read_back(std::uint64_t offset, void* data, std::size_t size) const;
+  void replace(std::uint64_t offset, const void* data, std::size_t size);
 
   /// Flushes to the device, renames over the target and flushes the folder. Throws as write does.
   void commit();

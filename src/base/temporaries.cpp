@@ -79,7 +79,7 @@ Temporary create(const fs::path& folder, bool is_folder) {
     Temporary result{folder / fmt::format("{}{:016x}{}", kPrefix, number, kSuffix), -1};
     result.descriptor = is_folder
                             ? make_folder_and_open(result.path)
-                            : ::open(result.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+                            : ::open(result.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (result.descriptor < 0) {
       if (errno == EEXIST) continue;
       return {};

@@ -16,8 +16,8 @@ namespace relprompt::experiments {
 /// and, in brackets, smallest to largest of several seeds. `sheet` says whether there is sheet.jpg.
 std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& tables, bool sheet);
 
-/// experiments.json: {"format", "suite", "quick", "protocol": {...}, "regimes": [...], "tables": [{"key",
-/// "title", "rows": [{"name", "regime", "seeds", "iterations", "miou_seen": {"mean", "min", "max",
+/// experiments.json: {"format", "suite", "quick", "numbers", "protocol": {...}, "regimes": [...], "tables": [{"key",
+/// "title", "numbers", "rows": [{"name", "regime", "seeds", "iterations", "miou_seen": {"mean", "min", "max",
 /// "deviation", "values"},
 /// ..., "paper_hiou"}], "order_as_in_the_paper": {REGIME: {"pairs", "same", "undecided", "same_decided"}}}]}.
 /// Scores are fractions of 1.

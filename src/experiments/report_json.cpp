@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/json_read.h"
+#include "experiments/conclusion.h"
 #include "experiments/rank_order.h"
 #include "experiments/report.h"
 #include "experiments/work_folder.h"
@@ -105,7 +106,8 @@ Json report_json(const Plan& plan, const std::vector<TableSummary>& tables) {
   Json document = {{"format", kSuiteFormat},
                    {"suite", plan.suite.name},
                    {"title", plan.suite.title},
-                   {"quick", plan.suite.quick}};
+                   {"quick", plan.suite.quick},
+                   {"numbers", numbers_of(plan.suite, tables)}};
   document["regimes"] = Json::array();
   for (std::size_t i = 0; i < plan.suite.regimes.size(); ++i) {
     document["regimes"].push_back(json_of(plan, i, tables));
@@ -114,6 +116,7 @@ Json report_json(const Plan& plan, const std::vector<TableSummary>& tables) {
   for (const auto& summary : tables) {
     const auto& table = plan.suite.tables[summary.table];
     Json json = {{"key", table.key}, {"title", table.title}, {"paper", table.paper}};
+    json["numbers"] = numbers_of(plan.suite, summary);
     json["rows"] = Json::array();
     for (const auto& row : summary.rows) json["rows"].push_back(json_of(row));
     json["order_as_in_the_paper"] = orders_of(summary);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "experiments/conclusion.h"
 #include "experiments/report.h"
 #include "experiments/report_parts.h"
 
@@ -17,6 +18,8 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
   if (suite.quick) text += " So few updates and seeds show that everything runs, not which row is better.";
   text += "\n\n";
   if (!suite.introduction.empty()) text += suite.introduction + "\n\n";
+  const auto conclusion = conclusion_text(suite.conclusion, numbers_of(suite, tables), "the whole");
+  if (!conclusion.empty()) text += conclusion + "\n";
   text += protocol_text(plan, tables);
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < suite.tables.size(); ++i) {
@@ -26,6 +29,8 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
     const auto left_out = left_out_text(suite, table);
     if (summary != tables.end()) {
       text += "\n" + table_text(table, *summary);
+      const auto found = conclusion_text(table.conclusion, numbers_of(suite, *summary), "this table");
+      if (!found.empty()) text += "\n" + found;
       if (!left_out.empty()) text += "\n" + left_out;
     } else if (plan.tables[i].empty()) {
       text += fmt::format("\n## {}\n\n{}", table.title, left_out);

@@ -54,8 +54,14 @@ struct Row {
   std::optional<double> reference;   ///< the paper's hIoU on VOC in percent
 };
 
+/// What an author found, and in which numbers (conclusion.h).
+struct Conclusion {
+  std::string numbers, text;  ///< both empty: none
+};
+
 struct Table {
   std::string key, title, note;
+  Conclusion conclusion;
   std::string paper;                 ///< which tables of the paper it answers to, in words; may be empty
   std::vector<std::size_t> regimes;  ///< every row in each of them
   std::vector<Row> rows;             ///< the first is what the others are compared with
@@ -71,6 +77,7 @@ struct SheetSpec {
 struct Suite {
   std::string source;  ///< the file, for messages
   std::string name, title, introduction;
+  Conclusion conclusion;
   bool quick = false;
   std::filesystem::path base;        ///< config that rows change
   std::vector<std::string> changes;  ///< of it, for all rows of regimes without a base of their own

@@ -52,6 +52,16 @@ std::vector<std::string> read_changes(JsonFields& fields, const Json& object) {
   return changes;
 }
 
+Conclusion read_conclusion(JsonFields fields, const std::string& where) {
+  Conclusion conclusion;
+  conclusion.numbers = fields.text("numbers", "");
+  conclusion.text = fields.text("text", "");
+  fields.finish();
+  if (conclusion.numbers.empty() == conclusion.text.empty()) return conclusion;
+  refuse(fmt::format("{}: 'conclusion' should have a 'text' and the 'numbers' that it is about", where),
+         "experiments.json has them under \"numbers\"");
+}
+
 const Json& read_list(JsonFields& fields, const Json& object, const char* key, const std::string& where) {
   static const Json kNone = Json::array();
   fields.leave({key});

@@ -26,6 +26,9 @@ std::vector<std::string> read_changes(JsonFields& fields, const nlohmann::json& 
 const nlohmann::json& read_list(JsonFields& fields, const nlohmann::json& object, const char* key,
                                 const std::string& where);
 
+/// Throws Error(kBadArgument) for a text without numbers or the reverse.
+Conclusion read_conclusion(JsonFields fields, const std::string& where);
+
 /// Changes what the section names. Throws Error(kBadArgument), as read_clip does.
 void read_world(JsonFields fields, WorldSpec& world, const std::string& where);
 

@@ -102,6 +102,7 @@ void Reader::read_table(const Json& object, const std::string& where) {
   }
   table.title = fields.text("title", table.key);
   table.note = fields.text("note", "");
+  table.conclusion = read_conclusion(fields.object("conclusion"), place);
   table.paper = fields.text("paper", "");
   const bool in_quick = fields.boolean("quick", true);
   auto wanted = fields.texts("regimes");
@@ -178,6 +179,7 @@ Suite Reader::read() {
   suite_.name = fields.text("name", path_.stem().string());
   suite_.title = fields.text("title", suite_.name);
   suite_.introduction = fields.text("introduction", "");
+  suite_.conclusion = read_conclusion(fields.object("conclusion"), source);
   fields.require("base");
   suite_.base = beside(path_, fields.text("base", ""));
   suite_.changes = read_changes(fields, document_);

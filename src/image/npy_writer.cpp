@@ -65,15 +65,29 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::i
     throw Error(ErrorCode::kBadArgument, fmt::format("cannot write {}: impossible shape", path.string()));
   }
   expected_ = *elements;
-  file_.write(header_of(shape, half));
+  const std::string header = header_of(shape, half);
+  header_ = header.size();
+  file_.write(header);
 }
 
-void NpyWriter::append(const float* values, std::size_t count) {
+void NpyWriter::count_in(std::size_t count) {
   if (count > expected_ - written_) {
     throw Error(ErrorCode::kInternal, fmt::format("{} numbers for {}, which holds {}", written_ + count,
                                                   path_.string(), expected_));
   }
   written_ += count;
+}
+
+std::uint64_t NpyWriter::place_of(std::uint64_t first, std::size_t count) const {
+  if (!half_ || first > written_ || count > written_ - first) {
+    throw Error(ErrorCode::kInternal,
+                fmt::format("{} halves from {} on are not in {}", count, first, path_.string()));
+  }
+  return header_ + first * sizeof(std::uint16_t);
+}
+
+void NpyWriter::append(const float* values, std::size_t count) {
+  count_in(count);
   if (!half_) {
     file_.write(values, count * sizeof(float));
     return;
@@ -87,6 +101,20 @@ void NpyWriter::append(const float* values, std::size_t count) {
     values += now;
     count -= now;
   }
+}
+
+void NpyWriter::append_halves(const std::uint16_t* halves, std::size_t count) {
+  if (!half_) throw Error(ErrorCode::kInternal, fmt::format("halves for {}, of floats", path_.string()));
+  count_in(count);
+  file_.write(halves, count * sizeof(std::uint16_t));
+}
+
+void NpyWriter::read_halves(std::uint64_t first, std::uint16_t* halves, std::size_t count) const {
+  file_.read_back(place_of(first, count), halves, count * sizeof(std::uint16_t));
+}
+
+void NpyWriter::replace_halves(std::uint64_t first, const std::uint16_t* halves, std::size_t count) {
+  file_.replace(place_of(first, count), halves, count * sizeof(std::uint16_t));
 }
 
 void NpyWriter::commit() {

@@ -27,15 +27,27 @@ class NpyWriter {
   /// there are more than the shape holds.
   void append(const float* values, std::size_t count);
 
+  /// Appends half precision bits to a file of such. Throws Error as append does.
+  void append_halves(const std::uint16_t* halves, std::size_t count);
+
+  /// Numbers of a file of halves that were appended before, `count` of them from the number `first` on.
+  /// Throws Error: kNotWritable, kDiskFull, or kInternal for numbers that are not there.
+  void read_halves(std::uint64_t first, std::uint16_t* halves, std::size_t count) const;
+  void replace_halves(std::uint64_t first, const std::uint16_t* halves, std::size_t count);
+
   /// Makes the file appear. Throws Error(kInternal) if numbers are missing, kNotWritable, kDiskFull.
   void commit();
 
  private:
+  void count_in(std::size_t count);
+  std::uint64_t place_of(std::uint64_t first, std::size_t count) const;
+
   std::filesystem::path path_;
   AtomicFile file_;
   bool half_;
   std::uint64_t expected_ = 0;
   std::uint64_t written_ = 0;
+  std::uint64_t header_ = 0;           ///< bytes before the first number
   std::vector<std::uint16_t> halves_;  // conversion buffer
 };
 

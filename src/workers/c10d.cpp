@@ -13,6 +13,7 @@
 #include "relprompt/error.h"
 
 #include "workers/c10d_parts.h"
+#include "workers/listening.h"
 #include "workers/nccl.h"
 
 #ifdef RELPROMPT_HAS_GLOO
@@ -144,7 +145,9 @@ void prepare_c10d() {
 }
 
 std::unique_ptr<Store> open_store(const StoreAddress& at, bool serve, std::chrono::milliseconds timeout) {
-  return std::make_unique<TcpStore>(connect(at, serve, timeout));
+  auto store = connect(at, serve, timeout);
+  if (serve) listen_only_at(at.host, at.port);
+  return std::make_unique<TcpStore>(std::move(store));
 }
 
 std::unique_ptr<Group> open_group(const StoreAddress& at, const GroupPlan& plan) {

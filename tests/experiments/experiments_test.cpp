@@ -5,6 +5,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -121,6 +122,31 @@ TEST_F(Experiments, TheTablesHoldTheNumbersOfTheRuns) {
   EXPECT_TRUE(tables[0]["rows"][2]["seconds"].is_null());
   EXPECT_EQ(tables[1]["rows"][0]["miou_seen"], rpn["miou_seen"]);
   EXPECT_EQ(tables[1]["rows"][0]["fingerprints"], rpn["fingerprints"]);
+}
+
+TEST_F(Experiments, ConclusionsStandOverTheirOwnNumbersOnly) {
+  run("out");
+  const auto found = report("out");
+  const auto yaml = test::read_text(folder_ / "suite.yaml");
+  const auto with = [](const json& numbers, const char* indent, const char* text) {
+    return fmt::format("{0}conclusion: {{numbers: \"{1}\", text: \"{2}\"}}\n", indent,
+                       numbers.get<std::string>(), text);
+  };
+  auto concluded = yaml;
+  concluded.insert(concluded.find("    rows:"), with(found["tables"][0]["numbers"], "    ", "RPN is ahead."));
+  test::write_text(folder_ / "suite.yaml", concluded + with(found["numbers"], "", "It works."));
+  run("out");
+  const auto page = [&](const std::string& output) { return pages(output).at("experiments.md"); };
+  EXPECT_THAT(page("out"), testing::AllOf(HasSubstr("\nIt works.\n"), HasSubstr("\nRPN is ahead.\n")));
+  run("part", {"methods"});
+  EXPECT_THAT(page("part"),
+              testing::AllOf(testing::Not(HasSubstr("It works.")), HasSubstr("\nRPN is ahead.\n"),
+                             HasSubstr("conclusion on the whole was drawn from other numbers")));
+  auto quick = settings("quick");
+  quick.quick = true;
+  run_experiments(quick, watcher_);
+  EXPECT_THAT(page("quick"),
+              testing::Not(testing::AnyOf(HasSubstr("It works."), HasSubstr("RPN is ahead."))));
 }
 
 TEST_F(Experiments, ARepetitionDoesNothing) {
