@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "image/label_files.h"
 #include "image/palette.h"
+#include "text/class_line.h"
 
 namespace relprompt::cli {
 namespace {
@@ -118,15 +119,15 @@ std::string found_in(const Segmentation& result, const ClassList& classes) {
   const auto absent =
       std::find_if(order.begin(), order.end(), [&](std::size_t label) { return result.pixels[label] == 0; });
   const auto found = static_cast<std::size_t>(absent - order.begin());
-  std::string text;
+  std::string line;
   const auto add = [&](const std::string& name, std::uint64_t pixels) {
-    text += fmt::format("{}{} {:.1f} %", text.empty() ? "" : ", ", name, 100 * share(pixels, result.labels));
+    line += fmt::format("{}{} {:.1f} %", line.empty() ? "" : ", ", name, 100 * share(pixels, result.labels));
   };
   for (std::size_t i = 0; i < std::min(found, kClassesOnALine); ++i)
-    add(classes.title(order[i]), result.pixels[order[i]]);
-  if (found > kClassesOnALine) text += fmt::format(", {} more", found - kClassesOnALine);
+    add(text::class_line({classes.title(order[i])}), result.pixels[order[i]]);
+  if (found > kClassesOnALine) line += fmt::format(", {} more", found - kClassesOnALine);
   if (result.unknown_pixels > 0) add("unknown", result.unknown_pixels);
-  return text;
+  return line;
 }
 
 }  // namespace relprompt::cli

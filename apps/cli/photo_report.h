@@ -34,7 +34,7 @@ Json report_of(const std::filesystem::path& photo, const Image& image, const Seg
                const ClassList& classes, const PhotoOutputs& outputs, const RunFacts& facts,
                const PhotoTimes& times);
 
-/// "road 41.2 %, sky 20.1 %": the most frequent classes, largest first.
+/// "road 41.2 %, sky 20.1 %", names with commas in quotes: the most frequent classes, largest first.
 std::string found_in(const Segmentation& result, const ClassList& classes);
 
 }  // namespace relprompt::cli

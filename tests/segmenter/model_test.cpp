@@ -58,6 +58,14 @@ TEST_F(Model, ConfigSurvivesItsFile) {
   EXPECT_EQ(to_json(parse_config(bare, "config.json")), bare);
 }
 
+TEST_F(Model, APathThatIsNoUtf8ComesBack) {
+  ModelConfig config = tiny_model();
+  config.clip_path = "../clips \xFF%/clip.safetensors";
+  EXPECT_EQ(parse_config(to_json(config), "config.json").clip_path, config.clip_path);
+  EXPECT_ERROR(parse_config(R"({"clip": {"path_bytes": "%F"}})", "config.json"), ErrorCode::kBadModelConfig,
+               "'path_bytes' is no percent-encoded text");
+}
+
 TEST_F(Model, BadConfigsNameFileAndKey) {
   const auto bad = [](const std::string& text, const std::string& fragment) {
     EXPECT_ERROR(parse_config(text, "dir/config.json"), ErrorCode::kBadModelConfig, fragment);

@@ -77,6 +77,9 @@ TEST_F(Run, LeavesAFolderWithEverything) {
   EXPECT_EQ(report["protocol"]["iterations"], 8);
   EXPECT_EQ(report["protocol"]["checkpoint"], "last");
   EXPECT_EQ(report["images"], 3);
+  EXPECT_EQ(report["protocol"]["ignore"], "255 (of 16 bits 65535)") << "what the label files hold";
+  EXPECT_THAT(test::read_text(run / "report/report.md"),
+              HasSubstr("pixels labelled 255 (of 16 bits 65535) are not counted"));
   EXPECT_THAT(report["protocol"]["trained_on"].get<std::string>(), HasSubstr("8 pictures"));
 
   int steps = 0, evaluations = 0;

@@ -1,0 +1,116 @@
+// What the files of one photo say about each other: labels, scores and report.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include <gmock/gmock.h>
+
+#include "image/label_files.h"
+#include "program.h"
+#include "tiny_model.h"
+
+namespace relprompt::test {
+namespace {
+
+using nlohmann::json;
+
+class SegmentAgreement : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_tiny_clip(place_.path());
+    write_test_photo(place_ / "a.png", 120, 150);
+  }
+
+  Outcome segment(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), {"segment", "a.png"});
+    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out",
+                             "--short-side", "64", "--window", "64", "--stride", "53"}) {
+      arguments.emplace_back(word);
+    }
+    return place_.run(arguments);
+  }
+
+  image::StoredLabels labels() const { return image::read_labels_png(place_ / "out/a.labels.png"); }
+
+  Workplace place_;
+};
+
+std::string names(std::size_t count) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i) list += "thing " + std::to_string(i) + "\n";
+  return list;
+}
+
+double value_of_half(std::uint16_t half) {
+  const int exponent = half >> 10 & 31, mantissa = half & 1023;
+  const double size = exponent == 0 ? std::ldexp(mantissa, -24) : std::ldexp(1024 + mantissa, exponent - 25);
+  return (half & 0x8000) != 0 ? -size : size;
+}
+
+/// The numbers of STEM.scores.npy.
+std::vector<double> scores_in(const std::string& bytes) {
+  const std::size_t header =
+      10 + static_cast<unsigned char>(bytes[8]) + 256 * static_cast<unsigned char>(bytes[9]);
+  const bool half = bytes.find("<f2") < header;
+  std::vector<double> scores;
+  for (std::size_t at = header; at < bytes.size(); at += half ? 2 : 4) {
+    std::uint16_t bits = 0;
+    float number = 0;
+    if (half) {
+      std::memcpy(&bits, bytes.data() + at, 2);
+    } else {
+      std::memcpy(&number, bytes.data() + at, 4);
+    }
+    scores.push_back(half ? value_of_half(bits) : static_cast<double>(number));
+  }
+  return scores;
+}
+
+TEST_F(SegmentAgreement, TheArgMaxOfTheScoresIsTheLabel) {
+  constexpr std::size_t kClasses = 60;
+  write_text(place_ / "list.txt", names(kClasses));
+  for (const char* type : {"float16", "float32"}) {
+    const Outcome outcome =
+        segment({"--class-file", "list.txt", "--save", "scores,labels", "--scores-type", type});
+    ASSERT_EQ(outcome.status, 0) << outcome;
+    const auto scores = scores_in(read_text(place_ / "out/a.scores.npy"));
+    const auto map = labels().map.labels;
+    ASSERT_EQ(scores.size(), kClasses * map.size());
+    std::size_t different = 0;
+    for (std::size_t i = 0; i < map.size(); ++i) {
+      std::size_t best = 0;
+      for (std::size_t c = 1; c < kClasses; ++c) {
+        if (scores[c * map.size() + i] > scores[best * map.size() + i]) best = c;
+      }
+      different += best != map[i];
+    }
+    EXPECT_EQ(different, 0u) << "of " << map.size() << " pixels, " << type;
+  }
+}
+
+TEST_F(SegmentAgreement, OfEqualClassesTheFirstIsTheLabel) {
+  // Names that differ for a reader, and are the same tokens: the text is cleaned before it is cut.
+  for (const char* save : {"labels", "labels,scores"}) {
+    const Outcome outcome = segment({"--classes", "road, &#114;oad", "--save", save});
+    ASSERT_EQ(outcome.status, 0) << outcome;
+    const auto map = labels().map.labels;
+    EXPECT_EQ(std::count(map.begin(), map.end(), 0), static_cast<std::ptrdiff_t>(map.size())) << save;
+  }
+}
+
+TEST_F(SegmentAgreement, TheReportNamesTheLabelThatIsInTheFile) {
+  for (const std::size_t classes : {std::size_t{3}, std::size_t{255}, std::size_t{256}}) {
+    write_text(place_ / "list.txt", names(classes));
+    ASSERT_EQ(segment({"--class-file", "list.txt", "--unknown", "2", "--save", "labels,json"}).status, 0);
+    const auto stored = labels();
+    const json report = json::parse(read_text(place_ / "out/a.json"));
+    EXPECT_EQ(stored.bits, classes < 256 ? 8 : 16);
+    EXPECT_EQ(report["unknown"]["pixels"], stored.map.labels.size()) << "no score reaches 2";
+    EXPECT_EQ(report["unknown"]["label"], stored.map.labels.front()) << classes;
+    EXPECT_EQ(report["unknown"]["color"], "#000000");
+  }
+}
+
+}  // namespace
+}  // namespace relprompt::test
