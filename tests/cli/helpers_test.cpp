@@ -68,7 +68,8 @@ TEST(Terminal, PrintableDisarmsControlCharacters) {
 }
 
 TEST(JsonReport, BrokenTextDoesNotThrow) {
-  EXPECT_EQ(to_text(Json{{"name", "a\xFF"}}), "{\n  \"name\": \"a\xEF\xBF\xBD\"\n}\n");
+  EXPECT_EQ(to_text(Json{{"name", "a\xFF"}}),
+            "{\n  \"name\": \"a\xEF\xBF\xBD\",\n  \"name_bytes\": \"a%FF\"\n}\n");
 }
 
 TEST(OldReport, TellsOursFromOthers) {
