@@ -10,6 +10,7 @@
 #include "base/nearest_name.h"
 #include "text/class_line.h"
 #include "text/templates.h"
+#include "text/unicode.h"
 #include "usage.h"
 
 namespace relprompt::cli {
@@ -32,7 +33,7 @@ std::vector<std::string> words_of(const std::string& text) {
   if (!line.problem.empty()) throw Error(ErrorCode::kBadArgument, "--seen: " + line.problem, line.hint);
   std::vector<std::string> words;
   for (const text::WrittenClass& entry : line.classes) {
-    words.insert(words.end(), entry.names.begin(), entry.names.end());
+    for (const std::string& name : entry.names) words.push_back(text::collapse_blanks(name));
   }
   if (words.empty()) words.emplace_back();
   return words;
