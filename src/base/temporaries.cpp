@@ -77,9 +77,8 @@ Temporary create(const fs::path& folder, bool is_folder) {
     std::uint64_t number = 0;
     if (!fill_with_random_bits(number)) return {};
     Temporary result{folder / fmt::format("{}{:016x}{}", kPrefix, number, kSuffix), -1};
-    result.descriptor = is_folder
-                            ? make_folder_and_open(result.path)
-                            : ::open(result.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    result.descriptor = is_folder ? make_folder_and_open(result.path)
+                                  : ::open(result.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (result.descriptor < 0) {
       if (errno == EEXIST) continue;
       return {};
