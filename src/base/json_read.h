@@ -24,11 +24,10 @@ constexpr std::size_t kMaxJsonDepth = 64;
 /// What is accepted of one kind of text.
 struct JsonRules {
   ErrorCode code = ErrorCode::kBadModelConfig;  ///< of every refusal
-  std::size_t bytes =
-      std::size_t{1} << 20;        ///< of the whole text; a value built of it takes up to 30 times that
-  std::size_t values = 1'000'000;  ///< all levels together, keys not counted
-  std::size_t text_bytes = std::size_t{1} << 20;  ///< of one string or key
-  const char* hint = "";                          ///< what the user can do about a refusal
+  std::size_t bytes = 1U << 20;                 ///< of the whole text; its value takes up to 30 times that
+  std::size_t values = 1'000'000;               ///< all levels together, keys not counted
+  std::size_t text_bytes = 1U << 20;            ///< of one string or key
+  const char* hint = "";                        ///< what the user can do about a refusal
 };
 
 /// Receives a text piece by piece, in its order. Begin and end always match. Strings may be moved from.

@@ -98,6 +98,11 @@ bool was_model_folder(const fs::path& folder) {
          (path_exists(folder / "clip.safetensors") || path_exists(folder / "prompts.safetensors"));
 }
 
+/// False only if there is nothing: whoever opens what cannot be looked at says why.
+bool may_exist(const fs::path& file) {
+  return path_exists(file) || !path_problem(file).empty();
+}
+
 /// What Hugging Face's JSON files state and tensors cannot: heads, activation, normalisation.
 void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
   const auto parse = [](const fs::path& file) {
@@ -111,7 +116,7 @@ void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
   };
   auto& clip = model.config.clip;
   const fs::path config_file = folder / "config.json";
-  if (path_exists(config_file)) {
+  if (may_exist(config_file)) {
     const auto json = parse(config_file);
     auto vision = tower(json, "vision_config", config_file.string());
     auto text = tower(json, "text_config", config_file.string());
@@ -126,7 +131,7 @@ void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
     }
   }
   const fs::path image_file = folder / "preprocessor_config.json";
-  if (path_exists(image_file)) {
+  if (may_exist(image_file)) {
     const auto json = parse(image_file);
     JsonFields fields(json, image_file.string());
     const auto mean = fields.numbers("image_mean", {}, 3), std = fields.numbers("image_std", {}, 3);

@@ -9,12 +9,12 @@
 #include "relprompt/error.h"
 
 #include "base/hash.h"
-#include "base/mapped_file.h"
 #include "base/paths.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
 #include "segmenter/cache_folder.h"
 #include "segmenter/embedding_cache.h"
+#include "text/lines.h"
 #include "text/templates.h"
 #include "text/tokenizer.h"
 
@@ -106,10 +106,9 @@ std::string tower_hash(const ModelFiles& model, const fs::path& vocab) {
   const auto files = vocabulary_files(model, vocab);
   const auto words = remembered_hash(files, "tokenizer", [&] {
     Sha256 digest;
-    for (const auto& file : files) {
-      const MappedFile bytes(file);
-      digest.update(bytes.data(), bytes.size());
-    }
+    constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  // as the tokenizer's own reader
+    for (const auto& file : files)
+      digest.update(text::read_capped(file, kMaxBytes, ErrorCode::kBadVocabulary));
     return digest.hex();
   });
   return tensors + words;

@@ -159,7 +159,8 @@ void save_optimizer_state(const fs::path& file, const std::string& format,
 bool load_optimizer_state(const fs::path& file, const std::string& format,
                           const std::vector<ParameterGroup>& groups, torch::optim::AdamW& optimizer,
                           const std::function<void(const nlohmann::json& state)>& accept) {
-  if (!path_exists(file)) return false;
+  // One that cannot be looked at must not be taken for none: the run would start again.
+  if (!path_exists(file) && path_problem(file).empty()) return false;
   const auto archive = archive::open_safetensors(file);
   const auto& metadata = archive->metadata();
   const auto found = metadata.find("format"), text = metadata.find("state");
