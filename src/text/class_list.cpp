@@ -75,7 +75,7 @@ class Parser {
       fail(fmt::format("class {}, {}, has a name of {} bytes; at most {} are read", label + 1,
                        text::excerpt(written), length, text::kMaxNameBytes));
     }
-    std::string name = text::collapse_blanks(part);
+    std::string name = text::collapse_blanks(text::trim(part));
     if (name.empty()) {
       fail(fmt::format("class {}, {}, has an empty name", label + 1, text::excerpt(written)),
            "two separators in a row, or one at the start? ',' separates classes, ';' names of one class");
