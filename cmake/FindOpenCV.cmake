@@ -1,5 +1,5 @@
-# OpenCV's core, imgproc and imgcodecs. Debian keeps OpenCV's own CMake package in libopencv-dev, which brings
-# every module and some 60 more packages; the three development packages that this project needs carry headers
+# OpenCV's core and imgproc. Debian keeps OpenCV's own CMake package in libopencv-dev, which brings
+# every module and some 60 more packages; the two development packages that this project needs carry headers
 # and libraries alone. So: OpenCV's package where there is one, else the same target names made here.
 find_package(OpenCV ${OpenCV_FIND_VERSION} QUIET CONFIG COMPONENTS ${OpenCV_FIND_COMPONENTS})
 if(OpenCV_FOUND)

@@ -11,9 +11,9 @@ set -euo pipefail
 packages=(
   g++ cmake ninja-build ccache make git pkg-config
   libtorch-dev libgloo-dev libdnnl-dev libopenblas0-openmp
-  libopencv-core-dev libopencv-imgproc-dev libopencv-imgcodecs-dev
+  libopencv-core-dev libopencv-imgproc-dev
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
-  libpng-dev zlib1g-dev libssl-dev
+  libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev
   libgtest-dev libgmock-dev libbenchmark-dev
 )
 dev_packages=(clang clang-format clang-tidy libclang-rt-dev python3)

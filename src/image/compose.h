@@ -1,7 +1,9 @@
 // Decoded samples of any kind become 8-bit RGB in one place.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace relprompt::image {
 
@@ -15,12 +17,16 @@ constexpr std::uint8_t over_white_premultiplied(std::uint8_t value, std::uint8_t
   return static_cast<std::uint8_t>(value + 255 - alpha > 255 ? 255 : value + 255 - alpha);
 }
 
-/// The upper 8 bits of a sample.
-constexpr std::uint8_t upper_bits(std::uint8_t sample) {
-  return sample;
-}
-constexpr std::uint8_t upper_bits(std::uint16_t sample) {
-  return static_cast<std::uint8_t>(sample >> 8);
+/// RGBA pixels become RGB pixels over white in the same memory. @param premultiplied what the colours are
+inline void lay_over_white(std::vector<std::uint8_t>& rgba, bool premultiplied = false) {
+  const auto over = premultiplied ? over_white_premultiplied : over_white;
+  const std::size_t pixels = rgba.size() / 4;
+  std::uint8_t* const bytes = rgba.data();
+  for (std::size_t i = 0; i < pixels; ++i) {
+    const std::uint8_t alpha = bytes[4 * i + 3];
+    for (std::size_t c = 0; c < 3; ++c) bytes[3 * i + c] = over(bytes[4 * i + c], alpha);
+  }
+  rgba.resize(pixels * 3);
 }
 
 }  // namespace relprompt::image

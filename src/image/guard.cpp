@@ -1,9 +1,7 @@
 #include "image/guard.h"
 
-#include <cstdlib>
 #include <new>
 #include <opencv2/core.hpp>
-#include <opencv2/core/utils/logger.hpp>
 
 #include <fmt/format.h>
 
@@ -26,16 +24,6 @@ void rethrow_as_error(ErrorCode code, const std::string& doing) {
   } catch (const std::exception& problem) {
     throw Error(code, fmt::format("cannot {}: {}", doing, problem.what()));
   }
-}
-
-void quieten_opencv() {
-  static const bool done = [] {
-    if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {
-      cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
-    }
-    return true;
-  }();
-  static_cast<void>(done);
 }
 
 }  // namespace relprompt::image

@@ -1,4 +1,5 @@
-// The border to OpenCV: its exceptions and failed allocations become the project's own errors.
+// The border to libraries: exceptions of OpenCV and others, and failed allocations, become the project's own
+// errors.
 #pragma once
 
 #include <string>
@@ -21,8 +22,5 @@ auto guarded(ErrorCode code, const std::string& doing, Work&& work) {
     rethrow_as_error(code, doing);
   }
 }
-
-/// Stops OpenCV from logging to stderr (unless the user set OPENCV_LOG_LEVEL): this project reports itself.
-void quieten_opencv();
 
 }  // namespace relprompt::image

@@ -1,16 +1,11 @@
 #include "image/picture_files.h"
 
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
-#include <string_view>
-#include <vector>
-
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
-#include "image/guard.h"
+#include "image/jpeg_writer.h"
 #include "image/png_writer.h"
 
 namespace relprompt::image {
@@ -38,15 +33,7 @@ void write_jpg(const std::filesystem::path& path, const Image& picture, int qual
                 fmt::format("cannot write {}: {}x{} pixels; no side of a JPEG may be longer than {}",
                             path.string(), picture.width, picture.height, kMaxJpegSide));
   }
-  const auto bytes = guarded(ErrorCode::kInternal, "encode " + path.string(), [&] {
-    const cv::Mat rgb(picture.height, picture.width, CV_8UC3, const_cast<std::uint8_t*>(picture.rgb.data()));
-    cv::Mat bgr;
-    cv::cvtColor(rgb, bgr, cv::COLOR_RGB2BGR);
-    std::vector<std::uint8_t> encoded;
-    cv::imencode(".jpg", bgr, encoded, {cv::IMWRITE_JPEG_QUALITY, quality});
-    return encoded;
-  });
-  write_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  write_file(path, encode_jpeg(picture, quality));
 }
 
 void write_png(const std::filesystem::path& path, const Image& picture) {

@@ -46,10 +46,14 @@ struct PngReader::State {
     return true;
   }
 
-  bool expand_to_colours(bool alpha) {
+  bool expand_to_colours(bool alpha, bool wide) {
     if (setjmp(png_jmpbuf(png)) != 0) return false;
     png_set_expand(png);
-    png_set_strip_16(png);
+    if (wide) {
+      png_set_swap(png);
+    } else {
+      png_set_strip_16(png);
+    }
     png_set_gray_to_rgb(png);
     if (!alpha) png_set_strip_alpha(png);
     png_set_interlace_handling(png);
@@ -74,6 +78,19 @@ struct PngReader::State {
   }
 };
 
+namespace {
+
+// All that is neither the picture, its transparency nor its EXIF block.
+void skip_other_chunks(png_structp png) {
+  constexpr png_alloc_size_t kMostBytes = png_alloc_size_t{8} << 20;
+  png_set_chunk_malloc_max(png, kMostBytes);
+  png_set_chunk_cache_max(png, 16);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, nullptr, -1);
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_AS_DEFAULT, reinterpret_cast<png_const_bytep>("eXIf"), 1);
+}
+
+}  // namespace
+
 PngReader::PngReader(const Source& source) : source_(source), state_(std::make_unique<State>()) {
   // The size is checked from the raw header, before libpng's own (lower, silent) limits.
   constexpr const char* kPart = "the PNG header";
@@ -89,6 +106,7 @@ PngReader::PngReader(const Source& source) : source_(source), state_(std::make_u
   }
   png_set_read_fn(state.png, &state, State::on_read);
   png_set_user_limits(state.png, 0x7FFFFFFF, 0x7FFFFFFF);
+  skip_other_chunks(state.png);
   if (!state.read_info()) {
     png_destroy_read_struct(&state.png, &state.info, nullptr);
     fail();
@@ -114,14 +132,23 @@ void PngReader::fail() const {
   source_.damaged(fmt::format("libpng says \"{}\" at byte {}", state_->message, state_->position));
 }
 
-void PngReader::read_rows(std::vector<std::uint8_t>& bytes, std::size_t row_bytes) {
+std::uint32_t PngReader::frames() const {
+  // The chunk that counts them stands before the pixels.
+  for (std::size_t at = 8; source_.has(at, 12) && !source_.matches(at + 4, "IDAT");) {
+    if (source_.matches(at + 4, "acTL")) return source_.be32(at + 8, "an acTL chunk");
+    at += std::size_t{source_.be32(at, "a PNG chunk")} + 12;
+  }
+  return 1;
+}
+
+void PngReader::read_rows(void* bytes, std::size_t row_bytes) {
   if (png_get_rowbytes(state_->png, state_->info) != row_bytes) {
     throw Error(ErrorCode::kInternal,
                 fmt::format("libpng gives {} bytes a row of {}, not {}",
                             png_get_rowbytes(state_->png, state_->info), source_.name(), row_bytes));
   }
   std::vector<png_bytep> rows(header_.height);
-  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = bytes.data() + y * row_bytes;
+  for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = static_cast<png_bytep>(bytes) + y * row_bytes;
   if (!state_->read_picture(rows.data())) fail();
   png_bytep block = nullptr;
   png_uint_32 block_size = 0;
@@ -132,11 +159,21 @@ void PngReader::read_rows(std::vector<std::uint8_t>& bytes, std::size_t row_byte
 
 std::vector<std::uint8_t> PngReader::read_colours() {
   return guarded(ErrorCode::kInternal, "decode " + source_.name(), [&] {
-    if (!state_->expand_to_colours(header_.alpha)) fail();
+    if (!state_->expand_to_colours(header_.alpha, false)) fail();
     const std::size_t row_bytes = std::size_t{header_.width} * (header_.alpha ? 4 : 3);
     std::vector<std::uint8_t> bytes(row_bytes * header_.height);
-    read_rows(bytes, row_bytes);
+    read_rows(bytes.data(), row_bytes);
     return bytes;
+  });
+}
+
+std::vector<std::uint16_t> PngReader::read_wide_colours() {
+  return guarded(ErrorCode::kInternal, "decode " + source_.name(), [&] {
+    if (!state_->expand_to_colours(header_.alpha, true)) fail();
+    const std::size_t row_samples = std::size_t{header_.width} * (header_.alpha ? 4 : 3);
+    std::vector<std::uint16_t> samples(row_samples * header_.height);
+    read_rows(samples.data(), row_samples * sizeof samples[0]);
+    return samples;
   });
 }
 
@@ -146,7 +183,7 @@ std::vector<std::uint16_t> PngReader::read_samples() {
     const std::size_t sample_bytes = header_.bits == 16 ? 2 : 1;
     const std::size_t row_bytes = std::size_t{header_.width} * sample_bytes;
     std::vector<std::uint8_t> bytes(row_bytes * header_.height);
-    read_rows(bytes, row_bytes);
+    read_rows(bytes.data(), row_bytes);
     std::vector<std::uint16_t> samples(std::size_t{header_.width} * header_.height);
     if (sample_bytes == 2) {
       std::memcpy(samples.data(), bytes.data(), bytes.size());

@@ -1,6 +1,6 @@
 // libpng behind a class: reads from memory, never prints, never longjmps past a destructor, and tells a file
-// that ends early from one that is corrupt. Used directly (not through OpenCV) because OpenCV returns half a
-// picture for half a file and expands the palettes whose indices are the labels of data sets.
+// that ends early from one that is corrupt. Text, colour profiles and other chunks that change no pixel are
+// skipped unopened: a few kilobytes of them can unpack to gigabytes.
 #pragma once
 
 #include <cstdint>
@@ -31,19 +31,23 @@ class PngReader {
 
   const PngHeader& header() const noexcept { return header_; }
 
-  /// Call one of these two once. Both read the file to its end and throw Error(kTruncatedImage,
+  /// Call one of these three once. They read the file to its end and throw Error(kTruncatedImage,
   /// kOutOfMemory). Pixels as 8-bit colours: [height, width, 3], or [height, width, 4] if header().alpha.
   std::vector<std::uint8_t> read_colours();
+  /// The same of a picture of 16 bits a sample, with all of them.
+  std::vector<std::uint16_t> read_wide_colours();
   /// Stored sample values or palette indices, not scaled: [height, width] of one-channel pictures.
   std::vector<std::uint16_t> read_samples();
 
   /// EXIF orientation; known after a read.
   int orientation() const noexcept { return orientation_; }
+  /// Frames of an animation (APNG), of which the default picture is read; else 1.
+  std::uint32_t frames() const;
 
  private:
   struct State;
   [[noreturn]] void fail() const;
-  void read_rows(std::vector<std::uint8_t>& bytes, std::size_t row_bytes);
+  void read_rows(void* bytes, std::size_t row_bytes);
 
   const Source& source_;
   std::unique_ptr<State> state_;

@@ -1,18 +1,20 @@
-// read_image of the public interface: open, tell the format by content, check, decode, turn upright.
+// decode_image and read_image of the public interface: tell the format by content, decode, turn upright.
 #include <utility>
 
 #include "relprompt/error.h"
 #include "relprompt/image.h"
 
 #include "base/mapped_file.h"
+#include "image/bmp_decode.h"
 #include "image/describe.h"
 #include "image/guard.h"
 #include "image/image_format.h"
-#include "image/opencv_decode.h"
-#include "image/orientation.h"
+#include "image/jpeg_decode.h"
 #include "image/png_decode.h"
-#include "image/probe.h"
+#include "image/sample_levels.h"
 #include "image/source.h"
+#include "image/tiff_decode.h"
+#include "image/webp_decode.h"
 
 namespace relprompt {
 namespace {
@@ -20,36 +22,41 @@ namespace {
 using image::ImageFormat;
 using image::Source;
 
-image::Probe probe(const Source& source, ImageFormat format) {
-  switch (format) {
-    case ImageFormat::kJpeg:
-      return image::probe_jpeg(source);
-    case ImageFormat::kTiff:
-      return image::probe_tiff(source);
-    case ImageFormat::kWebp:
-      return image::probe_webp(source);
-    case ImageFormat::kBmp:
-      return image::probe_bmp(source);
-    case ImageFormat::kPng:
-      break;
-  }
-  throw Error(ErrorCode::kInternal, "no probe for this format");
+// Formats that have red, green and blue of 8 bits and nothing else to choose from.
+Image of_colors(Image image, const DecodeOptions& options, const std::string& name) {
+  image::apply_range(image.rgb, 3, options.range);
+  image::choose_bands(image, options.bands, name);
+  return image;
 }
 
-Image decode(const Source& source) {
+Image decode(const Source& source, const DecodeOptions& options) {
   const auto format = image::format_of(source);
   if (!format) source.unsupported("it is no image: " + image::describe_first_bytes(source));
-  if (*format == ImageFormat::kPng) return image::decode_png(source);
-  const image::Probe found = probe(source, *format);
-  return image::upright(image::decode_with_opencv(source, *format, found), found.orientation);
+  switch (*format) {
+    case ImageFormat::kJpeg:
+      return of_colors(image::decode_jpeg(source), options, source.name());
+    case ImageFormat::kWebp:
+      return of_colors(image::decode_webp(source), options, source.name());
+    case ImageFormat::kBmp:
+      return of_colors(image::decode_bmp(source), options, source.name());
+    case ImageFormat::kPng: {
+      Image picture = image::decode_png(source, options);
+      image::choose_bands(picture, options.bands, source.name());
+      return picture;
+    }
+    case ImageFormat::kTiff:
+      return image::decode_tiff(source, options);
+  }
+  throw Error(ErrorCode::kInternal, "no decoder for this format");
 }
 
 }  // namespace
 
 Image decode_image(const std::uint8_t* bytes, std::size_t size, const DecodeOptions& options,
                    const std::string& name) {
+  image::check_options(options);
   const Source source(name, bytes, size, options.max_decoded_pixels);
-  return image::guarded(ErrorCode::kInternal, "read " + name, [&] { return decode(source); });
+  return image::guarded(ErrorCode::kInternal, "read " + name, [&] { return decode(source, options); });
 }
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {

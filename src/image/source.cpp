@@ -12,8 +12,9 @@
 namespace relprompt::image {
 namespace {
 
-// OpenCV refuses longer sides whatever the pixel count (CV_IO_MAX_IMAGE_WIDTH and _HEIGHT).
-constexpr std::uint64_t kMaxSide = std::uint64_t{1} << 20;
+// Longer than photos are; a strip of a million pixels by a hundred would be made of ten thousand windows. It
+// also keeps every product of sides and bytes far from overflow.
+constexpr std::uint64_t kMaxSide = std::uint64_t{1} << 18;
 
 }  // namespace
 
@@ -69,9 +70,10 @@ void Source::check_size(std::uint64_t width, std::uint64_t height) const {
   }
   const auto pixels = checked_multiply(width, height);
   if (!pixels || *pixels > max_pixels_) {
-    throw Error(ErrorCode::kImageTooLarge,
-                fmt::format("{} is {}x{} pixels; at most {} are decoded", name_, width, height, max_pixels_),
-                "scale it down first");
+    throw Error(
+        ErrorCode::kImageTooLarge,
+        fmt::format("{} is {}x{} pixels; at most {} pixels are decoded", name_, width, height, max_pixels_),
+        "scale it down first, or allow more with --max-decoded-pixels (data sets: max_pixels)");
   }
 }
 

@@ -1,6 +1,7 @@
 #include "image/tiff_directory.h"
 
 #include <cstring>
+#include <utility>
 
 namespace relprompt::image {
 namespace {
@@ -35,6 +36,17 @@ std::optional<TiffDirectory> TiffDirectory::read(const std::uint8_t* data, std::
   if (!big && std::memcmp(data, "II*\0", 4) != 0) return std::nullopt;
   TiffDirectory directory(data, size, big);
   const std::size_t start = directory.number(4, 4);
+  return read_at(std::move(directory), start);
+}
+
+std::optional<TiffDirectory> TiffDirectory::next() const {
+  if (end_ > size_ || size_ - end_ < 4) return std::nullopt;
+  const std::size_t start = number(end_, 4);
+  return start == 0 ? std::nullopt : read_at(TiffDirectory(data_, size_, big_), start);
+}
+
+std::optional<TiffDirectory> TiffDirectory::read_at(TiffDirectory directory, std::size_t start) {
+  const std::size_t size = directory.size_;
   if (start > size - 2) return std::nullopt;
   const std::size_t count = directory.number(start, 2);
   if (count == 0 || count * 12 > size - 2 - start) return std::nullopt;
@@ -44,6 +56,8 @@ std::optional<TiffDirectory> TiffDirectory::read(const std::uint8_t* data, std::
                                  static_cast<std::uint16_t>(directory.number(at + 2, 2)),
                                  directory.number(at + 4, 4), at + 8});
   }
+  directory.start_ = start;
+  directory.end_ = start + 2 + 12 * count;
   return directory;
 }
 

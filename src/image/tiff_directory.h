@@ -14,7 +14,11 @@ class TiffDirectory {
   /// Reads the directory of a structure that starts at data ("II*\0" or "MM\0*"); nullopt if it is malformed
   /// or lies outside the bytes. The bytes must outlive the object.
   static std::optional<TiffDirectory> read(const std::uint8_t* data, std::size_t size);
+  /// The directory that follows; nullopt if there is none, or it is malformed or outside the bytes.
+  std::optional<TiffDirectory> next() const;
 
+  /// Offset of the directory, to tell chains that lead back to themselves.
+  std::size_t start() const noexcept { return start_; }
   bool has(std::uint16_t tag) const { return find(tag) != nullptr; }
   /// All values of an integer field (BYTE, SHORT, LONG); empty if the tag is absent, of another type, or its
   /// values lie outside the bytes.
@@ -31,12 +35,15 @@ class TiffDirectory {
   };
 
   TiffDirectory(const std::uint8_t* data, std::size_t size, bool big) : data_(data), size_(size), big_(big) {}
+  static std::optional<TiffDirectory> read_at(TiffDirectory directory, std::size_t start);
   const Field* find(std::uint16_t tag) const;
   std::uint32_t number(std::size_t offset, std::size_t bytes) const;
 
   const std::uint8_t* data_;
   std::size_t size_;
   bool big_;
+  std::size_t start_ = 0;
+  std::size_t end_ = 0;  // of its fields: where the offset of the next directory stands
   std::vector<Field> fields_;
 };
 

@@ -1,7 +1,6 @@
 // relprompt analyze on a tiny model: the files of every kind, what they say, and every way to be refused.
 // Also the warning about words that a model has never read, which all commands with classes share.
 #include <nlohmann/json.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 #include <gmock/gmock.h>
 
@@ -63,7 +62,7 @@ TEST_F(Analyze, AttentionWritesASheetAndOnRequestNumbers) {
   ASSERT_EQ(maps[1].size(), 4u);
   EXPECT_EQ(maps[1][3].size(), 5u);
   EXPECT_THAT(read_text(place_ / "out/a.attention.npy"), HasSubstr("(1, 2, 4, 5)"));
-  EXPECT_FALSE(cv::imread((place_ / "out/a.attention.png").string()).empty());
+  EXPECT_GT(read_image(place_ / "out/a.attention.png").width, 0);
 }
 
 TEST_F(Analyze, AttentionNeedsRelationshipPrompts) {
@@ -110,12 +109,12 @@ TEST_F(Analyze, SheetShowsTruthModelAndBaseline) {
   EXPECT_EQ(document["columns"], json({"photo", "truth", "ours", "CLIP, training-free"}));
   EXPECT_EQ(document["baseline"]["variant"], "none");
   EXPECT_NE(document["baseline"]["sha256"], document["model"]["sha256"]);
-  const int with_all = cv::imread((place_ / "out/sheet.png").string()).cols;
+  const int with_all = read_image(place_ / "out/sheet.png").width;
 
   const auto alone = analyze({"sheet", "a.png", "-m", "model", "--baseline", "clip", "--row-height", "220"});
   ASSERT_EQ(alone.status, 0) << alone;
   EXPECT_THAT(alone.err, HasSubstr("wrote out/sheet.png"));
-  EXPECT_LT(cv::imread((place_ / "out/sheet.png").string()).cols, with_all);
+  EXPECT_LT(read_image(place_ / "out/sheet.png").width, with_all);
   const auto other = analyze({"sheet", "a.png", "-m", "clip", "--baseline", "model", "-q"});
   EXPECT_EQ(other.status, 0) << other;
   EXPECT_THAT(other.err, IsEmpty());

@@ -1,10 +1,10 @@
 // relprompt segment on the tiny CLIP: every kind of output, every legal kind of photo.
 #include <nlohmann/json.hpp>
-#include <opencv2/imgcodecs.hpp>
 
 #include <gmock/gmock.h>
 
 #include "image/label_files.h"
+#include "picture_maker.h"
 #include "program.h"
 #include "tiny_model.h"
 
@@ -114,7 +114,7 @@ TEST_F(Segment, UnknownPixelsHaveTheirOwnLabel) {
 TEST_F(Segment, MirrorsFoldersAndSolvesClashes) {
   write_test_photo(place_ / "photos/a.png", 64, 64, 1);
   write_test_photo(place_ / "photos/deep/er/b.png", 64, 64, 2);
-  cv::imwrite((place_ / "photos/a.jpg").string(), cv::Mat(64, 64, CV_8UC3, cv::Scalar(9, 99, 200)));
+  write_text(place_ / "photos/a.jpg", encode(".jpg", gradient(64, 64)));
   const Outcome outcome = segment({"photos", "-c", "road, sky", "--save", "labels"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_THAT(place_.files("out"),
@@ -148,19 +148,20 @@ TEST_F(Segment, AFolderInSquareBracketsIsAPath) {
 }
 
 TEST_F(Segment, LegalExtremesOfPhotos) {
-  const auto save = [&](const char* name, const cv::Mat& pixels) {
-    cv::imwrite((place_ / name).string(), pixels);
+  const auto save = [&](const char* name, const Samples& samples) {
+    const std::string extension = fs::path(name).extension();
+    write_text(place_ / name, encode(extension == ".tif" ? ".tiff" : extension, samples));
   };
   fs::create_directory(place_ / "in");
-  save("in/dot.png", cv::Mat(1, 1, CV_8UC3, cv::Scalar(1, 2, 3)));
-  save("in/grey.png", cv::Mat(40, 50, CV_8UC1, cv::Scalar(77)));
-  save("in/alpha.png", cv::Mat(40, 50, CV_8UC4, cv::Scalar(7, 77, 177, 100)));
-  save("in/deep.png", cv::Mat(40, 50, CV_16UC3, cv::Scalar(700, 7000, 65535)));
-  save("in/photo.jpg", cv::Mat(40, 50, CV_8UC3, cv::Scalar(70, 7, 255)));
-  save("in/photo.webp", cv::Mat(40, 50, CV_8UC3, cv::Scalar(70, 7, 255)));
-  save("in/photo.bmp", cv::Mat(40, 50, CV_8UC3, cv::Scalar(70, 7, 255)));
-  save("in/photo.tif", cv::Mat(40, 50, CV_8UC3, cv::Scalar(70, 7, 255)));
-  save("in/wide.png", cv::Mat(10, 300, CV_8UC3, cv::Scalar(70, 7, 255)));
+  save("in/dot.png", gradient(1, 1));
+  save("in/grey.png", gradient(40, 50, 1));
+  save("in/alpha.png", gradient(40, 50, 4));
+  save("in/deep.png", gradient(40, 50, 3, 16));
+  save("in/photo.jpg", gradient(40, 50));
+  save("in/photo.webp", gradient(40, 50));
+  save("in/photo.bmp", gradient(40, 50));
+  save("in/photo.tif", gradient(40, 50));
+  save("in/wide.png", gradient(10, 300));
   const Outcome outcome = segment({"in", "-c", "road, sky", "--save", "labels,palette,overlay,scores,json"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_EQ(place_.files("out").size(), 9u * 5);

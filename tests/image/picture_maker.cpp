@@ -1,26 +1,7 @@
 #include "picture_maker.h"
 
-#include <opencv2/imgcodecs.hpp>
-
 namespace relprompt::test {
 namespace {
-
-cv::Mat as_mat(const Samples& samples) {
-  cv::Mat mat(samples.height, samples.width,
-              CV_MAKETYPE(samples.bits == 16 ? CV_16U : CV_8U, samples.channels));
-  for (std::size_t i = 0; i < samples.values.size(); ++i) {
-    // OpenCV wants BGR(A).
-    const auto channels = static_cast<std::size_t>(samples.channels);
-    const std::size_t channel = i % channels;
-    const std::size_t place = channels >= 3 && channel < 3 ? i - channel + (2 - channel) : i;
-    if (samples.bits == 16) {
-      mat.ptr<std::uint16_t>()[place] = samples.values[i];
-    } else {
-      mat.ptr<std::uint8_t>()[place] = static_cast<std::uint8_t>(samples.values[i]);
-    }
-  }
-  return mat;
-}
 
 std::string field(unsigned tag, unsigned type, unsigned count, unsigned value) {
   return le16(tag) + le16(type) + le32(count) + le32(value);
@@ -53,13 +34,6 @@ Samples gradient(int height, int width, int channels, int bits) {
     }
   }
   return samples;
-}
-
-std::string encode(const std::string& extension, const Samples& samples, int jpeg_quality) {
-  std::vector<std::uint8_t> bytes;
-  cv::imencode(extension, as_mat(samples), bytes,
-               {cv::IMWRITE_WEBP_QUALITY, 101, cv::IMWRITE_JPEG_QUALITY, jpeg_quality});
-  return {bytes.begin(), bytes.end()};
 }
 
 Image expected_rgb(const Samples& samples) {

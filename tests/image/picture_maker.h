@@ -1,5 +1,5 @@
-// Makes image files in memory for the tests: by OpenCV's encoders where they can, by hand where they cannot
-// (EXIF, TIFF and BMP variants).
+// Makes image files in memory for the tests: by libraries where they can (encoders.cpp, tiff_maker.h), by
+// hand where they cannot (EXIF, TIFF and BMP variants).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@ struct Samples {
 /// A smooth picture with something different at every corner.
 Samples gradient(int height, int width, int channels = 3, int bits = 8);
 
-/// Encoded by OpenCV; `extension` such as ".png". WebP is lossless, JPEG has quality 95 unless given.
+/// A whole file; `extension` is .jpg, .png, .tiff (LZW), .webp or .bmp. WebP is lossless, JPEG has quality 95
+/// unless given.
 std::string encode(const std::string& extension, const Samples& samples, int jpeg_quality = 95);
 
 /// The picture that read_image should give: grey repeated, upper 8 bits, alpha over white.
