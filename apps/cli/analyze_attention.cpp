@@ -135,7 +135,7 @@ int run(const AttentionArguments& arguments) {
   std::vector<fs::path> written;
   for (const Photo& photo : job.photos()) {
     progress.begin(photo.path.filename().string());
-    const Image image = read_image(photo.path);
+    const Image image = job.read(photo);
     const auto maps = job.segmenter().attention_maps(image, arguments.short_side);
     Json view = view_of(photo, maps);
     Json names = Json::object();

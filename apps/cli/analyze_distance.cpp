@@ -84,7 +84,7 @@ std::vector<analysis::DistanceSeries> measure(AnalyzeJob& job, const DistanceArg
   Progress progress(job.photos().size(), job.progress_style());
   for (const Photo& photo : job.photos()) {
     progress.begin(photo.path.filename().string());
-    const Image image = read_image(photo.path);
+    const Image image = job.read(photo);
     before.add(bare.attention_distances(image, arguments.short_side));
     if (trained) after.add(job.segmenter().attention_distances(image, arguments.short_side));
     progress.end();

@@ -30,6 +30,7 @@ void AnalyzeArguments::add_to(CLI::App& command) {
       ->option_text("...");
   model.add_to(command);
   classes.add_to(command);
+  decode.add_to(command);
   const std::string group = "Output";
   command
       .add_option("-o,--output", output, "folder for the results; made if needed, older results are replaced")
@@ -64,6 +65,7 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments)
       model_options_(arguments.model.resolve()),
       classes_(arguments.classes.resolve_classes()),
       text_(arguments.classes.resolve_text()),
+      decode_(arguments.decode.resolve()),
       output_(arguments.output_path()),
       folder_(output_),
       photos_(photos_of(arguments, output_)),
@@ -78,6 +80,12 @@ Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free
   Segmenter other(path, options);
   other.set_classes(classes_, text_);
   return other;
+}
+
+Image AnalyzeJob::read(const Photo& photo) {
+  Image image = read_image(photo.path, decode_);
+  if (!arguments_.quiet) notes_.tell(photo.path, image.notes);
+  return image;
 }
 
 Progress::Style AnalyzeJob::progress_style() const {

@@ -12,9 +12,11 @@
 
 #include "json_report.h"
 #include "options_classes.h"
+#include "options_decode.h"
 #include "options_model.h"
 #include "output_folder.h"
 #include "photo_list.h"
+#include "photo_notes.h"
 #include "progress.h"
 
 namespace relprompt::cli {
@@ -23,6 +25,7 @@ struct AnalyzeArguments {
   std::vector<std::string> inputs;
   ModelArguments model;
   ClassArguments classes;
+  DecodeArguments decode;
   std::string output;
   bool json = false, quiet = false;
 
@@ -44,6 +47,9 @@ class AnalyzeJob {
   /// Another model with the same classes on the same device. Throws Error.
   Segmenter open(const std::filesystem::path& path, bool training_free) const;
 
+  /// Reads a photo as the command line asks, and says what that left out. Throws Error.
+  Image read(const Photo& photo);
+
   Segmenter& segmenter() { return *segmenter_; }
   const ClassList& classes() const { return classes_; }
   const std::vector<Photo>& photos() const { return photos_; }
@@ -60,6 +66,8 @@ class AnalyzeJob {
   ModelOptions model_options_;
   ClassList classes_;
   TextOptions text_;
+  DecodeOptions decode_;
+  PhotoNotes notes_;
   std::filesystem::path output_;
   OutputFolder folder_;
   std::vector<Photo> photos_;

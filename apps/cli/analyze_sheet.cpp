@@ -114,7 +114,7 @@ class SheetRun {
 
  private:
   analysis::SheetRow row_of(const Photo& photo) {
-    const Image image = read_image(photo.path);
+    const Image image = job_.read(photo);
     const Shrink shrink(image, arguments_.row_height);
     analysis::SheetRow row = {photo.path.filename().string(), shrink(image), {}};
     if (!arguments_.truth.empty()) {

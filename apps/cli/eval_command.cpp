@@ -3,6 +3,7 @@
 
 #include "commands.h"
 #include "interrupt.h"
+#include "options_decode.h"
 #include "options_run.h"
 #include "run_display.h"
 #include "usage.h"
@@ -21,6 +22,7 @@ constexpr const char* kFooter =
 
 struct EvalArguments {
   RunArguments run;
+  DecodeArguments decode;
   std::string model;
   std::string precision = "fp32";
   bool image_scores = false;
@@ -29,6 +31,7 @@ struct EvalArguments {
 int run(const EvalArguments& arguments) {
   require_one_of("--precision", arguments.precision, {"fp32", "bf16", "int8"});
   auto settings = arguments.run.resolve();
+  for (auto& change : arguments.decode.changes()) settings.changes.push_back(std::move(change));
   settings.model = arguments.model;
   settings.precision = arguments.precision;
   settings.image_scores = arguments.image_scores;
@@ -45,6 +48,7 @@ Command add_eval(CLI::App& program) {
       program.add_subcommand("eval", "Measure a model on a data set, by a protocol of configs/")
           ->group("Commands");
   arguments->run.add_to(*parser, "folder of the report, made if needed");
+  arguments->decode.add_to(*parser);
   parser
       ->add_option("-m,--model", arguments->model,
                    "model folder, such as runs/NAME/last, or any checkpoint that `relprompt import` reads")

@@ -25,6 +25,12 @@ std::string hexadecimal(image::Color color) {
   return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue);
 }
 
+/// Only what was asked for: it decides the labels as well.
+void add_decoding(const DecodeOptions& decode, Json& protocol) {
+  if (!decode.bands.empty()) protocol["bands"] = decode.bands;
+  if (decode.range) protocol["range"] = {decode.range->min, decode.range->max};
+}
+
 Json protocol_of(const SegmentOptions& options, const TextOptions& text) {
   Json protocol = {{"short_side", options.short_side},
                    {"window", options.window},
@@ -76,6 +82,7 @@ RunFacts facts_of(const SegmentSettings& settings, const Segmenter& segmenter,
                  {"device", settings.model_options.device},
                  {"precision", settings.model_options.precision}};
   facts.protocol = protocol_of(protocol, settings.text);
+  add_decoding(settings.decode, facts.protocol);
   facts.unknown_words = segmenter.unknown_words();
   facts.settings = settings_hash(settings, segmenter, facts.protocol);
   return facts;
@@ -94,6 +101,7 @@ Json report_of(const std::filesystem::path& photo, const Image& image, const Seg
                  {"resized_width", result.resized_width},
                  {"windows", result.windows},
                  {"files", files}};
+  report["notes"] = image.notes;
   report["classes"] = classes_of(result, classes);
   report["unknown"] = {{"label", image::unknown_label(classes.size())},
                        {"color", hexadecimal(image::color_of(LabelMap::kUnknown))},

@@ -85,6 +85,11 @@ void PhotoResults::write(PhotoJob& job) {
   job.outputs->write_report(to_text(report));
   job.outputs->complete();
   report_.add(*job.photo, *job.outputs, report);
+  if (!settings_.quiet && notes_.has_news(job.image.notes)) {
+    const std::lock_guard<std::mutex> lock(screen_);
+    progress_.clear();
+    notes_.tell(job.photo->path, job.image.notes);
+  }
   if (settings_.json || settings_.quiet) return;
   const std::lock_guard<std::mutex> lock(screen_);
   progress_.clear();

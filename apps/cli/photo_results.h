@@ -13,6 +13,7 @@
 
 #include "base/background_queue.h"
 #include "photo_list.h"
+#include "photo_notes.h"
 #include "photo_outputs.h"
 #include "photo_report.h"
 #include "progress.h"
@@ -75,6 +76,7 @@ class PhotoResults {
   RunReport report_;
   std::mutex screen_;  ///< one thread at a time draws
   Progress progress_;
+  PhotoNotes notes_;
   BackgroundQueue<PhotoJob> queue_;  ///< last: its thread uses everything above
 };
 

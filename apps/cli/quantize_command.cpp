@@ -13,6 +13,7 @@
 #include "json_report.h"
 #include "numbers.h"
 #include "options_classes.h"
+#include "options_decode.h"
 #include "options_model.h"
 #include "photo_list.h"
 #include "progress.h"
@@ -40,6 +41,7 @@ struct QuantizeArguments {
   std::vector<std::string> inputs;
   ModelArguments model;
   ClassArguments classes;
+  DecodeArguments decode;
   std::string output;
   std::size_t most_photos = 32;
   double agreement = 0;
@@ -88,6 +90,7 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
                            {"agreement_after", report.after},
                            {"means", report.means},
                            {"layers_in_bf16", report.layers_in_bf16},
+                           {"notes", report.notes},
                            {"reached", report.reached}};
     print_result(to_text(document));
   } else if (!arguments.quiet) {
@@ -100,6 +103,9 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
       print_note(fmt::format("in bfloat16: {} {}", report.layers_in_bf16.size() == 1 ? "layer" : "layers",
                              fmt::join(report.layers_in_bf16, ", ")));
     }
+  }
+  if (!arguments.quiet) {
+    for (const std::string& note : report.notes) print_note(note);
   }
   if (!report.reached) {
     print_warning(fmt::format("{} is not reached on the calibration photos with every layer in bfloat16",
@@ -119,6 +125,7 @@ int run(const QuantizeArguments& arguments) {
   const auto model = arguments.model.resolve();
   QuantizeOptions options;
   options.text = arguments.classes.resolve_text();
+  options.decode = arguments.decode.resolve();
   options.vocab = model.vocab;
   options.threads = model.threads;
   options.agreement = arguments.agreement;
@@ -141,6 +148,7 @@ Command add_quantize(CLI::App& program) {
   arguments->model.add_to(*parser);
   for (const char* fixed : {"--precision", "--device"}) parser->remove_option(parser->get_option(fixed));
   arguments->classes.add_to(*parser);
+  arguments->decode.add_to(*parser);
   parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")
       ->option_text("DIR");
   parser

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "options_classes.h"
+#include "options_decode.h"
 #include "options_model.h"
 #include "options_output.h"
 #include "options_protocol.h"
@@ -25,6 +26,7 @@ struct SegmentArguments {
   std::vector<std::string> inputs;
   ModelArguments model;
   ClassArguments classes;
+  DecodeArguments decode;
   ProtocolArguments protocol;
   OutputArguments output;
 };
@@ -40,6 +42,7 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
   settings.model_options = arguments.model.resolve();
   settings.classes = arguments.classes.resolve_classes();
   settings.text = arguments.classes.resolve_text();
+  settings.decode = arguments.decode.resolve();
   settings.protocol = arguments.protocol.resolve(settings.classes);
   settings.plan = arguments.output.resolve();
   settings.output = arguments.output.path();
@@ -62,6 +65,7 @@ Command add_segment(CLI::App& program) {
       ->option_text("...");
   arguments->model.add_to(*parser);
   arguments->classes.add_to(*parser);
+  arguments->decode.add_to(*parser);
   arguments->protocol.add_to(*parser);
   arguments->output.add_to(*parser);
   parser->footer(kFooter);

@@ -62,7 +62,7 @@ class SegmentRun {
       return result;
     }
     const Stopwatch reading;
-    result.image = read_image(photo.path);
+    result.image = read_image(photo.path, settings_.decode);
     result.seconds = reading.seconds();
     return result;
   }

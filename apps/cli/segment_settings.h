@@ -18,6 +18,7 @@ struct SegmentSettings {
   ModelOptions model_options;
   ClassList classes;
   TextOptions text;
+  DecodeOptions decode;
   SegmentOptions protocol;  ///< zeros: the model's own
   OutputPlan plan;
   std::filesystem::path output;

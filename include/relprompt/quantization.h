@@ -19,7 +19,8 @@ namespace relprompt {
 struct QuantizeOptions {
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
   TextOptions text;
-  int threads = 0;  ///< CPU threads; 0: all cores
+  DecodeOptions decode;  ///< of the photos
+  int threads = 0;       ///< CPU threads; 0: all cores
   /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
   /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
   double agreement = 0;
@@ -32,6 +33,7 @@ struct QuantizeReport {
   double after = 0;               ///< the same, refined
   bool means = true;              ///< means are taken out; false: that did not help the calibration photos
   std::vector<int> layers_in_bf16;  ///< counted from 1
+  std::vector<std::string> notes;   ///< what decoding the photos decided (Image::notes), each text once
   bool reached = true;              ///< the calibration photos agree as options.agreement asks
 };
 

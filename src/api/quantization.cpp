@@ -1,6 +1,8 @@
 // relprompt::quantize_model.
 #include "relprompt/quantization.h"
 
+#include <set>
+
 #include <fmt/format.h>
 #include <torch/torch.h>
 
@@ -36,9 +38,15 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
     auto model = segmenter::open_model(path);
     segmenter::drop_int8(model);
     const auto encoded = segmenter::encode_classes(model, options.vocab, classes, options.text);
-    const auto found = segmenter::calibrate(
-        model, encoded.embeddings, photos.size(), [&](std::size_t i) { return read_image(photos[i]); },
-        options.agreement, progress);
+    std::set<std::string> notes;
+    const auto read = [&](std::size_t i) {
+      Image photo = read_image(photos[i], options.decode);
+      notes.insert(photo.notes.begin(), photo.notes.end());
+      return photo;
+    };
+    auto found =
+        segmenter::calibrate(model, encoded.embeddings, photos.size(), read, options.agreement, progress);
+    found.report.notes.assign(notes.begin(), notes.end());
     model.config.int8 = segmenter::Int8Config{static_cast<std::int64_t>(found.report.calibration_photos),
                                               found.refinement.bf16_layers};
     segmenter::write_model(model, found.refinement, target, /*half=*/false);

@@ -6,11 +6,14 @@
 #include <fmt/format.h>
 
 #include "base/nearest_name.h"
+#include "image/sample_levels.h"
 
 namespace relprompt::config {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t kMostPixels = 0x7FFFFFFF, kMostBands = 65535;
 
 std::vector<std::string> kind_names() {
   std::vector<std::string> names;
@@ -31,24 +34,34 @@ data::DatasetSpec read_spec(JsonFields fields, const std::string& usual_split) {
   spec.classes = fields.text("classes", "");
   const std::vector<std::string> encodings = {"", "train_ids", "raw"};
   spec.encoding = encodings[fields.choice("encoding", 0, encodings)];
-  spec.max_pixels =
-      static_cast<std::uint64_t>(fields.integer("max_pixels", static_cast<std::int64_t>(spec.max_pixels), 1,
-                                                static_cast<std::int64_t>(kMaxDecodedPixels)));
+  spec.max_pixels = static_cast<std::uint64_t>(
+      fields.integer("max_pixels", static_cast<std::int64_t>(spec.max_pixels), 1, kMostPixels));
+  for (const std::int64_t band : fields.integers("bands", 1, kMostBands))
+    spec.bands.push_back(static_cast<int>(band));
+  if (fields.has("range")) {
+    const auto ends = fields.numbers("range", {0, 255}, 2);
+    spec.range = SampleRange{ends[0], ends[1]};
+  }
+  image::check_options(spec.decoding());
   fields.finish();
   return spec;
 }
 
 Json spec_json(const std::optional<data::DatasetSpec>& spec) {
   if (!spec) return nullptr;
-  return {{"kind", spec->kind},
-          {"root", spec->root.string()},
-          {"split", spec->split},
-          {"images", spec->images.string()},
-          {"masks", spec->masks.string()},
-          {"list", spec->list.string()},
-          {"classes", spec->classes.string()},
-          {"encoding", spec->encoding},
-          {"max_pixels", spec->max_pixels}};
+  Json json = {{"kind", spec->kind},
+               {"root", spec->root.string()},
+               {"split", spec->split},
+               {"images", spec->images.string()},
+               {"masks", spec->masks.string()},
+               {"list", spec->list.string()},
+               {"classes", spec->classes.string()},
+               {"encoding", spec->encoding},
+               {"max_pixels", spec->max_pixels}};
+  // Only where they are set, so that runs from before these keys keep their identity.
+  if (!spec->bands.empty()) json["bands"] = spec->bands;
+  if (spec->range) json["range"] = {spec->range->min, spec->range->max};
+  return json;
 }
 
 std::size_t label_of(const std::string& title, const ClassList& classes) {

@@ -20,7 +20,7 @@ std::unique_ptr<Dataset> open_ade_150(const DatasetSpec& spec) {
   layout.images = {"images/" + folder_of(spec.split)};
   layout.masks = {"annotations/" + folder_of(spec.split)};
   return std::make_unique<PairedFiles>(find_files(layout, spec), LabelCode::less_one(classes.size()), classes,
-                                       spec.max_pixels);
+                                       spec.decoding());
 }
 
 std::unique_ptr<Dataset> open_ade_847(const DatasetSpec& spec) {
@@ -32,7 +32,7 @@ std::unique_ptr<Dataset> open_ade_847(const DatasetSpec& spec) {
   layout.masks = {"annotations_detectron2/" + folder, "annotations/" + folder};
   layout.mask_styles = {{".tif", ".tiff", ".png"}};
   return std::make_unique<PairedFiles>(find_files(layout, spec), LabelCode::wide(classes.size(), {kIgnore}),
-                                       classes, spec.max_pixels);
+                                       classes, spec.decoding());
 }
 
 }  // namespace relprompt::data

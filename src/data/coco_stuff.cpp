@@ -48,7 +48,7 @@ std::unique_ptr<Dataset> open_coco_stuff(const DatasetSpec& spec) {
   const bool raw = layout.mask_styles[found.mask_style].front() != kTrainIds;
   return std::make_unique<PairedFiles>(
       std::move(found), raw ? LabelCode::listed(raw_ids()) : LabelCode::as_stored(classes.size()), classes,
-      spec.max_pixels);
+      spec.decoding());
 }
 
 }  // namespace relprompt::data

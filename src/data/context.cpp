@@ -22,13 +22,13 @@ Layout context_layout(const std::string& split) {
 std::unique_ptr<Dataset> open_context_59(const DatasetSpec& spec) {
   const ClassList& classes = vocabulary("context-59").classes;
   return std::make_unique<PairedFiles>(find_files(context_layout(spec.split), spec),
-                                       LabelCode::less_one(classes.size()), classes, spec.max_pixels);
+                                       LabelCode::less_one(classes.size()), classes, spec.decoding());
 }
 
 std::unique_ptr<Dataset> open_context_60(const DatasetSpec& spec) {
   const ClassList& classes = vocabulary("context-60").classes;
   return std::make_unique<PairedFiles>(find_files(context_layout(spec.split), spec),
-                                       LabelCode::as_stored(classes.size()), classes, spec.max_pixels);
+                                       LabelCode::as_stored(classes.size()), classes, spec.decoding());
 }
 
 std::unique_ptr<Dataset> open_context_459(const DatasetSpec& spec) {
@@ -41,7 +41,7 @@ std::unique_ptr<Dataset> open_context_459(const DatasetSpec& spec) {
   layout.list_required = false;
   layout.names_from = NamesFrom::kMasks;
   return std::make_unique<PairedFiles>(
-      find_files(layout, spec), LabelCode::wide(classes.size(), {kIgnore, 459}), classes, spec.max_pixels);
+      find_files(layout, spec), LabelCode::wide(classes.size(), {kIgnore, 459}), classes, spec.decoding());
 }
 
 }  // namespace relprompt::data

@@ -68,6 +68,11 @@ struct DatasetSpec {
   std::filesystem::path classes;  ///< "folder" only; default classes.txt
   std::string encoding;  ///< coco-stuff-171 only: train_ids or raw; empty: train ids where there are any
   std::uint64_t max_pixels = kMaxDecodedPixels;  ///< larger photos and masks are refused unopened
+  std::vector<int> bands = {};                   ///< of the photos, see DecodeOptions
+  std::optional<SampleRange> range = {};         ///< of the photos, see DecodeOptions
+
+  /// How photos are decoded.
+  DecodeOptions decoding() const { return {bands, range, max_pixels}; }
 };
 
 /// Opens a data set: finds its files, reads none but the lists. Throws Error: kBadArgument (kind, encoding),

@@ -14,7 +14,7 @@ std::unique_ptr<Dataset> open_folder(const DatasetSpec& spec) {
   ClassList classes = read_class_file(std::filesystem::path(found.root) / layout.class_list);
   LabelCode code = LabelCode::by_depth(classes.size());
   return std::make_unique<PairedFiles>(std::move(found), std::move(code), std::move(classes),
-                                       spec.max_pixels);
+                                       spec.decoding());
 }
 
 }  // namespace relprompt::data

@@ -8,20 +8,18 @@
 
 namespace relprompt::data {
 
-PairedFiles::PairedFiles(Found found, LabelCode code, ClassList classes, std::uint64_t max_pixels)
+PairedFiles::PairedFiles(Found found, LabelCode code, ClassList classes, DecodeOptions decoding)
     : found_(std::move(found)),
       code_(std::move(code)),
       classes_(std::move(classes)),
-      max_pixels_(max_pixels) {}
+      decoding_(std::move(decoding)) {}
 
 Sample PairedFiles::read(const Pair& pair, Problem& problem) const {
   Sample sample;
   sample.name = pair.name;
   problem = Problem::kUnreadable;
-  DecodeOptions options;
-  options.max_decoded_pixels = max_pixels_;
-  sample.photo = read_image(pair.photo, options);
-  image::StoredLabels stored = image::read_labels(pair.mask, max_pixels_);
+  sample.photo = read_image(pair.photo, decoding_);
+  image::StoredLabels stored = image::read_labels(pair.mask, decoding_.max_decoded_pixels);
   if (stored.map.height != sample.photo.height || stored.map.width != sample.photo.width) {
     problem = Problem::kSizeMismatch;
     throw Error(ErrorCode::kUnreadable,

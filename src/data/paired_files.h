@@ -13,8 +13,8 @@ namespace relprompt::data {
 
 class PairedFiles final : public Dataset {
  public:
-  /// @param max_pixels larger photos and masks are refused unopened
-  PairedFiles(Found found, LabelCode code, ClassList classes, std::uint64_t max_pixels);
+  /// @param decoding of the photos; its limit on pixels is that of the masks as well
+  PairedFiles(Found found, LabelCode code, ClassList classes, DecodeOptions decoding);
 
   std::size_t size() const override { return found_.pairs.size(); }
   const std::string& name(std::size_t index) const override { return found_.pairs.at(index).name; }
@@ -29,7 +29,7 @@ class PairedFiles final : public Dataset {
   Found found_;
   LabelCode code_;
   ClassList classes_;
-  std::uint64_t max_pixels_;
+  DecodeOptions decoding_;
 };
 
 }  // namespace relprompt::data

@@ -26,7 +26,7 @@ Layout voc_layout(const std::string& split) {
 std::unique_ptr<Dataset> open_voc_20(const DatasetSpec& spec) {
   const ClassList& classes = vocabulary("voc-20").classes;
   return std::make_unique<PairedFiles>(find_files(voc_layout(spec.split), spec),
-                                       LabelCode::less_one(classes.size()), classes, spec.max_pixels);
+                                       LabelCode::less_one(classes.size()), classes, spec.decoding());
 }
 
 std::unique_ptr<Dataset> open_voc_21(const DatasetSpec& spec) {
@@ -34,7 +34,7 @@ std::unique_ptr<Dataset> open_voc_21(const DatasetSpec& spec) {
   classes.names.insert(classes.names.begin(), {"background"});
   classes.seen.insert(classes.seen.begin(), true);
   return std::make_unique<PairedFiles>(find_files(voc_layout(spec.split), spec),
-                                       LabelCode::as_stored(classes.size()), classes, spec.max_pixels);
+                                       LabelCode::as_stored(classes.size()), classes, spec.decoding());
 }
 
 }  // namespace relprompt::data

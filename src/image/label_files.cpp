@@ -8,11 +8,11 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
-#include "base/mapped_file.h"
 #include "image/describe.h"
 #include "image/guard.h"
 #include "image/image_format.h"
 #include "image/palette.h"
+#include "image/picture_bytes.h"
 #include "image/png_reader.h"
 #include "image/png_writer.h"
 
@@ -86,21 +86,23 @@ void write_palette_png(const std::filesystem::path& path, const LabelMap& map, s
 }
 
 StoredLabels read_labels_png(const std::filesystem::path& path, std::uint64_t max_pixels) {
-  const MappedFile file(path);
-  const Source source(path.string(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size(),
-                      max_pixels);
+  const PictureBytes bytes(path, max_pixels);
+  return labels_of_png(bytes.source());
+}
+
+StoredLabels labels_of_png(const Source& source) {
   const auto format = format_of(source);
   if (!format) source.unsupported("it is no label file (PNG): " + describe_first_bytes(source));
   if (*format != ImageFormat::kPng) {
     throw Error(ErrorCode::kNotAnImage,
-                fmt::format("{} is a {}, label files are PNG", path.string(), name_of(*format)),
+                fmt::format("{} is a {}, label files are PNG", source.name(), name_of(*format)),
                 "convert it without changing values (a JPEG cannot hold labels exactly)");
   }
   PngReader reader(source);
   const PngHeader& header = reader.header();
   if (!header.palette && (header.colour || header.alpha)) {
     throw Error(ErrorCode::kNotAnImage,
-                fmt::format("{} holds colours{}; label files are grey or have a palette", path.string(),
+                fmt::format("{} holds colours{}; label files are grey or have a palette", source.name(),
                             header.alpha ? " with alpha" : ""),
                 "is it a photo or a coloured preview instead of the labels?");
   }

@@ -9,6 +9,8 @@
 
 #include "relprompt/image.h"
 
+#include "image/source.h"
+
 namespace relprompt::image {
 
 /// Most classes that fit 8-bit label files, where 255 means unknown.
@@ -38,5 +40,7 @@ struct StoredLabels {
 /// Throws Error: kNotFound, kUnreadable, kNotAnImage (no PNG, or one with colours or alpha),
 /// kTruncatedImage, kImageTooLarge.
 StoredLabels read_labels_png(const std::filesystem::path& path, std::uint64_t max_pixels = kMaxDecodedPixels);
+/// The same of bytes in memory.
+StoredLabels labels_of_png(const Source& source);
 
 }  // namespace relprompt::image

@@ -4,12 +4,12 @@
 #include "relprompt/error.h"
 #include "relprompt/image.h"
 
-#include "base/mapped_file.h"
 #include "image/bmp_decode.h"
 #include "image/describe.h"
 #include "image/guard.h"
 #include "image/image_format.h"
 #include "image/jpeg_decode.h"
+#include "image/picture_bytes.h"
 #include "image/png_decode.h"
 #include "image/sample_levels.h"
 #include "image/source.h"
@@ -29,7 +29,7 @@ Image of_colors(Image image, const DecodeOptions& options, const std::string& na
   return image;
 }
 
-Image decode(const Source& source, const DecodeOptions& options) {
+Image decode_any(const Source& source, const DecodeOptions& options) {
   const auto format = image::format_of(source);
   if (!format) source.unsupported("it is no image: " + image::describe_first_bytes(source));
   switch (*format) {
@@ -50,19 +50,23 @@ Image decode(const Source& source, const DecodeOptions& options) {
   throw Error(ErrorCode::kInternal, "no decoder for this format");
 }
 
+Image decode(const Source& source, const DecodeOptions& options) {
+  return image::guarded(ErrorCode::kInternal, "read " + source.name(),
+                        [&] { return decode_any(source, options); });
+}
+
 }  // namespace
 
 Image decode_image(const std::uint8_t* bytes, std::size_t size, const DecodeOptions& options,
                    const std::string& name) {
   image::check_options(options);
-  const Source source(name, bytes, size, options.max_decoded_pixels);
-  return image::guarded(ErrorCode::kInternal, "read " + name, [&] { return decode(source, options); });
+  return decode(Source(name, bytes, size, options.max_decoded_pixels), options);
 }
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {
-  const MappedFile file(path);
-  return decode_image(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), options,
-                      path.string());
+  image::check_options(options);
+  const image::PictureBytes bytes(path, options.max_decoded_pixels);
+  return decode(bytes.source(), options);
 }
 
 }  // namespace relprompt

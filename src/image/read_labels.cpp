@@ -6,20 +6,16 @@
 
 #include "relprompt/error.h"
 
-#include "base/mapped_file.h"
 #include "image/describe.h"
 #include "image/guard.h"
 #include "image/image_format.h"
+#include "image/picture_bytes.h"
 #include "image/tiff_layout.h"
 #include "image/tiff_rows.h"
 #include "image/tiff_samples.h"
 
 namespace relprompt::image {
 namespace {
-
-Source source_of(const MappedFile& file, std::uint64_t max_pixels) {
-  return {file.path().string(), reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), max_pixels};
-}
 
 void require_plain_grey(const Source& source, const TiffLayout& layout) {
   const bool depth = layout.bits == 8 || layout.bits == 16;
@@ -39,7 +35,7 @@ void require_plain_grey(const Source& source, const TiffLayout& layout) {
       "is it a photo or a coloured preview instead of the labels?");
 }
 
-StoredLabels labels_of(const Source& source) {
+StoredLabels labels_of_tiff(const Source& source) {
   OpenTiff tiff(source);
   if (tiff.layout.further_pages > 0) {
     throw Error(ErrorCode::kNotAnImage, fmt::format("{} is a TIFF of {} pages; label files have one",
@@ -63,24 +59,26 @@ StoredLabels labels_of(const Source& source) {
 }  // namespace
 
 StoredLabels read_labels_tiff(const std::filesystem::path& path, std::uint64_t max_pixels) {
-  const MappedFile file(path);
-  const Source source = source_of(file, max_pixels);
+  const PictureBytes bytes(path, max_pixels);
+  const Source source = bytes.source();
   const auto format = format_of(source);
   if (format != ImageFormat::kTiff) {
     throw Error(ErrorCode::kNotAnImage,
                 format ? fmt::format("{} is a {}, no TIFF", path.string(), name_of(*format))
                        : fmt::format("{} is no TIFF: {}", path.string(), describe_first_bytes(source)));
   }
-  return guarded(ErrorCode::kInternal, "read " + path.string(), [&] { return labels_of(source); });
+  return guarded(ErrorCode::kInternal, "read " + path.string(), [&] { return labels_of_tiff(source); });
 }
 
 StoredLabels read_labels(const std::filesystem::path& path, std::uint64_t max_pixels) {
-  // Twice mapped, once read: the format is in the first bytes.
-  const bool tiff = [&] {
-    const MappedFile file(path);
-    return format_of(source_of(file, max_pixels)) == ImageFormat::kTiff;
-  }();
-  return tiff ? read_labels_tiff(path, max_pixels) : read_labels_png(path, max_pixels);
+  const PictureBytes bytes(path, max_pixels);
+  return labels_of(bytes.source());
+}
+
+StoredLabels labels_of(const Source& source) {
+  return guarded(ErrorCode::kInternal, "read " + source.name(), [&] {
+    return format_of(source) == ImageFormat::kTiff ? labels_of_tiff(source) : labels_of_png(source);
+  });
 }
 
 }  // namespace relprompt::image

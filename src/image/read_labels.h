@@ -16,5 +16,7 @@ StoredLabels read_labels_tiff(const std::filesystem::path& path,
 
 /// A label file of either format, told by its content: read_labels_tiff for a TIFF, else read_labels_png.
 StoredLabels read_labels(const std::filesystem::path& path, std::uint64_t max_pixels = kMaxDecodedPixels);
+/// The same of bytes in memory.
+StoredLabels labels_of(const Source& source);
 
 }  // namespace relprompt::image

@@ -1,5 +1,6 @@
 #include "train/eval_run.h"
 
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -117,6 +118,12 @@ RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, w
   job.progress = progress;
   job.save_every = config.test.save_every;
   job.report = [&](std::size_t done, std::size_t all) { listener.on_evaluation(request.title, done, all); };
+  std::set<std::string> said;  // each text once: pictures of a set are mostly of one kind
+  job.notes = [&](const std::string& name, const std::vector<std::string>& notes) {
+    for (const auto& note : notes) {
+      if (said.insert(note).second) listener.on_note(fmt::format("{}: {}", name, note));
+    }
+  };
   job.stop = [&] { return listener.stop_requested(); };
   auto result = evaluate_set(network, model.config, job, workers);
 

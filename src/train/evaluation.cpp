@@ -73,6 +73,7 @@ class Share {
       progress_.skipped.push_back(names_[static_cast<std::size_t>(progress_.done)]);
       return;
     }
+    if (job_.notes && !sample.photo.notes.empty()) job_.notes(sample.name, sample.photo.notes);
     const auto result =
         segmenter::segment_photo(network_, model_, job_.embeddings, sample.photo, job_.options, {});
     progress_.confusion.add(sample.name, result.labels, sample.labels, data::kIgnore);

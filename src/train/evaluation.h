@@ -32,6 +32,8 @@ struct EvaluationJob {
   std::filesystem::path progress{};  ///< file that an interrupted evaluation continues from; empty: none
   std::size_t save_every = 100;      ///< pictures
   std::function<void(std::size_t done, std::size_t all)> report{};  ///< of this worker's share; may be empty
+  /// Given what decoding a picture decided (Image::notes), if anything; may be empty.
+  std::function<void(const std::string& name, const std::vector<std::string>& notes)> notes{};
   std::function<bool()> stop{};                                     ///< asked between pictures; may be empty
 };
 

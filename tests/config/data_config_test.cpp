@@ -29,7 +29,8 @@ TEST(DataConfig, EmptySectionHasTheDefaults) {
 TEST(DataConfig, EveryKeyIsReadAndWritten) {
   const std::string yaml =
       "train:\n  kind: coco-stuff-171\n  root: /data\n  split: tiny\n  images: i\n  masks: m\n  list: l.txt\n"
-      "  classes: c.txt\n  encoding: raw\n  max_pixels: 1000\ntest:\n  kind: folder\nheld_out: 0.5\n"
+      "  classes: c.txt\n  encoding: raw\n  max_pixels: 1000\n  bands: [4, 3, 2]\n  range: [0, "
+      "4095]\ntest:\n  kind: folder\nheld_out: 0.5\n"
       "train_samples: 8\nunseen: [cow, \"no\"]\n";
   const DataConfig data = data_of(yaml);
   ASSERT_TRUE(data.train);
@@ -42,6 +43,10 @@ TEST(DataConfig, EveryKeyIsReadAndWritten) {
   EXPECT_EQ(data.train->classes, "c.txt");
   EXPECT_EQ(data.train->encoding, "raw");
   EXPECT_EQ(data.train->max_pixels, 1000u);
+  EXPECT_EQ(data.train->decoding().bands, (std::vector<int>{4, 3, 2}));
+  ASSERT_TRUE(data.train->decoding().range);
+  EXPECT_EQ(data.train->decoding().range->max, 4095);
+  EXPECT_EQ(data.train->decoding().max_decoded_pixels, 1000u);
   EXPECT_EQ(data.held_out, 0.5);
   EXPECT_EQ(data.train_samples, 8u);
   EXPECT_EQ(data.unseen, (std::vector<std::string>{"cow", "no"}));
@@ -60,6 +65,9 @@ TEST(DataConfig, RefusalsNameTheKey) {
   bad("test: {kind: folder, slpit: val}", "'test': unknown key 'slpit'; did you mean split?");
   bad("test: {kind: coco-stuff-171, encoding: rgb}", "'encoding' should be one of");
   bad("test: {kind: folder, max_pixels: 0}", "'max_pixels'");
+  bad("test: {kind: folder, bands: [1, 2]}", "bands 1,2");
+  bad("test: {kind: folder, bands: [0, 1, 2]}", "'bands'");
+  bad("test: {kind: folder, range: [9, 3]}", "range 9,3");
   bad("test: folder", "'test': expected keys with values");
   bad("held_out: 0.6", "'held_out' should be a number from 0 to 0.5");
   bad("train_samples: -1", "'train_samples'");
