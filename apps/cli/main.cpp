@@ -14,6 +14,7 @@
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
+#include "base/notes.h"
 #include "commands.h"
 #include "terminal.h"
 #include "usage.h"
@@ -66,6 +67,7 @@ int run_program(int argument_count, char** arguments) {
 }
 
 int guarded(int argument_count, char** arguments) {
+  set_note_listener([](const std::string& text) { print_warning(text); });
   try {
     return run_program(argument_count, arguments);
   } catch (const Error& error) {

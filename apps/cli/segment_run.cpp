@@ -106,8 +106,14 @@ class SegmentRun {
     job.times.read = read.seconds;
     job.outputs = std::make_unique<PhotoOutputs>(job.photo->stem, settings_.plan);
     job.outputs->check_old_report(facts_.settings);
-    job.result = segmenter_.segment(job.image, protocol_,
-                                    job.outputs->score_sink(job.image, settings_.classes.size()));
+    try {
+      job.result = segmenter_.segment(job.image, protocol_,
+                                      job.outputs->score_sink(job.image, settings_.classes.size()));
+    } catch (const Error& error) {
+      // The model is at fault; the photo with which it showed helps to find out why.
+      if (exit_status(error.code()) != 4) throw;
+      throw Error(error.code(), fmt::format("{}: {}", job.photo->path.string(), error.what()));
+    }
   }
 
   int conclude() {

@@ -1,6 +1,8 @@
 // relprompt::Segmenter: the public face of the segmenter area, without a torch type in sight.
 #include "relprompt/segmenter.h"
 
+#include <cmath>
+
 #include <fmt/format.h>
 #include <torch/torch.h>
 
@@ -22,6 +24,17 @@ segmenter::ModelFiles open(const std::filesystem::path& path, const ModelOptions
   auto model = segmenter::open_model(path);
   if (options.training_free) segmenter::drop_prompts(model);
   return model;
+}
+
+/// Throws Error(kBadArgument) for a row [joint] that has no direction: zeros alone, or no numbers.
+void require_directions(const torch::Tensor& rows) {
+  const auto lengths = rows.to(torch::kFloat64).norm(2, -1);
+  for (std::int64_t i = 0; i < rows.size(0); ++i) {
+    const auto length = lengths[i].item<double>();
+    if (std::isfinite(length) && length > 1e-12) continue;
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("embedding {} has the length {}: nothing can be compared with it", i, length));
+  }
 }
 
 torch::Device prepare_device(const ModelOptions& options) {
@@ -96,6 +109,7 @@ void Segmenter::set_embeddings(const float* rows, std::size_t count) {
     segmenter::ClassEmbeddings classes;
     const auto copy =
         torch::from_blob(const_cast<float*>(rows), {static_cast<std::int64_t>(count), joint_width()}).clone();
+    require_directions(copy);
     classes.rows =
         torch::nn::functional::normalize(copy, torch::nn::functional::NormalizeFuncOptions().dim(-1))
             .to(self.device);

@@ -12,7 +12,8 @@ namespace relprompt::clip {
 
 /// Gives each parameter of the module its row (names: prefix + parameter name) as fp32 on the CPU, without a
 /// copy where the file holds fp32. The parameters are frozen: no gradient, never written to.
-/// Throws Error(kInternal) if a parameter has no row. Call source.check(rows) first.
+/// Throws Error(kTensorMismatch) for weights that clip/weight_check.h refuses, Error(kInternal) if a
+/// parameter has no row. Call source.check(rows) first.
 void load_frozen(torch::nn::Module& module, const std::string& prefix, const std::vector<TensorRow>& rows,
                  const TensorSource& source);
 

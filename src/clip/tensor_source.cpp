@@ -125,6 +125,12 @@ torch::Tensor TensorSource::read(const TensorRow& row) const {
   return whole.reshape(row.shape).contiguous();
 }
 
+std::string TensorSource::stored_name(const TensorRow& row) const {
+  std::string all;
+  for (const auto& name : row.source(style_).names) all += (all.empty() ? "" : " + ") + prefix_ + name;
+  return all;
+}
+
 void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std::string>& ignored) const {
   std::vector<std::string> missing, misshapen, unexpected;
   std::set<std::string> used;

@@ -34,6 +34,9 @@ class TensorSource {
   /// file, which must not be written to. Call check() first.
   torch::Tensor read(const TensorRow& row) const;
 
+  /// The row's name in the file, "a + b" if it is made of two tensors.
+  std::string stored_name(const TensorRow& row) const;
+
   /// Compares the file with the rows: all missing, misshapen, non-float and unexpected tensors in one
   /// Error(kTensorMismatch). `ignored` are names that may be there and are not used.
   void check(const std::vector<TensorRow>& rows, const std::set<std::string>& ignored) const;

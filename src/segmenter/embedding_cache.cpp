@@ -1,85 +1,127 @@
+// The file: kMagic, then for each embedding the length of its text (32 bits), the text, `joint` numbers
+// (fp32), and the SHA-256 over all of that and the file's key, as 64 digits.
 #include "segmenter/embedding_cache.h"
 
+#include <cmath>
+#include <cstdint>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
-#include "relprompt/error.h"
+#include <fmt/format.h>
 
-#include "archive/safetensors.h"
 #include "base/hash.h"
-#include "base/json_read.h"
+#include "base/notes.h"
 #include "segmenter/cache_folder.h"
 
 namespace relprompt::segmenter {
 namespace {
 
-// Beyond this the file starts afresh: no list of classes is longer than a label can count.
-constexpr std::size_t kMostRows = 100'000;
-constexpr std::size_t kMostBytes = std::size_t{64} << 20;  // of all names
+constexpr std::string_view kMagic = "relprompt text embeddings 1\n";
+constexpr std::size_t kChecksum = 64;
+// 65,535 classes of a ViT-L/14 take 200 MB. A file beyond this starts afresh.
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 
-}  // namespace
-
-std::string EmbeddingCache::key(const std::string& tower_hash, const std::vector<std::string>& templates,
-                                bool truncate) {
+std::string key_of(const TextEncoding& encoding) {
   Sha256 digest;
-  digest.update(tower_hash);
-  digest.update(truncate ? "cut" : "whole");
-  for (const auto& sentence : templates) {
-    digest.update(std::to_string(sentence.size()) + ":");
-    digest.update(sentence);
-  }
+  const auto add = [&](std::string_view part) {
+    digest.update(std::to_string(part.size()) + ":");
+    digest.update(part);
+  };
+  add(kMagic);
+  add(encoding.weights);
+  add(encoding.settings);
+  add(std::to_string(encoding.joint));
+  add(encoding.truncate ? "cut" : "whole");
+  for (const auto& sentence : encoding.templates) add(sentence);
   return digest.hex();
 }
 
-EmbeddingCache::EmbeddingCache(const std::string& key, std::int64_t joint)
-    : file_(cache_folder() / "text" / (key + ".safetensors")), joint_(joint) {
-  try {
-    load();
-  } catch (const std::exception&) {
-    rows_.clear();
-  }
+bool is_unit(const std::vector<float>& row) {
+  constexpr double kTolerance = 1e-3;
+  double squares = 0;
+  for (const float x : row) squares += static_cast<double>(x) * x;
+  return std::abs(squares - 1) < kTolerance;  // false for what is no number
 }
 
-void EmbeddingCache::load() {
-  const auto archive = archive::open_safetensors(file_);
-  const auto* rows = archive->find("embeddings");
-  const JsonRules rules = {ErrorCode::kBadHeader, kMostBytes, kMostRows + 1};
-  const auto names =
-      read_json(archive->metadata().at("texts"), file_.string(), rules).get<std::vector<std::string>>();
-  const auto count = static_cast<std::int64_t>(names.size());
-  const bool fits = rows != nullptr && rows->dtype == archive::DType::kF32 &&
-                    rows->shape == std::vector<std::int64_t>{count, joint_};
-  if (!fits) return;
-  auto all = torch::empty({count, joint_});
-  std::memcpy(all.data_ptr(), rows->data, rows->bytes);
-  for (std::int64_t i = 0; i < count; ++i) rows_[names[static_cast<std::size_t>(i)]] = all[i];
+}  // namespace
+
+EmbeddingCache::EmbeddingCache(const TextEncoding& encoding)
+    : joint_(encoding.joint), key_(key_of(encoding)), folder_(cache_folder("text")) {
+  rows_ = read();
 }
 
-torch::Tensor EmbeddingCache::find(const std::string& name) const {
-  const auto found = rows_.find(name);
-  return found == rows_.end() ? torch::Tensor() : found->second;
+const float* EmbeddingCache::find(const std::string& text) const {
+  const auto found = rows_.find(text);
+  return found == rows_.end() ? nullptr : found->second.data();
 }
 
-void EmbeddingCache::add(const std::vector<std::string>& names, const torch::Tensor& rows) {
-  if (rows_.size() + names.size() > kMostRows) rows_.clear();
-  for (std::size_t i = 0; i < names.size(); ++i) rows_[names[i]] = rows[static_cast<std::int64_t>(i)];
-  nlohmann::json texts = nlohmann::json::array();
-  std::vector<torch::Tensor> parts;
-  for (const auto& [name, row] : rows_) {
-    texts.push_back(name);
-    parts.push_back(row);
+EmbeddingCache::Rows EmbeddingCache::read() {
+  Rows rows;
+  const auto bytes = folder_ ? folder_->read(key_, kMostBytes) : std::nullopt;
+  if (!bytes) return rows;
+  std::string_view rest = *bytes;
+  bool whole = rest.substr(0, kMagic.size()) == kMagic;
+  rest.remove_prefix(whole ? kMagic.size() : rest.size());
+  while (!rest.empty()) whole = take(rest, rows) && whole;
+  if (!whole) {
+    damaged_ = true;
+    note(fmt::format("{}: text embeddings are damaged and are computed again",
+                     (folder_->path() / key_).string()));
   }
-  const auto all = torch::stack(parts).contiguous();
-  const archive::TensorView view = {"embeddings",
-                                    archive::DType::kF32,
-                                    {all.size(0), all.size(1)},
-                                    static_cast<const std::byte*>(all.data_ptr()),
-                                    all.nbytes()};
-  try {
-    archive::write_safetensors(file_, {view}, {{"texts", texts.dump()}});
-  } catch (const Error&) {
-    // See the class comment.
+  return rows;
+}
+
+/// Moves one embedding from the bytes to the rows; false if it cannot be believed. The next one is looked for
+/// where the length says, which is nowhere if the length is what was damaged.
+bool EmbeddingCache::take(std::string_view& bytes, Rows& rows) const {
+  std::uint32_t length = 0;
+  const std::size_t numbers = joint_ * sizeof(float);
+  if (bytes.size() >= sizeof length) std::memcpy(&length, bytes.data(), sizeof length);
+  const std::size_t size = sizeof length + length + numbers;
+  if (bytes.size() < size + kChecksum) {
+    bytes = {};
+    return false;
   }
+  const auto entry = bytes.substr(0, size), check = bytes.substr(size, kChecksum);
+  bytes.remove_prefix(size + kChecksum);
+  std::vector<float> row(joint_);
+  std::memcpy(row.data(), entry.data() + sizeof length + length, numbers);
+  if (check != checksum(entry) || !is_unit(row)) return false;
+  rows[std::string(entry.substr(sizeof length, length))] = std::move(row);
+  return true;
+}
+
+void EmbeddingCache::append(const std::string& text, const std::vector<float>& row,
+                            std::string& bytes) const {
+  const auto length = static_cast<std::uint32_t>(text.size());
+  const std::size_t begin = bytes.size();
+  bytes.append(reinterpret_cast<const char*>(&length), sizeof length);
+  bytes += text;
+  bytes.append(reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float));
+  bytes += checksum(std::string_view(bytes).substr(begin));
+}
+
+std::string EmbeddingCache::checksum(std::string_view text_and_row) const {
+  Sha256 digest;
+  digest.update(key_);
+  digest.update(text_and_row);
+  return digest.hex();
+}
+
+void EmbeddingCache::add(const std::vector<std::string>& texts, const float* rows) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    rows_[texts[i]].assign(rows + i * joint_, rows + (i + 1) * joint_);
+  }
+  const auto lock = folder_ ? folder_->lock() : std::nullopt;
+  if (!lock) return;
+  const auto theirs = read();
+  rows_.insert(theirs.begin(), theirs.end());
+  std::string bytes(kMagic);
+  for (const auto& [text, row] : rows_) append(text, row, bytes);
+  if (bytes.size() > kMostBytes) {
+    bytes = kMagic;
+    for (const auto& text : texts) append(text, rows_.at(text), bytes);
+  }
+  if (bytes.size() <= kMostBytes && folder_->replace(*lock, key_, bytes)) damaged_ = false;
 }
 
 }  // namespace relprompt::segmenter

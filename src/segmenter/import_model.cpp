@@ -7,6 +7,7 @@
 #include "relprompt/error.h"
 
 #include "base/paths.h"
+#include "clip/weight_check.h"
 #include "segmenter/model_folder.h"
 #include "text/tokenizer.h"
 
@@ -52,6 +53,7 @@ void choose_activation(const std::string& name, ModelFiles& model) {
 /// The row as it will be stored. Throws Error(kBadArgument) for numbers that half cannot hold.
 torch::Tensor stored(const clip::TensorSource& source, const clip::TensorRow& row, bool half) {
   const auto value = source.read(row);
+  clip::check_weights(value.to(torch::kFloat32), row, source);
   const bool wide = value.scalar_type() == torch::kFloat32 || value.scalar_type() == torch::kFloat64;
   if (!half || !wide) return value;
   const auto narrow = value.to(torch::kFloat16);

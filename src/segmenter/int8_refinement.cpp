@@ -1,5 +1,7 @@
 #include "segmenter/int8_refinement.h"
 
+#include "clip/weight_check.h"
+
 namespace relprompt::segmenter {
 namespace {
 
@@ -57,6 +59,7 @@ std::optional<Int8Refinement> read_refinement(const ModelFiles& model) {
   Int8Refinement refinement;
   for (const auto& row : int8_rows(model.config.clip)) {
     refinement.means.push_back(model.int8->read(row).to(torch::kFloat32));
+    clip::check_weights(refinement.means.back(), row, *model.int8);
   }
   refinement.bf16_layers = model.config.int8->bf16_layers;
   return refinement;

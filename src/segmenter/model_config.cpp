@@ -1,9 +1,13 @@
 #include "segmenter/model_config.h"
 
 #include <algorithm>
+#include <cmath>
+#include <fstream>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <sstream>
+
+#include <fmt/format.h>
 
 #include "relprompt/error.h"
 
@@ -170,10 +174,7 @@ Normalisation read_image(JsonFields fields, const std::string& path) {
   image.mean = three(fields.numbers("mean", {fallback.mean[0], fallback.mean[1], fallback.mean[2]}, 3));
   image.std = three(fields.numbers("std", {fallback.std[0], fallback.std[1], fallback.std[2]}, 3));
   fields.finish();
-  for (const float value : image.std) {
-    if (value > 0.0f) continue;
-    throw Error(ErrorCode::kBadModelConfig, path + ": 'std' should be three numbers above 0");
-  }
+  check_normalisation(image, path);
   return image;
 }
 
@@ -222,6 +223,27 @@ Normalisation Normalisation::image_net() {
 Normalisation Normalisation::clip() {
   return {{0.48145466f * 255, 0.4578275f * 255, 0.40821073f * 255},
           {0.26862954f * 255, 0.26130258f * 255, 0.27577711f * 255}};
+}
+
+void check_normalisation(const Normalisation& image, const std::string& path) {
+  // Far beyond any scale that colours have; photos stay numbers whatever lies between.
+  constexpr float kSmallest = 1e-6f, kLargest = 1e6f;
+  for (std::size_t i = 0; i < image.std.size(); ++i) {
+    // Written so that NaN fails.
+    if (!(image.std[i] >= kSmallest && image.std[i] <= kLargest)) {
+      throw Error(
+          ErrorCode::kBadModelConfig,
+          fmt::format("{}: 'std' should be three numbers above 0 (from 1e-06 to 1e+06 on the 0-255 scale), "
+                      "found {}",
+                      path, image.std[i]));
+    }
+    if (!(std::abs(image.mean[i]) <= kLargest)) {
+      throw Error(
+          ErrorCode::kBadModelConfig,
+          fmt::format("{}: 'mean' should be three numbers (at most 1e+06 on the 0-255 scale), found {}", path,
+                      image.mean[i]));
+    }
+  }
 }
 
 TestProtocol TestProtocol::for_tower(const clip::VisionConfig& vision) {

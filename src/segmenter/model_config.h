@@ -36,6 +36,9 @@ struct Normalisation {
   static Normalisation clip();       ///< CLIP's own
 };
 
+/// Throws Error(kBadModelConfig), naming the file, for a deviation of 0 and for numbers beyond any scale.
+void check_normalisation(const Normalisation& image, const std::string& path);
+
 /// Default test protocol (design section 3), pixels.
 struct TestProtocol {
   int short_side = 512;

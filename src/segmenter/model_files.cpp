@@ -139,6 +139,7 @@ void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
       model.config.image.mean[i] = static_cast<float>(mean[i]) * 255;
       model.config.image.std[i] = static_cast<float>(std[i]) * 255;
     }
+    check_normalisation(model.config.image, image_file.string());
   }
 }
 

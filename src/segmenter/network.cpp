@@ -3,22 +3,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "relprompt/error.h"
 
 #include "clip/load.h"
 #include "nn/linear.h"
 #include "segmenter/initial_prompts.h"
 #include "segmenter/int8_refinement.h"
+#include "segmenter/score_check.h"
 
 namespace relprompt::segmenter {
 namespace {
 
-/// exp of CLIP's trained temperature, or the 100 that CLIP's training clips it to.
+/// exp of CLIP's trained temperature; where the file has none, the 100 that CLIP's training clips it to.
 double logit_scale_of(const ModelFiles& model) {
   for (const auto& row : model.text_rows()) {
     if (row.name != "logit_scale" || !model.clip->shape_of(row)) continue;
-    const double scale = std::exp(model.clip->read(row).to(torch::kFloat64).item<double>());
-    if (std::isfinite(scale) && scale > 0) return scale;
+    const double stored = model.clip->read(row).to(torch::kFloat64).item<double>();
+    const auto scale = static_cast<float>(std::exp(stored));
+    if (std::isfinite(scale) && scale > 0) return std::exp(stored);
+    throw Error(ErrorCode::kTensorMismatch,
+                fmt::format("{}: the tensor {} is {}; e to that power is no temperature", model.clip->path(),
+                            model.clip->stored_name(row), stored),
+                "the file is damaged; get it again");
   }
   return 100.0;
 }
@@ -94,6 +102,7 @@ void Network::unpack(const ModelFiles& model) {
 void Network::make_trainable(const ModelFiles& model, std::uint64_t seed) {
   if (!lpm_) throw Error(ErrorCode::kInternal, "training a model without prompts");
   unpack(model);
+  score_error_ = ErrorCode::kDiverged;
   const auto rows = model.prompt_rows();
   for (auto* module : prompt_modules()) {
     const torch::NoGradGuard no_grad;
@@ -125,11 +134,15 @@ std::map<std::string, torch::Tensor> Network::trained() const {
 torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Tensor& t,
                                     const rpm::Observer& observer, const rpm::SampleNoise& noise) {
   const auto grid = tower_->grid_of(image);
+  // In training the loss tells, without waiting for the device here.
+  const bool checked = c10::InferenceMode::is_enabled();
   const auto scores = [&] {
     if (!lpm_) return training_free_scores(image, t);
     const auto aligned = features(image, t, observer, noise);
+    if (checked) check_features(aligned.patches, score_error_);
     return (*lpm_)->forward(aligned.patches, aligned.class_token, t);
   }();
+  if (checked) check_scores(scores, t, score_error_);
   return scores.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
 }
 
@@ -149,6 +162,7 @@ rpm::Aligned Network::features(const torch::Tensor& image, const torch::Tensor& 
 torch::Tensor Network::training_free_scores(const torch::Tensor& image, const torch::Tensor& t) {
   const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, training_free_);
   const auto patches = tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1));
+  if (c10::InferenceMode::is_enabled()) check_features(patches, score_error_);
   // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
   return (nn::product(patches, t) * logit_scale_).softmax(-1);
 }

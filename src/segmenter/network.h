@@ -52,7 +52,8 @@ class Network {
 
   /// Scores at patch resolution: mask logits, or class probabilities for a training-free model.
   /// image [B, 3, H, W] normalised, t [S, E] unit length, both on the device -> [B, S, h, w]. noise is for
-  /// training.
+  /// training. In inference mode throws Error(kTensorMismatch) where features or scores are no numbers or
+  /// mean nothing (score_check.h); Error(kDiverged) after make_trainable.
   torch::Tensor patch_scores(const torch::Tensor& image, const torch::Tensor& t,
                              const rpm::Observer& observer = {},
                              const rpm::SampleNoise& noise = rpm::SampleNoise());
@@ -92,6 +93,7 @@ class Network {
   std::optional<peft::WeightSwap> swap_;  ///< of methods that change weights
   std::optional<lpm::Lpm> lpm_;
   double logit_scale_ = 100.0;
+  ErrorCode score_error_ = ErrorCode::kTensorMismatch;  ///< of scores that mean nothing
 };
 
 }  // namespace relprompt::segmenter

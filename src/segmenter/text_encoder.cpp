@@ -1,6 +1,7 @@
 #include "segmenter/text_encoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
@@ -28,6 +29,22 @@ constexpr std::size_t kBatch = 64;
 
 torch::Tensor unit_rows(const torch::Tensor& rows) {
   return torch::nn::functional::normalize(rows, torch::nn::functional::NormalizeFuncOptions().dim(-1));
+}
+
+/// Throws Error(kTensorMismatch) for a row of [texts, E] that is no vector of length 1: nothing could be
+/// compared with it, and every pixel would get the first class.
+void require_unit(const torch::Tensor& rows, const std::vector<std::string>& texts, const std::string& path) {
+  constexpr double kTolerance = 1e-3;
+  const auto lengths = rows.to(torch::kCPU, torch::kFloat64).norm(2, -1).contiguous();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const double length = lengths.data_ptr<double>()[i];
+    if (std::abs(length - 1) < kTolerance) continue;
+    throw Error(
+        ErrorCode::kTensorMismatch,
+        fmt::format("{}: the text tower gives no usable embedding of '{}': its length is {} instead of 1",
+                    path, texts[i], length),
+        "the model's weights are damaged or its training diverged; get it again");
+  }
 }
 
 std::vector<fs::path> vocabulary_files(const ModelFiles& model, const fs::path& vocab) {
@@ -60,30 +77,34 @@ class NameEncoder {
               bool truncate)
       : tokenizer_(load_tokenizer(model, vocab)),
         tower_(model.config.clip.text, model.config.clip.joint, model.config.clip.activation),
+        path_(model.clip->path()),
         templates_(templates),
         truncate_(truncate) {
     clip::load_frozen(*tower_, "", model.text_rows(), *model.clip);
   }
 
-  /// [names, E], each the unit mean over the templates.
+  /// [names, E], each the unit mean over the templates. Throws Error(kTensorMismatch), naming the text, where
+  /// the tower gives no direction.
   torch::Tensor encode(const std::vector<std::string>& names) {
     std::vector<torch::Tensor> batches;
     std::vector<std::int64_t> ids;
-    std::size_t texts = 0;
+    std::vector<std::string> texts;
     const auto run = [&] {
-      if (texts == 0) return;
+      if (texts.empty()) return;
       const auto context = tower_->config().context;
       const auto tokens = torch::tensor(ids, torch::kInt64).reshape({-1, context});
       batches.push_back(tower_(tokens));
+      require_unit(batches.back(), texts, path_);
       ids.clear();
-      texts = 0;
+      texts.clear();
     };
     for (const auto& name : names) {
       for (const auto& sentence : templates_) {
-        const auto row = tokenizer_.tokens(text::fill(sentence, name),
-                                           static_cast<int>(tower_->config().context), truncate_);
+        texts.push_back(text::fill(sentence, name));
+        const auto row =
+            tokenizer_.tokens(texts.back(), static_cast<int>(tower_->config().context), truncate_);
         ids.insert(ids.end(), row.begin(), row.end());
-        if (++texts == kBatch) run();
+        if (texts.size() == kBatch) run();
       }
     }
     run();
@@ -95,6 +116,7 @@ class NameEncoder {
  private:
   text::Tokenizer tokenizer_;
   clip::TextTower tower_;
+  std::string path_;
   const std::vector<std::string>& templates_;
   bool truncate_;
 };
@@ -114,11 +136,30 @@ std::string tower_hash(const ModelFiles& model, const fs::path& vocab) {
   return tensors + words;
 }
 
+TextEncoding encoding_of(const ModelFiles& model, const fs::path& vocab,
+                         const std::vector<std::string>& templates, bool truncate) {
+  const auto& clip = model.config.clip;
+  TextEncoding encoding;
+  encoding.weights = tower_hash(model, vocab);
+  encoding.settings = fmt::format("{}, {} heads, context {}", activation_name(clip.activation),
+                                  clip.text.heads, clip.text.context);
+  encoding.joint = static_cast<std::size_t>(clip.joint);
+  encoding.templates = templates;
+  encoding.truncate = truncate;
+  return encoding;
+}
+
 std::vector<std::string> distinct_names(const ClassList& classes) {
   std::vector<std::string> names;
   for (const auto& of_class : classes.names) names.insert(names.end(), of_class.begin(), of_class.end());
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+std::vector<std::string> shown_names(const ClassList& classes) {
+  std::vector<std::string> names;
+  for (const auto& of_class : classes.names) names.push_back(of_class.front());
   return names;
 }
 
@@ -168,24 +209,27 @@ EncodedClasses encode_classes(const ModelFiles& model, const fs::path& vocab, co
   std::map<std::string, torch::Tensor> rows;
   std::vector<std::string> fresh;
   std::optional<EmbeddingCache> cache;
-  if (options.use_cache) {
-    const auto key = EmbeddingCache::key(tower_hash(model, vocab), templates, options.truncate);
-    cache.emplace(key, model.config.clip.joint);
-  }
+  if (options.use_cache) cache.emplace(encoding_of(model, vocab, templates, options.truncate));
   for (const auto& name : distinct_names(classes)) {
-    const auto row = cache ? cache->find(name) : torch::Tensor();
-    if (row.defined()) {
-      rows[name] = row;
+    const float* row = cache ? cache->find(name) : nullptr;
+    if (row != nullptr) {
+      rows[name] = torch::tensor(at::ArrayRef<float>(row, static_cast<std::size_t>(model.config.clip.joint)));
     } else {
       fresh.push_back(name);
     }
   }
   if (!fresh.empty()) {
-    const auto embedded = NameEncoder(model, vocab, templates, options.truncate).encode(fresh);
+    const auto embedded =
+        NameEncoder(model, vocab, templates, options.truncate).encode(fresh).to(torch::kFloat32).contiguous();
+    require_unit(embedded, fresh, model.clip->path());
     for (std::size_t i = 0; i < fresh.size(); ++i) rows[fresh[i]] = embedded[static_cast<std::int64_t>(i)];
-    if (cache) cache->add(fresh, embedded);
+    if (cache) cache->add(fresh, embedded.data_ptr<float>());
+  } else if (cache && cache->damaged()) {
+    cache->add({}, nullptr);
   }
-  return {arrange(classes, rows, options.max_over_names), !fresh.empty()};
+  auto arranged = arrange(classes, rows, options.max_over_names);
+  if (!options.max_over_names) require_unit(arranged.rows, shown_names(classes), model.clip->path());
+  return {std::move(arranged), !fresh.empty()};
 }
 
 }  // namespace relprompt::segmenter

@@ -74,12 +74,21 @@ class Share {
       return;
     }
     if (job_.notes && !sample.photo.notes.empty()) job_.notes(sample.name, sample.photo.notes);
-    const auto result =
-        segmenter::segment_photo(network_, model_, job_.embeddings, sample.photo, job_.options, {});
+    const auto result = segment(sample);
     progress_.confusion.add(sample.name, result.labels, sample.labels, data::kIgnore);
     if (!job_.image_scores) return;
     progress_.scores.push_back(eval::score_image(sample.name, result.labels, sample.labels,
                                                  job_.dataset.classes().size(), data::kIgnore));
+  }
+
+  Segmentation segment(const data::Sample& sample) {
+    try {
+      return segmenter::segment_photo(network_, model_, job_.embeddings, sample.photo, job_.options, {});
+    } catch (const Error& error) {
+      // The model is at fault; the picture with which it showed helps to find out why.
+      if (error.code() != ErrorCode::kTensorMismatch && error.code() != ErrorCode::kDiverged) throw;
+      throw Error(error.code(), sample.name + ": " + error.what());
+    }
   }
 
   void save() const {

@@ -1,5 +1,6 @@
 #include "train/optimizer_state.h"
 
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "base/json_read.h"
 #include "base/paths.h"
 #include "base/short_list.h"
+#include "kernels/magnitude.h"
 
 namespace relprompt::train {
 namespace {
@@ -66,6 +68,11 @@ class StateReader {
     }
     auto value = torch::empty(like.sizes(), torch::kFloat32);
     std::memcpy(value.data_ptr(), view->data, view->bytes);
+    if (!std::isfinite(kernels::largest_magnitude(value.data_ptr<float>(), value.numel()))) {
+      throw Error(ErrorCode::kTensorMismatch,
+                  fmt::format("{}: the tensor {} holds NaN or infinite numbers", file_.string(), name),
+                  "the file is damaged or the training diverged; start a new run");
+    }
     return value;
   }
 

@@ -128,6 +128,12 @@ segmenter::ClassEmbeddings run_embeddings(const fs::path& file, const segmenter:
     }
     auto rows = torch::empty(shape);
     std::memcpy(rows.data_ptr(), view->data, view->bytes);
+    const auto lengths = rows.norm(2, -1);  // NaN or infinity where a number is
+    if (!(lengths - 1).abs().lt(1e-3).all().item<bool>()) {
+      throw Error(ErrorCode::kTensorMismatch,
+                  fmt::format("{}: embeddings that are no unit vectors", file.string()),
+                  "delete it: it will be made again");
+    }
     return from_rows(rows);
   }
   auto text = config.text;

@@ -34,7 +34,7 @@ pid_t Workplace::start(const std::vector<std::string>& arguments) const {
   const pid_t process = ::fork();
   if (process != 0) return process;
   if (::chdir(path().c_str()) != 0) std::_Exit(127);
-  ::setenv("XDG_CACHE_HOME", (streams_ / "cache").c_str(), 1);
+  no_cache_folder ? ::unsetenv("XDG_CACHE_HOME") : ::setenv("XDG_CACHE_HOME", cache().c_str(), 1);
   redirect(STDOUT_FILENO, standard_output.empty() ? streams_ / "out" : standard_output);
   redirect(STDERR_FILENO, streams_ / "err");
   if (file_size_limit > 0) {

@@ -32,6 +32,12 @@ class Workplace {
   /// Where the program's standard output goes instead of into Outcome::out.
   std::filesystem::path standard_output;
 
+  /// The program's own choice of a cache folder, by the test's environment.
+  bool no_cache_folder = false;
+
+  /// Where the program's cache is otherwise: its XDG_CACHE_HOME.
+  std::filesystem::path cache() const { return streams_ / "cache"; }
+
   /// Runs `relprompt ARGUMENTS` to its end in this folder.
   Outcome run(const std::vector<std::string>& arguments) const { return wait(start(arguments)); }
 

@@ -1,0 +1,184 @@
+// Weights, embeddings and scores that are no numbers, or overflow on the way: an error that names what is
+// wrong, in every precision, instead of class 0 everywhere.
+#include <cmath>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+#include "relprompt/error.h"
+
+#include "edit_tensor.h"
+#include "segmenter/import_model.h"
+#include "segmenter/model_files.h"
+#include "segmenter/network.h"
+#include "segmenter/photo_segmenter.h"
+#include "segmenter/score_check.h"
+#include "segmenter/text_encoder.h"
+#include "tensors.h"
+#include "test_support.h"
+
+namespace relprompt::segmenter {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+class BadNumbers : public testing::TestWithParam<Precision> {
+ protected:
+  void SetUp() override {
+    ::setenv("XDG_CACHE_HOME", (scratch_ / "cache").c_str(), 1);
+    config_.clip = test::tiny_config();
+    config_.prompts = test::tiny_prompts(rpm::Variant::kOfficial, config_.clip);
+    config_.test = TestProtocol::for_tower(config_.clip.vision);
+    test::write_hashed_model(scratch_ / "model", config_);
+  }
+
+  /// Every number of a tensor through f, or the first one only.
+  void change(const char* file, const std::string& name, const std::function<float(float)>& f) const {
+    test::edit_tensor(scratch_ / "model" / file, name, f);
+  }
+  void change_first(const char* file, const std::string& name, float to) const {
+    change(file, name, [to, first = true](float x) mutable { return std::exchange(first, false) ? to : x; });
+  }
+  void make_bare() const {
+    auto bare = config_;
+    bare.prompts.reset();
+    test::write_hashed_model(scratch_ / "model", bare);
+  }
+
+  /// What a user does: opens the model, names classes, labels a photo.
+  void label() const {
+    const torch::InferenceMode no_gradients;
+    const auto model = open_model(scratch_ / "model");
+    Network network(model, torch::kCPU, GetParam());
+    const auto classes = encode_classes(model, {}, {{{"road"}, {"sky"}, {"car"}}, {}}, {}).embeddings;
+    const auto options = resolve({}, model.config, classes.classes());
+    Image photo{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
+    for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i);
+    segment_photo(network, model.config, classes, photo, options, {});
+  }
+
+  void refused(const std::string& fragment) const {
+    EXPECT_ERROR(label(), ErrorCode::kTensorMismatch, fragment);
+  }
+
+  test::TemporaryFolder scratch_;
+  ModelConfig config_;
+};
+
+TEST_P(BadNumbers, SoundModelsPass) {
+  EXPECT_NO_THROW(label());
+  make_bare();
+  EXPECT_NO_THROW(label());
+}
+
+TEST_P(BadNumbers, WeightsAreNamed) {
+  const std::string hidden = "visual.transformer.resblocks.1.mlp.c_fc.weight";
+  change_first("clip.safetensors", hidden, kNan);
+  refused("clip.safetensors: the tensor " + hidden + " holds NaN");
+  change_first("clip.safetensors", hidden, kInfinity);
+  refused(hidden + " holds numbers that are infinite in fp32");
+  change_first("clip.safetensors", hidden, -1e30f);
+  refused(hidden + " holds numbers as large as 1.0e+30");
+  change_first("clip.safetensors", hidden, 0);
+  change_first("prompts.safetensors", "vis_norm.bias", kNan);
+  refused("prompts.safetensors: the tensor vis_norm.bias holds NaN");
+}
+
+TEST_P(BadNumbers, WeightsThatPassNothingAreNamed) {
+  const auto zero = [](float) { return 0.0f; };
+  for (const auto* name : {"visual.proj", "text_projection", "token_embedding.weight"}) {
+    test::write_hashed_model(scratch_ / "model", config_);
+    change("clip.safetensors", name, zero);
+    refused(std::string("clip.safetensors: the tensor ") + name + " holds nothing but zeros");
+  }
+  test::write_hashed_model(scratch_ / "model", config_);
+  change("prompts.safetensors", "vis_proj.weight", zero);
+  refused("the tensor vis_proj.weight holds nothing but zeros");
+  test::write_hashed_model(scratch_ / "model", config_);
+  change("prompts.safetensors", "vis_proj.bias", zero);
+  EXPECT_NO_THROW(label()) << "a bias may be zero";
+}
+
+TEST_P(BadNumbers, EmbeddingsAreNamed) {
+  // Numbers each below the limit, whose products are not.
+  const auto huge = [](float x) { return x * 1e13f; };
+  change("clip.safetensors", "text_projection", huge);
+  change("clip.safetensors", "ln_final.weight", huge);
+  refused("no usable embedding of 'a photo of a car'");
+  test::write_hashed_model(scratch_ / "model", config_);
+  change("clip.safetensors", "ln_final.weight", [](float) { return 0.0f; });
+  change("clip.safetensors", "ln_final.bias", [](float) { return 0.0f; });
+  refused("its length is 0 instead of 1");
+}
+
+TEST_P(BadNumbers, FeaturesAreChecked) {
+  const auto huge = [](float x) { return x * 1e13f; };
+  change("clip.safetensors", "visual.proj", huge);
+  change("clip.safetensors", "visual.ln_post.weight", huge);
+  refused("the model computes features of patches that are");
+  make_bare();
+  change("clip.safetensors", "visual.proj", huge);
+  change("clip.safetensors", "visual.ln_post.weight", huge);
+  refused("the model computes features of patches that are");
+}
+
+TEST_P(BadNumbers, ScoresAreChecked) {
+  change("prompts.safetensors", "text_norm.weight", [](float) { return 0.0f; });
+  change("prompts.safetensors", "text_norm.bias", [](float) { return 0.0f; });
+  refused("the model computes the same score for every class at every patch");
+}
+
+TEST_P(BadNumbers, TemperaturesAreChecked) {
+  make_bare();
+  for (const float value : {kNan, kInfinity, -kInfinity, 1000.0f, -1000.0f}) {
+    change("clip.safetensors", "logit_scale", [value](float) { return value; });
+    refused("the tensor logit_scale is");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadNumbers,
+                         testing::Values(Precision::kFp32, Precision::kBf16, Precision::kInt8),
+                         [](const auto& info) -> std::string {
+                           if (info.param == Precision::kFp32) return "Fp32";
+                           return info.param == Precision::kBf16 ? "Bf16" : "Int8";
+                         });
+
+TEST(ScoreCheck, TellsNumbersFromTheRest) {
+  const auto t = torch::eye(3);
+  const auto scores = test::uniform("scores", {2, 4, 3});
+  EXPECT_NO_THROW(check_scores(scores, t, ErrorCode::kDiverged));
+  for (const float value : {kNan, kInfinity, -kInfinity}) {
+    auto bad = scores.clone();
+    bad[1][3][2] = value;
+    EXPECT_ERROR(check_scores(bad, t, ErrorCode::kDiverged), ErrorCode::kDiverged, "no numbers");
+  }
+  const auto same = torch::ones({2, 4, 3});
+  EXPECT_ERROR(check_scores(same, t, ErrorCode::kTensorMismatch), ErrorCode::kTensorMismatch, "same score");
+  EXPECT_NO_THROW(check_scores(same, torch::ones({3, 3}), ErrorCode::kTensorMismatch)) << "equal embeddings";
+  EXPECT_NO_THROW(check_scores(torch::ones({1, 4, 1}), torch::eye(1), ErrorCode::kTensorMismatch));
+}
+
+TEST(ImportedNumbers, AreChecked) {
+  const test::TemporaryFolder scratch;
+  ModelConfig config;
+  config.clip = test::tiny_config();
+  test::write_hashed_model(scratch / "source", config);
+  test::edit_tensor(scratch / "source/clip.safetensors", "visual.ln_pre.weight", [](float) { return kNan; });
+  EXPECT_ERROR(import_checkpoint(scratch / "source", scratch / "copy", {}), ErrorCode::kTensorMismatch,
+               "visual.ln_pre.weight holds NaN");
+  EXPECT_FALSE(std::filesystem::exists(scratch / "copy"));
+}
+
+TEST(Normalisation, IsWithinTheScaleOfColours) {
+  EXPECT_ERROR(check_normalisation({{0, 0, 0}, {1, 0, 1}}, "a.json"), ErrorCode::kBadModelConfig, "'std'");
+  EXPECT_ERROR(check_normalisation({{0, 0, kInfinity}, {1, 1, 1}}, "a.json"), ErrorCode::kBadModelConfig,
+               "'mean'");
+  EXPECT_ERROR(check_normalisation({{0, 0, 0}, {1, 1, kNan}}, "a.json"), ErrorCode::kBadModelConfig, "'std'");
+}
+
+}  // namespace
+}  // namespace relprompt::segmenter
