@@ -29,6 +29,10 @@ constexpr const char* kFooter =
     "  relprompt analyze attention street.jpg -m rpn-voc -c \"road, sky, car\" -o out\n"
     "  relprompt analyze attention photos/ -m rpn-voc --vocabulary voc-20 -o out --save sheet,npy";
 
+constexpr const char* kNpy = ".attention.npy";
+constexpr const char* kJson = ".attention.json";
+constexpr const char* kSheet = ".attention.png";
+
 struct AttentionArguments : AnalyzeArguments {
   int short_side = 0;
   std::string save = "sheet";
@@ -96,6 +100,20 @@ void write_json(const fs::path& file, const Json& facts, Json view, const Attent
   write_file(file, json_text(document) + "\n");  // on one line: pages of single numbers help nobody
 }
 
+fs::path path_of(const Photo& photo, const char* ending) {
+  return fs::path(photo.stem.string() + ending);
+}
+
+std::vector<fs::path> files_of(const std::vector<Photo>& photos, const AttentionPlan& plan) {
+  std::vector<fs::path> files;
+  for (const Photo& photo : photos) {
+    if (plan.npy) files.push_back(path_of(photo, kNpy));
+    if (plan.json) files.push_back(path_of(photo, kJson));
+    if (plan.sheet) files.push_back(path_of(photo, kSheet));
+  }
+  return files;
+}
+
 /// The kinds and paths of what was written, all or nothing of it.
 std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const Photo& photo,
                                                    const AttentionPlan& plan, const Image& image,
@@ -103,24 +121,23 @@ std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const 
                                                    const Json& view) {
   WrittenFiles guard;
   std::vector<std::pair<std::string, fs::path>> files;
-  const auto path_of = [&](const char* ending) { return fs::path(photo.stem.string() + ending); };
   const auto keep = [&](const char* kind, const fs::path& path) {
     guard.add(path);
     files.emplace_back(kind, path);
   };
   if (plan.npy) {
-    write_npy(path_of(".attention.npy"), maps);
-    keep("npy", path_of(".attention.npy"));
+    write_npy(path_of(photo, kNpy), maps);
+    keep("npy", path_of(photo, kNpy));
   }
   if (plan.json) {
-    write_json(path_of(".attention.json"), facts, view, maps);
-    keep("json", path_of(".attention.json"));
+    write_json(path_of(photo, kJson), facts, view, maps);
+    keep("json", path_of(photo, kJson));
   }
   if (plan.sheet) {
     const auto name = photo.path.filename().string();
-    image::write_png(path_of(".attention.png"),
+    image::write_png(path_of(photo, kSheet),
                      analysis::draw_attention_sheet(image, maps, job.classes(), name));
-    keep("sheet", path_of(".attention.png"));
+    keep("sheet", path_of(photo, kSheet));
   }
   guard.complete();
   return files;
@@ -128,7 +145,7 @@ std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const 
 
 int run(const AttentionArguments& arguments) {
   const AttentionPlan plan = plan_of(arguments);
-  AnalyzeJob job(arguments);
+  AnalyzeJob job(arguments, [&](const fs::path&, const auto& all) { return files_of(all, plan); });
   Progress progress(job.photos().size(), job.progress_style());
   const Json facts = job.facts();
   Json photos = Json::array();

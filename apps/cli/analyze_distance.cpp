@@ -94,9 +94,12 @@ std::vector<analysis::DistanceSeries> measure(AnalyzeJob& job, const DistanceArg
   return series;
 }
 
+std::vector<fs::path> files_in(const fs::path& output) {
+  return {output / "distance.png", output / "distance.svg", output / "distance.json"};
+}
+
 std::vector<fs::path> save(const AnalyzeJob& job, const analysis::Figure& figure, const Json& document) {
-  const std::vector<fs::path> files = {job.output() / "distance.png", job.output() / "distance.svg",
-                                       job.output() / "distance.json"};
+  const auto files = files_in(job.output());
   WrittenFiles guard;
   image::write_png(files[0], analysis::draw_figure(figure));
   guard.add(files[0]);
@@ -108,7 +111,7 @@ std::vector<fs::path> save(const AnalyzeJob& job, const analysis::Figure& figure
 }
 
 int run(const DistanceArguments& arguments) {
-  AnalyzeJob job(arguments);
+  AnalyzeJob job(arguments, [](const fs::path& output, const auto&) { return files_in(output); });
   const auto series = measure(job, arguments);
   Json document = job.facts();
   Json inputs = Json::array();

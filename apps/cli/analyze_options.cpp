@@ -5,6 +5,8 @@
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
+#include "base/own_files.h"
+#include "options_force.h"
 #include "terminal.h"
 #include "unknown_words.h"
 #include "usage.h"
@@ -32,10 +34,10 @@ void AnalyzeArguments::add_to(CLI::App& command) {
   classes.add_to(command);
   decode.add_to(command);
   const std::string group = "Output";
-  command
-      .add_option("-o,--output", output, "folder for the results; made if needed, older results are replaced")
+  command.add_option("-o,--output", output, "folder for the results; made if needed")
       ->option_text("DIR")
       ->group(group);
+  add_force(command, force, "results", group);
   command.add_flag("--json", json, "one JSON document about the results on the standard output")
       ->group(group);
   command.add_flag("-q,--quiet", quiet, "no progress and no results on the screen, only problems")
@@ -60,7 +62,7 @@ void add_view_option(CLI::App& command, int& short_side) {
       ->check(in_range(1, 65536));
 }
 
-AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments)
+AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments, const Files& files)
     : arguments_(arguments),
       model_options_(arguments.model.resolve()),
       classes_(arguments.classes.resolve_classes()),
@@ -68,8 +70,9 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments)
       decode_(arguments.decode.resolve()),
       output_(arguments.output_path()),
       folder_(output_),
-      photos_(photos_of(arguments, output_)),
-      segmenter_(std::make_unique<Segmenter>(arguments.model.model, model_options_)) {
+      photos_(photos_of(arguments, output_)) {
+  require_free(files(output_, photos_), arguments.force);
+  segmenter_ = std::make_unique<Segmenter>(arguments.model.model, model_options_);
   segmenter_->set_classes(classes_, text_);
   warn_of_unknown_words(*segmenter_);
 }

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ struct AnalyzeArguments {
   ClassArguments classes;
   DecodeArguments decode;
   std::string output;
-  bool json = false, quiet = false;
+  bool force = false, json = false, quiet = false;
 
   void add_to(CLI::App& command);
   /// Throws Error(kBadArgument).
@@ -40,9 +41,12 @@ void add_view_option(CLI::App& command, int& short_side);
 /// An analysis whose command line is checked, with its photos found and its model open.
 class AnalyzeJob {
  public:
-  /// In this order, so that mistakes show before anything slow: arguments, output folder, photos, model.
-  /// Throws Error.
-  explicit AnalyzeJob(const AnalyzeArguments& arguments);
+  /// The files that a command will write, by its output folder and photos.
+  using Files = std::function<std::vector<std::filesystem::path>(const std::filesystem::path& output,
+                                                                 const std::vector<Photo>& photos)>;
+  /// In this order, so that mistakes show before anything slow: arguments, output folder, photos, whether the
+  /// files may be written (base/own_files.h), model. Throws Error.
+  AnalyzeJob(const AnalyzeArguments& arguments, const Files& files);
 
   /// Another model with the same classes on the same device. Throws Error.
   Segmenter open(const std::filesystem::path& path, bool training_free) const;

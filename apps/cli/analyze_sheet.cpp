@@ -32,6 +32,8 @@ constexpr const char* kFooter =
     "  relprompt analyze sheet scenes/images/val -m models/demo --truth scenes/masks/val --baseline clip \\\n"
     "    --class-file scenes/classes.txt --most 8 -o out";
 
+constexpr const char* kFile = "sheet.png";
+
 struct SheetArguments : AnalyzeArguments {
   ProtocolArguments protocol;
   std::string truth, baseline;
@@ -83,7 +85,9 @@ class Shrink {
 class SheetRun {
  public:
   explicit SheetRun(const SheetArguments& arguments)
-      : arguments_(arguments), job_(arguments), options_(arguments.protocol.resolve(job_.classes())) {
+      : arguments_(arguments),
+        job_(arguments, [](const fs::path& output, const auto&) { return std::vector{output / kFile}; }),
+        options_(arguments.protocol.resolve(job_.classes())) {
     contestants_.push_back({"ours", &job_.segmenter(), job_.segmenter().resolve(options_)});
     if (arguments.baseline.empty()) return;
     const bool clip = arguments.baseline == "clip";
@@ -128,7 +132,7 @@ class SheetRun {
   }
 
   int write(const analysis::Sheet& sheet, const Json& photos) {
-    const fs::path file = job_.output() / "sheet.png";
+    const fs::path file = job_.output() / kFile;
     analysis::SheetOptions look;
     look.row_height = arguments_.row_height;
     look.alpha = arguments_.alpha;

@@ -8,9 +8,11 @@
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
+#include "base/own_files.h"
 #include "bench_roofline.h"
 #include "commands.h"
 #include "json_report.h"
+#include "options_force.h"
 #include "options_model.h"
 #include "terminal.h"
 #include "usage.h"
@@ -27,7 +29,7 @@ struct BenchArguments {
   ModelArguments model;
   BenchmarkOptions options;
   std::string roofline;
-  bool json = false;
+  bool force = false, json = false;
 };
 
 Json json_of(const BenchmarkResult& r) {
@@ -106,6 +108,7 @@ std::string table_of(const BenchmarkResult& r) {
 
 int run(const BenchArguments& arguments) {
   const auto picture = roofline_file(arguments.roofline);
+  if (picture) require_free({*picture}, arguments.force);
   const BenchmarkResult result = measure(arguments.model.model, arguments.model.resolve(), arguments.options);
   if (picture) write_roofline(result, *picture);
   print_result(arguments.json ? to_text(json_of(result)) : table_of(result));
@@ -134,6 +137,7 @@ Command add_bench(CLI::App& program) {
       ->add_option("--roofline", arguments->roofline,
                    "also draw what every stage reaches beside what memory and products allow;\n.png or .svg")
       ->option_text("FILE");
+  add_force(*parser, arguments->force, "a picture");
   parser->add_flag("--json", arguments->json, "one JSON object instead of a table");
   parser->footer(
       "Times are those of one window, from the normalised picture to its label map.\n"

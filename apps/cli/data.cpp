@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 
 #include "base/json_read.h"
+#include "base/own_files.h"
 #include "commands.h"
 #include "data/check.h"
 #include "data_check.h"
 #include "json_report.h"
+#include "options_force.h"
 #include "progress.h"
 #include "terminal.h"
 #include "usage.h"
@@ -33,6 +35,9 @@ int run_check(const DataCheckArguments& arguments) {
   std::string text, faulty;
   Json document = Json::object();
   const auto parts = parts_of(arguments);
+  const auto sheets =
+      arguments.sheet.empty() ? std::vector<std::filesystem::path>() : sheet_files(arguments.sheet, parts);
+  require_free(sheets, arguments.force);
   for (const DataPart& part : parts) {
     const data::CheckReport report = look_at(part, arguments);
     document[part.first] = reread_json(data::as_json(report));
@@ -42,10 +47,8 @@ int run_check(const DataCheckArguments& arguments) {
     if (!report.clean()) faulty += (faulty.empty() ? "" : ", ") + part.first;
   }
   print_result(arguments.json ? to_text(document) : printable(text, true));
-  if (!arguments.sheet.empty()) {
-    for (const auto& file : write_sheets(arguments.sheet, parts))
-      print_note("a look at some samples: " + file);
-  }
+  if (!sheets.empty()) write_sheets(sheets, parts);
+  for (const auto& file : sheets) print_note("a look at some samples: " + file.string());
   if (faulty.empty()) return 0;
   print_error(fmt::format("the data set is not clean: {}\n  the report says what is wrong", faulty));
   return kNotClean;
@@ -70,6 +73,7 @@ CLI::App* add_check(CLI::App& data, const std::shared_ptr<DataCheckArguments>& a
       ->check(in_range(1, 256));
   parser->add_option("--sheet", arguments->sheet, "also write a picture of a few samples with their labels")
       ->option_text("FILE.png");
+  add_force(*parser, arguments->force, "a picture");
   parser->add_flag("--json", arguments->json, "one JSON document instead of text");
   parser->add_flag("-q,--quiet", arguments->quiet, "no progress");
   parser->footer(

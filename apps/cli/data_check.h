@@ -1,6 +1,7 @@
 // What `relprompt data check` looks at: the parts of a config, or a kind of data set without one.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,7 @@ struct DataCheckArguments {
   std::string sheet;  ///< PNG file for a look at some samples; empty: none
   std::vector<std::string> assignments;
   int threads = 2;
+  bool force = false;
   bool json = false;
   bool quiet = false;
 };
@@ -27,8 +29,9 @@ using DataPart = std::pair<std::string, data::DatasetSpec>;
 /// in the config), kNotFound and kUnreadable for the config's file.
 std::vector<DataPart> parts_of(const DataCheckArguments& arguments);
 
-/// Writes a picture of a few samples of each part, photo beside labels: FILE for a single part, else
-/// FILE-train.png and FILE-test.png. Returns the files. Throws Error: kNotWritable, kDiskFull.
-std::vector<std::string> write_sheets(const std::string& file, const std::vector<DataPart>& parts);
+/// The pictures of a few samples of each part: FILE for a single part, else FILE-train.png and FILE-test.png.
+std::vector<std::filesystem::path> sheet_files(const std::string& file, const std::vector<DataPart>& parts);
+/// Writes these pictures, photo beside labels. Throws Error: kNotWritable, kDiskFull.
+void write_sheets(const std::vector<std::filesystem::path>& files, const std::vector<DataPart>& parts);
 
 }  // namespace relprompt::cli

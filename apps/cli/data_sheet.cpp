@@ -26,15 +26,18 @@ Image sheet_of(const data::Dataset& dataset) {
 
 }  // namespace
 
-std::vector<std::string> write_sheets(const std::string& file, const std::vector<DataPart>& parts) {
-  std::vector<std::string> written;
+std::vector<std::filesystem::path> sheet_files(const std::string& file, const std::vector<DataPart>& parts) {
+  std::vector<std::filesystem::path> files;
   for (const auto& [name, spec] : parts) {
-    auto path = std::filesystem::path(file);
+    auto& path = files.emplace_back(file);
     if (parts.size() > 1) path.replace_filename(path.stem().string() + "-" + name + ".png");
-    image::write_png(path, sheet_of(*data::open_dataset(spec)));
-    written.push_back(path.string());
   }
-  return written;
+  return files;
+}
+
+void write_sheets(const std::vector<std::filesystem::path>& files, const std::vector<DataPart>& parts) {
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    image::write_png(files[i], sheet_of(*data::open_dataset(parts[i].second)));
 }
 
 }  // namespace relprompt::cli

@@ -47,7 +47,7 @@ Command add_eval(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("eval", "Measure a model on a data set, by a protocol of configs/")
           ->group("Commands");
-  arguments->run.add_to(*parser, "folder of the report, made if needed");
+  arguments->run.add_to(*parser, "folder of the report, made if needed", "a report");
   arguments->decode.add_to(*parser);
   parser
       ->add_option("-m,--model", arguments->model,

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "interrupt.h"
+#include "options_force.h"
 #include "options_run.h"
 #include "run_display.h"
 #include "usage.h"
@@ -95,6 +96,7 @@ Command add_experiments(CLI::App& program) {
       ->add_flag("--quick", settings.quick,
                  "few updates and one seed, to see everything work; the numbers decide nothing")
       ->group(group);
+  add_force(*parser, settings.replace, "the tables of another suite", group);
   given->add_to(*parser, "the tables as one JSON object on the standard output");
   parser->footer(kFooter);
   return {parser, [given] { return run(*given); }};

@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "numbers.h"
+#include "options_force.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 struct ImportArguments {
   std::string source, output, vocab, activation;
-  bool half = false;
+  bool half = false, force = false;
 };
 
 std::string describe(const ModelInfo& info) {
@@ -44,6 +45,7 @@ int run(const ImportArguments& arguments) {
   options.vocab = arguments.vocab;
   options.activation = arguments.activation;
   options.half = arguments.half;
+  options.replace = arguments.force;
   const auto notes = import_model(arguments.source, arguments.output, options);
   const ModelInfo info = inspect_model(arguments.output);
   print_result(describe(info));
@@ -82,6 +84,7 @@ Command add_import(CLI::App& program) {
       ->option_text("NAME");
   parser->add_flag("--half", arguments->half,
                    "store the numbers in 16 bits: half the size, nearly the same masks");
+  add_force(*parser, arguments->force, "a model");
   parser->footer(
       "Examples:\n"
       "  relprompt import ViT-B-16.pt -o clip-b16\n"

@@ -8,6 +8,7 @@
 #include "relprompt/model.h"
 
 #include "commands.h"
+#include "options_force.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -74,6 +75,7 @@ Command add_init(CLI::App& program) {
       ->option_text("PIXELS")
       ->check(in_range(1, 65536));
   parser->add_option("-o,--output", arguments->output, "model folder to be made")->option_text("DIR");
+  add_force(*parser, options.replace, "a model");
   parser->footer("Example:\n  relprompt init --arch ViT-B-16 --seed 7 -o random-b16");
   return {parser, [arguments] { return run(*arguments); }};
 }

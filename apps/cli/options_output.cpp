@@ -7,7 +7,9 @@ namespace relprompt::cli {
 void OutputArguments::add_to(CLI::App& command) {
   const std::string group = "Output";
   command
-      .add_option("-o,--output", folder, "folder for the results; made if needed, older results are replaced")
+      .add_option("-o,--output", folder,
+                  "folder for the results; made if needed, older results of relprompt are replaced, "
+                  "files of others never")
       ->option_text("DIR")
       ->group(group);
   command
@@ -25,9 +27,14 @@ void OutputArguments::add_to(CLI::App& command) {
       ->option_text("TYPE")
       ->group(group);
   command
-      .add_flag(
-          "--resume", resume,
-          "skip photos whose files are all there and were made with the same model, classes and protocol")
+      .add_flag("--resume", resume,
+                "skip photos whose files are all there and were made from the same file with the same model, "
+                "classes and protocol")
+      ->group(group);
+  command
+      .add_flag("--force", force,
+                "as for other commands; changes nothing here, where older results of relprompt are replaced "
+                "anyway")
       ->group(group);
   command.add_flag("--json", json, "one JSON document about the whole run on the standard output")
       ->group(group);

@@ -22,6 +22,7 @@ struct OutputArguments {
   std::string save = "labels,overlay,json";
   std::string scores_type = "float16";
   bool resume = false;
+  bool force = false;
   bool json = false;
   bool quiet = false;
 

@@ -1,5 +1,6 @@
 #include "options_run.h"
 
+#include "options_force.h"
 #include "usage.h"
 
 namespace relprompt::cli {
@@ -17,7 +18,7 @@ void RunSwitches::add_to(CLI::App& command, const std::string& json_help) {
       ->group(group);
 }
 
-void RunArguments::add_to(CLI::App& command, const std::string& output_help) {
+void RunArguments::add_to(CLI::App& command, const std::string& output_help, const std::string& replaced) {
   const std::string group = "Run";
   command.add_option("CONFIG", config,
                      "YAML file; configs/ holds one for each protocol, docs/configs.md the keys");
@@ -36,6 +37,7 @@ void RunArguments::add_to(CLI::App& command, const std::string& output_help) {
       ->option_text("PATH")
       ->group(group);
   command.add_option("-o,--output", output, output_help)->option_text("DIR")->group(group);
+  add_force(command, force, replaced, group);
   command.add_option("--device", device, "cpu, cuda or cuda:N [default: as the config says]")
       ->option_text("NAME")
       ->group(group);
@@ -53,6 +55,7 @@ RunSettings RunArguments::resolve() const {
   settings.data = data;
   settings.vocab = vocab;
   settings.output = output;
+  settings.replace = force;
   settings.device = device;
   settings.threads = threads_given();
   return settings;

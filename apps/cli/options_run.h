@@ -26,9 +26,10 @@ struct RunArguments : RunSwitches {
   std::string config;
   std::vector<std::string> changes;
   std::string data, vocab, output, device;
+  bool force = false;
 
-  /// `output_help` says what -o names.
-  void add_to(CLI::App& command, const std::string& output_help);
+  /// `output_help` says what -o names, `replaced` what --force replaces.
+  void add_to(CLI::App& command, const std::string& output_help, const std::string& replaced);
   RunSettings resolve() const;
 };
 

@@ -1,6 +1,7 @@
 #include "output_folder.h"
 
 #include "base/atomic_file.h"
+#include "base/file_journal.h"
 #include "base/paths.h"
 
 namespace relprompt::cli {
@@ -10,7 +11,8 @@ namespace fs = std::filesystem;
 void remove_empty_folders(fs::path folder, const fs::path& root) {
   std::error_code problem;
   while (folder != root && folder.has_relative_path()) {
-    // remove() deletes a folder only when it is empty.
+    // remove() deletes a folder only when it is empty; a list of files that are gone is nothing.
+    remove_lone_journal(folder);
     if (!fs::remove(folder, problem) || problem) return;
     folder = folder.parent_path();
   }

@@ -1,15 +1,13 @@
 #include "photo_outputs.h"
 
-#include <algorithm>
-
-#include <fmt/format.h>
-
-#include "relprompt/error.h"
+#include <system_error>
+#include <utility>
 
 #include "base/atomic_file.h"
+#include "base/own_files.h"
 #include "image/label_files.h"
 #include "image/overlay.h"
-#include "old_report.h"
+#include "photo_record.h"
 
 namespace relprompt::cli {
 
@@ -18,8 +16,7 @@ namespace fs = std::filesystem;
 PhotoOutputs::PhotoOutputs(fs::path stem, const OutputPlan& plan) : stem_(std::move(stem)), plan_(plan) {}
 
 PhotoOutputs::~PhotoOutputs() {
-  std::error_code ignored;
-  for (const fs::path& path : written_) fs::remove(path, ignored);
+  for (const fs::path& path : written_) remove_own(path);
 }
 
 fs::path PhotoOutputs::path_of(const char* ending) const {
@@ -38,35 +35,54 @@ std::vector<std::pair<std::string, fs::path>> PhotoOutputs::files() const {
   return files;
 }
 
-bool PhotoOutputs::all_present(const std::string& settings) const {
-  const auto planned = files();
-  std::error_code ignored;
-  const bool present = std::all_of(planned.begin(), planned.end(), [&](const auto& file) {
-    return fs::is_regular_file(file.second, ignored);
-  });
-  return present && (!plan_.report || old_report(path_of(".json"), settings) == OldReport::kSameSettings);
+bool PhotoOutputs::done(const std::string& settings, const fs::path& photo) const {
+  auto record = read_record(stem_);
+  if (!record || record->settings != settings) return false;
+  for (const auto& [kind, path] : files()) {
+    std::error_code ignored;
+    if (record->kinds.count(kind) == 0 || !fs::is_regular_file(path, ignored)) return false;
+  }
+  const auto now = look_at(photo);
+  if (!now || now->same_times(record->input)) return now.has_value();
+  if (now->bytes != record->input.bytes) return false;
+  const auto again = read_photo_file(photo).input;
+  if (again.sha256 != record->input.sha256) return false;
+  record->input = again;  // the next run need not read it
+  write_record(stem_, *record);
+  return true;
 }
 
-void PhotoOutputs::check_old_report(const std::string& settings) {
-  const fs::path path = path_of(".json");
-  const OldReport old = old_report(path, settings);
-  if (old == OldReport::kForeign && plan_.report) {
-    throw Error(ErrorCode::kNotWritable,
-                fmt::format("{} is there already and no result of relprompt", path.string()),
-                "choose another output folder, or leave json out of --save");
-  }
-  const bool ours = old == OldReport::kSameSettings || old == OldReport::kOtherSettings;
-  old_report_is_stale_ = ours && (plan_.report || old == OldReport::kOtherSettings);
+void PhotoOutputs::check_names() const {
+  for (const auto& [kind, path] : files())
+    if (is_unlisted(path)) refuse_foreign(path);
+}
+
+void PhotoOutputs::check(const std::string& settings, const PhotoInput& input) {
+  settings_ = settings;
+  input_ = input;
+  for (const auto& [kind, path] : files())
+    if (standing_of(path) == Standing::kForeign) refuse_foreign(path);
+  const auto record = read_record(stem_);
+  if (record && record->made_as(settings, input.sha256)) kinds_ = record->kinds;
+  report_is_stale_ = plan_.report || kinds_.count("json") == 0;
 }
 
 template <class Write>
 void PhotoOutputs::write(const fs::path& path, Write&& save) {
-  // While files change, no report may claim that they are complete.
-  std::error_code ignored;  // a folder that refuses this refuses the new file too, and that has a message
-  if (old_report_is_stale_) fs::remove(path_of(".json"), ignored);
-  old_report_is_stale_ = false;
+  if (!begun_) {
+    // While files change, nothing may claim that they are complete.
+    drop_record(stem_);
+    if (report_is_stale_) remove_own(path_of(".json"));
+    begun_ = true;
+  }
   save(path);
   written_.push_back(path);
+}
+
+void PhotoOutputs::complete() {
+  for (const auto& [kind, path] : files()) kinds_.insert(kind);
+  write_record(stem_, {settings_, input_, kinds_});
+  written_.clear();
 }
 
 ScoreSink PhotoOutputs::score_sink(const Image& photo, std::size_t classes) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 
 #include "image/score_writer.h"
 #include "options_output.h"
+#include "photo_input.h"
 
 namespace relprompt::cli {
 
@@ -22,11 +24,17 @@ class PhotoOutputs {
   PhotoOutputs(const PhotoOutputs&) = delete;
   PhotoOutputs& operator=(const PhotoOutputs&) = delete;
 
-  /// True if all planned files are there and, if a report is planned, it tells of the same settings.
-  bool all_present(const std::string& settings) const;
+  /// True if all planned files are there and were made with these settings (RunFacts::settings) from this
+  /// photo as it is now. Size and times say whether it is; where they differ, it is read and its content
+  /// does.
+  bool done(const std::string& settings, const std::filesystem::path& photo) const;
 
-  /// Refuses (kNotWritable) to replace a STEM.json that another program wrote. Call before any work.
-  void check_old_report(const std::string& settings);
+  /// Refuses (kNotWritable) names that are taken by what relprompt never wrote, without reading a file: for
+  /// the beginning of a run over many photos.
+  void check_names() const;
+  /// Refuses (kNotWritable) to replace anything but results of relprompt that nobody changed. Call before any
+  /// work on the photo; says what the files will be made from.
+  void check(const std::string& settings, const PhotoInput& input);
 
   /// Receives the scores of a photo and writes STEM.scores.npy on the way; empty if none are wanted.
   /// The sink must not outlive this object.
@@ -38,8 +46,9 @@ class PhotoOutputs {
   /// Writes STEM.json if it is planned. The last step: where it is, everything is.
   void write_report(const std::string& text);
 
-  /// Nothing will be removed.
-  void complete() { written_.clear(); }
+  /// All files are there: nothing will be removed, and --resume will know. Throws Error: kNotWritable,
+  /// kDiskFull.
+  void complete();
 
   /// [kind, path] of the planned files in the order in which they are written.
   std::vector<std::pair<std::string, std::filesystem::path>> files() const;
@@ -53,7 +62,10 @@ class PhotoOutputs {
   OutputPlan plan_;
   std::unique_ptr<image::ScoreWriter> scores_;
   std::vector<std::filesystem::path> written_;
-  bool old_report_is_stale_ = false;
+  std::string settings_;
+  PhotoInput input_;
+  std::set<std::string> kinds_;  ///< that are there, made from these settings and this input
+  bool report_is_stale_ = false, begun_ = false;
 };
 
 }  // namespace relprompt::cli

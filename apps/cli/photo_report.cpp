@@ -88,13 +88,14 @@ RunFacts facts_of(const SegmentSettings& settings, const Segmenter& segmenter,
   return facts;
 }
 
-Json report_of(const std::filesystem::path& photo, const Image& image, const Segmentation& result,
-               const ClassList& classes, const PhotoOutputs& outputs, const RunFacts& facts,
-               const PhotoTimes& times) {
+Json report_of(const std::filesystem::path& photo, const PhotoInput& input, const Image& image,
+               const Segmentation& result, const ClassList& classes, const PhotoOutputs& outputs,
+               const RunFacts& facts, const PhotoTimes& times) {
   Json files = Json::object();
   for (const auto& [kind, path] : outputs.files()) files[kind] = path.filename().string();
   Json report = {{"program", facts.program},
                  {"image", photo.string()},
+                 {"image_sha256", input.sha256},
                  {"height", image.height},
                  {"width", image.width},
                  {"resized_height", result.resized_height},

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "json_report.h"
+#include "photo_input.h"
 #include "photo_outputs.h"
 #include "segment_settings.h"
 
@@ -30,9 +31,9 @@ struct PhotoTimes {
 };
 
 /// The content of STEM.json.
-Json report_of(const std::filesystem::path& photo, const Image& image, const Segmentation& result,
-               const ClassList& classes, const PhotoOutputs& outputs, const RunFacts& facts,
-               const PhotoTimes& times);
+Json report_of(const std::filesystem::path& photo, const PhotoInput& input, const Image& image,
+               const Segmentation& result, const ClassList& classes, const PhotoOutputs& outputs,
+               const RunFacts& facts, const PhotoTimes& times);
 
 /// "road 41.2 %, sky 20.1 %", names with commas in quotes: the most frequent classes, largest first.
 std::string found_in(const Segmentation& result, const ClassList& classes);

@@ -80,8 +80,8 @@ void PhotoResults::write(PhotoJob& job) {
   const Stopwatch writing;
   job.outputs->write_pictures(job.image, job.result.labels, settings_.classes);
   job.times.write = writing.seconds();
-  const Json report =
-      report_of(job.photo->path, job.image, job.result, settings_.classes, *job.outputs, facts_, job.times);
+  const Json report = report_of(job.photo->path, job.input, job.image, job.result, settings_.classes,
+                                *job.outputs, facts_, job.times);
   job.outputs->write_report(to_text(report));
   job.outputs->complete();
   report_.add(*job.photo, *job.outputs, report);

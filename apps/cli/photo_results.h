@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/background_queue.h"
+#include "photo_input.h"
 #include "photo_list.h"
 #include "photo_notes.h"
 #include "photo_outputs.h"
@@ -37,6 +38,7 @@ struct PhotoJob {
   const Photo* photo = nullptr;
   std::optional<Error> failure;           ///< it could not be read or computed; nothing below is set
   std::unique_ptr<PhotoOutputs> outputs;  ///< nullptr without a failure: skipped, its results are there
+  PhotoInput input;
   Image image;
   Segmentation result;
   PhotoTimes times;

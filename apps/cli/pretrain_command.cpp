@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "interrupt.h"
+#include "options_force.h"
 #include "options_run.h"
 #include "run_display.h"
 #include "usage.h"
@@ -30,6 +31,7 @@ constexpr const char* kFooter =
 struct PretrainArguments : RunSwitches {
   std::string config, output, resume;
   std::vector<std::string> changes;
+  bool force = false;
 };
 
 int run(const PretrainArguments& given) {
@@ -39,11 +41,12 @@ int run(const PretrainArguments& given) {
     settings.config = given.config;
     settings.changes = given.changes;
     settings.output = given.output;
+    settings.replace = given.force;
     settings.threads = given.threads_given();
     catch_interrupts();
     return conclude(display, pretrain_clip(settings, display), given.json);
   }
-  if (!given.config.empty() || !given.output.empty() || !given.changes.empty()) {
+  if (!given.config.empty() || !given.output.empty() || !given.changes.empty() || given.force) {
     throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
                 fmt::format("relprompt pretrain --resume {}", given.resume));
   }
@@ -69,6 +72,7 @@ Command add_pretrain(CLI::App& program) {
   parser->add_option("-o,--output", given->output, "folder of the run, made here; it becomes the model")
       ->option_text("DIR")
       ->group(group);
+  add_force(*parser, given->force, "a run", group);
   parser
       ->add_option("--resume", given->resume,
                    "go on with the run of this folder; nothing else is needed. A finished run stays as it is")

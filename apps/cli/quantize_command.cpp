@@ -14,6 +14,7 @@
 #include "numbers.h"
 #include "options_classes.h"
 #include "options_decode.h"
+#include "options_force.h"
 #include "options_model.h"
 #include "photo_list.h"
 #include "progress.h"
@@ -30,7 +31,7 @@ constexpr const char* kFooter =
     "photos (at least 2, better 20) give the means of what enters the layers, the other half shows what "
     "came\n"
     "of it. The classes matter little, but should be of the kind that will be asked for. The result is a\n"
-    "model folder that needs no other file; DIR may be the model's own folder.\n"
+    "model folder that needs no other file; with --force DIR may be the model's own folder.\n"
     "\n"
     "Examples:\n"
     "  relprompt quantize photos/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
@@ -45,7 +46,7 @@ struct QuantizeArguments {
   std::string output;
   std::size_t most_photos = 32;
   double agreement = 0;
-  bool json = false, quiet = false;
+  bool force = false, json = false, quiet = false;
 };
 
 /// At most so many photos, spread evenly over the list. Here one bad input is an error.
@@ -129,6 +130,7 @@ int run(const QuantizeArguments& arguments) {
   options.vocab = model.vocab;
   options.threads = model.threads;
   options.agreement = arguments.agreement;
+  options.replace = arguments.force;
   PassProgress progress(arguments.quiet);
   tell(arguments, quantize_model(arguments.model.model, arguments.output, classes, photos_of(arguments),
                                  options, std::ref(progress)));
@@ -162,6 +164,7 @@ Command add_quantize(CLI::App& program) {
                    "is labelled as by fp32, such as 0.995; costs speed [default: none is kept]")
       ->option_text("SHARE")
       ->check(in_range(0, 1));
+  add_force(*parser, arguments->force, "a model");
   parser->add_flag("--json", arguments->json, "one JSON object about the result on the standard output");
   parser->add_flag("-q,--quiet", arguments->quiet, "no progress and no result on the screen, only problems");
   parser->footer(kFooter);

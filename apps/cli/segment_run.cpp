@@ -23,6 +23,7 @@ constexpr data::PrefetchOptions kReadAhead = {1, 1};
 
 struct ReadPhoto {
   bool skipped = false;  ///< its results are there
+  PhotoInput input;
   Image image;
   double seconds = 0;
 };
@@ -57,12 +58,15 @@ class SegmentRun {
   /// On the reader's thread.
   ReadPhoto read(const Photo& photo) const {
     ReadPhoto result;
-    if (settings_.resume && PhotoOutputs(photo.stem, settings_.plan).all_present(facts_.settings)) {
+    if (settings_.resume && PhotoOutputs(photo.stem, settings_.plan).done(facts_.settings, photo.path)) {
       result.skipped = true;
       return result;
     }
     const Stopwatch reading;
-    result.image = read_image(photo.path, settings_.decode);
+    // Decoded from the very bytes that the record of the results will name.
+    PhotoFile file = read_photo_file(photo.path);
+    result.image = decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, photo.path.string());
+    result.input = std::move(file.input);
     result.seconds = reading.seconds();
     return result;
   }
@@ -103,9 +107,10 @@ class SegmentRun {
     if (read.skipped) return;
     results_.begin(*job.photo);
     job.image = std::move(read.image);
+    job.input = std::move(read.input);
     job.times.read = read.seconds;
     job.outputs = std::make_unique<PhotoOutputs>(job.photo->stem, settings_.plan);
-    job.outputs->check_old_report(facts_.settings);
+    job.outputs->check(facts_.settings, job.input);
     try {
       job.result = segmenter_.segment(job.image, protocol_,
                                       job.outputs->score_sink(job.image, settings_.classes.size()));
@@ -155,6 +160,7 @@ int run_segment(const SegmentSettings& settings) {
   const OutputFolder folder(settings.output);
   PhotoList list = list_photos(settings.inputs, settings.output);
   if (list.photos.empty()) nothing_to_do(list);
+  for (const Photo& photo : list.photos) PhotoOutputs(photo.stem, settings.plan).check_names();
   Segmenter segmenter(settings.model, settings.model_options);
   segmenter.set_classes(settings.classes, settings.text);
   warn_of_unknown_words(segmenter);

@@ -40,7 +40,7 @@ int run(const TrainArguments& arguments) {
   const auto& given = arguments.run;
   const bool more = !given.config.empty() || !given.data.empty() || !given.output.empty() ||
                     !arguments.clip.empty() || !given.changes.empty() || !given.vocab.empty() ||
-                    !given.device.empty();
+                    !given.device.empty() || given.force;
   if (more) {
     throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
                 fmt::format("relprompt train --resume {}", arguments.resume));
@@ -56,7 +56,7 @@ Command add_train(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("train", "Train prompts on a frozen CLIP, by a protocol of configs/")
           ->group("Commands");
-  arguments->run.add_to(*parser, "folder of the run, made here");
+  arguments->run.add_to(*parser, "folder of the run, made here", "a run");
   parser->add_option("--clip", arguments->clip, "model folder or checkpoint of the CLIP to train on")
       ->option_text("PATH")
       ->group("Run");

@@ -10,11 +10,13 @@
 #include "relprompt/error.h"
 
 #include "base/json_read.h"
+#include "base/own_files.h"
 #include "commands.h"
 #include "image/picture_files.h"
 #include "interrupt.h"
 #include "json_report.h"
 #include "numbers.h"
+#include "options_force.h"
 #include "progress.h"
 #include "terminal.h"
 #include "usage.h"
@@ -39,7 +41,7 @@ struct WorldArguments {
   std::string split = "compositional", output, sheet;
   double train_share = 0.8;
   int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
-  bool json = false, quiet = false;
+  bool force = false, json = false, quiet = false;
 
   world::SetRecipe recipe() const {
     world::SetRecipe recipe;
@@ -80,11 +82,14 @@ world::WrittenSet write_folder(const WorldArguments& arguments, const world::Set
   Progress progress(recipe.train + recipe.val,
                     arguments.quiet ? Progress::Style::kNone : Progress::style_for_stderr());
   std::uint64_t made = 0;
-  return world::write_set(arguments.output, recipe, arguments.threads, [&](const world::WrittenSet& so_far) {
-    so_far.made > made ? progress.end() : progress.skip();
-    made = so_far.made;
-    return interrupt_signal() == 0;
-  });
+  return world::write_set(
+      arguments.output, recipe, arguments.threads,
+      [&](const world::WrittenSet& so_far) {
+        so_far.made > made ? progress.end() : progress.skip();
+        made = so_far.made;
+        return interrupt_signal() == 0;
+      },
+      arguments.force);
 }
 
 int make_set(const WorldArguments& arguments, const world::SetRecipe& recipe) {
@@ -113,6 +118,7 @@ int run(const WorldArguments& arguments) {
     throw Error(ErrorCode::kBadArgument, "--json tells about a data set, and none is written", "add -o DIR");
   }
   const world::SetRecipe recipe = arguments.recipe();
+  if (!arguments.sheet.empty()) require_free({arguments.sheet}, arguments.force);
   if (!arguments.sheet.empty()) write_sheet(arguments);
   return arguments.output.empty() ? 0 : make_set(arguments, recipe);
 }
@@ -177,6 +183,7 @@ Command add_world(CLI::App& program) {
       ->add_option("--sheet", arguments->sheet,
                    "picture (.png or .jpg) of the first 24 scenes with masks and captions")
       ->option_text("FILE");
+  add_force(*parser, arguments->force, "a set or picture");
   parser->add_flag("--json", arguments->json, "one JSON document about the set on the standard output");
   parser->add_flag("-q,--quiet", arguments->quiet, "no progress and no results on the screen, only problems");
   parser->footer(kFooter);

@@ -1,12 +1,11 @@
 #include "written_files.h"
 
-#include <system_error>
+#include "base/own_files.h"
 
 namespace relprompt::cli {
 
 WrittenFiles::~WrittenFiles() {
-  std::error_code ignored;
-  for (const auto& file : files_) std::filesystem::remove(file, ignored);
+  for (const auto& file : files_) remove_own(file);
 }
 
 }  // namespace relprompt::cli

@@ -26,6 +26,9 @@ struct ExperimentSettings {
   std::vector<DataFolder> data;   ///< rows of regimes whose data set is not among them are left out
   bool quick = false;             ///< apply the config's section `quick`
   std::optional<int> threads;     ///< absent: all cores
+  /// Both folders may belong to another suite, whose tables are replaced; its runs stay beside the new ones.
+  /// Files that relprompt did not write, or that were changed since, always stay.
+  bool replace = false;
 };
 
 /// Runs what is not finished yet, one run at a time, and writes experiments.md, experiments.json and

@@ -20,11 +20,14 @@ struct ImportOptions {
   /// Stores numbers of 32 bits and more in 16 (IEEE half): half the size, and a rounding of 2^-11 that label
   /// maps hardly show. Computation stays in fp32.
   bool half = false;
+  bool replace = false;  ///< see import_model
 };
 
 /// Reads any supported checkpoint (OpenAI .pt, Hugging Face folder, open_clip state dict, the authors' mmseg
 /// .pth, bare .safetensors in any of these key styles, a model folder of this project) and writes a model
-/// folder. The folder appears whole or not at all.
+/// folder. The folder appears whole or not at all, after it was opened as any model is. A model that is there
+/// already is replaced only with `replace`, and only if the folder holds nothing but files of a model that
+/// relprompt wrote and nobody changed; else it stays, and so it does when anything fails.
 /// Throws Error: kModelNotFound, any code of exit status 4, kBadVocabulary, kNotWritable, kDiskFull.
 /// @return what was noticed on the way and is worth telling the user, one sentence each
 std::vector<std::string> import_model(const std::filesystem::path& source,
@@ -41,9 +44,11 @@ struct InitOptions {
   std::uint64_t seed = 0;
   int visual_prompt_tokens = 10;  ///< official variant and methods with VPT, per layer
   int image_size = 512;           ///< pixels; the position grid is image_size / patch a side, rounded down
+  bool replace = false;           ///< see import_model
 };
 
-/// Writes a model folder with random weights, for benchmarks and tests: its masks mean nothing.
+/// Writes a model folder with random weights, for benchmarks and tests: its masks mean nothing. The folder
+/// appears as import_model's does.
 /// Throws Error: kBadArgument, kNotWritable, kDiskFull.
 void init_model(const std::filesystem::path& target, const InitOptions& options);
 

@@ -16,6 +16,7 @@ struct PretrainSettings {
   std::vector<std::string> changes;  ///< "phases.scenes.iterations=60": change keys, in this order
   std::filesystem::path output;      ///< folder of the run, which becomes the model
   std::optional<int> threads;        ///< absent: as the config says
+  bool replace = false;              ///< the folder may hold an earlier run, see RunSettings::replace
 };
 
 /// Trains both towers from nothing. Afterwards the folder is a CLIP that every command takes as its model.

@@ -24,6 +24,7 @@ struct QuantizeOptions {
   /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
   /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
   double agreement = 0;
+  bool replace = false;  ///< a model that is there already, see import_model
 };
 
 struct QuantizeReport {
@@ -41,9 +42,9 @@ struct QuantizeReport {
 using QuantizeProgress = std::function<void(const std::string& pass, std::size_t done, std::size_t total)>;
 
 /// Writes a model folder, a copy of the model with the refinement in it, which may take the model's own
-/// place. Every precision can still be asked of it; only int8 is changed. The folder appears whole or not at
-/// all. Throws Error: as Segmenter, Segmenter::set_classes and read_image; kBadArgument for no photo or an
-/// agreement out of range; kNotWritable, kDiskFull.
+/// place (with options.replace). Every precision can still be asked of it; only int8 is changed. The folder
+/// appears whole or not at all. Throws Error: as Segmenter, Segmenter::set_classes and read_image;
+/// kBadArgument for no photo or an agreement out of range; kNotWritable, kDiskFull.
 QuantizeReport quantize_model(const std::filesystem::path& model, const std::filesystem::path& target,
                               const ClassList& classes, const std::vector<std::filesystem::path>& photos,
                               const QuantizeOptions& options = {}, const QuantizeProgress& progress = {});

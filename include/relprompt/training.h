@@ -48,6 +48,9 @@ struct RunSettings {
   std::string device;                ///< empty: as the config says
   std::string precision;             ///< evaluate only: fp32 (also if empty), bf16 or int8
   bool image_scores = false;         ///< evaluate only: also write a score for every picture
+  /// The folder may hold an earlier run or report, which is replaced. Files that relprompt did not write, or
+  /// that were changed since, always stay: then the call throws Error(kNotWritable).
+  bool replace = false;
 };
 
 /// How a run ended.

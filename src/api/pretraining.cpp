@@ -37,10 +37,19 @@ RunOutcome pretrain_clip(const PretrainSettings& settings, RunListener& listener
     if (settings.threads) config.threads = *settings.threads;
     config.threads = segmenter::set_threads(config.threads);
     const auto folder = folder_of(settings.output);
+    const auto older = settings.replace ? folder.make_way() : nullptr;  // comes back if no run begins
     folder.create();
     const train::RunLock lock(folder);
-    write_file(folder.config(), train::to_yaml(config));
-    return train::PretrainRun(folder, config, listener).run();
+    std::optional<train::PretrainRun> run;
+    try {
+      write_file(folder.config(), train::to_yaml(config));
+      run.emplace(folder, config, listener);
+    } catch (...) {
+      folder.abandon();
+      throw;
+    }
+    if (older) older->drop();
+    return run->run();
   });
 }
 

@@ -12,6 +12,7 @@
 #include "segmenter/device.h"
 #include "segmenter/import_model.h"
 #include "segmenter/int8_calibration.h"
+#include "segmenter/model_folder.h"
 #include "segmenter/text_encoder.h"
 
 namespace relprompt {
@@ -33,6 +34,7 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
                               const QuantizeOptions& options, const QuantizeProgress& progress) {
   return api::guarded([&] {
     check(photos, options.agreement);
+    segmenter::require_model_target(target, options.replace);
     segmenter::set_threads(options.threads);
     const torch::InferenceMode no_gradients;
     auto model = segmenter::open_model(path);
@@ -49,7 +51,7 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
     found.report.notes.assign(notes.begin(), notes.end());
     model.config.int8 = segmenter::Int8Config{static_cast<std::int64_t>(found.report.calibration_photos),
                                               found.refinement.bf16_layers};
-    segmenter::write_model(model, found.refinement, target, /*half=*/false);
+    segmenter::write_model(model, found.refinement, target, /*half=*/false, options.replace);
     return found.report;
   });
 }

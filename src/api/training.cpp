@@ -93,8 +93,10 @@ RunOutcome train_prompts(const RunSettings& settings, RunListener& listener) {
     }
     const train::RunFolder folder(absolute_or_empty(settings.output));
     return as_worker(config.device, [&](workers::Workers& workers) {
+      std::unique_ptr<SetAside> older;  // gets its place back if the new run does not begin
       std::unique_ptr<train::RunLock> lock;
       if (workers.rank() == 0) {
+        if (settings.replace) older = folder.make_way();
         folder.create();
         lock = std::make_unique<train::RunLock>(folder);
         write_file(folder.config(), train::to_yaml(config));
@@ -108,6 +110,7 @@ RunOutcome train_prompts(const RunSettings& settings, RunListener& listener) {
         if (workers.rank() == 0) folder.abandon();
         throw;
       }
+      if (older) older->drop();
       return training->run();
     });
   });
@@ -143,6 +146,7 @@ RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener) {
     request.folder = settings.output;
     request.title = "test set";
     request.precision = settings.precision.empty() ? "fp32" : settings.precision;
+    request.replace = settings.replace;
     if (request.model.empty()) {
       throw Error(ErrorCode::kBadArgument, "no model is given", "add --model PATH, such as runs/NAME/last");
     }

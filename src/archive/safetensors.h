@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archive/tensor_archive.h"
+#include "base/atomic_file.h"
 
 namespace relprompt::archive {
 
@@ -21,7 +22,9 @@ std::unique_ptr<TensorArchive> parse_safetensors(const std::byte* data, std::siz
 
 /// Writes tensors in the given order, atomically: the same input always gives the same bytes.
 /// Throws Error: kDuplicateName, kNotWritable, kDiskFull.
-void write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors,
-                       const std::map<std::string, std::string>& metadata = {});
+/// @return SHA-256 of the file, 64 hexadecimal digits
+std::string write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors,
+                              const std::map<std::string, std::string>& metadata = {},
+                              Replace replace = Replace::kOwn);
 
 }  // namespace relprompt::archive

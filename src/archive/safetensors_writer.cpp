@@ -57,8 +57,8 @@ std::string header_of(const std::vector<TensorView>& tensors,
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors,
-                       const std::map<std::string, std::string>& metadata) {
+std::string write_safetensors(const std::filesystem::path& path, const std::vector<TensorView>& tensors,
+                              const std::map<std::string, std::string>& metadata, Replace replace) {
   check(tensors, path.string());
   std::string header;
   try {
@@ -67,11 +67,11 @@ void write_safetensors(const std::filesystem::path& path, const std::vector<Tens
     throw Error(ErrorCode::kBadHeader, fmt::format("cannot write {}: a name is no UTF-8", path.string()));
   }
   const std::uint64_t length = header.size();
-  AtomicFile file(path);
+  AtomicFile file(path, replace);
   file.write(&length, sizeof length);
   file.write(header);
   for (const TensorView& tensor : tensors) file.write(tensor.data, tensor.bytes);
-  file.commit();
+  return file.commit();
 }
 
 }  // namespace relprompt::archive

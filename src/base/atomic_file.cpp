@@ -1,15 +1,18 @@
 #include "base/atomic_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include "relprompt/error.h"
 
+#include "base/place.h"
 #include "base/temporaries.h"
 
 namespace relprompt {
@@ -23,7 +26,8 @@ void make_folder(const std::filesystem::path& folder) {
   }
 }
 
-AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(target) {
+AtomicFile::AtomicFile(const std::filesystem::path& target, Replace replace)
+    : target_(target), replace_(replace) {
   make_folder(target.parent_path());
   Temporary made = create_temporary_file(target.parent_path());
   temporary_ = std::move(made.path);
@@ -45,6 +49,8 @@ void AtomicFile::write(const void* data, std::size_t size) {
       if (errno == EINTR) continue;
       fail("write", errno);
     }
+    if (replace_ == Replace::kOwn) digest_.update(next, static_cast<std::size_t>(written));
+    size_ += static_cast<std::uint64_t>(written);
     next += written;
     size -= static_cast<std::size_t>(written);
   }
@@ -63,6 +69,7 @@ void AtomicFile::read_back(std::uint64_t offset, void* data, std::size_t size) c
 }
 
 void AtomicFile::replace(std::uint64_t offset, const void* data, std::size_t size) {
+  replaced_ = true;
   const char* next = static_cast<const char*>(data);
   while (size > 0) {
     const ssize_t written = ::pwrite(file_, next, size, static_cast<off_t>(offset));
@@ -76,13 +83,32 @@ void AtomicFile::replace(std::uint64_t offset, const void* data, std::size_t siz
   }
 }
 
-void AtomicFile::commit() {
+std::string AtomicFile::hash() {
+  if (!replaced_) return digest_.hex();
+  Sha256 digest;
+  std::vector<char> chunk(std::size_t{1} << 18);
+  for (std::uint64_t done = 0; done < size_;) {
+    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(chunk.size(), size_ - done));
+    read_back(done, chunk.data(), size);
+    digest.update(chunk.data(), size);
+    done += size;
+  }
+  return digest.hex();
+}
+
+std::string AtomicFile::commit() {
   // Some file systems report a full disk only here.
   if (::fsync(file_) != 0 && errno != EINVAL) fail("flush", errno);
-  if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("rename the finished file to", errno);
+  const std::string sha256 = replace_ == Replace::kOwn ? hash() : "";
+  if (replace_ == Replace::kOwn) {
+    place_file(temporary_, target_, sha256);
+  } else if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
+    fail("rename the finished file to", errno);
+  }
   ::close(file_);
   file_ = -1;
   if (!sync_folder(target_.parent_path())) fail("flush the folder of", errno);
+  return sha256;
 }
 
 void AtomicFile::fail(const char* action, int reason) const {
@@ -92,8 +118,8 @@ void AtomicFile::fail(const char* action, int reason) const {
               full ? "free some space or choose another output folder; nothing half-written was left" : "");
 }
 
-void write_file(const std::filesystem::path& target, std::string_view text) {
-  AtomicFile file(target);
+void write_file(const std::filesystem::path& target, std::string_view text, Replace replace) {
+  AtomicFile file(target, replace);
   file.write(text);
   file.commit();
 }

@@ -26,6 +26,12 @@ void Sha256::update(const void* data, std::size_t size) {
   EVP_DigestUpdate(state_->context, data, size);
 }
 
+std::string Sha256::hex_so_far() const {
+  Sha256 copy;
+  EVP_MD_CTX_copy_ex(copy.state_->context, state_->context);
+  return copy.hex();
+}
+
 std::string Sha256::hex() {
   std::array<unsigned char, 32> digest{};
   EVP_DigestFinal_ex(state_->context, digest.data(), nullptr);

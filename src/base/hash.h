@@ -17,6 +17,8 @@ class Sha256 {
   void update(std::string_view text) { update(text.data(), text.size()); }
   /// 64 lower-case hexadecimal digits; call once.
   std::string hex();
+  /// The same of what came until now; more may come.
+  std::string hex_so_far() const;
 
  private:
   struct State;

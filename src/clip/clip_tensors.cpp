@@ -181,6 +181,14 @@ ClipConfig infer_config(const TensorSource& source) {
   vision.width = image.size("visual.conv1.weight", 0);
   vision.patch = image.size("visual.conv1.weight", 2);
   const auto positions = image.size("visual.positional_embedding", 0) - 1;
+  if (positions < 1) {
+    throw Error(
+        ErrorCode::kTensorMismatch,
+        fmt::format("{}: the image tower's positional_embedding has {} row: expected one for the class token "
+                    "and at least one for a patch",
+                    source.path(), positions + 1),
+        "the file is damaged, or no CLIP with a ViT");
+  }
   vision.grid = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(positions))));
   vision.layers = image.count_layers("visual.transformer.resblocks.{i}.ln_1.weight");
   vision.mlp_width = image.size("visual.transformer.resblocks.{i}.mlp.c_fc.weight", 0);

@@ -92,9 +92,9 @@ Json report_json(const EvaluationReport& report) {
 }
 
 void write_report(const EvaluationReport& report, const std::filesystem::path& folder) {
-  write_file(folder / "report.json", json_text(report_json(report), 2) + "\n");
-  write_file(folder / "report.md", report_markdown(report));
-  if (!report.scores.empty()) write_file(folder / "image_scores.jsonl", to_json_lines(report.scores));
+  write_file(folder / kReportFile, json_text(report_json(report), 2) + "\n");
+  write_file(folder / kMarkdownFile, report_markdown(report));
+  if (!report.scores.empty()) write_file(folder / kImageScoresFile, to_json_lines(report.scores));
 }
 
 }  // namespace relprompt::eval

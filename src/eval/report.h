@@ -39,6 +39,11 @@ nlohmann::json report_json(const EvaluationReport& report);
 /// if needed. Each file appears whole or not at all. Throws Error: kNotWritable, kDiskFull.
 void write_report(const EvaluationReport& report, const std::filesystem::path& folder);
 
+/// Names of the report's files.
+constexpr const char* kReportFile = "report.json";
+constexpr const char* kMarkdownFile = "report.md";
+constexpr const char* kImageScoresFile = "image_scores.jsonl";
+
 /// How many confused pairs a report lists.
 constexpr std::size_t kReportedPairs = 20;
 

@@ -14,6 +14,10 @@ analysis::RangeMark mark_of(const Spread& spread) {
 
 }  // namespace
 
+std::filesystem::path chart_file(const std::filesystem::path& folder, const Table& table) {
+  return folder / (table.key + ".png");
+}
+
 void write_charts(const Plan& plan, const std::vector<TableSummary>& tables,
                   const std::filesystem::path& folder) {
   for (const auto& summary : tables) {
@@ -30,7 +34,7 @@ void write_charts(const Plan& plan, const std::vector<TableSummary>& tables,
       auto& marks = chart.rows.back().marks;
       if (all) marks.insert(marks.begin(), mark_of(row.miou));
     }
-    image::write_png(folder / (table.key + ".png"), analysis::draw_ranges(chart));
+    image::write_png(chart_file(folder, table), analysis::draw_ranges(chart));
   }
 }
 

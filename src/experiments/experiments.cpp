@@ -163,18 +163,26 @@ RunOutcome Session::conclude(const fs::path& output) {
   const auto tables = summarise(plan_, results_);
   write_charts(plan_, tables, output);
   const bool sheet = write_sheet(plan_, results_, work_, output);
-  write_file(output / "experiments.md", report_markdown(plan_, tables, sheet));
+  write_file(output / kMarkdownFile, report_markdown(plan_, tables, sheet));
   const auto json = report_json(plan_, tables);
   write_file(output / kReportFile, json_text(json, 2) + "\n");
   RunOutcome outcome;
   outcome.finished = true;
   outcome.changed = made_ > 0;
   outcome.summary =
-      fmt::format("{}, {} of them now: {}", progress(), made_, (output / "experiments.md").string());
+      fmt::format("{}, {} of them now: {}", progress(), made_, (output / kMarkdownFile).string());
   nlohmann::ordered_json summary = {
       {"output", output.string()}, {"runs", wanted_.size()}, {"made", made_}, {"tables", json["tables"]}};
   outcome.json = json_text(summary);
   return outcome;
+}
+
+/// What conclude() writes.
+std::vector<fs::path> files_in(const fs::path& output, const Suite& suite) {
+  std::vector<fs::path> files = {output / kMarkdownFile, output / kReportFile};
+  for (const auto& table : suite.tables) files.push_back(chart_file(output, table));
+  if (suite.sheet) files.push_back(output / kSheetFile);
+  return files;
 }
 
 }  // namespace
@@ -187,7 +195,7 @@ RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
   const auto output = absolute_path(settings.output).lexically_normal();
   const auto work = settings.work.empty() ? output / "work" : absolute_path(settings.work).lexically_normal();
   auto plan = make_plan(std::move(suite), work);
-  claim(output, work, plan.suite);
+  claim(output, work, plan.suite, files_in(output, plan.suite), settings.replace);
   const train::RunLock lock(train::RunFolder(work, "experiments"));
   Session session(settings, plan, work, listener);
   if (session.go()) return session.conclude(output);

@@ -16,14 +16,17 @@ namespace relprompt::experiments {
 /// and, in brackets, smallest to largest of several seeds. `sheet` says whether there is sheet.jpg.
 std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& tables, bool sheet);
 
-/// experiments.json: {"format", "suite", "quick", "numbers", "protocol": {...}, "regimes": [...], "tables": [{"key",
-/// "title", "numbers", "rows": [{"name", "regime", "seeds", "iterations", "miou_seen": {"mean", "min", "max",
-/// "deviation", "values"},
+/// experiments.json: {"format", "suite", "quick", "numbers", "protocol": {...}, "regimes": [...], "tables":
+/// [{"key", "title", "numbers", "rows": [{"name", "regime", "seeds", "iterations", "miou_seen": {"mean",
+/// "min", "max", "deviation", "values"},
 /// ..., "paper_hiou"}], "order_as_in_the_paper": {REGIME: {"pairs", "same", "undecided", "same_decided"}}}]}.
 /// Scores are fractions of 1.
 nlohmann::ordered_json report_json(const Plan& plan, const std::vector<TableSummary>& tables);
 
-/// KEY.png for every table: each row's seen, unseen and harmonic mean IoU with its range over the seeds.
+/// KEY.png, the chart of a table.
+std::filesystem::path chart_file(const std::filesystem::path& folder, const Table& table);
+
+/// The charts of all tables: each row's seen, unseen and harmonic mean IoU with its range over the seeds.
 /// Throws Error: kNotWritable, kDiskFull.
 void write_charts(const Plan& plan, const std::vector<TableSummary>& tables,
                   const std::filesystem::path& folder);

@@ -40,6 +40,7 @@ bool measure(const train::RunConfig& config, const fs::path& model, const fs::pa
   request.folder = report;
   request.title = title;
   request.precision = config.train.precision;
+  request.replace = true;
   return train::run_evaluation(config, request, workers, listener).finished;
 }
 

@@ -5,6 +5,7 @@
 #include "data/order.h"
 #include "experiments/report.h"
 #include "experiments/row_run.h"
+#include "experiments/work_folder.h"
 #include "image/picture_files.h"
 #include "segmenter/device.h"
 #include "segmenter/photo_segmenter.h"
@@ -67,7 +68,7 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
     sheet.columns.push_back(plan.suite.tables[spec.table].rows[spec.rows[i]].name);
     for (std::size_t row = 0; row < maps.size(); ++row) sheet.rows[row].maps.push_back(maps[row]);
   }
-  image::write_jpg(folder / "sheet.jpg", analysis::draw_sheet(sheet, set.classes));
+  image::write_jpg(folder / kSheetFile, analysis::draw_sheet(sheet, set.classes));
   return true;
 }
 

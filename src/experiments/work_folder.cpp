@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "base/mapped_file.h"
+#include "base/own_files.h"
 #include "eval/json_text.h"
 
 namespace relprompt::experiments {
@@ -21,8 +22,8 @@ std::string described(const std::string& name, bool quick) {
   return fmt::format("the suite '{}'{}", name, quick ? " with --quick" : "");
 }
 
-/// True if the file is there and of this suite.
-bool belongs(const fs::path& file, const Suite& suite) {
+/// True if the file is there and of this suite; false if it is another's and may be replaced.
+bool belongs(const fs::path& file, const Suite& suite, bool replace) {
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return false;
   const MappedFile bytes(file);
@@ -33,20 +34,24 @@ bool belongs(const fs::path& file, const Suite& suite) {
   const auto& quick = eval::member(mark, "quick", source);
   if (!quick.is_boolean()) eval::damaged(source, "quick is neither true nor false");
   if (name == suite.name && quick.get<bool>() == suite.quick) return true;
+  if (replace) return false;
   throw Error(ErrorCode::kNotWritable,
-              fmt::format("{} belongs to {}, not to {}", file.parent_path().string(),
-                          described(name, quick.get<bool>()), described(suite.name, suite.quick)),
-              "choose another folder with -o, or --work");
+              fmt::format("{} belongs to {}, not to {}", file.string(), described(name, quick.get<bool>()),
+                          described(suite.name, suite.quick)),
+              "choose another folder with -o, or --work; --force replaces the tables");
 }
 
 }  // namespace
 
-void claim(const fs::path& output, const fs::path& work, const Suite& suite) {
-  belongs(output / kReportFile, suite);
-  if (belongs(work / kSuiteMark, suite)) return;
+void claim(const fs::path& output, const fs::path& work, const Suite& suite,
+           const std::vector<fs::path>& files, bool replace) {
+  require_free(files, true);
+  belongs(output / kReportFile, suite, replace);
+  if (belongs(work / kSuiteMark, suite, replace)) return;
   std::error_code ignored;
+  const bool marked = fs::exists(work / kSuiteMark, ignored);
   for (const auto& entry : fs::directory_iterator(work, ignored)) {
-    if (entry.path().filename().string().front() == '.') continue;  // what a killed process left
+    if (marked || entry.path().filename().string().front() == '.') continue;  // a killed process left these
     throw Error(ErrorCode::kNotWritable,
                 fmt::format("{} is not empty ({}) and no folder of experiments", work.string(),
                             entry.path().filename().string()),

@@ -68,8 +68,8 @@ torch::Tensor stored(const clip::TensorSource& source, const clip::TensorRow& ro
 }  // namespace
 
 void write_model(const ModelFiles& model, const std::optional<Int8Refinement>& refinement,
-                 const fs::path& target, bool half) {
-  ModelFolderWriter folder(target);
+                 const fs::path& target, bool half, bool replace) {
+  ModelFolderWriter folder(target, replace);
   auto rows = model.image_rows();
   for (const auto& row : model.text_rows()) {
     if (model.clip->shape_of(row)) rows.push_back(row);
@@ -102,7 +102,7 @@ std::vector<std::string> import_checkpoint(const fs::path& source, const fs::pat
   keep_findable(tokenizer);
 
   model.tokenizer = tokenizer;
-  write_model(model, read_refinement(model), target, options.half);
+  write_model(model, read_refinement(model), target, options.half, options.replace);
 
   auto notes = model.notes;
   if (!options.activation.empty()) notes.clear();

@@ -117,7 +117,7 @@ torch::Tensor random_weights(const std::string& name, const std::vector<std::int
 
 void write_random_model(const std::filesystem::path& target, const InitOptions& options) {
   ModelConfig config = random_model_config(options);
-  ModelFolderWriter folder(target);
+  ModelFolderWriter folder(target, options.replace);
   auto rows = clip::image_tower_rows(config.clip);
   const auto text = clip::text_tower_rows(config.clip);
   rows.insert(rows.end(), text.begin(), text.end());

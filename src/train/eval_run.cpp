@@ -12,6 +12,7 @@
 #include "analysis/report_pictures.h"
 #include "base/atomic_file.h"
 #include "base/json_output.h"
+#include "base/own_files.h"
 #include "clip/clip_config.h"
 #include "data/order.h"
 #include "eval/report.h"
@@ -30,6 +31,9 @@ namespace relprompt::train {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kConfusionFile = "confusion.png";
+constexpr const char* kSheetFile = "sheet.png";
 
 eval::CheckpointRule rule_from(const std::string& name) {
   for (const auto rule :
@@ -94,10 +98,25 @@ std::string summary_of(const eval::EvaluationReport& report, const EvalRequest& 
                             (request.folder / "report.md").string());
 }
 
+/// Everything that a report may consist of.
+std::vector<fs::path> files_of(const EvalRequest& request) {
+  std::vector<fs::path> files;
+  for (const char* name :
+       {eval::kReportFile, eval::kMarkdownFile, eval::kImageScoresFile, kConfusionFile, kSheetFile}) {
+    files.push_back(request.folder / name);
+  }
+  return files;
+}
+
 }  // namespace
 
 RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, workers::Workers& workers,
                           RunListener& listener) {
+  const auto progress = request.folder / "progress.json";
+  if (workers.rank() == 0) {
+    require_free(files_of(request), request.replace);
+    require_free({progress}, true);
+  }
   auto set = open_test_set(config);
   if (!is_zero_shot(config.setting)) set.classes.seen.clear();
   const auto model = segmenter::open_model(request.model);
@@ -109,7 +128,6 @@ RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, w
   embeddings.rows = embeddings.rows.to(device);
 
   make_folder(request.folder);
-  const auto progress = request.folder / "progress.json";
   EvaluationJob job = {*set.dataset, data::spread_indices(set.dataset->size(), 0), embeddings, options,
                        statement(config, request, set, model, options)};
   job.skip_bad = config.train.bad_sample == BadSample::kSkip;
@@ -137,15 +155,14 @@ RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, w
   eval::EvaluationReport report(set.classes, job.protocol, std::move(result.progress.confusion));
   report.skipped = std::move(result.progress.skipped);
   report.scores = std::move(result.progress.scores);
+  if (!config.test.image_scores) remove_own(request.folder / eval::kImageScoresFile);  // of another report
   eval::write_report(report, request.folder);
-  analysis::write_confusion_png(request.folder / "confusion.png", report.confusion, report.classes);
-  image::write_png(
-      request.folder / "sheet.png",
-      picture_sheet(network, model.config, *set.dataset, embeddings, options, config.train.sheet_samples));
-  std::error_code ignored;
-  fs::remove(progress, ignored);
+  analysis::write_confusion_png(request.folder / kConfusionFile, report.confusion, report.classes);
+  image::write_png(request.folder / kSheetFile, picture_sheet(network, model.config, *set.dataset, embeddings,
+                                                              options, config.train.sheet_samples));
+  remove_own(progress);
   for (std::size_t rank = 0; rank < workers.size(); ++rank) {
-    fs::remove(fs::path(progress) += "." + std::to_string(rank), ignored);
+    remove_own(fs::path(progress) += "." + std::to_string(rank));
   }
   outcome.summary = summary_of(report, request);
   outcome.json = json_text(eval::report_json(report));

@@ -10,6 +10,7 @@
 #include "base/json_fields.h"
 #include "base/json_output.h"
 #include "base/json_read.h"
+#include "base/own_files.h"
 #include "base/paths.h"
 
 namespace relprompt::train {
@@ -18,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFactsName = "training.json";
+constexpr const char* kConfigName = "config.json";
+constexpr const char* kPromptsName = "prompts.safetensors";
 
 segmenter::ModelConfig config_for(const fs::path& folder, const segmenter::ModelFiles& model) {
   auto config = model.config;
@@ -53,8 +56,12 @@ void export_model(const fs::path& folder, const segmenter::Network& network,
       {"checkpoint", facts.checkpoint}, {"checkpoint_score", facts.checkpoint_score},
       {"iterations", facts.iterations}, {"seed", facts.seed}};
   write_file(folder / kFactsName, json_text(about, 2) + "\n");
-  write_file(folder / "config.json", to_json(config_for(folder, model)));
-  write_prompts(folder / "prompts.safetensors", network, model);
+  write_file(folder / kConfigName, to_json(config_for(folder, model)));
+  write_prompts(folder / kPromptsName, network, model);
+}
+
+void require_exportable(const fs::path& folder) {
+  require_free({folder / kFactsName, folder / kConfigName, folder / kPromptsName}, true);
 }
 
 TrainingFacts read_training_facts(const fs::path& folder) {

@@ -27,6 +27,9 @@ struct TrainingFacts {
 void export_model(const std::filesystem::path& folder, const segmenter::Network& network,
                   const segmenter::ModelFiles& model, const TrainingFacts& facts);
 
+/// Throws Error(kNotWritable) that names a file which export_model may not replace (base/own_files.h).
+void require_exportable(const std::filesystem::path& folder);
+
 /// The facts beside a model; defaults where there are none. Throws Error(kBadModelConfig) for a damaged file.
 TrainingFacts read_training_facts(const std::filesystem::path& folder);
 

@@ -12,6 +12,7 @@
 #include "analysis/training_curves.h"
 #include "base/atomic_file.h"
 #include "base/json_fields.h"
+#include "base/own_files.h"
 #include "image/picture_files.h"
 #include "train/optimizer_state.h"
 #include "train/pretrain_vocabulary.h"
@@ -55,7 +56,12 @@ PretrainRun::PretrainRun(const RunFolder& folder, const PretrainConfig& config, 
       trainer_(towers_, config_),
       test_(config_, tokenizer_) {
   restore();
-  log_.emplace(folder_.path(), state_.log_bytes, state_.text_bytes);
+  const auto& path = folder_.path();
+  require_free({folder_.checkpoint(), folder_.result(), path / "curves.png", path / "clip.safetensors",
+                path / "merges.txt", path / "config.json"},
+               true);
+  log_.emplace(path, state_.log_bytes, state_.text_bytes);
+  for (const auto& note : log_->notes()) listener_.on_note(note);
 }
 
 void PretrainRun::restore() {

@@ -7,8 +7,6 @@
 
 #include "archive/safetensors.h"
 #include "base/atomic_file.h"
-#include "base/hash.h"
-#include "base/mapped_file.h"
 #include "clip/clip_tensors.h"
 #include "segmenter/model_config.h"
 #include "train/pretrain_start.h"
@@ -21,13 +19,6 @@ std::vector<clip::TensorRow> rows_of(const clip::ClipConfig& config) {
   const auto text = clip::text_tower_rows(config);
   rows.insert(rows.end(), text.begin(), text.end());
   return rows;
-}
-
-std::string hash_of(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  Sha256 digest;
-  digest.update(file.data(), file.size());
-  return digest.hex();
 }
 
 }  // namespace
@@ -83,8 +74,8 @@ void export_clip(const std::filesystem::path& folder, const PretrainTowers& towe
   config.test = segmenter::TestProtocol::for_tower(config.clip.vision);
   // The patch term trains what the last block gives for single patches, its residual path included.
   config.training_free = clip::LastLayer::kValueResidualMlp;
-  archive::write_safetensors(folder / "clip.safetensors", views, {{"format", "relprompt"}});
-  config.clip_sha256 = hash_of(folder / "clip.safetensors");
+  config.clip_sha256 =
+      archive::write_safetensors(folder / "clip.safetensors", views, {{"format", "relprompt"}});
   write_file(folder / "merges.txt", merges);
   write_file(folder / "config.json", segmenter::to_json(config));
 }

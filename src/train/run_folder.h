@@ -11,7 +11,10 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
+
+#include "base/set_aside.h"
 
 namespace relprompt::train {
 
@@ -24,6 +27,10 @@ class RunFolder {
   /// For a run that begins: the folder must be absent or empty. Throws Error: kNotWritable, with the way to
   /// resume if there is a run in it.
   void create() const;
+  /// Before create(), for a run that replaces another: that steps aside, if it is relprompt's own as a whole
+  /// (base/own_files.h) and no process trains in it. Nothing happens where there is no run. Throws Error:
+  /// kNotWritable.
+  std::unique_ptr<SetAside> make_way() const;
   /// For a run that may begin or go on: creates the folder with this config.yaml unless it has one. Throws as
   /// create does, and Error for what cannot be written.
   void create_once(const std::string& config_yaml) const;

@@ -9,8 +9,11 @@
 
 #include "relprompt/error.h"
 
+#include "base/atomic_file.h"
+#include "base/file_journal.h"
 #include "base/json_output.h"
-#include "base/paths.h"
+#include "base/own_files.h"
+#include "base/place.h"
 #include "base/printable.h"
 
 namespace relprompt::train {
@@ -18,41 +21,79 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// The file's first bytes, at most so many.
+std::string beginning(const fs::path& path, std::uint64_t most) {
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(0, std::ios::end);
+  const auto size = file ? static_cast<std::uint64_t>(file.tellg()) : 0;
+  std::string text(static_cast<std::size_t>(std::min(most, size)), '\0');
+  file.seekg(0);
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(file ? text.size() : 0);
+  return text;
+}
+
+/// A log that somebody has written into keeps a name beside the one that goes on: log.txt.kept, .kept-2, ...
+fs::path keep(const fs::path& path) {
+  constexpr int kMost = 1000;
+  for (int number = 1; number <= kMost; ++number) {
+    fs::path kept = path;
+    kept += number == 1 ? ".kept" : fmt::format(".kept-{}", number);
+    if (rename_if_free(path, kept) == 0) return kept;
+  }
+  refuse_foreign(path);
+}
+
 }  // namespace
 
 RunLog::RunLog(const fs::path& folder, std::uint64_t json_bytes, std::uint64_t text_bytes)
-    : folder_(folder), json_bytes_(json_bytes), text_bytes_(text_bytes) {
-  json_ = open(folder / "log.jsonl", json_bytes_);
-  text_ = open(folder / "log.txt", text_bytes_);
+    : folder_(folder), json_{"log.jsonl", json_bytes, {}, {}}, text_{"log.txt", text_bytes, {}, {}} {
+  open(json_);
+  open(text_);
 }
 
-std::ofstream RunLog::open(const fs::path& path, std::uint64_t& bytes) {
+void RunLog::open(Part& part) {
+  const auto path = folder_ / part.name;
   std::error_code problem;
-  const auto size = path_exists(path) ? fs::file_size(path, problem) : 0;
-  bytes = std::min<std::uint64_t>(bytes, problem ? 0 : size);
-  if (size > bytes) fs::resize_file(path, bytes, problem);
-  std::ofstream file(path, std::ios::binary | std::ios::app);
-  if (problem || !file) {
+  const auto standing = standing_of(path);
+  if (standing == Standing::kForeign && fs::symlink_status(path, problem).type() != fs::file_type::regular)
+    refuse_foreign(path);
+  const auto text = beginning(path, part.bytes);
+  part.bytes = text.size();
+  part.digest.update(text);
+  if (standing == Standing::kForeign) {
+    notes_.push_back(fmt::format("{} was changed by somebody; it is kept as {}", path.string(),
+                                 keep(path).filename().string()));
+    write_file(path, text);
+  }
+  FileJournal(folder_).add(part.name, part.digest.hex_so_far());
+  if (standing == Standing::kOwn) fs::resize_file(path, part.bytes, problem);
+  part.file.open(path, std::ios::binary | std::ios::app);
+  if (problem || !part.file) {
     throw Error(ErrorCode::kNotWritable,
                 fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
   }
-  return file;
+}
+
+void RunLog::append(Part& part, const std::string& line) {
+  part.digest.update(line);
+  FileJournal(folder_).add(part.name, part.digest.hex_so_far());
+  part.file << line << std::flush;
+  part.bytes += line.size();
 }
 
 void RunLog::add(const nlohmann::ordered_json& event, const std::string& sentence) {
   const auto line = json_text(event) + "\n";
   const auto line_of_text = printable(sentence, true);  // read on terminals
   errno = 0;
-  json_ << line << std::flush;
-  text_ << line_of_text << "\n" << std::flush;
-  if (!json_ || !text_) {
+  append(json_, line);
+  append(text_, line_of_text + "\n");
+  if (!json_.file || !text_.file) {
     const bool full = errno == ENOSPC || errno == EDQUOT;
     throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
                 fmt::format("cannot write the logs in {}: {}", folder_.string(), std::strerror(errno)),
                 "make room, then --resume goes on from the last checkpoint");
   }
-  json_bytes_ += line.size();
-  text_bytes_ += line_of_text.size() + 1;
 }
 
 }  // namespace relprompt::train

@@ -6,6 +6,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
+
+#include "base/hash.h"
 
 namespace relprompt::train {
 
@@ -13,22 +16,33 @@ namespace relprompt::train {
 class RunLog {
  public:
   /// Continues the logs of a folder after so many bytes of each; what follows, lines of iterations after the
-  /// last checkpoint, is cut off and will be written again. 0: begins anew.
-  /// Throws Error(kNotWritable).
+  /// last checkpoint, is cut off and will be written again. 0: begins anew. A log that is not as relprompt
+  /// left it is kept under another name. Throws Error(kNotWritable).
   RunLog(const std::filesystem::path& folder, std::uint64_t json_bytes, std::uint64_t text_bytes);
 
   /// One event in both logs. Throws Error: kDiskFull, kNotWritable.
   void add(const nlohmann::ordered_json& event, const std::string& sentence);
 
-  std::uint64_t json_bytes() const { return json_bytes_; }
-  std::uint64_t text_bytes() const { return text_bytes_; }
+  std::uint64_t json_bytes() const { return json_.bytes; }
+  std::uint64_t text_bytes() const { return text_.bytes; }
+  /// What the user should know, one sentence each.
+  const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  std::ofstream open(const std::filesystem::path& path, std::uint64_t& bytes);
+  /// Every state of a log is on the folder's list (base/file_journal.h) before the log has it.
+  struct Part {
+    const char* name;
+    std::uint64_t bytes;
+    Sha256 digest;
+    std::ofstream file;
+  };
+
+  void open(Part& part);
+  void append(Part& part, const std::string& line);
 
   std::filesystem::path folder_;
-  std::uint64_t json_bytes_, text_bytes_;
-  std::ofstream json_, text_;
+  Part json_, text_;
+  std::vector<std::string> notes_;
 };
 
 }  // namespace relprompt::train

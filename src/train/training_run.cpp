@@ -15,6 +15,8 @@
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "base/json_read.h"
+#include "base/mapped_file.h"
+#include "base/own_files.h"
 #include "image/picture_files.h"
 #include "segmenter/device.h"
 #include "train/eval_run.h"
@@ -78,7 +80,11 @@ TrainingRun::TrainingRun(const RunFolder& folder, const RunConfig& config, worke
   const auto identity = identity_of(config, model_.config.clip_sha256);
   if (auto saved = load_state(folder_.checkpoint(), trainer_, identity)) state_ = *saved;
   state_.identity = identity;
-  if (leads()) log_.emplace(folder_.path(), state_.log_bytes, state_.text_bytes);
+  if (!leads()) return;
+  require_free({folder_.checkpoint(), folder_.result(), path_of("curves.png"), path_of("sheet.png")}, true);
+  for (const char* model : {"last", "best"}) require_exportable(folder_.path() / model);
+  log_.emplace(folder_.path(), state_.log_bytes, state_.text_bytes);
+  for (const auto& note : log_->notes()) listener_.on_note(note);
 }
 
 LoaderOptions TrainingRun::loader_options() const {
@@ -230,7 +236,7 @@ void TrainingRun::checkpoint() {
         fmt::format("the older checkpoint is kept; make room, then relprompt train --resume {} goes on",
                     folder_.path().string()));
   }
-  image::write_png(folder_.path() / "curves.png",
+  image::write_png(path_of("curves.png"),
                    analysis::draw_training_curves(analysis::read_training_log(folder_.path() / "log.jsonl")));
 }
 
@@ -240,6 +246,7 @@ RunOutcome TrainingRun::report_on(const std::string& model, const std::string& f
   request.folder = folder_.path() / folder;
   request.title = model;
   request.precision = config_.train.precision;
+  request.replace = true;
   return run_evaluation(config_, request, workers_, listener_);
 }
 
@@ -277,18 +284,17 @@ RunOutcome TrainingRun::conclude() {
 
 void TrainingRun::write_sheet() {
   std::error_code ignored;
-  const auto reported = folder_.path() / "report" / "sheet.png";
+  const auto reported = path_of("report") / "sheet.png";
   if (std::filesystem::exists(reported, ignored)) {
-    std::filesystem::copy_file(reported, folder_.path() / "sheet.png",
-                               std::filesystem::copy_options::overwrite_existing, ignored);
+    const MappedFile picture(reported);
+    write_file(path_of("sheet.png"), {reinterpret_cast<const char*>(picture.data()), picture.size()});
     return;
   }
   auto embeddings = embeddings_;
   embeddings.rows = embeddings.rows.to(network_.device());
-  image::write_png(
-      folder_.path() / "sheet.png",
-      picture_sheet(network_, model_.config, *set_.dataset, embeddings,
-                    test_options(config_, model_.config, set_.classes), config_.train.sheet_samples));
+  image::write_png(path_of("sheet.png"), picture_sheet(network_, model_.config, *set_.dataset, embeddings,
+                                                       test_options(config_, model_.config, set_.classes),
+                                                       config_.train.sheet_samples));
 }
 
 }  // namespace relprompt::train

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ class TrainingRun {
   RunOutcome run();
 
  private:
+  std::filesystem::path path_of(const char* name) const { return folder_.path() / name; }
   bool leads() const { return workers_.rank() == 0; }
   LoaderOptions loader_options() const;
   TrainingFacts facts(eval::CheckpointRule rule, std::int64_t iterations) const;

@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "base/json_excerpt.h"
 #include "base/json_read.h"
+#include "base/own_files.h"
 #include "world/names.h"
 
 namespace relprompt::world {
@@ -32,15 +33,28 @@ std::string read_start(const fs::path& file) {
   return text;
 }
 
-bool is_empty_or_absent(const fs::path& folder) {
+/// The first name in the folder; empty if there is none, or no folder. Hidden files are nothing: a command
+/// that was killed before the recipe was whole leaves some.
+std::string first_name(const fs::path& folder) {
   std::error_code problem;
-  if (fs::symlink_status(folder, problem).type() == fs::file_type::not_found) return true;
-  const fs::directory_iterator entries(folder, problem);
+  if (fs::symlink_status(folder, problem).type() == fs::file_type::not_found) return "";
+  std::string first;
+  fs::directory_iterator entry(folder, problem);
+  for (; !problem && entry != fs::directory_iterator(); entry.increment(problem)) {
+    const auto name = entry->path().filename().string();
+    if (name.front() != '.' && (first.empty() || name < first)) first = name;
+  }
   if (problem) {
     throw Error(ErrorCode::kNotWritable,
                 fmt::format("{} cannot be used as a folder: {}", folder.string(), problem.message()));
   }
-  return entries == fs::directory_iterator();
+  return first;
+}
+
+/// Removes another set that is relprompt's own as a whole.
+void remove_set(const fs::path& folder) {
+  if (const auto foreign = foreign_in(folder)) refuse_foreign(*foreign);
+  remove_own_folder(folder);
 }
 
 /// "seed 3 there, 4 asked for" of the first difference.
@@ -85,9 +99,10 @@ std::string as_json(const SetRecipe& recipe) {
   return document.dump(2) + "\n";
 }
 
-void claim_folder(const fs::path& folder, const SetRecipe& recipe) {
+void claim_folder(const fs::path& folder, const SetRecipe& recipe, bool replace) {
   const std::string wanted = as_json(recipe);
-  if (is_empty_or_absent(folder)) {
+  const std::string first = first_name(folder);
+  if (first.empty()) {
     write_file(folder / kRecipeFile, wanted);
     return;
   }
@@ -95,14 +110,20 @@ void claim_folder(const fs::path& folder, const SetRecipe& recipe) {
   if (there == wanted) return;
   if (there.empty()) {
     throw Error(ErrorCode::kNotWritable,
-                fmt::format("{} is not empty and no set of the world", folder.string()),
+                fmt::format("{} is not empty ({}) and no set of the world", folder.string(), first),
                 "name a folder that does not exist yet");
+  }
+  if (replace) {
+    remove_set(folder);
+    write_file(folder / kRecipeFile, wanted);
+    return;
   }
   const auto document = try_read_json(there);
   throw Error(ErrorCode::kNotWritable,
-              fmt::format("{} holds another set: {}", folder.string(),
+              fmt::format("{} is of another set: {}", (folder / kRecipeFile).string(),
                           difference(document, nlohmann::json(reread_json(wanted)))),
-              "the same options finish an interrupted set; name a new folder for another one");
+              "the same options finish an interrupted set; name a new folder for another one, or --force "
+              "replaces it");
 }
 
 }  // namespace relprompt::world

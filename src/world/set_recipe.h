@@ -26,8 +26,9 @@ void check(const SetRecipe& recipe);
 /// The text of world.json.
 std::string as_json(const SetRecipe& recipe);
 
-/// Makes the folder ready: a new or empty one gets the recipe, one with the same recipe stays as it is.
-/// Throws Error: kNotWritable for a folder that holds anything else or the recipe of another set.
-void claim_folder(const std::filesystem::path& folder, const SetRecipe& recipe);
+/// Makes the folder ready: a new or empty one gets the recipe, one with the same recipe stays as it is. With
+/// `replace` one with another set is emptied, if everything in it is relprompt's own (base/own_files.h).
+/// Throws Error: kNotWritable for a folder that holds anything else or, without `replace`, another set.
+void claim_folder(const std::filesystem::path& folder, const SetRecipe& recipe, bool replace = false);
 
 }  // namespace relprompt::world

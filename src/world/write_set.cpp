@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "base/atomic_file.h"
+#include "base/own_files.h"
 #include "image/label_files.h"
 #include "image/picture_files.h"
 #include "text/class_line.h"
@@ -23,15 +24,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kCaptions = "captions.jsonl";
+constexpr const char* kUnseen = "unseen.txt";
+constexpr const char* kReadMe = "README.txt";
+constexpr const char* kClassesFile = "classes.txt";  // kClasses is their number
+
 /// "train/00001.png".
 std::string file_of(const SetRecipe& recipe, std::uint64_t index) {
   if (index < recipe.train) return fmt::format("train/{:05}.png", index + 1);
   return fmt::format("val/{:05}.png", index - recipe.train + 1);
 }
 
+/// Anybody else's file is neither kept as a scene nor replaced.
 bool is_there(const fs::path& file) {
-  std::error_code ignored;
-  return fs::is_regular_file(file, ignored);
+  const auto standing = standing_of(file);
+  if (standing == Standing::kForeign) refuse_foreign(file);
+  return standing == Standing::kOwn;
 }
 
 /// Writes what is missing of one scene; true if that was anything.
@@ -92,19 +100,20 @@ void write_lists(const fs::path& folder, const SetRecipe& recipe, const std::vec
   const std::vector<std::string> unseen = unseen_titles(classes);
   std::vector<std::string> titles;
   for (std::size_t label = 0; label < classes.size(); ++label) titles.push_back(classes.title(label));
-  write_file(folder / "captions.jsonl", fmt::format("{}", fmt::join(captions, "")));
-  write_file(folder / "unseen.txt", lines_of(unseen));
-  write_file(folder / "README.txt", read_me(recipe, unseen));
-  write_file(folder / "classes.txt", lines_of(titles));
+  write_file(folder / kCaptions, fmt::format("{}", fmt::join(captions, "")));
+  write_file(folder / kUnseen, lines_of(unseen));
+  write_file(folder / kReadMe, read_me(recipe, unseen));
+  write_file(folder / kClassesFile, lines_of(titles));
 }
 
 }  // namespace
 
 WrittenSet write_set(const fs::path& folder, const SetRecipe& recipe, int threads,
-                     const SetProgress& progress) {
+                     const SetProgress& progress, bool replace) {
   check(recipe);
   require_threads(threads);
-  claim_folder(folder, recipe);
+  claim_folder(folder, recipe, replace);
+  require_free({folder / kCaptions, folder / kUnseen, folder / kReadMe, folder / kClassesFile}, true);
   const std::uint64_t scenes = recipe.train + recipe.val;
   std::vector<std::string> captions(static_cast<std::size_t>(scenes));
   WrittenSet so_far;

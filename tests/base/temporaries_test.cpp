@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/atomic_file.h"
+#include "base/file_journal.h"
 #include "test_support.h"
 
 namespace relprompt {
@@ -23,9 +24,13 @@ namespace fs = std::filesystem;
 
 constexpr const char* kStale = ".relprompt-0123456789abcdef.tmp";
 
+/// Without the list of written files.
 std::vector<std::string> names_in(const fs::path& folder) {
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const auto name = entry.path().filename().string();
+    if (name != kJournalName) names.push_back(name);
+  }
   return names;
 }
 

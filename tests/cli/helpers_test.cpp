@@ -3,7 +3,6 @@
 
 #include "json_report.h"
 #include "numbers.h"
-#include "old_report.h"
 #include "output_folder.h"
 #include "terminal.h"
 #include "test_support.h"
@@ -70,26 +69,6 @@ TEST(Terminal, PrintableDisarmsControlCharacters) {
 TEST(JsonReport, BrokenTextDoesNotThrow) {
   EXPECT_EQ(to_text(Json{{"name", "a\xFF"}}),
             "{\n  \"name\": \"a\xEF\xBF\xBD\",\n  \"name_bytes\": \"a%FF\"\n}\n");
-}
-
-TEST(OldReport, TellsOursFromOthers) {
-  const test::TemporaryFolder folder;
-  const auto kind_of = [&](const std::string& text) {
-    test::write_text(folder / "a.json", text);
-    return old_report(folder / "a.json", "1234");
-  };
-  EXPECT_EQ(old_report(folder / "gone.json", "1234"), OldReport::kNone);
-  EXPECT_EQ(kind_of(R"({"program": {"name": "relprompt"}, "settings_sha256": "1234"})"),
-            OldReport::kSameSettings);
-  EXPECT_EQ(kind_of(R"({"program": {"name": "relprompt"}, "settings_sha256": "5678"})"),
-            OldReport::kOtherSettings);
-  EXPECT_EQ(kind_of(R"({"program": {"name": "relprompt"}, "settings_sha256": 7})"),
-            OldReport::kOtherSettings);
-  for (const char* foreign :
-       {"", "[]", "{", "{}", "7", R"({"program": "relprompt", "settings_sha256": "1234"})",
-        R"({"program": {"name": "other"}, "settings_sha256": "1234"})"}) {
-    EXPECT_EQ(kind_of(foreign), OldReport::kForeign) << foreign;
-  }
 }
 
 TEST(OutputFolder, DisappearsIfNothingCameOfIt) {

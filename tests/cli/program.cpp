@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file_journal.h"
+
 namespace relprompt::test {
 namespace {
 
@@ -62,6 +64,7 @@ std::vector<std::string> Workplace::files(const std::string& folder) const {
   const fs::path root = path() / folder;
   if (!fs::exists(root)) return names;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
+    if (entry.path().filename() == kJournalName) continue;
     if (entry.is_directory() && !fs::is_empty(entry.path())) continue;
     names.push_back(fs::relative(entry.path(), root).string() + (entry.is_directory() ? "/" : ""));
   }

@@ -45,7 +45,8 @@ class Workplace {
   pid_t start(const std::vector<std::string>& arguments) const;
   Outcome wait(pid_t process) const;
 
-  /// All files and empty folders below `folder`, relative to it and sorted; empty if it does not exist.
+  /// All files and empty folders below `folder`, relative to it and sorted, without the lists of what the
+  /// program wrote (base/file_journal.h); empty if it does not exist.
   std::vector<std::string> files(const std::string& folder) const;
 
  private:

@@ -61,9 +61,9 @@ TEST_F(Quantize, WritesAModelThatSegments) {
 
 TEST_F(Quantize, MayTakeTheModelsPlaceAndRunAgain) {
   ASSERT_EQ(place_.run({"import", "tiny.safetensors", "-o", "model"}).status, 0);
-  ASSERT_EQ(quantize({"-o", "model", "--photos", "3"}, "model").status, 0);
+  ASSERT_EQ(quantize({"-o", "model", "--force", "--photos", "3"}, "model").status, 0);
   const auto first = read_text(place_ / "model/int8.safetensors");
-  const Outcome again = quantize({"-o", "model", "--photos", "3"}, "model");
+  const Outcome again = quantize({"-o", "model", "--force", "--photos", "3"}, "model");
   ASSERT_EQ(again.status, 0) << again;
   EXPECT_THAT(again.out, HasSubstr("of 1 photo are labelled as by fp32"));
   EXPECT_EQ(read_text(place_ / "model/int8.safetensors"), first);

@@ -149,6 +149,18 @@ TEST_F(SegmentFailures, ForeignJsonIsNotReplaced) {
   EXPECT_THAT(place_.files("out"), ElementsAre("good.json", "good.labels.png"));
 }
 
+TEST_F(SegmentFailures, HandMadeLabelsAndOverlaysAreNotReplaced) {
+  for (const char* name : {"out/good.labels.png", "out/good.overlay.jpg", "out/good.palette.png"}) {
+    write_text(place_ / name, "a day of work");
+    const Outcome outcome = segment({"good.png", "--save", "labels,overlay,palette"});
+    EXPECT_EQ(outcome.status, 3) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(name)) << outcome;
+    EXPECT_EQ(read_text(place_ / name), "a day of work");
+    EXPECT_EQ(place_.files("out").size(), 1u) << name;
+    fs::remove_all(place_ / "out");
+  }
+}
+
 TEST_F(SegmentFailures, NoSuchDevice) {
   const Outcome outcome = segment({"good.png", "--device", "cuda:99"});
   EXPECT_EQ(outcome.status, 5) << outcome;

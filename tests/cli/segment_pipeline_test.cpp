@@ -102,12 +102,27 @@ TEST_F(Pipeline, AWriterThatFailsEndsTheRunAfterWhatWasBefore) {
   EXPECT_EQ(place_.files("out").size(), 3u * 4 + 1) << "of the photos from p04 on nothing is left";
 }
 
-TEST_F(Pipeline, AForeignReportInTheMiddleLeavesTheFilesBeforeIt) {
+TEST_F(Pipeline, AForeignFileIsFoundBeforeAnyWork) {
+  for (const char* taken : {"out/p03.json", "out/p07.labels.png"}) {
+    write_text(place_ / taken, "of a user");
+    const Outcome outcome = segment({"in"});
+    EXPECT_EQ(outcome.status, 3) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(taken)) << outcome;
+    EXPECT_EQ(place_.files("out").size(), 1u);
+    EXPECT_EQ(read_text(place_ / taken), "of a user");
+    fs::remove(place_ / taken);
+  }
+}
+
+TEST_F(Pipeline, AnEditedResultInTheMiddleLeavesTheFilesBeforeIt) {
+  ASSERT_EQ(segment({"in"}).status, 0);
   write_text(place_ / "out/p03.json", R"({"shapes": []})");
   const Outcome outcome = segment({"in", "--json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("p03.json is there already and was changed")) << outcome;
   EXPECT_EQ(story(json::parse(outcome.out)), (std::vector<std::string>{"p00 done", "p01 done", "p02 done"}));
-  EXPECT_EQ(place_.files("out").size(), 3u * 3 + 1);
+  EXPECT_EQ(place_.files("out").size(), 3u * kPhotos);
+  EXPECT_EQ(read_text(place_ / "out/p03.json"), R"({"shapes": []})");
 }
 
 TEST_F(Pipeline, ResumeSkipsWhatIsThere) {

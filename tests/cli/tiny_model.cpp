@@ -56,6 +56,20 @@ class Tensors {
     }
   }
 
+  void add_hugging_face_tower(const std::string& prefix) {
+    for (int layer = 0; layer < kLayers; ++layer) {
+      const std::string block = prefix + "encoder.layers." + std::to_string(layer) + ".";
+      add_norm(block + "layer_norm1");
+      add_norm(block + "layer_norm2");
+      for (const char* part : {"q", "k", "v", "out"}) {
+        const std::string name = block + "self_attn." + part + "_proj";
+        add_linear(name + ".weight", name + ".bias", kWidth, kWidth);
+      }
+      add_linear(block + "mlp.fc1.weight", block + "mlp.fc1.bias", 4 * kWidth, kWidth);
+      add_linear(block + "mlp.fc2.weight", block + "mlp.fc2.bias", kWidth, 4 * kWidth);
+    }
+  }
+
   const std::vector<archive::TensorView>& views() const { return views_; }
 
  private:
@@ -82,6 +96,32 @@ void write_tiny_clip(const std::filesystem::path& folder) {
   tensors.add_tower("");
   tensors.add("logit_scale", {}, 0, std::log(1 / 0.07f));
   archive::write_safetensors(folder / "tiny.safetensors", tensors.views());
+  write_file(folder / "merges.txt", kMerges);
+}
+
+void write_tiny_hugging_face(const std::filesystem::path& folder, const std::string& mean,
+                             const std::string& deviation, std::int64_t grid) {
+  const float projection = std::sqrt(3.0f / kWidth);
+  const std::string vision = "vision_model.", text = "text_model.";
+  Tensors tensors;
+  tensors.add(vision + "embeddings.patch_embedding.weight", {kWidth, 3, kPatch, kPatch}, 0.06f);
+  tensors.add(vision + "embeddings.class_embedding", {kWidth}, 0.5f);
+  tensors.add(vision + "embeddings.position_embedding.weight", {grid * grid + 1, kWidth}, 0.5f);
+  tensors.add_norm(vision + "pre_layrnorm");
+  tensors.add_norm(vision + "post_layernorm");
+  tensors.add("visual_projection.weight", {kJoint, kWidth}, projection);
+  tensors.add_hugging_face_tower(vision);
+  tensors.add(text + "embeddings.token_embedding.weight", {kVocabulary, kWidth}, 0.5f);
+  tensors.add(text + "embeddings.position_embedding.weight", {kContext, kWidth}, 0.5f);
+  tensors.add_norm(text + "final_layer_norm");
+  tensors.add("text_projection.weight", {kJoint, kWidth}, projection);
+  tensors.add_hugging_face_tower(text);
+  tensors.add("logit_scale", {}, 0, std::log(1 / 0.07f));
+  archive::write_safetensors(folder / "model.safetensors", tensors.views());
+  write_file(folder / "config.json",
+             R"({"vision_config": {"num_attention_heads": 1}, "text_config": {"num_attention_heads": 1}})");
+  write_file(folder / "preprocessor_config.json",
+             "{\"image_mean\": " + mean + ", \"image_std\": " + deviation + "}");
   write_file(folder / "merges.txt", kMerges);
 }
 

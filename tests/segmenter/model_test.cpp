@@ -181,10 +181,14 @@ TEST_F(Model, ImportKeepsEveryNumberAndAppearsWhole) {
   // A folder that is no model is never replaced.
   test::write_text(scratch_ / "photos/a.txt", "mine");
   EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "photos", {}), ErrorCode::kNotWritable,
-               "photos");
+               "photos/a.txt");
   EXPECT_EQ(test::read_text(scratch_ / "photos/a.txt"), "mine");
-  // A model is: importing again is how one updates it.
-  import_checkpoint(scratch_ / "source", scratch_ / "copy", {});
+  // A model is, if asked for: importing again is how one updates it.
+  EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "copy", {}), ErrorCode::kNotWritable,
+               "holds a model already");
+  ImportOptions options;
+  options.replace = true;
+  import_checkpoint(scratch_ / "source", scratch_ / "copy", options);
   EXPECT_NO_THROW(open_model(scratch_ / "copy"));
 }
 

@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/file_journal.h"
 #include "data/dataset.h"
 #include "test_support.h"
 #include "world/caption.h"
@@ -34,7 +35,7 @@ SetRecipe small_set() {
 std::map<std::string, std::string> contents(const fs::path& folder) {
   std::map<std::string, std::string> files;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (entry.is_regular_file())
+    if (entry.is_regular_file() && entry.path().filename() != kJournalName)
       files[entry.path().lexically_relative(folder).generic_string()] = test::read_text(entry.path());
   return files;
 }
@@ -142,7 +143,7 @@ TEST(WriteSet, RefusesFoldersOfOthers) {
   const test::TemporaryFolder place;
   test::write_text(place / "note.txt", "mine");
   EXPECT_ERROR(write_set(place.path(), small_set(), 1), ErrorCode::kNotWritable,
-               "is not empty and no set of the world");
+               "is not empty (note.txt) and no set of the world");
   EXPECT_ERROR(write_set(place / "note.txt", small_set(), 1), ErrorCode::kNotWritable,
                "cannot be used as a folder");
   write_set(place / "set", small_set(), 1);
@@ -150,14 +151,40 @@ TEST(WriteSet, RefusesFoldersOfOthers) {
   SetRecipe other = small_set();
   other.seed = 4;
   EXPECT_ERROR(write_set(place / "set", other, 1), ErrorCode::kNotWritable,
-               "holds another set: seed 3 there, 4 asked for");
+               "is of another set: seed 3 there, 4 asked for");
   EXPECT_TRUE(contents(place / "set") == before);
   test::write_text(place / "set/world.json", "{broken");
-  EXPECT_ERROR(write_set(place / "set", small_set(), 1), ErrorCode::kNotWritable, "holds another set: ");
+  EXPECT_ERROR(write_set(place / "set", small_set(), 1), ErrorCode::kNotWritable, "is of another set: ");
   test::write_text(place / "set/world.json", "{\"format\": \"" + std::string(5000, 'x') + "\"}");
   EXPECT_ERROR(write_set(place / "set", small_set(), 1), ErrorCode::kNotWritable,
                "format something else there, \"relprompt world\" asked for");
   EXPECT_EQ(test::read_text(place / "note.txt"), "mine");
+}
+
+TEST(WriteSet, KeepsAndReplacesOnlyScenesOfItsOwn) {
+  const test::TemporaryFolder place;
+  write_set(place / "set", small_set(), 1, [](const WrittenSet& so_far) { return so_far.made < 2; });
+  test::write_text(place / "set/images/train/00004.png", "a photo of a user");
+  EXPECT_ERROR(write_set(place / "set", small_set(), 1, {}, true), ErrorCode::kNotWritable, "00004.png");
+  EXPECT_EQ(test::read_text(place / "set/images/train/00004.png"), "a photo of a user");
+  fs::remove(place / "set/images/train/00004.png");
+  EXPECT_TRUE(write_set(place / "set", small_set(), 1).complete);
+}
+
+TEST(WriteSet, AnotherSetIsReplacedAsAWholeOrNotAtAll) {
+  const test::TemporaryFolder place;
+  SetRecipe other = small_set();
+  other.train = 2;
+  write_set(place / "set", small_set(), 1);
+  test::write_text(place / "set/masks/val/notes.txt", "mine");
+  const auto before = contents(place / "set");
+  EXPECT_ERROR(write_set(place / "set", other, 1), ErrorCode::kNotWritable, "--force");
+  EXPECT_ERROR(write_set(place / "set", other, 1, {}, true), ErrorCode::kNotWritable, "notes.txt");
+  EXPECT_TRUE(contents(place / "set") == before);
+  fs::remove(place / "set/masks/val/notes.txt");
+  EXPECT_TRUE(write_set(place / "set", other, 1, {}, true).complete);
+  write_set(place / "fresh", other, 1);
+  EXPECT_TRUE(contents(place / "set") == contents(place / "fresh"));
 }
 
 TEST(WriteSet, RefusesBadRecipesBeforeItMakesAFolder) {

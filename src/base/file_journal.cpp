@@ -1,0 +1,269 @@
+#include "base/file_journal.h"
+
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "relprompt/error.h"
+
+namespace relprompt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kHeader =
+    "# Files that relprompt wrote here (SHA-256 and name). It replaces no others: keep this list with "
+    "them.\n";
+constexpr std::size_t kSha256Digits = 64;
+constexpr int kCommonFlags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;  // no link is followed, no pipe waited for
+
+/// Names may hold any byte but '/' and 0; a line must not break on them.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (c == '\\') {
+      result += "\\\\";
+    } else if (c == '\n') {
+      result += "\\n";
+    } else if (c == '\t') {
+      result += "\\t";
+    } else {
+      result += c;
+    }
+  }
+  return result;
+}
+
+std::string unescaped(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      result += text[i];
+      continue;
+    }
+    const char next = text[++i];
+    result += next == 'n' ? '\n' : next == 't' ? '\t' : next;
+  }
+  return result;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return number_; }
+
+ private:
+  int number_;
+};
+
+/// The lines of one list as far as they have been read; the rest is read when it is asked for.
+class Lines {
+ public:
+  void refresh(const fs::path& path) {
+    const Descriptor file(::open(path.c_str(), O_RDONLY | kCommonFlags));
+    struct stat info {};
+    const bool regular = file.get() >= 0 && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
+    if (!regular || info.st_ino != inode_ || info.st_dev != device_ || info.st_size < read_) *this = Lines();
+    if (!regular) return;
+    inode_ = info.st_ino;
+    device_ = info.st_dev;
+    read_rest(file.get(), info.st_size);
+  }
+
+  bool lists(const std::string& name) const { return files_.count(name) > 0; }
+  bool lists(const std::string& name, const std::string& sha256) const {
+    const auto found = files_.find(name);
+    if (found == files_.end()) return false;
+    for (const auto& known : found->second)
+      if (known == sha256) return true;
+    return false;
+  }
+  std::optional<std::string> note(const std::string& name) const {
+    const auto found = notes_.find(name);
+    return found == notes_.end() ? std::nullopt : std::optional<std::string>(found->second);
+  }
+
+ private:
+  void read_rest(int file, off_t size) {
+    std::string text(static_cast<std::size_t>(size - read_), '\0');
+    std::size_t got = 0;
+    while (got < text.size()) {
+      const ssize_t count =
+          ::pread(file, text.data() + got, text.size() - got, read_ + static_cast<off_t>(got));
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) break;
+      got += static_cast<std::size_t>(count);
+    }
+    std::string_view rest = std::string_view(text).substr(0, got);
+    if (read_ == 0) {
+      if (rest.substr(0, kHeader.size()) != kHeader) return;  // somebody else's file lists nothing
+      rest.remove_prefix(kHeader.size());
+      read_ = static_cast<off_t>(kHeader.size());
+    }
+    // A line without its end is still being written, or was cut off by a full disk.
+    for (auto end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
+      take(rest.substr(0, end));
+      rest.remove_prefix(end + 1);
+      read_ += static_cast<off_t>(end + 1);
+    }
+  }
+
+  void take(std::string_view line) {
+    const auto first = line.find('\t');
+    const auto second = first == std::string_view::npos ? first : line.find('\t', first + 1);
+    if (second == std::string_view::npos) return;
+    const auto kind = line.substr(0, first), middle = line.substr(first + 1, second - first - 1),
+               last = line.substr(second + 1);
+    if (kind == "file" && middle.size() == kSha256Digits) {
+      files_[unescaped(last)].emplace_back(middle);
+    } else if (kind == "note") {
+      notes_[unescaped(middle)] = unescaped(last);
+    }
+  }
+
+  ino_t inode_ = 0;
+  dev_t device_ = 0;
+  off_t read_ = 0;
+  std::unordered_map<std::string, std::vector<std::string>> files_;
+  std::unordered_map<std::string, std::string> notes_;
+};
+
+/// Calls `ask` with the list's lines as they are now. Lists stay in memory: a run asks for every file.
+template <class Ask>
+auto with_lines(const fs::path& path, Ask&& ask) {
+  static std::mutex mutex;
+  static std::map<fs::path, Lines> lists;
+  const std::lock_guard<std::mutex> lock(mutex);
+  Lines& lines = lists[path];
+  lines.refresh(path);
+  return ask(static_cast<const Lines&>(lines));
+}
+
+[[noreturn]] void fail(const fs::path& path, int reason) {
+  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
+  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
+              fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)),
+              full ? "free some space or choose another output folder" : "");
+}
+
+[[noreturn]] void refuse(const fs::path& path) {
+  throw Error(ErrorCode::kNotWritable,
+              fmt::format("{} is there already and no list of relprompt's", path.string()),
+              "relprompt keeps there which files it wrote: move it away, or choose another output folder");
+}
+
+/// As much of the file as a header is long.
+std::string start_of(int file) {
+  std::string start(kHeader.size(), '\0');
+  const ssize_t got = ::pread(file, start.data(), start.size(), 0);
+  start.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+  return start;
+}
+
+/// The list, made if needed and locked; the lock goes with the descriptor.
+int open_locked(const fs::path& path) {
+  for (;;) {
+    const int file = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | kCommonFlags, 0644);
+    if (file < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO)) refuse(path);
+    if (file < 0) fail(path, errno);
+    while (::flock(file, LOCK_EX) != 0 && errno == EINTR) {
+    }
+    struct stat info {};
+    const bool known = ::fstat(file, &info) == 0;
+    if (known && S_ISREG(info.st_mode) && info.st_nlink > 0) return file;
+    ::close(file);
+    if (known && !S_ISREG(info.st_mode)) refuse(path);
+    // Another process removed the list of an empty folder in between.
+  }
+}
+
+/// True at most once a second for each list: a flush for every file would take longer than writing small
+/// ones.
+bool flush_is_due(const fs::path& path) {
+  using Clock = std::chrono::steady_clock;
+  static std::mutex mutex;
+  static std::map<fs::path, Clock::time_point> last;
+  const std::lock_guard<std::mutex> lock(mutex);
+  const auto now = Clock::now();
+  const auto [entry, first] = last.emplace(path, now);
+  if (!first && now - entry->second < std::chrono::seconds(1)) return false;
+  entry->second = now;
+  return true;
+}
+
+void append(const fs::path& path, const std::string& line) {
+  const Descriptor file(open_locked(path));
+  const off_t size = ::lseek(file.get(), 0, SEEK_END);
+  const std::string start = start_of(file.get());
+  if (start != kHeader.substr(0, start.size())) refuse(path);
+  std::string text;
+  char last = '\n';
+  if (start.size() < kHeader.size()) {
+    text = kHeader.substr(start.size());  // all of it, or what a full disk cut off
+  } else if (::pread(file.get(), &last, 1, size - 1) == 1 && last != '\n') {
+    text = "\n";  // of a line cut off
+  }
+  text += line;
+  for (std::string_view rest = text; !rest.empty();) {
+    const ssize_t written = ::write(file.get(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(path, errno);
+    rest.remove_prefix(static_cast<std::size_t>(written));
+  }
+  ::flock(file.get(), LOCK_UN);
+  if (flush_is_due(path) && ::fdatasync(file.get()) != 0 && errno != EINVAL) fail(path, errno);
+}
+
+}  // namespace
+
+FileJournal::FileJournal(const fs::path& folder) : path_(folder / kJournalName) {}
+
+bool FileJournal::lists(const std::string& name) const {
+  return with_lines(path_, [&](const Lines& lines) { return lines.lists(name); });
+}
+
+bool FileJournal::lists(const std::string& name, const std::string& sha256) const {
+  return with_lines(path_, [&](const Lines& lines) { return lines.lists(name, sha256); });
+}
+
+std::optional<std::string> FileJournal::note(const std::string& name) const {
+  return with_lines(path_, [&](const Lines& lines) { return lines.note(name); });
+}
+
+void FileJournal::add(const std::string& name, const std::string& sha256) {
+  if (lists(name, sha256)) return;
+  append(path_, fmt::format("file\t{}\t{}\n", sha256, escaped(name)));
+}
+
+void FileJournal::add_note(const std::string& name, const std::string& text) {
+  append(path_, fmt::format("note\t{}\t{}\n", escaped(name), escaped(text)));
+}
+
+void remove_lone_journal(const fs::path& folder) {
+  std::error_code problem;
+  const fs::directory_iterator entries(folder, problem);
+  if (problem || std::distance(begin(entries), fs::directory_iterator()) != 1) return;
+  const fs::path path = folder / kJournalName;
+  const Descriptor file(::open(path.c_str(), O_RDWR | kCommonFlags));
+  if (file.get() < 0 || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;  // in use
+  if (start_of(file.get()) == kHeader) ::unlink(path.c_str());
+}
+
+}  // namespace relprompt
