@@ -17,6 +17,11 @@ namespace relprompt::clip {
 void load_frozen(torch::nn::Module& module, const std::string& prefix, const std::vector<TensorRow>& rows,
                  const TensorSource& source);
 
+/// As load_frozen, for a caller that looks at large weights later, while it reads them anyway: those of rows
+/// whose name starts with `unchecked` are taken as they are. See check_weights.
+void load_frozen_but(const std::string& unchecked, torch::nn::Module& module, const std::string& prefix,
+                     const std::vector<TensorRow>& rows, const TensorSource& source);
+
 /// The same with memory of their own, so that they can be trained. No gradient is asked for yet.
 void load_trainable(torch::nn::Module& module, const std::string& prefix, const std::vector<TensorRow>& rows,
                     const TensorSource& source);

@@ -8,6 +8,7 @@
 #include "relprompt/error.h"
 
 #include "clip/load.h"
+#include "clip/weight_check.h"
 #include "nn/linear.h"
 #include "segmenter/initial_prompts.h"
 #include "segmenter/int8_refinement.h"
@@ -15,6 +16,21 @@
 
 namespace relprompt::segmenter {
 namespace {
+
+// The weights of the image tower's layers: nine tenths of it.
+constexpr const char* kLayers = "visual.transformer.resblocks.";
+
+/// Throws as clip::check_weights does. `weights` are the tower's, not packed yet.
+void check_layer(const std::map<std::string, torch::Tensor*>& weights, std::int64_t layer,
+                 const ModelFiles& model) {
+  const auto stem = kLayers + std::to_string(layer) + ".";
+  for (const auto& row : model.image_rows()) {
+    if (row.name.compare(0, stem.size(), stem) != 0) continue;
+    const auto found = weights.find(row.name.substr(std::string("visual.").size()));
+    if (found == weights.end()) throw Error(ErrorCode::kInternal, "the tower has no " + row.name);
+    clip::check_weights(found->second->to(torch::kFloat32).contiguous(), row, *model.clip);
+  }
+}
 
 /// exp of CLIP's trained temperature; where the file has none, the 100 that CLIP's training clips it to.
 double logit_scale_of(const ModelFiles& model) {
@@ -70,14 +86,26 @@ Network::Network(const ModelFiles& model, const torch::Device& device, Precision
 }
 
 void Network::load_tower(const ModelFiles& model) {
-  clip::load_frozen(*tower_, "visual.", model.image_rows(), *model.clip);
+  // On the CPU the layers' weights are checked when they are packed, which reads them anyway.
+  const std::string later = device_.is_cpu() ? kLayers : "";
+  clip::load_frozen_but(later, *tower_, "visual.", model.image_rows(), *model.clip);
   tower_->to(device_);
 }
 
 void Network::pack_tower(const ModelFiles& model, const std::vector<nn::BlockPacking>& packings) {
   if (!device_.is_cpu()) return;
   const auto& archive = model.clip->archive();
-  tower_->pack(packings, lpm_ ? clip::LastLayer::kFull : training_free_, [&] { archive.release_pages(); });
+  const auto layers = model.config.clip.vision.layers;
+  std::int64_t checked = 0;
+  const auto check_next = [&] {
+    if (checked < layers) check_layer(tower_->weights(), checked++, model);
+  };
+  check_next();
+  tower_->pack(packings, lpm_ ? clip::LastLayer::kFull : training_free_, [&] {
+    archive.release_pages();
+    check_next();
+  });
+  while (checked < layers) check_next();  // those that stay as they are
   if (rpm_ && model.prompts) (*rpm_)->pack(tower_, precision_);
 }
 

@@ -11,6 +11,7 @@
 #include "edit_tensor.h"
 #include "program.h"
 #include "tiny_model.h"
+#include "toy_run.h"
 
 namespace relprompt::test {
 namespace {
@@ -90,12 +91,24 @@ TEST_F(DamagedNumbers, ADeviationOfZeroIsRefused) {
   }
 }
 
+TEST(DamagedTraining, AClipThatIsNoNumbersIsNamed) {
+  const Workplace place;
+  write_toy_set(place / "set", 4, 2);
+  write_toy_clip(place / "clip");
+  write_text(place / "toy.yaml", toy_config());
+  edit_tensor(place / "clip/clip.safetensors", "visual.ln_pre.bias",
+              [](float) { return std::numeric_limits<float>::infinity(); });
+  const Outcome outcome = place.run({"train", "toy.yaml", "--clip", "clip", "--data", "set", "-o", "run"});
+  EXPECT_EQ(outcome.status, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("visual.ln_pre.bias holds numbers that are infinite")) << outcome;
+}
+
 class TextCache : public DamagedNumbers {
  protected:
-  /// Files with embeddings in the program's cache.
-  std::vector<fs::path> files() const {
+  /// Files in the program's cache: with embeddings, or in another folder of it.
+  std::vector<fs::path> files(const std::string& folder = "text") const {
     std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator(place_.cache() / "relprompt/text")) {
+    for (const auto& entry : fs::directory_iterator(place_.cache() / "relprompt" / folder)) {
       if (entry.path().filename() != "lock") found.push_back(entry.path());
     }
     return found;
@@ -120,12 +133,16 @@ TEST_F(TextCache, DamageIsNotedAndMended) {
   EXPECT_THAT(segment().err, Not(HasSubstr("damaged")));
 }
 
-TEST_F(TextCache, ANamedPipeDoesNotHoldTheProgramUp) {
+TEST_F(TextCache, NamedPipesDoNotHoldTheProgramUp) {
   ASSERT_EQ(segment().status, 0);
   const std::string labels = read_text(place_ / "out/good.labels.png");
-  const auto file = files().front();
-  fs::remove(file);
-  ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+  ASSERT_FALSE(files("hashes").empty());
+  for (const char* folder : {"text", "hashes"}) {
+    for (const auto& file : files(folder)) {
+      fs::remove(file);
+      ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+    }
+  }
   fs::remove_all(place_ / "out");
   const Outcome outcome = segment();
   EXPECT_EQ(outcome.status, 0) << outcome;

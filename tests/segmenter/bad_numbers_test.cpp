@@ -142,9 +142,9 @@ TEST_P(BadNumbers, TemperaturesAreChecked) {
 
 INSTANTIATE_TEST_SUITE_P(All, BadNumbers,
                          testing::Values(Precision::kFp32, Precision::kBf16, Precision::kInt8),
-                         [](const auto& info) -> std::string {
-                           if (info.param == Precision::kFp32) return "Fp32";
-                           return info.param == Precision::kBf16 ? "Bf16" : "Int8";
+                         [](const auto& tested) -> std::string {
+                           if (tested.param == Precision::kFp32) return "Fp32";
+                           return tested.param == Precision::kBf16 ? "Bf16" : "Int8";
                          });
 
 TEST(ScoreCheck, TellsNumbersFromTheRest) {

@@ -1,12 +1,14 @@
 // One update: micro-batches, a saved state, and losses that are no numbers.
 #include "train/trainer.h"
 
+#include <cmath>
 #include <limits>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "archive/safetensors.h"
+#include "edit_tensor.h"
 #include "segmenter/model_files.h"
 #include "tensors.h"
 #include "test_support.h"
@@ -137,6 +139,18 @@ TEST_F(TrainerTest, AStateThatNestsIsRefused) {
     EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kBadHeader,
                  "checkpoint.safetensors: state: the JSON nests too deep");
   }
+}
+
+TEST_F(TrainerTest, AStateThatIsNoNumbersIsRefused) {
+  const auto file = folder_ / "checkpoint.safetensors";
+  auto one = make(config_);
+  one.trainer->step(0, batch(0), false);
+  save_state(file, *one.trainer, {});
+  const auto before = values(one);
+  test::edit_tensor(file, "vis_proj.weight.exp_avg", [](float) { return std::nanf(""); });
+  EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kTensorMismatch,
+               "vis_proj.weight.exp_avg holds NaN");
+  for (const auto& [name, value] : values(one)) EXPECT_TRUE(torch::equal(value, before.at(name))) << name;
 }
 
 TEST_F(TrainerTest, ALossThatIsNoNumberNamesThePicturesAndChangesNothing) {
