@@ -10,6 +10,8 @@ namespace relprompt::cli {
 struct Command {
   CLI::App* parser = nullptr;
   std::function<int()> run;  ///< returns the exit status; throws Error
+  /// run() begins with stop_between_steps(): even the earliest interrupt leaves a run that can be resumed.
+  bool stops_from_start = false;
 };
 
 Command add_import(CLI::App& program);

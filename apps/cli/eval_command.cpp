@@ -35,8 +35,11 @@ int run(const EvalArguments& arguments) {
   settings.model = arguments.model;
   settings.precision = arguments.precision;
   settings.image_scores = arguments.image_scores;
-  catch_interrupts();
-  RunDisplay display(arguments.run.quiet);
+  RunDisplay display(arguments.run.quiet, {"stopping after this picture", [] {
+                                             return std::string(
+                                                 "pictures up to the last save are kept; the "
+                                                 "same command goes on");
+                                           }});
   return conclude(display, evaluate_model(settings, display), arguments.run.json);
 }
 

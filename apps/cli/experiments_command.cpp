@@ -47,12 +47,16 @@ DataFolder data_folder(const std::string& text) {
 }
 
 int run(const ExperimentArguments& given) {
-  RunDisplay display(given.quiet);
+  RunDisplay display(given.quiet, {"stopping after this iteration or picture", [] {
+                                     return std::string(
+                                         "finished runs and checkpoints are kept; the same "
+                                         "command goes on");
+                                   }});
+  display.expect_interrupts();
   auto settings = given.settings;
   if (!given.only.empty()) settings.only = split_list(given.only);
   for (const auto& text : given.data) settings.data.push_back(data_folder(text));
   settings.threads = given.threads_given();
-  catch_interrupts();
   return conclude(display, run_experiments(settings, display), given.json);
 }
 
@@ -99,7 +103,7 @@ Command add_experiments(CLI::App& program) {
   add_force(*parser, settings.replace, "the tables of another suite", group);
   given->add_to(*parser, "the tables as one JSON object on the standard output");
   parser->footer(kFooter);
-  return {parser, [given] { return run(*given); }};
+  return {parser, [given] { return run(*given); }, true};
 }
 
 }  // namespace relprompt::cli

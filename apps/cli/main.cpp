@@ -14,8 +14,10 @@
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
+#include "base/bus_error.h"
 #include "base/notes.h"
 #include "commands.h"
+#include "interrupt.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -61,7 +63,9 @@ int run_program(int argument_count, char** arguments) {
     throw explain(program, problem);
   }
   for (const Command& command : commands) {
-    if (command.parser->parsed()) return command.run();
+    if (!command.parser->parsed()) continue;
+    if (!command.stops_from_start) answer_signals();
+    return command.run();
   }
   throw Error(ErrorCode::kBadArgument, "no command is given", "`relprompt --help` shows them");
 }
@@ -73,6 +77,8 @@ int guarded(int argument_count, char** arguments) {
   } catch (const Error& error) {
     print_error(error.what());
     return exit_status(error.code());
+  } catch (const BrokenPipe&) {
+    return 128 + SIGPIPE;
   } catch (const std::bad_alloc&) {
     print_error(
         "not enough memory\n  close other programs, or use a smaller photo, --batch 1 or fewer classes");
@@ -98,7 +104,13 @@ int guarded(int argument_count, char** arguments) {
 }  // namespace
 }  // namespace relprompt::cli
 
+// Run by the loader before the libraries' own initialisation, because some start threads there (OpenBLAS does
+// in some builds).
+[[gnu::section(".preinit_array"),
+  gnu::used]] void (*const block_signals_first)() = relprompt::cli::block_signals;
+
 int main(int argument_count, char** arguments) {
+  relprompt::answer_bus_errors();
   // A file size limit then fails the write, with a message, instead of killing the program.
   std::signal(SIGXFSZ, SIG_IGN);
   relprompt::cli::leave(relprompt::cli::guarded(argument_count, arguments));

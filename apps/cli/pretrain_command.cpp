@@ -35,7 +35,9 @@ struct PretrainArguments : RunSwitches {
 };
 
 int run(const PretrainArguments& given) {
-  RunDisplay display(given.quiet);
+  RunDisplay display(given.quiet,
+                     words_of_run("pretrain", given.resume.empty() ? given.output : given.resume));
+  display.expect_interrupts();
   if (given.resume.empty()) {
     PretrainSettings settings;
     settings.config = given.config;
@@ -43,14 +45,12 @@ int run(const PretrainArguments& given) {
     settings.output = given.output;
     settings.replace = given.force;
     settings.threads = given.threads_given();
-    catch_interrupts();
     return conclude(display, pretrain_clip(settings, display), given.json);
   }
   if (!given.config.empty() || !given.output.empty() || !given.changes.empty() || given.force) {
     throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
                 fmt::format("relprompt pretrain --resume {}", given.resume));
   }
-  catch_interrupts();
   return conclude(display, resume_pretraining(given.resume, given.threads_given(), display), given.json);
 }
 
@@ -80,7 +80,7 @@ Command add_pretrain(CLI::App& program) {
       ->group(group);
   given->add_to(*parser, "the result as one JSON object on the standard output");
   parser->footer(kFooter);
-  return {parser, [given] { return run(*given); }};
+  return {parser, [given] { return run(*given); }, true};
 }
 
 }  // namespace relprompt::cli

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
-#include "interrupt.h"
 #include "numbers.h"
 #include "terminal.h"
 
@@ -21,7 +22,8 @@ constexpr std::chrono::milliseconds kBetweenBars(100);
 
 }  // namespace
 
-RunDisplay::RunDisplay(bool quiet) : quiet_(quiet), bar_(stderr_is_terminal()) {}
+RunDisplay::RunDisplay(bool quiet, StopWords words)
+    : quiet_(quiet), bar_(stderr_is_terminal()), words_(std::move(words)) {}
 
 void RunDisplay::show(std::size_t done, std::size_t all, const std::string& text) {
   const auto now = Clock::now();
@@ -81,8 +83,26 @@ void RunDisplay::on_note(const std::string& note) {
   print_note(note);
 }
 
+void RunDisplay::expect_interrupts() {
+  if (!expecting_) stop_between_steps(words_);
+  expecting_ = true;
+}
+
 bool RunDisplay::stop_requested() {
+  expect_interrupts();
   return interrupt_signal() != 0;
+}
+
+StopWords words_of_run(const std::string& command, const std::filesystem::path& folder) {
+  const auto ended = [command, folder] {
+    std::error_code ignored;
+    if (std::filesystem::exists(folder / "checkpoint.safetensors", ignored)) {
+      return fmt::format("the last checkpoint is kept; relprompt {} --resume {} goes on", command,
+                         printable(folder.string()));
+    }
+    return std::string("there was no checkpoint yet");
+  };
+  return {"stopping after this iteration and its checkpoint", ended};
 }
 
 int conclude(RunDisplay& display, const RunOutcome& outcome, bool json) {

@@ -166,7 +166,9 @@ int run_segment(const SegmentSettings& settings) {
   warn_of_unknown_words(segmenter);
   const SegmentOptions protocol =
       segmenter.resolve(settings.protocol);  // after the classes: it checks `seen`
-  catch_interrupts();
+  stop_between_steps(
+      {"stopping after this photo",
+       [] { return std::string("finished photos are kept; the same command with --resume goes on"); }});
   return SegmentRun(settings, segmenter, protocol, std::move(list)).run();
 }
 

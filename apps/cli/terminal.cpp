@@ -13,6 +13,8 @@
 
 #include "relprompt/error.h"
 
+#include "interrupt.h"
+
 namespace relprompt::cli {
 namespace {
 
@@ -46,7 +48,7 @@ std::string indented(const std::string& text) {
 
 void print_line(std::string_view mark, std::string_view message) {
   const std::string line = fmt::format("{}{}\n", mark, indented(printable(message, true)));
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  if (std::fwrite(line.data(), 1, line.size(), stderr) < line.size() && errno == EPIPE) notice_broken_pipe();
 }
 
 }  // namespace
@@ -100,6 +102,10 @@ void print_result(std::string_view text) {
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) {
+    notice_broken_pipe();
+    throw BrokenPipe();
+  }
   const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
   throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
               fmt::format("cannot write the result to the standard output: {}", std::strerror(errno)));

@@ -32,8 +32,12 @@ bool stderr_is_terminal();
 /// Columns of the terminal behind stderr, 80 if unknown.
 int terminal_columns();
 
+/// Thrown where nobody reads the standard output any more, as in `relprompt classes --list | head -1`: there
+/// is nothing to say about it, and nobody to say it to.
+struct BrokenPipe {};
+
 /// Writes to stdout. Throws Error(kDiskFull or kNotWritable) if it does not arrive, for a redirected stdout
-/// is an output file like any other.
+/// is an output file like any other, and BrokenPipe.
 void print_result(std::string_view text);
 
 }  // namespace relprompt::cli

@@ -6,7 +6,6 @@
 #include "relprompt/error.h"
 
 #include "commands.h"
-#include "interrupt.h"
 #include "options_run.h"
 #include "run_display.h"
 
@@ -30,11 +29,13 @@ struct TrainArguments {
 };
 
 int run(const TrainArguments& arguments) {
-  RunDisplay display(arguments.run.quiet);
+  RunDisplay display(
+      arguments.run.quiet,
+      words_of_run("train", arguments.resume.empty() ? arguments.run.output : arguments.resume));
+  display.expect_interrupts();
   if (arguments.resume.empty()) {
     auto settings = arguments.run.resolve();
     settings.model = arguments.clip;
-    catch_interrupts();
     return conclude(display, train_prompts(settings, display), arguments.run.json);
   }
   const auto& given = arguments.run;
@@ -45,7 +46,6 @@ int run(const TrainArguments& arguments) {
     throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
                 fmt::format("relprompt train --resume {}", arguments.resume));
   }
-  catch_interrupts();
   return conclude(display, resume_training(arguments.resume, given.threads_given(), display), given.json);
 }
 
@@ -66,7 +66,7 @@ Command add_train(CLI::App& program) {
       ->option_text("DIR")
       ->group("Run");
   parser->footer(kFooter);
-  return {parser, [arguments] { return run(*arguments); }};
+  return {parser, [arguments] { return run(*arguments); }, true};
 }
 
 }  // namespace relprompt::cli

@@ -93,7 +93,8 @@ world::WrittenSet write_folder(const WorldArguments& arguments, const world::Set
 }
 
 int make_set(const WorldArguments& arguments, const world::SetRecipe& recipe) {
-  catch_interrupts();
+  stop_between_steps({"stopping after this scene",
+                      [] { return std::string("finished scenes are kept; the same command goes on"); }});
   const world::WrittenSet set = write_folder(arguments, recipe);
   if (arguments.json) print_result(to_text(json_of(arguments, recipe, set)));
   if (!set.complete) {

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/json_read.h"
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "eval/json_text.h"
 
 namespace relprompt::analysis {
@@ -97,8 +97,8 @@ std::vector<Series> all_series(Named named, const std::vector<std::string>& firs
 }  // namespace
 
 TrainingLog read_training_log(const std::filesystem::path& path) {
-  const MappedFile file(path);
-  Lines lines = lines_of({reinterpret_cast<const char*>(file.data()), file.size()}, path.string());
+  const FileBytes file = read_file(path);
+  Lines lines = lines_of(file.text(), path.string());
   TrainingLog log;
   log.loss = series_of("total", lines.loss);
   log.parts = all_series(std::move(lines.parts), {});

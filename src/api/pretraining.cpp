@@ -57,10 +57,12 @@ RunOutcome resume_pretraining(const fs::path& path, std::optional<int> threads, 
   return api::guarded([&] {
     const auto folder = folder_of(path);
     folder.require();
-    if (auto outcome = api::finished_run(folder, path)) return *outcome;
+    auto config = train::read_pretrain_config(folder.config());
+    if (auto outcome = api::finished_run(folder, path, train::identity_of(config), config.iterations())) {
+      return *outcome;
+    }
     const train::RunLock lock(folder);
     folder.sweep();
-    auto config = train::read_pretrain_config(folder.config());
     if (threads) config.threads = *threads;
     config.threads = segmenter::set_threads(config.threads);
     return train::PretrainRun(folder, config, listener).run();

@@ -12,12 +12,13 @@
 #include "api/finished_run.h"
 #include "api/torch_errors.h"
 #include "base/atomic_file.h"
-#include "base/mapped_file.h"
 #include "base/paths.h"
+#include "base/read_file.h"
 #include "segmenter/device.h"
 #include "train/eval_run.h"
 #include "train/run_config.h"
 #include "train/run_folder.h"
+#include "train/run_identity.h"
 #include "train/training_run.h"
 #include "workers/environment.h"
 #include "workers/workers.h"
@@ -72,10 +73,7 @@ RunOutcome as_worker(const std::string& device, const std::function<RunOutcome(w
 /// The folder's config, as worker 0 sees it.
 train::RunConfig shared_config(const train::RunFolder& folder, workers::Workers& workers) {
   std::string yaml;
-  if (workers.rank() == 0) {
-    const MappedFile file(folder.config());
-    yaml.assign(reinterpret_cast<const char*>(file.data()), file.size());
-  }
+  if (workers.rank() == 0) yaml = read_file(folder.config()).text();
   auto config = train::parse_run_config(workers.share(yaml), folder.config().string());
   config.device = own_device(config.device, workers::environment());
   return config;
@@ -120,9 +118,12 @@ RunOutcome resume_training(const fs::path& path, std::optional<int> threads, Run
   return api::guarded([&] {
     const train::RunFolder folder(absolute_or_empty(path));
     folder.require();
-    if (auto outcome = api::finished_run(folder, path)) return *outcome;
-    const auto device = train::read_run_config(folder.config()).device;
-    return as_worker(device, [&](workers::Workers& workers) {
+    const auto stored = train::read_run_config(folder.config());
+    if (auto outcome = api::finished_run(folder, path, train::identity_of(stored, ""),
+                                         stored.train.schedule.iterations)) {
+      return *outcome;
+    }
+    return as_worker(stored.device, [&](workers::Workers& workers) {
       std::unique_ptr<train::RunLock> lock;
       if (workers.rank() == 0) {
         lock = std::make_unique<train::RunLock>(folder);

@@ -37,8 +37,9 @@ AtomicFile::AtomicFile(const std::filesystem::path& target, Replace replace)
 
 AtomicFile::~AtomicFile() {
   if (file_ < 0) return;
-  ::close(file_);
   ::unlink(temporary_.c_str());
+  forget_temporary(temporary_);
+  ::close(file_);
 }
 
 void AtomicFile::write(const void* data, std::size_t size) {
@@ -100,6 +101,7 @@ std::string AtomicFile::commit() {
   // Some file systems report a full disk only here.
   if (::fsync(file_) != 0 && errno != EINVAL) fail("flush", errno);
   const std::string sha256 = replace_ == Replace::kOwn ? hash() : "";
+  forget_temporary(temporary_);
   if (replace_ == Replace::kOwn) {
     place_file(temporary_, target_, sha256);
   } else if (::rename(temporary_.c_str(), target_.c_str()) != 0) {

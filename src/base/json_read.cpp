@@ -178,7 +178,8 @@ Json read_json(std::string_view text, const std::string& source, const JsonRules
 }
 
 Json read_json_file(const std::filesystem::path& path, const JsonRules& rules, ErrorCode missing) {
-  return read_json(read_file(path, {rules.bytes, rules.code, missing}).text(), path.string(), rules);
+  return read_json(read_file(path, {rules.bytes, rules.code, missing, rules.hint}).text(), path.string(),
+                   rules);
 }
 
 Json try_read_json(std::string_view text, const JsonRules& rules) try {

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/bus_error.h"
 #include "base/read_file.h"
 
 namespace relprompt {
@@ -22,6 +23,7 @@ MappedFile::MappedFile(const std::filesystem::path& path, ErrorCode missing) : p
                   fmt::format("cannot map {}: {}", path.string(), std::strerror(reason)));
     }
     data_ = static_cast<const std::byte*>(memory);
+    remember_mapped_bytes(data_, size_, path_.c_str());
   }
   ::close(file);
 }
@@ -31,7 +33,9 @@ void MappedFile::release_pages() const noexcept {
 }
 
 MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_);
+  if (data_ == nullptr) return;
+  forget_mapped_bytes(data_);
+  ::munmap(const_cast<std::byte*>(data_), size_);
 }
 
 }  // namespace relprompt

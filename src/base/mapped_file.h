@@ -1,4 +1,6 @@
 // A read-only file mapped into memory, so that weights are paged in once and shared between processes.
+// For the files of models; what is small is read (read_file.h). If the file becomes shorter, the next look at
+// it is a bus error, see bus_error.h.
 #pragma once
 
 #include <cstddef>

@@ -74,8 +74,10 @@ ErrorCode unreadable_as(ErrorCode missing) noexcept {
 FileBytes read_file(const std::filesystem::path& path, const ReadRules& rules) {
   const Reading reading(path, rules.missing);
   if (reading.size() > rules.max_bytes) {
-    throw Error(rules.too_large, fmt::format("{}: {} bytes, expected at most {}", path.string(),
-                                             reading.size(), rules.max_bytes));
+    throw Error(
+        rules.too_large,
+        fmt::format("{}: {} bytes, expected at most {}", path.string(), reading.size(), rules.max_bytes),
+        rules.hint);
   }
   // Not std::vector: there is no need to fill with zeros what is read at once.
   std::unique_ptr<std::byte[]> bytes(new std::byte[reading.size()]);

@@ -35,6 +35,7 @@ struct ReadRules {
   std::size_t max_bytes = std::size_t{1} << 30;
   ErrorCode too_large = ErrorCode::kUnreadable;
   ErrorCode missing = ErrorCode::kNotFound;  ///< kModelNotFound for the files of a model
+  const char* hint = "";                     ///< what the user can do about one that is too large
 };
 
 /// Reads a regular file from its start to its end. Never waits for a pipe. Throws Error: rules.missing if the

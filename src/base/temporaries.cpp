@@ -26,6 +26,18 @@ constexpr std::size_t kDigits = 16;
 // A taken name is all but impossible; a file system that says so every time is broken.
 constexpr int kAttempts = 100;
 
+/// The temporaries of this process. Never destroyed: threads may outlive static objects.
+struct Own {
+  std::mutex mutex;
+  std::set<fs::path> paths;
+  std::set<fs::path> swept;  ///< folders
+};
+
+Own& own_temporaries() {
+  static auto* const instance = new Own;
+  return *instance;
+}
+
 bool fill_with_random_bits(std::uint64_t& number) {
   ssize_t size = 0;
   do {
@@ -51,7 +63,7 @@ int make_folder_and_open(const fs::path& path) {
 
 /// Takes the lock on a name that was just created. False if a sweeper of another process was quicker: it saw
 /// the name before the lock, and removes it.
-bool own(int descriptor, const fs::path& path) {
+bool lock_name(int descriptor, const fs::path& path) {
   if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
   struct stat opened {
   }, named{};
@@ -61,14 +73,29 @@ bool own(int descriptor, const fs::path& path) {
 
 /// Sweeps each folder once a process: later leftovers would be of processes that died since.
 void sweep_once(const fs::path& folder) {
-  static std::mutex mutex;
-  static std::set<fs::path>* const swept = new std::set<fs::path>;  // threads may outlive static objects
   std::error_code ignored;
   {
-    const std::lock_guard<std::mutex> lock(mutex);
-    if (!swept->insert(fs::absolute(folder, ignored)).second) return;
+    const std::lock_guard<std::mutex> lock(own_temporaries().mutex);
+    if (!own_temporaries().swept.insert(fs::absolute(folder, ignored)).second) return;
   }
   sweep_temporaries(folder);
+}
+
+/// descriptor -1 with errno EEXIST: the name was taken.
+Temporary create_named(const fs::path& path, bool is_folder) {
+  const std::lock_guard<std::mutex> lock(own_temporaries().mutex);
+  Temporary result{path, -1};
+  result.descriptor = is_folder ? make_folder_and_open(path)
+                                : ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (result.descriptor < 0) return result;
+  if (!lock_name(result.descriptor, path)) {
+    ::close(result.descriptor);
+    errno = EEXIST;
+    result.descriptor = -1;
+    return result;
+  }
+  own_temporaries().paths.insert(path);
+  return result;
 }
 
 Temporary create(const fs::path& folder, bool is_folder) {
@@ -76,17 +103,9 @@ Temporary create(const fs::path& folder, bool is_folder) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     std::uint64_t number = 0;
     if (!fill_with_random_bits(number)) return {};
-    Temporary result{folder / fmt::format("{}{:016x}{}", kPrefix, number, kSuffix), -1};
-    result.descriptor = is_folder ? make_folder_and_open(result.path)
-                                  : ::open(result.path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (result.descriptor < 0) {
-      if (errno == EEXIST) continue;
-      return {};
-    }
-    if (own(result.descriptor, result.path)) return result;
-    ::close(result.descriptor);
+    Temporary result = create_named(folder / fmt::format("{}{:016x}{}", kPrefix, number, kSuffix), is_folder);
+    if (result.descriptor >= 0 || errno != EEXIST) return result;
   }
-  errno = EEXIST;
   return {};
 }
 
@@ -98,7 +117,7 @@ void remove_if_stale(const fs::path& path) {
   const int descriptor = open_existing(path, folder);
   if (descriptor < 0) return;
   // Unlocked or not lockable at all: only the first is known to be stale. The name goes while the lock is
-  // held, so that a writer who comes between sees that it lost the name (own).
+  // held, so that a writer who comes between sees that it lost the name (lock_name).
   struct stat opened {};
   if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor, &opened) == 0 &&
       ::lstat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
@@ -122,6 +141,17 @@ Temporary create_temporary_file(const fs::path& folder) {
 
 Temporary create_temporary_folder(const fs::path& folder) {
   return create(folder.empty() ? "." : folder, true);
+}
+
+void forget_temporary(const fs::path& path) {
+  const std::lock_guard<std::mutex> lock(own_temporaries().mutex);
+  own_temporaries().paths.erase(path);
+}
+
+void remove_own_temporaries() noexcept {
+  own_temporaries().mutex.lock();  // and never unlocked
+  std::error_code ignored;
+  for (const fs::path& path : own_temporaries().paths) fs::remove_all(path, ignored);
 }
 
 void sweep_temporaries(const fs::path& folder) noexcept try {

@@ -26,6 +26,14 @@ bool is_temporary_name(std::string_view name) noexcept;
 Temporary create_temporary_file(const std::filesystem::path& folder);
 Temporary create_temporary_folder(const std::filesystem::path& folder);
 
+/// To be called when the temporary is about to get its final name, or is gone.
+void forget_temporary(const std::filesystem::path& path);
+
+/// For a program that ends at once while its threads work: removes every temporary that was created and not
+/// forgotten. From then on creating or forgetting one waits for ever, so that nothing that has its final name
+/// is removed; the caller ends the process.
+void remove_own_temporaries() noexcept;
+
 /// Removes from `folder`, not from those inside it, the temporary files and folders that belong to this user
 /// and that no living process holds. What cannot be locked or removed stays. Never throws.
 void sweep_temporaries(const std::filesystem::path& folder) noexcept;

@@ -4,7 +4,7 @@
 
 #include "relprompt/error.h"
 
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "config/yaml.h"
 #include "text/unicode.h"
 
@@ -74,11 +74,11 @@ Json parse_document(const std::string& yaml, const std::string& source,
 }
 
 Json read_document(const std::filesystem::path& path, const std::vector<std::string>& assignments) {
-  const MappedFile file(path);
-  // One byte too many is enough for the reader to refuse it.
-  const std::size_t size = std::min(file.size(), kMaxYamlBytes + 1);
-  const std::string yaml(reinterpret_cast<const char*>(file.data()), size);
-  return parse_document(yaml, path.string(), assignments);
+  ReadRules rules;
+  rules.max_bytes = kMaxYamlBytes;
+  rules.too_large = ErrorCode::kBadArgument;
+  rules.hint = "no config is that long";
+  return parse_document(std::string(read_file(path, rules).text()), path.string(), assignments);
 }
 
 }  // namespace relprompt::config

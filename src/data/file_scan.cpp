@@ -8,7 +8,7 @@
 
 #include "relprompt/error.h"
 
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "image/image_format.h"
 
 namespace relprompt::data {
@@ -78,8 +78,8 @@ std::string without_ending(const std::string& text, const std::vector<std::strin
 }
 
 std::vector<std::string> read_names(const fs::path& list) {
-  const MappedFile file(list);
-  std::string_view rest(reinterpret_cast<const char*>(file.data()), file.size());
+  const FileBytes file = read_file(list);
+  std::string_view rest = file.text();
   std::vector<std::string> names;
   while (!rest.empty()) {
     const std::size_t end = rest.find('\n');

@@ -11,7 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/hash.h"
 #include "base/json_output.h"
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "eval/confusion_json.h"
 #include "eval/json_text.h"
 #include "eval/run_identity.h"
@@ -71,9 +71,8 @@ std::optional<Progress> ProgressFile::load() const {
   if (std::filesystem::status(path_, ignored).type() == std::filesystem::file_type::not_found)
     return std::nullopt;
   const std::string source = path_.string();
-  const MappedFile file(path_);
-  const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-  const Json body = parse_json(checked_body(text, source), source);
+  const FileBytes file = read_file(path_);
+  const Json body = parse_json(checked_body(file.text(), source), source);
   const std::string difference = first_difference(member(body, "run", source), run_);
   if (!difference.empty()) {
     throw Error(ErrorCode::kBadArgument,

@@ -9,9 +9,9 @@
 #include "relprompt/error.h"
 
 #include "base/hash.h"
-#include "base/mapped_file.h"
 #include "base/nearest_name.h"
 #include "base/paths.h"
+#include "base/read_file.h"
 #include "data/file_scan.h"
 #include "train/label_space.h"
 #include "train/run_setup.h"
@@ -32,7 +32,7 @@ void add_files(const fs::path& root, Sha256& digest) {
     const auto size = fs::file_size(path, unknown);
     digest.update(fmt::format("{}:{} {}\n", name.size(), name, unknown ? 0 : size));
     if (fs::path(name).extension() != ".txt" || unknown || size == 0) continue;
-    const MappedFile bytes(path);
+    const FileBytes bytes = read_file(path);
     digest.update(bytes.data(), bytes.size());
   }
 }

@@ -10,7 +10,7 @@
 #include "relprompt/error.h"
 
 #include "base/json_output.h"
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "experiments/fingerprint.h"
 #include "segmenter/prompt_check.h"
 #include "train/label_space.h"
@@ -70,8 +70,7 @@ class Planner {
  public:
   explicit Planner(Plan& plan) : plan_(plan) {
     for (const auto& regime : plan.suite.regimes) {
-      const MappedFile file(regime.base.empty() ? plan.suite.base : regime.base);
-      bases_.emplace_back(reinterpret_cast<const char*>(file.data()), file.size());
+      bases_.emplace_back(read_file(regime.base.empty() ? plan.suite.base : regime.base).text());
     }
     plan_.data.resize(plan.suite.regimes.size());
   }

@@ -8,7 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/json_output.h"
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "eval/json_text.h"
 
 namespace relprompt::experiments {
@@ -18,8 +18,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 std::string text_of(const fs::path& path) {
-  const MappedFile file(path);
-  return {reinterpret_cast<const char*>(file.data()), file.size()};
+  return std::string(read_file(path).text());
 }
 
 Json number(const std::optional<double>& value) {

@@ -11,6 +11,7 @@
 #include "base/json_output.h"
 #include "base/mapped_file.h"
 #include "base/own_files.h"
+#include "base/read_file.h"
 #include "eval/json_text.h"
 
 namespace relprompt::experiments {
@@ -26,9 +27,9 @@ std::string described(const std::string& name, bool quick) {
 bool belongs(const fs::path& file, const Suite& suite, bool replace) {
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return false;
-  const MappedFile bytes(file);
+  const FileBytes bytes = read_file(file);
   const auto source = file.string();
-  const auto mark = eval::parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, source);
+  const auto mark = eval::parse_json(bytes.text(), source);
   if (eval::text_at(mark, "format", source) != kSuiteFormat) eval::damaged(source, "another format");
   const auto name = eval::text_at(mark, "suite", source);
   const auto& quick = eval::member(mark, "quick", source);

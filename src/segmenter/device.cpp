@@ -7,6 +7,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/bus_error.h"
+
 namespace relprompt::segmenter {
 
 torch::Device device_of(const std::string& name) {
@@ -41,6 +43,10 @@ int set_threads(int threads) {
   const int used = threads > 0 ? threads : cores;
   // Setting it starts a second pool of threads in LibTorch, which nothing here uses and which spins at first.
   if (used != torch::get_num_threads()) torch::set_num_threads(used);
+  // The threads that will read mapped weights; the pool is the one that LibTorch, oneDNN and our kernels use.
+  use_own_signal_stack();
+#pragma omp parallel num_threads(used)
+  use_own_signal_stack();
   return used;
 }
 

@@ -20,6 +20,7 @@
 #include "base/own_files.h"
 #include "base/paths.h"
 #include "base/place.h"
+#include "base/read_file.h"
 #include "base/set_aside.h"
 #include "base/temporaries.h"
 #include "segmenter/model_files.h"
@@ -119,7 +120,10 @@ ModelFolderWriter::ModelFolderWriter(const fs::path& target, bool replace)
 }
 
 ModelFolderWriter::~ModelFolderWriter() {
-  if (!temporary_.empty()) remove_own_folder(temporary_);
+  if (!temporary_.empty()) {
+    remove_own_folder(temporary_);
+    forget_temporary(temporary_);
+  }
   ::close(lock_);
 }
 
@@ -142,14 +146,14 @@ void ModelFolderWriter::write_text(const std::string& name, const std::string& t
 }
 
 void ModelFolderWriter::copy(const fs::path& source) {
-  const MappedFile bytes(source);
-  write_file(temporary_ / source.filename(), {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  write_file(temporary_ / source.filename(), read_file(source).text());
 }
 
 void ModelFolderWriter::commit() {
   require_opens();
   require_model_target(target_, replace_);
   remove_lone_journal(target_);
+  forget_temporary(temporary_);
   // A folder's rename replaces an empty one at most.
   if (::rename(temporary_.c_str(), target_.c_str()) == 0) {
     temporary_.clear();

@@ -11,6 +11,7 @@
 
 #include "base/hash.h"
 #include "base/paths.h"
+#include "base/read_file.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
 #include "segmenter/cache_folder.h"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/mapped_file.h"
+#include "base/read_file.h"
 #include "text/unicode.h"
 
 namespace relprompt::text {
@@ -42,12 +42,10 @@ std::vector<Line> content_lines(std::string_view text) {
 }
 
 std::string read_capped(const std::filesystem::path& path, std::size_t max_bytes, ErrorCode code) try {
-  const MappedFile file(path, code);
-  if (file.size() > max_bytes) {
-    throw Error(code,
-                fmt::format("{}: {} bytes, expected at most {}", path.string(), file.size(), max_bytes));
-  }
-  return std::string(reinterpret_cast<const char*>(file.data()), file.size());
+  ReadRules rules;
+  rules.max_bytes = max_bytes;
+  rules.missing = rules.too_large = code;
+  return std::string(read_file(path, rules).text());
 } catch (const Error& error) {
   throw Error(code, error.what());
 }

@@ -146,8 +146,9 @@ RunOutcome run_evaluation(const RunConfig& config, const EvalRequest& request, w
   auto result = evaluate_set(network, model.config, job, workers);
 
   RunOutcome outcome;
-  outcome.finished = result.complete;
-  if (!result.complete) {
+  // All pictures may be counted by then: the report is written by the command that continues.
+  outcome.finished = workers.share(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
+  if (!outcome.finished) {
     outcome.summary = "interrupted; the same command continues this evaluation";
     return outcome;
   }

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "relprompt/error.h"
 
 #include "base/hash.h"
+#include "train/schedule.h"
 
 namespace relprompt::train {
 
@@ -38,6 +40,23 @@ double pretrain_rate(const PretrainConfig& config, std::int64_t done) {
   const double share = static_cast<double>(place.done) / static_cast<double>(place.phase->iterations);
   const double warm = static_cast<double>(place.done + 1) / static_cast<double>(config.warmup_iterations + 1);
   return place.phase->rate * std::min(1.0, warm) * 0.5 * (1 + std::cos(kPi * share));
+}
+
+std::vector<std::string> warm_up_warnings(const PretrainConfig& config) {
+  std::vector<std::string> warnings;
+  std::int64_t first = 0;
+  for (const auto& phase : config.phases) {
+    double highest = 0;
+    for (std::int64_t done = 0; done < phase.iterations; ++done) {
+      highest = std::max(highest, pretrain_rate(config, first + done));
+    }
+    first += phase.iterations;
+    if (phase.iterations == 0 || phase.rate <= 0) continue;
+    auto warning = warm_up_warning(highest / phase.rate, config.warmup_iterations, phase.iterations,
+                                   "phase " + phase.name, "optimizer.warmup_iterations");
+    if (!warning.empty()) warnings.push_back(std::move(warning));
+  }
+  return warnings;
 }
 
 std::string identity_of(const PretrainConfig& config) {

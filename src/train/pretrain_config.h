@@ -67,6 +67,9 @@ PhasePlace place_of(const PretrainConfig& config, std::int64_t done);
 /// Learning rate of that update: warm-up, then half a cosine down to 0 at the end of the phase.
 double pretrain_rate(const PretrainConfig& config, std::int64_t done);
 
+/// A sentence for every phase whose warm-up leaves it hardly any learning rate.
+std::vector<std::string> warm_up_warnings(const PretrainConfig& config);
+
 /// Reads a config file and applies the overrides ("phases.scenes.iterations=60") in their order. Throws
 /// Error(kBadArgument) that names file and key, with the nearest known one; kNotFound, kUnreadable.
 PretrainConfig read_pretrain_config(const std::filesystem::path& path,

@@ -14,6 +14,7 @@
 #include "base/json_fields.h"
 #include "base/own_files.h"
 #include "image/picture_files.h"
+#include "train/finished.h"
 #include "train/optimizer_state.h"
 #include "train/pretrain_vocabulary.h"
 
@@ -79,12 +80,13 @@ void PretrainRun::restore() {
                             folder_.checkpoint().string()),
                 "restore config.yaml, or start a new run");
   };
-  load_optimizer_state(folder_.checkpoint(), kFormat, trainer_.groups(), trainer_.optimizer(), accept);
+  resumed_ =
+      load_optimizer_state(folder_.checkpoint(), kFormat, trainer_.groups(), trainer_.optimizer(), accept);
 }
 
 RunOutcome PretrainRun::run() {
   const auto iterations = config_.iterations();
-  if (state_.done == 0) {
+  if (!resumed_) {
     const auto sentence =
         fmt::format("pretraining both towers from nothing: {} numbers, {} tokens, {} iterations",
                     numbers_of(towers_), tokenizer_.vocab_size(), iterations);
@@ -94,6 +96,7 @@ RunOutcome PretrainRun::run() {
   } else {
     listener_.on_note(fmt::format("continuing after iteration {} of {}", state_.done, iterations));
   }
+  for (const auto& warning : warm_up_warnings(config_)) warn(warning);
   if (state_.done < iterations && !iterate()) {
     checkpoint();
     RunOutcome outcome;
@@ -104,10 +107,16 @@ RunOutcome PretrainRun::run() {
   return conclude();
 }
 
+void PretrainRun::warn(const std::string& sentence) {
+  listener_.on_note("warning: " + sentence);
+  if (!resumed_) log_->add({{"event", "warning"}, {"text", sentence}}, "warning: " + sentence);
+}
+
 bool PretrainRun::iterate() {
   const auto iterations = config_.iterations();
   PretrainLoader loader(config_, tokenizer_, state_.done);
   while (state_.done < iterations) {
+    if (listener_.stop_requested()) return false;
     const auto start = Clock::now();
     pace_.begin();
     const auto step = trainer_.step(state_.done, loader.next());
@@ -118,7 +127,6 @@ bool PretrainRun::iterate() {
     if (last || (config_.evaluate_every > 0 && state_.done % config_.evaluate_every == 0)) evaluate();
     seconds_ += seconds_since(start);
     if (last || state_.done % config_.checkpoint_every == 0) checkpoint();
-    if (!last && listener_.stop_requested()) return false;
   }
   return true;
 }
@@ -180,9 +188,10 @@ void PretrainRun::checkpoint() {
 }
 
 RunOutcome PretrainRun::conclude() {
-  const Json result = {{"iterations", state_.done},      {"top1", top1_.objects},
-                       {"top1_grounds", top1_.grounds},  {"scenes", config_.evaluate_scenes},
-                       {"numbers", numbers_of(towers_)}, {"seed", config_.seed}};
+  const Json result = {{"iterations", state_.done},         {"top1", top1_.objects},
+                       {"top1_grounds", top1_.grounds},     {"scenes", config_.evaluate_scenes},
+                       {"numbers", numbers_of(towers_)},    {"seed", config_.seed},
+                       {kSettingsKey, identity_of(config_)}};
   RunOutcome outcome;
   outcome.finished = true;
   outcome.json = result.dump();

@@ -37,6 +37,7 @@ class PretrainRun {
 
   void restore();
   /// False if the listener asked to stop.
+  void warn(const std::string& sentence);
   bool iterate();
   void tell(const PretrainStep& step);
   void evaluate();
@@ -52,8 +53,9 @@ class PretrainRun {
   Pretrainer trainer_;
   PretrainTest test_;
   State state_;
-  double seconds_ = 0;  ///< since this session began; not in the checkpoint: equal runs have equal files
-  Top1 top1_;           ///< of the last evaluation
+  bool resumed_ = false;  ///< from a checkpoint
+  double seconds_ = 0;    ///< since this session began; not in the checkpoint: equal runs have equal files
+  Top1 top1_;             ///< of the last evaluation
   std::optional<RunLog> log_;
   Pace pace_;
 };

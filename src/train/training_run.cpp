@@ -20,6 +20,7 @@
 #include "image/picture_files.h"
 #include "segmenter/device.h"
 #include "train/eval_run.h"
+#include "train/finished.h"
 #include "train/picture_sheet.h"
 #include "train/run_identity.h"
 
@@ -78,7 +79,10 @@ TrainingRun::TrainingRun(const RunFolder& folder, const RunConfig& config, worke
       best_(config, model_, set_, parts_, embeddings_) {
   if (config.data.test) open_test_set(config);  // its faults now and not after hours
   const auto identity = identity_of(config, model_.config.clip_sha256);
-  if (auto saved = load_state(folder_.checkpoint(), trainer_, identity)) state_ = *saved;
+  if (auto saved = load_state(folder_.checkpoint(), trainer_, identity)) {
+    state_ = *saved;
+    resumed_ = true;
+  }
   state_.identity = identity;
   if (!leads()) return;
   require_free({folder_.checkpoint(), folder_.result(), path_of("curves.png"), path_of("sheet.png")}, true);
@@ -115,7 +119,7 @@ TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64_t iterati
 
 RunOutcome TrainingRun::run() {
   const auto iterations = config_.train.schedule.iterations;
-  if (leads() && state_.done == 0) {
+  if (leads() && !resumed_) {
     const auto sentence = fmt::format(
         "training on {} {}: {} pictures, {} held out, {} classes, {} trained numbers", set_.name, set_.split,
         parts_.training.size(), parts_.held_out.size(), set_.classes.size(), trainer_.numbers());
@@ -128,7 +132,8 @@ RunOutcome TrainingRun::run() {
               sentence);
     listener_.on_note(sentence);
   }
-  if (state_.done > 0) {
+  if (leads()) warn_of_warm_up();
+  if (resumed_) {
     listener_.on_note(fmt::format("continuing after iteration {} of {}", state_.done, iterations));
   }
   if (state_.done < iterations) {
@@ -144,9 +149,20 @@ RunOutcome TrainingRun::run() {
   return conclude();
 }
 
+void TrainingRun::warn_of_warm_up() {
+  const auto& schedule = config_.train.schedule;
+  const auto sentence = warm_up_warning(highest_share(schedule), schedule.warmup_iterations,
+                                        schedule.iterations, "run", "train.warmup_iterations");
+  if (sentence.empty()) return;
+  listener_.on_note("warning: " + sentence);
+  if (!resumed_) log_->add({{"event", "warning"}, {"text", sentence}}, "warning: " + sentence);
+}
+
 bool TrainingRun::iterate(BatchLoader& loader) {
   const auto& train = config_.train;
   const auto iterations = train.schedule.iterations;
+  // Before the first iteration there is no step that brings the workers' wishes together.
+  if (workers_.share(listener_.stop_requested() ? "stop" : "") == "stop") return false;
   while (state_.done < iterations) {
     pace_.begin();
     const auto batch = loader.next();
@@ -250,6 +266,14 @@ RunOutcome TrainingRun::report_on(const std::string& model, const std::string& f
   return run_evaluation(config_, request, workers_, listener_);
 }
 
+RunOutcome TrainingRun::stopped_in_report() const {
+  RunOutcome outcome;
+  outcome.summary =
+      fmt::format("stopped in the evaluation after the last iteration; relprompt train --resume {} goes on",
+                  folder_.path().string());
+  return outcome;
+}
+
 RunOutcome TrainingRun::conclude() {
   workers_.barrier();  // worker 0 has written `last`
   RunOutcome outcome;
@@ -258,18 +282,19 @@ RunOutcome TrainingRun::conclude() {
                  {"skipped", state_.skipped},
                  {"best_iteration", state_.best_score ? Json(state_.best_iteration) : Json()},
                  {"best_score", number(state_.best_score)},
-                 {"best_rule", best_.active() ? Json(best_.score_name()) : Json()}};
+                 {"best_rule", best_.active() ? Json(best_.score_name()) : Json()},
+                 {kSettingsKey, identity_of(config_, "")}};
   outcome.summary = fmt::format("trained {} iterations: {}", state_.done, (folder_.path() / "last").string());
   if (config_.data.test) {
     const auto last = report_on("last", "report");
-    if (!last.finished) return last;
+    if (!last.finished) return stopped_in_report();
     const bool other =
         workers_.share(state_.best_score && state_.best_iteration != state_.done ? "1" : "") == "1";
     outcome.summary = last.summary;
     if (leads()) result["last"] = reread_json(last.json)["headline"];
     if (other) {
       const auto best = report_on("best", "report-best");
-      if (!best.finished) return best;
+      if (!best.finished) return stopped_in_report();
       outcome.summary += "\n" + best.summary;
       if (leads()) result["best"] = reread_json(best.json)["headline"];
     }

@@ -41,6 +41,7 @@ class TrainingRun {
   TrainingFacts facts(eval::CheckpointRule rule, std::int64_t iterations) const;
 
   /// False if a worker was asked to stop.
+  void warn_of_warm_up();
   bool iterate(BatchLoader& loader);
   void tell(const StepResult& step);
   void note_skipped(const Batch& batch);
@@ -48,6 +49,7 @@ class TrainingRun {
   void checkpoint();
   RunOutcome conclude();
   RunOutcome report_on(const std::string& model, const std::string& folder);
+  RunOutcome stopped_in_report() const;
   void write_sheet();
 
   RunFolder folder_;
@@ -62,6 +64,7 @@ class TrainingRun {
   Trainer trainer_;
   BestModel best_;
   RunState state_;
+  bool resumed_ = false;  ///< from a checkpoint
   std::optional<RunLog> log_;
   Pace pace_;
 };

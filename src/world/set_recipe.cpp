@@ -13,6 +13,7 @@
 #include "base/json_excerpt.h"
 #include "base/json_read.h"
 #include "base/own_files.h"
+#include "base/temporaries.h"
 #include "world/names.h"
 
 namespace relprompt::world {
@@ -101,6 +102,7 @@ std::string as_json(const SetRecipe& recipe) {
 
 void claim_folder(const fs::path& folder, const SetRecipe& recipe, bool replace) {
   const std::string wanted = as_json(recipe);
+  sweep_temporaries(folder);  // killed at its first file, the command left nothing else
   const std::string first = first_name(folder);
   if (first.empty()) {
     write_file(folder / kRecipeFile, wanted);

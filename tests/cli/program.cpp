@@ -47,6 +47,10 @@ pid_t Workplace::start(const std::vector<std::string>& arguments) const {
   std::_Exit(127);
 }
 
+std::string Workplace::error_so_far() const {
+  return fs::exists(streams_ / "err") ? read_text(streams_ / "err") : "";
+}
+
 Outcome Workplace::wait(pid_t process) const {
   int status = 0;
   while (::waitpid(process, &status, 0) < 0) {

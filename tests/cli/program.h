@@ -45,6 +45,9 @@ class Workplace {
   pid_t start(const std::vector<std::string>& arguments) const;
   Outcome wait(pid_t process) const;
 
+  /// What the program that was started has written to the standard error up to now.
+  std::string error_so_far() const;
+
   /// All files and empty folders below `folder`, relative to it and sorted, without the lists of what the
   /// program wrote (base/file_journal.h); empty if it does not exist.
   std::vector<std::string> files(const std::string& folder) const;

@@ -92,7 +92,7 @@ TEST_F(Pretrain, TheSameSeedGivesTheSameBytes) {
 
 TEST_F(Pretrain, AStoppedRunEndsWithTheSameBytes) {
   pretrain_clip(settings("steady"), quiet_);
-  for (int after = 1; after < 6; ++after) {
+  for (int after = 0; after < 6; ++after) {
     const auto run = "stopped" + std::to_string(after);
     Impatient listener(after);
     const auto first = pretrain_clip(settings(run), listener);
@@ -105,6 +105,22 @@ TEST_F(Pretrain, AStoppedRunEndsWithTheSameBytes) {
     }
     EXPECT_FALSE(resume_pretraining(folder_ / run, std::nullopt, quiet_).changed);
   }
+}
+
+TEST_F(Pretrain, AFinishedRunWhoseConfigWasEditedSaysSo) {
+  pretrain_clip(settings("run"), quiet_);
+  const auto yaml = file("run", "config.yaml");
+  const auto at = yaml.find("iterations: 2");
+  ASSERT_NE(at, std::string::npos) << yaml;
+  test::write_text(folder_ / "run/config.yaml", std::string(yaml).replace(at, 13, "iterations: 4"));
+  EXPECT_ERROR(resume_pretraining(folder_ / "run", std::nullopt, quiet_), ErrorCode::kBadArgument,
+               "is finished after 6 iterations; its config.yaml asks for 8");
+}
+
+TEST_F(Pretrain, AWarmUpThatLeavesNoTimeToLearnIsNamed) {
+  Impatient at_once(0);
+  pretrain_clip(settings("run", {"optimizer.warmup_iterations=50"}), at_once);
+  EXPECT_THAT(file("run", "log.txt"), HasSubstr("lower optimizer.warmup_iterations"));
 }
 
 TEST_F(Pretrain, ARunThatLostWhatFollowedItsCheckpointEndsWithTheSameBytes) {

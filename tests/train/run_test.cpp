@@ -19,15 +19,15 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-/// Asks to stop after some iterations.
+/// Asks to stop after some iterations; the first question comes before them all.
 class Impatient : public RunListener {
  public:
   explicit Impatient(int iterations) : left_(iterations) {}
   void on_step(const TrainingStep&) override { --left_; }
-  bool stop_requested() override { return left_ == 1; }
+  bool stop_requested() override { return asked_++ > 0 && left_ == 1; }
 
  private:
-  int left_;
+  int left_, asked_ = 0;
 };
 
 class Run : public testing::Test {
@@ -161,6 +161,62 @@ TEST_F(Run, AFinishedRunStaysAsItIs) {
     ++files;
   }
   EXPECT_EQ(files, before.size());
+}
+
+TEST_F(Run, StoppedBeforeTheFirstIterationGoesOn) {
+  train_prompts(settings("steady"), quiet_);
+  class AtOnce : public RunListener {
+   public:
+    bool stop_requested() override { return true; }
+  } at_once;
+  for (int again = 0; again < 2; ++again) {
+    const auto outcome = again == 0 ? train_prompts(settings("run"), at_once)
+                                    : resume_training(folder_ / "run", std::nullopt, at_once);
+    EXPECT_FALSE(outcome.finished);
+    EXPECT_THAT(outcome.summary, HasSubstr("stopped after iteration 0 of 8"));
+    EXPECT_TRUE(fs::exists(folder_ / "run/checkpoint.safetensors"));
+  }
+  EXPECT_TRUE(resume_training(folder_ / "run", std::nullopt, quiet_).finished);
+  EXPECT_EQ(prompts("run"), prompts("steady"));
+  std::size_t starts = 0;
+  std::istringstream lines(test::read_text(folder_ / "run/log.jsonl"));
+  for (std::string line; std::getline(lines, line);) starts += json::parse(line)["event"] == "start";
+  EXPECT_EQ(starts, 1u);
+}
+
+TEST_F(Run, AFinishedRunWhoseConfigWasEditedSaysSo) {
+  train_prompts(settings("run"), quiet_);
+  EXPECT_FALSE(resume_training(folder_ / "run", std::nullopt, quiet_).changed);
+  const auto config = folder_ / "run/config.yaml";
+  const auto edit = [&, text = test::read_text(config)](const std::string& from, const std::string& to) {
+    auto edited = text;
+    const auto at = edited.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    test::write_text(config, edited.replace(at, from.size(), to));
+  };
+  edit("iterations: 8", "iterations: 16");
+  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kBadArgument,
+               "finished after 8 iterations; its config.yaml asks for 16");
+  edit("batch: 4", "batch: 2");
+  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kBadArgument,
+               "with other settings");
+  edit("log_every: 1", "log_every: 2");  // decides nothing
+  EXPECT_FALSE(resume_training(folder_ / "run", std::nullopt, quiet_).changed);
+}
+
+TEST_F(Run, AWarmUpThatLeavesNoTimeToLearnIsNamed) {
+  class Notes : public RunListener {
+   public:
+    void on_note(const std::string& note) override { all += note + "\n"; }
+    std::string all;
+  } quick, sound;
+  auto hasty = settings("hasty");
+  hasty.changes = {"train.warmup_iterations=7"};
+  train_prompts(hasty, quick);
+  EXPECT_THAT(quick.all, HasSubstr("warning: warm-up is 7 iterations and the run has 8"));
+  EXPECT_THAT(test::read_text(folder_ / "hasty/log.txt"), HasSubstr("lower train.warmup_iterations"));
+  train_prompts(settings("run"), sound);
+  EXPECT_EQ(sound.all.find("warning"), std::string::npos) << sound.all;
 }
 
 TEST_F(Run, TheLogHoldsEveryIterationOnce) {

@@ -48,6 +48,20 @@ TEST(Schedule, ShortRunsEndInsideTheWarmUp) {
   EXPECT_DOUBLE_EQ(learning_rate(2e-4, 60, options), 1e-6 * (1 - 0.4 * (1 - 1e-6)));
 }
 
+TEST(Schedule, AWarmUpOfNearlyTheWholeRunIsNamed) {
+  ScheduleOptions options;
+  options.iterations = 60;
+  options.warmup_iterations = 50;
+  EXPECT_LT(highest_share(options), 0.4);
+  EXPECT_NE(
+      warm_up_warning(highest_share(options), 50, 60, "run", "train.warmup_iterations").find("50 iterations"),
+      std::string::npos);
+  options.warmup_iterations = 10;
+  EXPECT_GT(highest_share(options), 0.8);
+  EXPECT_EQ(warm_up_warning(highest_share(options), 10, 60, "run", "train.warmup_iterations"), "");
+  EXPECT_NEAR(highest_share(ScheduleOptions()), 1, 0.1);
+}
+
 TEST(Schedule, OptionsOutOfRangeAreNamed) {
   const auto with = [](auto set) {
     ScheduleOptions options;

@@ -15,6 +15,7 @@
 #include "test_support.h"
 #include "world/caption.h"
 #include "world/scene.h"
+#include "world/set_recipe.h"
 
 namespace relprompt::world {
 namespace {
@@ -211,6 +212,21 @@ TEST(WriteSet, AFailingWriteComesOut) {
   fs::remove_all(place / "set/images/train");
   test::write_text(place / "set/images/train", "a file where a folder should be");
   EXPECT_ERROR(write_set(place / "set", small_set(), 2), ErrorCode::kNotWritable, "images/train");
+}
+
+TEST(WriteSet, WhatAKilledProcessLeftBlocksNothingAndGoes) {
+  const test::TemporaryFolder place;
+  const SetRecipe recipe = small_set();
+  const char* stale = ".relprompt-0123456789abcdef.tmp";
+  test::write_text(place / "set" / stale, "{");  // killed at its very first file
+  EXPECT_TRUE(write_set(place / "set", recipe, 1).complete);
+  EXPECT_FALSE(fs::exists(place / "set" / stale));
+  test::write_text(place / "other" / stale, "{");
+  test::write_text(place / "other/images/train" / stale, "half");
+  test::write_text(place / "other/world.json", as_json(recipe));
+  EXPECT_TRUE(write_set(place / "other", recipe, 1).complete);
+  EXPECT_FALSE(fs::exists(place / "other" / stale));
+  EXPECT_FALSE(fs::exists(place / "other/images/train" / stale));
 }
 
 }  // namespace
