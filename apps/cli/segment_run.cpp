@@ -65,7 +65,8 @@ class SegmentRun {
     const Stopwatch reading;
     // Decoded from the very bytes that the record of the results will name.
     PhotoFile file = read_photo_file(photo.path);
-    result.image = decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, photo.path.string());
+    result.image =
+        decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, photo.path.string());
     result.input = std::move(file.input);
     result.seconds = reading.seconds();
     return result;

@@ -34,7 +34,7 @@ struct EvaluationJob {
   std::function<void(std::size_t done, std::size_t all)> report{};  ///< of this worker's share; may be empty
   /// Given what decoding a picture decided (Image::notes), if anything; may be empty.
   std::function<void(const std::string& name, const std::vector<std::string>& notes)> notes{};
-  std::function<bool()> stop{};                                     ///< asked between pictures; may be empty
+  std::function<bool()> stop{};  ///< asked between pictures; may be empty
 };
 
 struct EvaluationResult {
