@@ -114,7 +114,7 @@ check_checkpoint() {
 
 check_left_overs() {
   local left
-  left=$(find "$1" -name '.relprompt-*.tmp' 2>/dev/null | head -n 1)
+  left=$(find "$1" -name '.relprompt-*.tmp' 2>/dev/null | head -n 1) || true  # no folder yet
   [ -z "$left" ] || fail "$1 left $left" "$log"
 }
 
