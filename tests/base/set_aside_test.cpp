@@ -41,9 +41,10 @@ TEST(SetAside, FilesOfOthersAreNotDropped) {
   write_file(place / "model/config.json", "new");
   older.drop();
   ASSERT_EQ(entries_in(place.path()), 2u);
-  for (const auto& entry : fs::directory_iterator(place.path()))
-    if (entry.path().filename() != "model")
-      EXPECT_EQ(test::read_text(entry.path() / "notes.txt"), "of a user");
+  for (const auto& entry : fs::directory_iterator(place.path())) {
+    if (entry.path().filename() == "model") continue;
+    EXPECT_EQ(test::read_text(entry.path() / "notes.txt"), "of a user");
+  }
 }
 
 /// Replaces place/model as far as `steps` say, then dies without any clean-up.

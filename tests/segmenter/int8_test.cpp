@@ -41,7 +41,7 @@ class Int8 : public testing::Test {
     auto model = model_;
     model.config.int8 =
         Int8Config{static_cast<std::int64_t>(found.report.calibration_photos), found.refinement.bf16_layers};
-    write_model(model, found.refinement, scratch_ / name, false);
+    write_model(model, found.refinement, scratch_ / name, /*half=*/false, /*replace=*/true);
     return scratch_ / name;
   }
 
