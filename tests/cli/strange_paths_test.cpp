@@ -77,12 +77,14 @@ std::string long_path() {
   return path + "x";
 }
 
+std::string name_of_path(const testing::TestParamInfo<std::string>& tested) {
+  const char* const known[] = {"LongName", "LongPath", "Circle", "BelowACircle"};
+  return known[tested.index];
+}
+
 INSTANTIATE_TEST_SUITE_P(All, StrangePaths,
                          testing::Values(std::string(300, 'x'), long_path(), "circle", "circle/x"),
-                         [](const auto& info) {
-                           const char* names[] = {"LongName", "LongPath", "Circle", "BelowACircle"};
-                           return std::string(names[info.index]);
-                         });
+                         name_of_path);
 
 }  // namespace
 }  // namespace relprompt::test
