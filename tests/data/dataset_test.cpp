@@ -310,6 +310,7 @@ TEST(Folder, FaultsOfASampleAreToldApart) {
   add_mask(root / "masks/val/a.png", 1, {0, 1, 2});
   EXPECT_EQ(faulty().problem, Problem::kSizeMismatch);
   EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable, "a.png has 1x3 pixels, its photo");
+  fs::remove(root / "masks/val/a.png");
   add_photo(root / "masks/val/a.png", 1, 3);  // RGB
   EXPECT_EQ(faulty().problem, Problem::kUnreadable);
   EXPECT_ERROR(dataset->get(0), ErrorCode::kNotAnImage, "holds colours");

@@ -158,7 +158,7 @@ TEST(WriteSet, RefusesFoldersOfOthers) {
   EXPECT_ERROR(write_set(place / "set", small_set(), 1), ErrorCode::kNotWritable, "is of another set: ");
   test::write_text(place / "set/world.json", "{\"format\": \"" + std::string(5000, 'x') + "\"}");
   EXPECT_ERROR(write_set(place / "set", small_set(), 1), ErrorCode::kNotWritable,
-               "format something else there, \"relprompt world\" asked for");
+               "... there, \"relprompt world\" asked for");
   EXPECT_EQ(test::read_text(place / "note.txt"), "mine");
 }
 
