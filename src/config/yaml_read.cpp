@@ -19,6 +19,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+// A key in one line has 1024 characters at most, and escapes make up to four of a byte.
+constexpr std::size_t kMaxKeyBytes = 200;
+
 [[noreturn]] void fail(const std::string& source, int line, const std::string& problem,
                        const std::string& hint = "") {
   throw Error(ErrorCode::kBadArgument, fmt::format("{}:{}: {}", source, line + 1, problem), hint);
@@ -99,6 +102,11 @@ class Builder : public YAML::EventHandler {
   }
 
   void take_key(const YAML::Mark& mark, const std::string& key) {
+    if (key.size() > kMaxKeyBytes) {
+      fail(
+          source_, mark.line,
+          fmt::format("the key {} has {} bytes, more than {}", text::excerpt(key), key.size(), kMaxKeyBytes));
+    }
     Level& level = levels_.back();
     if (level.value.contains(key)) {
       fail(source_, mark.line, fmt::format("the key {} occurs twice", text::excerpt(key)));

@@ -127,6 +127,15 @@ TEST(Yaml, EscapesThatGiveNoTextAreRefused) {
                "no UTF-8 text, or holds a zero");
 }
 
+TEST(Yaml, KeysAreShortEnoughToBeWritten) {
+  std::string longest(50, '\a');
+  longest += std::string(150, 'k');
+  const json value = {{longest, 1}};
+  EXPECT_EQ(parse_yaml(to_yaml(value), "written"), value);
+  refused(std::string(201, 'k') + ": 1", "has 201 bytes, more than 200");
+  refused("a:\n  ? " + std::string(5000, 'k') + "\n  : 1", "has 5000 bytes, more than 200");
+}
+
 /// Every escape is refused, or gives a text that survives being written and read.
 TEST(Yaml, EveryEscapeIsRefusedOrSurvives) {
   int read = 0;
