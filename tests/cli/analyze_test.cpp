@@ -91,7 +91,7 @@ TEST_F(Analyze, DistanceComparesWithTheClipAlone) {
   EXPECT_GT(mean, 0);
   EXPECT_LT(mean, 90);
 
-  const auto bare = analyze({"distance", "a.png", "-m", "clip", "--json"});
+  const auto bare = analyze({"distance", "a.png", "-m", "clip", "--json", "--force"});
   ASSERT_EQ(bare.status, 0) << bare;
   EXPECT_EQ(json::parse(bare.out)["distances"].size(), 1u);
   EXPECT_THAT(bare.err, HasSubstr("bare CLIP"));
@@ -111,18 +111,18 @@ TEST_F(Analyze, SheetShowsTruthModelAndBaseline) {
   EXPECT_NE(document["baseline"]["sha256"], document["model"]["sha256"]);
   const int with_all = read_image(place_ / "out/sheet.png").width;
 
-  const auto alone = analyze({"sheet", "a.png", "-m", "model", "--baseline", "clip", "--row-height", "220"});
+  const auto alone = analyze({"sheet", "a.png", "-m", "model", "--baseline", "clip", "--row-height", "220", "--force"});
   ASSERT_EQ(alone.status, 0) << alone;
   EXPECT_THAT(alone.err, HasSubstr("wrote out/sheet.png"));
   EXPECT_LT(read_image(place_ / "out/sheet.png").width, with_all);
-  const auto other = analyze({"sheet", "a.png", "-m", "clip", "--baseline", "model", "-q"});
+  const auto other = analyze({"sheet", "a.png", "-m", "clip", "--baseline", "model", "-q", "--force"});
   EXPECT_EQ(other.status, 0) << other;
   EXPECT_THAT(other.err, IsEmpty());
 }
 
 TEST_F(Analyze, TruthMustFit) {
   const auto sheet = [&](const std::string& truth, const char* more) {
-    return analyze({"sheet", "a.png", "-m", "clip", "--truth", truth, more});
+    return analyze({"sheet", "a.png", "-m", "clip", "--truth", truth, more, "--force"});
   };
   const LabelMap beyond = {64, 90, std::vector<std::uint16_t>(64 * 90, 2)};
   image::write_labels_png(place_ / "two.png", beyond, 3);

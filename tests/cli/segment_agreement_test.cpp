@@ -89,20 +89,10 @@ TEST_F(SegmentAgreement, TheArgMaxOfTheScoresIsTheLabel) {
   }
 }
 
-TEST_F(SegmentAgreement, OfEqualClassesTheFirstIsTheLabel) {
-  // Names that differ for a reader, and are the same tokens: the text is cleaned before it is cut.
-  for (const char* save : {"labels", "labels,scores"}) {
-    const Outcome outcome = segment({"--classes", "road, &#114;oad", "--save", save});
-    ASSERT_EQ(outcome.status, 0) << outcome;
-    const auto map = labels().map.labels;
-    EXPECT_EQ(std::count(map.begin(), map.end(), 0), static_cast<std::ptrdiff_t>(map.size())) << save;
-  }
-}
-
 TEST_F(SegmentAgreement, TheReportNamesTheLabelThatIsInTheFile) {
   for (const std::size_t classes : {std::size_t{3}, std::size_t{255}, std::size_t{256}}) {
     write_text(place_ / "list.txt", names(classes));
-    ASSERT_EQ(segment({"--class-file", "list.txt", "--unknown", "2", "--save", "labels,json"}).status, 0);
+    ASSERT_EQ(segment({"--class-file", "list.txt", "--unknown", "1", "--save", "labels,json"}).status, 0);
     const auto stored = labels();
     const json report = json::parse(read_text(place_ / "out/a.json"));
     EXPECT_EQ(stored.bits, classes < 256 ? 8 : 16);

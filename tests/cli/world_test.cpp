@@ -87,7 +87,7 @@ TEST(World, RefusesOtherPeoplesFolders) {
   write_text(place / "note.txt", "mine");
   const Outcome outcome = place.run(world_with({"-o", "."}));
   EXPECT_EQ(outcome.status, 3) << outcome;
-  EXPECT_THAT(outcome.err, HasSubstr("is not empty and no set of the world"));
+  EXPECT_THAT(outcome.err, HasSubstr("is not empty (note.txt) and no set of the world"));
   EXPECT_EQ(place.files(".").size(), 1u);
 }
 
