@@ -111,7 +111,8 @@ TEST_F(Analyze, SheetShowsTruthModelAndBaseline) {
   EXPECT_NE(document["baseline"]["sha256"], document["model"]["sha256"]);
   const int with_all = read_image(place_ / "out/sheet.png").width;
 
-  const auto alone = analyze({"sheet", "a.png", "-m", "model", "--baseline", "clip", "--row-height", "220", "--force"});
+  const auto alone =
+      analyze({"sheet", "a.png", "-m", "model", "--baseline", "clip", "--row-height", "220", "--force"});
   ASSERT_EQ(alone.status, 0) << alone;
   EXPECT_THAT(alone.err, HasSubstr("wrote out/sheet.png"));
   EXPECT_LT(read_image(place_ / "out/sheet.png").width, with_all);
