@@ -3,21 +3,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
 #include "relprompt/error.h"
 
 #include "base/json_excerpt.h"
 #include "base/json_read.h"
+#include "check.h"
 
 namespace {
 
 using namespace relprompt;
-
-void check(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::check;
 
 std::size_t depth_of(const nlohmann::json& value) {
   std::size_t deepest = 0;

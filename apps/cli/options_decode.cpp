@@ -75,7 +75,7 @@ DecodeOptions DecodeArguments::resolve() const {
     }
   }
   if (!range.empty()) {
-    constexpr const char* kExpected = "two numbers, the second above the first, between a comma";
+    constexpr const char* kExpected = "two numbers with a comma between, the second above the first";
     const auto ends = numbers_of("--range", range, kExpected);
     if (ends.size() != 2 || !(ends[1] > ends[0])) {
       throw Error(ErrorCode::kBadArgument, fmt::format("--range {}: expected {}", range, kExpected));

@@ -66,7 +66,8 @@ struct Segmentation {
   double resize_seconds = 0, network_seconds = 0, score_seconds = 0;
 };
 
-/// A model with a class list. Not copyable; use one object from one thread at a time.
+/// A model with a class list. Not copyable; use one object from one thread at a time. One that was moved from
+/// may be assigned to or destroyed; everything else then throws Error(kBadArgument).
 class Segmenter {
  public:
   /// Opens a model folder of this project, or any checkpoint that import_model reads.
@@ -81,10 +82,12 @@ class Segmenter {
   void set_classes(const ClassList& classes, const TextOptions& options = {});
 
   /// Sets the classes by ready-made embeddings: count rows of joint_width() numbers, made unit length here.
+  /// Throws Error: kBadClassList for no rows or more than kMaxClasses, kBadArgument for a row of zeros alone
+  /// or with numbers that are not finite.
   void set_embeddings(const float* rows, std::size_t count);
 
   /// Labels every pixel. Any image of at least 1x1 works. Throws Error: kBadArgument (options, or no
-  /// classes set), kImageTooLarge, kOutOfMemory.
+  /// classes set), kImageTooLarge, kOutOfMemory, kTensorMismatch (features or scores that are no numbers).
   Segmentation segment(const Image& photo, const SegmentOptions& options = {}, const ScoreSink& scores = {});
 
   /// Relationship attention of every layer that makes prompts. The tower sees the whole photo at once, its

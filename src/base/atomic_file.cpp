@@ -12,6 +12,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_handle.h"
 #include "base/place.h"
 #include "base/temporaries.h"
 
@@ -43,18 +44,9 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(const void* data, std::size_t size) {
-  const char* next = static_cast<const char*>(data);
-  while (size > 0) {
-    const ssize_t written = ::write(file_, next, size);
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      fail("write", errno);
-    }
-    if (replace_ == Replace::kOwn) digest_.update(next, static_cast<std::size_t>(written));
-    size_ += static_cast<std::uint64_t>(written);
-    next += written;
-    size -= static_cast<std::size_t>(written);
-  }
+  if (!write_all(file_, {static_cast<const char*>(data), size})) fail("write", errno);
+  if (replace_ == Replace::kOwn) digest_.update(data, size);
+  size_ += size;
 }
 
 void AtomicFile::read_back(std::uint64_t offset, void* data, std::size_t size) const {

@@ -18,6 +18,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_handle.h"
+
 namespace relprompt {
 namespace {
 
@@ -59,32 +61,18 @@ std::string unescaped(std::string_view text) {
   return result;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return number_; }
-
- private:
-  int number_;
-};
-
 /// The lines of one list as far as they have been read; the rest is read when it is asked for.
 class Lines {
  public:
   void refresh(const fs::path& path) {
-    const Descriptor file(::open(path.c_str(), O_RDONLY | kCommonFlags));
+    const FileHandle file(::open(path.c_str(), O_RDONLY | kCommonFlags));
     struct stat info {};
-    const bool regular = file.get() >= 0 && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode);
+    const bool regular = file && ::fstat(file.number(), &info) == 0 && S_ISREG(info.st_mode);
     if (!regular || info.st_ino != inode_ || info.st_dev != device_ || info.st_size < read_) *this = Lines();
     if (!regular) return;
     inode_ = info.st_ino;
     device_ = info.st_dev;
-    read_rest(file.get(), info.st_size);
+    read_rest(file.number(), info.st_size);
   }
 
   bool lists(const std::string& name) const { return files_.count(name) > 0; }
@@ -178,17 +166,16 @@ std::string start_of(int file) {
 }
 
 /// The list, made if needed and locked; the lock goes with the descriptor.
-int open_locked(const fs::path& path) {
+FileHandle open_locked(const fs::path& path) {
   for (;;) {
-    const int file = ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | kCommonFlags, 0644);
-    if (file < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO)) refuse(path);
-    if (file < 0) fail(path, errno);
-    while (::flock(file, LOCK_EX) != 0 && errno == EINTR) {
+    FileHandle file(::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | kCommonFlags, 0644));
+    if (!file && (errno == ELOOP || errno == EISDIR || errno == ENXIO)) refuse(path);
+    if (!file) fail(path, errno);
+    while (::flock(file.number(), LOCK_EX) != 0 && errno == EINTR) {
     }
     struct stat info {};
-    const bool known = ::fstat(file, &info) == 0;
+    const bool known = ::fstat(file.number(), &info) == 0;
     if (known && S_ISREG(info.st_mode) && info.st_nlink > 0) return file;
-    ::close(file);
     if (known && !S_ISREG(info.st_mode)) refuse(path);
     // Another process removed the list of an empty folder in between.
   }
@@ -209,26 +196,21 @@ bool flush_is_due(const fs::path& path) {
 }
 
 void append(const fs::path& path, const std::string& line) {
-  const Descriptor file(open_locked(path));
-  const off_t size = ::lseek(file.get(), 0, SEEK_END);
-  const std::string start = start_of(file.get());
+  const FileHandle file = open_locked(path);
+  const off_t size = ::lseek(file.number(), 0, SEEK_END);
+  const std::string start = start_of(file.number());
   if (start != kHeader.substr(0, start.size())) refuse(path);
   std::string text;
   char last = '\n';
   if (start.size() < kHeader.size()) {
     text = kHeader.substr(start.size());  // all of it, or what a full disk cut off
-  } else if (::pread(file.get(), &last, 1, size - 1) == 1 && last != '\n') {
+  } else if (::pread(file.number(), &last, 1, size - 1) == 1 && last != '\n') {
     text = "\n";  // of a line cut off
   }
   text += line;
-  for (std::string_view rest = text; !rest.empty();) {
-    const ssize_t written = ::write(file.get(), rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail(path, errno);
-    rest.remove_prefix(static_cast<std::size_t>(written));
-  }
-  ::flock(file.get(), LOCK_UN);
-  if (flush_is_due(path) && ::fdatasync(file.get()) != 0 && errno != EINVAL) fail(path, errno);
+  if (!write_all(file.number(), text)) fail(path, errno);
+  ::flock(file.number(), LOCK_UN);
+  if (flush_is_due(path) && ::fdatasync(file.number()) != 0 && errno != EINVAL) fail(path, errno);
 }
 
 }  // namespace
@@ -261,9 +243,9 @@ void remove_lone_journal(const fs::path& folder) {
   const fs::directory_iterator entries(folder, problem);
   if (problem || std::distance(begin(entries), fs::directory_iterator()) != 1) return;
   const fs::path path = folder / kJournalName;
-  const Descriptor file(::open(path.c_str(), O_RDWR | kCommonFlags));
-  if (file.get() < 0 || ::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return;  // in use
-  if (start_of(file.get()) == kHeader) ::unlink(path.c_str());
+  const FileHandle file(::open(path.c_str(), O_RDWR | kCommonFlags));
+  if (!file || ::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return;  // in use
+  if (start_of(file.number()) == kHeader) ::unlink(path.c_str());
 }
 
 }  // namespace relprompt

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/bus_error.h"
 #include "base/read_file.h"
@@ -13,19 +12,16 @@
 namespace relprompt {
 
 MappedFile::MappedFile(const std::filesystem::path& path, ErrorCode missing) : path_(path) {
-  const int file = open_regular_file(path, missing, size_);
+  const FileHandle file = open_regular_file(path, missing, size_);
   if (size_ > 0) {
-    void* memory = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file, 0);
+    void* memory = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
     if (memory == MAP_FAILED) {
-      const int reason = errno;
-      ::close(file);
       throw Error(unreadable_as(missing),
-                  fmt::format("cannot map {}: {}", path.string(), std::strerror(reason)));
+                  fmt::format("cannot map {}: {}", path.string(), std::strerror(errno)));
     }
     data_ = static_cast<const std::byte*>(memory);
     remember_mapped_bytes(data_, size_, path_.c_str());
   }
-  ::close(file);
 }
 
 void MappedFile::release_pages() const noexcept {

@@ -13,6 +13,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_handle.h"
 #include "base/file_journal.h"
 #include "base/hash.h"
 #include "base/temporaries.h"
@@ -33,16 +34,15 @@ bool is_regular(const fs::path& path) {
 
 /// SHA-256 of a regular file that no link leads to; nullopt if there is none or it cannot be read.
 std::optional<std::string> content_of(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
+  const FileHandle file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return std::nullopt;
   Sha256 digest;
   std::vector<char> chunk(std::size_t{1} << 18);
   ssize_t got = 0;
   do {
-    got = ::read(file, chunk.data(), chunk.size());
+    got = ::read(file.number(), chunk.data(), chunk.size());
     if (got > 0) digest.update(chunk.data(), static_cast<std::size_t>(got));
   } while (got > 0 || (got < 0 && errno == EINTR));
-  ::close(file);
   return got < 0 ? std::nullopt : std::optional<std::string>(digest.hex());
 }
 

@@ -44,26 +44,7 @@ bool trusted_file(int file, struct stat& info) {
          (info.st_mode & kWritableByOthers) == 0;
 }
 
-bool write_all(int file, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return true;
-}
-
 }  // namespace
-
-FileHandle::~FileHandle() {
-  if (number_ >= 0) ::close(number_);
-}
-
-FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
-  std::swap(number_, other.number_);
-  return *this;
-}
 
 std::optional<PrivateFolder> PrivateFolder::open(const std::filesystem::path& path) {
   std::error_code ignored;

@@ -12,21 +12,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_handle.h"
+
 namespace relprompt {
-
-/// An open file, folder or lock of the system, closed at the end.
-class FileHandle {
- public:
-  explicit FileHandle(int number = -1) : number_(number) {}
-  ~FileHandle();
-  FileHandle(FileHandle&& other) noexcept : number_(other.number_) { other.number_ = -1; }
-  FileHandle& operator=(FileHandle&& other) noexcept;
-  int number() const { return number_; }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 class PrivateFolder {
  public:

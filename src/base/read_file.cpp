@@ -24,34 +24,29 @@ class Reading {
   Reading(const std::filesystem::path& path, ErrorCode missing) : path_(path), missing_(missing) {
     // Without O_NONBLOCK the open of a named pipe would wait for a writer; on regular files it changes
     // nothing. O_NOCTTY: the open of a terminal must not make it ours.
-    file_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (file_ < 0) {
+    file_ = FileHandle(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file_) {
       const ErrorCode code = errno == ENOENT || errno == ENOTDIR ? missing : unreadable_as(missing);
       throw Error(code, fmt::format("cannot open {}: {}", path.string(), std::strerror(errno)));
     }
-    if (::fstat(file_, &opened_) == 0 && S_ISREG(opened_.st_mode)) return;
-    ::close(file_);
+    if (::fstat(file_.number(), &opened_) == 0 && S_ISREG(opened_.st_mode)) return;
     fail("not a regular file");
   }
-  ~Reading() {
-    if (file_ >= 0) ::close(file_);
-  }
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
 
   std::size_t size() const { return static_cast<std::size_t>(opened_.st_size); }
-  int release() { return std::exchange(file_, -1); }
+  FileHandle release() { return std::move(file_); }
 
   void read_into(std::byte* bytes) const {
     for (std::size_t done = 0; done < size();) {
-      const ssize_t count = ::pread(file_, bytes + done, size() - done, static_cast<off_t>(done));
+      const ssize_t count = ::pread(file_.number(), bytes + done, size() - done, static_cast<off_t>(done));
       if (count < 0 && errno == EINTR) continue;
       if (count < 0) fail(std::strerror(errno));
       if (count == 0) fail(fmt::format("it was cut to {} of {} bytes while it was read", done, size()));
       done += static_cast<std::size_t>(count);
     }
     struct stat after {};
-    if (::fstat(file_, &after) != 0 || !same_version(opened_, after)) fail("it changed while it was read");
+    if (::fstat(file_.number(), &after) != 0 || !same_version(opened_, after))
+      fail("it changed while it was read");
   }
 
  private:
@@ -61,7 +56,7 @@ class Reading {
 
   const std::filesystem::path& path_;
   ErrorCode missing_;
-  int file_ = -1;
+  FileHandle file_;
   struct stat opened_ {};
 };
 
@@ -85,7 +80,7 @@ FileBytes read_file(const std::filesystem::path& path, const ReadRules& rules) {
   return {std::move(bytes), reading.size()};
 }
 
-int open_regular_file(const std::filesystem::path& path, ErrorCode missing, std::size_t& size) {
+FileHandle open_regular_file(const std::filesystem::path& path, ErrorCode missing, std::size_t& size) {
   Reading reading(path, missing);
   size = reading.size();
   return reading.release();

@@ -12,6 +12,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_handle.h"
+
 namespace relprompt {
 
 /// The bytes of a file that was read whole.
@@ -48,7 +50,7 @@ FileBytes read_file(const std::filesystem::path& path, const ReadRules& rules = 
 /// model keeps the exit status of models.
 ErrorCode unreadable_as(ErrorCode missing) noexcept;
 
-/// Opens a regular file for reading; the caller closes it. `size` becomes its size. Throws as read_file does.
-int open_regular_file(const std::filesystem::path& path, ErrorCode missing, std::size_t& size);
+/// Opens a regular file for reading. `size` becomes its size. Throws as read_file does.
+FileHandle open_regular_file(const std::filesystem::path& path, ErrorCode missing, std::size_t& size);
 
 }  // namespace relprompt

@@ -11,7 +11,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include "relprompt/error.h"
 
@@ -51,14 +50,8 @@ std::vector<fs::path> left_aside(const fs::path& folder) {
 }  // namespace
 
 FolderLock::FolderLock(const fs::path& folder)
-    : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) {
-  if (descriptor_ < 0 || ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return;
-  ::close(descriptor_);
-  descriptor_ = -1;
-}
-
-FolderLock::~FolderLock() {
-  if (descriptor_ >= 0) ::close(descriptor_);
+    : file_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) {
+  if (file_ && ::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) file_ = FileHandle();
 }
 
 SetAside::SetAside(const fs::path& folder) : folder_(folder), aside_(hidden_sibling(folder)), lock_(folder) {

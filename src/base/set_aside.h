@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "base/file_handle.h"
+
 namespace relprompt {
 
 /// Says that this process still needs a folder, whatever its name becomes: others can tell it from one that a
@@ -11,14 +13,11 @@ namespace relprompt {
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder);
-  ~FolderLock();
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
   /// False if another process has it, or it cannot be locked.
-  bool held() const { return descriptor_ >= 0; }
+  bool held() const { return static_cast<bool>(file_); }
 
  private:
-  int descriptor_ = -1;
+  FileHandle file_;
 };
 
 class SetAside {

@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_handle.h"
+
 namespace relprompt {
 namespace {
 
@@ -114,17 +116,16 @@ void remove_if_stale(const fs::path& path) {
   if (::lstat(path.c_str(), &named) != 0 || named.st_uid != ::geteuid()) return;
   const bool folder = S_ISDIR(named.st_mode);
   if (!folder && !S_ISREG(named.st_mode)) return;
-  const int descriptor = open_existing(path, folder);
-  if (descriptor < 0) return;
+  const FileHandle file(open_existing(path, folder));
+  if (!file) return;
   // Unlocked or not lockable at all: only the first is known to be stale. The name goes while the lock is
   // held, so that a writer who comes between sees that it lost the name (lock_name).
   struct stat opened {};
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor, &opened) == 0 &&
+  if (::flock(file.number(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.number(), &opened) == 0 &&
       ::lstat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino && opened.st_dev == named.st_dev) {
     std::error_code ignored;
     fs::remove_all(path, ignored);
   }
-  ::close(descriptor);
 }
 
 }  // namespace
@@ -167,13 +168,9 @@ void sweep_temporaries(const fs::path& folder) noexcept try {
 
 bool sync_folder(const fs::path& folder) noexcept {
   const char* const name = folder.empty() ? "." : folder.c_str();
-  const int descriptor = ::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return true;  // a folder that may be written but not read
-  const bool failed = ::fsync(descriptor) != 0 && (errno == EIO || errno == ENOSPC || errno == EDQUOT);
-  const int reason = errno;
-  ::close(descriptor);
-  errno = reason;
-  return !failed;
+  const FileHandle file(::open(name, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!file) return true;  // a folder that may be written but not read
+  return ::fsync(file.number()) == 0 || (errno != EIO && errno != ENOSPC && errno != EDQUOT);
 }
 
 }  // namespace relprompt

@@ -14,7 +14,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "base/file_handle.h"
 
 namespace relprompt::workers {
 namespace {
@@ -35,11 +36,8 @@ std::vector<std::uint32_t> words_of(const sockaddr& address) {
 }
 
 bool is_of_this_machine(const addrinfo& address) {
-  const int probe = ::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return false;
-  const bool bound = ::bind(probe, address.ai_addr, address.ai_addrlen) == 0;  // at any free port
-  ::close(probe);
-  return bound;
+  const FileHandle probe(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  return probe && ::bind(probe.number(), address.ai_addr, address.ai_addrlen) == 0;  // at any free port
 }
 
 /// Addresses of this machine that everybody means by this host; empty if there are none.

@@ -7,9 +7,10 @@
 #include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "relprompt/error.h"
+
+#include "base/file_handle.h"
 
 namespace relprompt::workers {
 namespace {
@@ -31,31 +32,21 @@ Addresses resolve(const std::string& host, std::uint16_t port, int kind) {
   return {found, &::freeaddrinfo};
 }
 
-class Socket {
- public:
-  explicit Socket(const addrinfo& to)
-      : file_(::socket(to.ai_family, to.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, to.ai_protocol)) {}
-  ~Socket() {
-    if (file_ >= 0) ::close(file_);
-  }
-  Socket(const Socket&) = delete;
-  Socket& operator=(const Socket&) = delete;
-  int file() const { return file_; }
-
- private:
-  int file_;
-};
+/// None if the system has no sockets of this kind.
+FileHandle socket_to(const addrinfo& to) {
+  return FileHandle(::socket(to.ai_family, to.ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, to.ai_protocol));
+}
 
 bool accepts(const addrinfo& to, std::chrono::milliseconds patience) {
-  const Socket socket(to);
-  if (socket.file() < 0) return false;
-  if (::connect(socket.file(), to.ai_addr, to.ai_addrlen) == 0) return true;
+  const FileHandle socket = socket_to(to);
+  if (!socket) return false;
+  if (::connect(socket.number(), to.ai_addr, to.ai_addrlen) == 0) return true;
   if (errno != EINPROGRESS) return false;
-  pollfd ready{socket.file(), POLLOUT, 0};
+  pollfd ready{socket.number(), POLLOUT, 0};
   if (::poll(&ready, 1, static_cast<int>(patience.count())) != 1) return false;
   int problem = 0;
   socklen_t size = sizeof problem;
-  return ::getsockopt(socket.file(), SOL_SOCKET, SO_ERROR, &problem, &size) == 0 && problem == 0;
+  return ::getsockopt(socket.number(), SOL_SOCKET, SO_ERROR, &problem, &size) == 0 && problem == 0;
 }
 
 }  // namespace
@@ -70,12 +61,12 @@ std::string local_address_towards(const std::string& host) {
   constexpr std::uint16_t kAnyPort = 9;  // connecting a datagram socket sends nothing
   const Addresses addresses = resolve(host, kAnyPort, SOCK_DGRAM);
   for (const addrinfo* to = addresses.get(); to != nullptr; to = to->ai_next) {
-    const Socket socket(*to);
-    if (socket.file() < 0 || ::connect(socket.file(), to->ai_addr, to->ai_addrlen) != 0) continue;
+    const FileHandle socket = socket_to(*to);
+    if (socket.number() < 0 || ::connect(socket.number(), to->ai_addr, to->ai_addrlen) != 0) continue;
     sockaddr_storage own{};
     socklen_t size = sizeof own;
     std::array<char, NI_MAXHOST> text{};
-    if (::getsockname(socket.file(), reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+    if (::getsockname(socket.number(), reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
         ::getnameinfo(reinterpret_cast<sockaddr*>(&own), size, text.data(), text.size(), nullptr, 0,
                       NI_NUMERICHOST) == 0) {
       return text.data();

@@ -7,33 +7,26 @@
 #include <gmock/gmock.h>
 
 #include "image/label_files.h"
-#include "program.h"
-#include "tiny_model.h"
+#include "tiny_segment.h"
 
 namespace relprompt::test {
 namespace {
 
 using nlohmann::json;
 
-class SegmentAgreement : public testing::Test {
+class SegmentAgreement : public TinySegment {
  protected:
   void SetUp() override {
-    write_tiny_clip(place_.path());
+    TinySegment::SetUp();
     write_test_photo(place_ / "a.png", 120, 150);
   }
 
   Outcome segment(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), {"segment", "a.png"});
-    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out",
-                             "--short-side", "64", "--window", "64", "--stride", "53"}) {
-      arguments.emplace_back(word);
-    }
-    return place_.run(arguments);
+    arguments.insert(arguments.begin(), "a.png");
+    return TinySegment::segment(std::move(arguments));
   }
 
   image::StoredLabels labels() const { return image::read_labels_png(place_ / "out/a.labels.png"); }
-
-  Workplace place_;
 };
 
 std::string names(std::size_t count) {

@@ -7,8 +7,7 @@
 #include <gmock/gmock.h>
 
 #include "image/picture_files.h"
-#include "program.h"
-#include "tiny_model.h"
+#include "tiny_segment.h"
 
 namespace relprompt::test {
 namespace {
@@ -18,21 +17,14 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class SegmentFailures : public testing::Test {
+class SegmentFailures : public TinySegment {
  protected:
   void SetUp() override {
-    write_tiny_clip(place_.path());
+    TinySegment::SetUp();
     write_test_photo(place_ / "good.png", 64, 64);
   }
 
-  Outcome segment(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "segment");
-    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out", "-c",
-                             "road, sky", "--short-side", "64", "--window", "64", "--stride", "53"}) {
-      arguments.emplace_back(word);
-    }
-    return place_.run(arguments);
-  }
+  Outcome segment(const std::vector<std::string>& arguments) const { return segment_road_and_sky(arguments); }
 
   /// Expects exit status 3 for this one photo, a message with the fragment, and no output folder.
   void expect_bad_photo(const std::string& photo, const std::string& fragment) const {
@@ -43,8 +35,6 @@ class SegmentFailures : public testing::Test {
     EXPECT_THAT(outcome.err, HasSubstr(fragment)) << outcome;
     EXPECT_FALSE(fs::exists(place_ / "out"));
   }
-
-  Workplace place_;
 };
 
 TEST_F(SegmentFailures, MissingFile) {

@@ -4,8 +4,7 @@
 
 #include <gmock/gmock.h>
 
-#include "program.h"
-#include "tiny_model.h"
+#include "tiny_segment.h"
 
 namespace relprompt::test {
 namespace {
@@ -14,12 +13,12 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-class Pipeline : public testing::Test {
+class Pipeline : public TinySegment {
  protected:
   static constexpr int kPhotos = 12;
 
   void SetUp() override {
-    write_tiny_clip(place_.path());
+    TinySegment::SetUp();
     for (int i = 0; i < kPhotos; ++i)
       write_test_photo(place_ / ("in/" + name(i) + ".png"), 64 + 3 * i, 70,
                        1 + static_cast<std::uint64_t>(i));
@@ -27,14 +26,7 @@ class Pipeline : public testing::Test {
 
   static std::string name(int i) { return std::string("p") + (i < 10 ? "0" : "") + std::to_string(i); }
 
-  Outcome segment(std::vector<std::string> arguments) const {
-    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out", "-c",
-                             "road, sky", "--short-side", "64", "--window", "64", "--stride", "53"}) {
-      arguments.emplace_back(word);
-    }
-    arguments.insert(arguments.begin(), "segment");
-    return place_.run(arguments);
-  }
+  Outcome segment(const std::vector<std::string>& arguments) const { return segment_road_and_sky(arguments); }
 
   /// "p03 done" for each photo of a run's document, in its order.
   static std::vector<std::string> story(const json& document) {
@@ -45,8 +37,6 @@ class Pipeline : public testing::Test {
     }
     return lines;
   }
-
-  Workplace place_;
 };
 
 TEST_F(Pipeline, ResultsKeepTheOrderOfThePhotos) {

@@ -5,8 +5,7 @@
 
 #include "image/label_files.h"
 #include "picture_maker.h"
-#include "program.h"
-#include "tiny_model.h"
+#include "tiny_segment.h"
 
 namespace relprompt::test {
 namespace {
@@ -17,24 +16,11 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-class Segment : public testing::Test {
+class Segment : public TinySegment {
  protected:
-  void SetUp() override { write_tiny_clip(place_.path()); }
-
-  Outcome segment(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "segment");
-    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out",
-                             "--short-side", "64", "--window", "64", "--stride", "53"}) {
-      arguments.emplace_back(word);
-    }
-    return place_.run(arguments);
-  }
-
   json report(const std::string& stem) const {
     return json::parse(read_text(place_ / ("out/" + stem + ".json")));
   }
-
-  Workplace place_;
 };
 
 TEST_F(Segment, WritesLabelsOverlayAndJson) {

@@ -6,8 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "base/json_output.h"
-#include "program.h"
-#include "tiny_model.h"
+#include "tiny_segment.h"
 
 namespace relprompt::test {
 namespace {
@@ -20,20 +19,8 @@ using testing::Not;
 /// Turns the terminal's colour, ends the line, turns the direction of writing, and is no UTF-8.
 const std::string kHostile = "a\x1b[31m\nrelprompt: error: fake\u202E\u009B\xFF.png";
 
-class TextSafety : public testing::Test {
+class TextSafety : public TinySegment {
  protected:
-  void SetUp() override { write_tiny_clip(place_.path()); }
-
-  Outcome segment(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "segment");
-    for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out",
-                             "--short-side", "64", "--window", "64", "--stride", "53"}) {
-      arguments.emplace_back(word);
-    }
-    return place_.run(arguments);
-  }
-
-  Workplace place_;
 };
 
 /// Nothing in it steers a terminal or starts a line that is not the program's own.
