@@ -15,8 +15,8 @@
 
 #include "loss/loss.h"
 #include "nn/grid.h"
-#include "segmenter/model_files.h"
-#include "segmenter/network.h"
+#include "model/model_files.h"
+#include "network/network.h"
 
 namespace relprompt {
 namespace {
@@ -49,10 +49,10 @@ double peak_mb() {
 nlohmann::json measure(const Settings& settings) {
   torch::set_num_threads(settings.threads);
   torch::manual_seed(1);
-  const auto model = segmenter::open_model(settings.model);
+  const auto model = model::open_model(settings.model);
   const bool half = settings.precision == "bf16";
-  segmenter::Network net(model, torch::kCPU,
-                         half ? segmenter::Precision::kBf16 : segmenter::Precision::kFp32);
+  network::Network net(model, torch::kCPU,
+                         half ? network::Precision::kBf16 : network::Precision::kFp32);
   net.make_trainable(model, /*seed=*/1);
   net.set_recompute(settings.recompute);
   const auto trained = net.trained();

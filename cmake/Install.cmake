@@ -1,14 +1,16 @@
 # cmake --install: the shared library, its headers, the command line, and what lets another project find them
-# (a CMake package and a pkg-config file). Consumers compile against include/relprompt alone: LibTorch, OpenCV and
-# the rest stay behind the library.
+# (a CMake package and a pkg-config file). Consumers compile against include/relprompt alone: OpenCV and the rest
+# stay behind the library. The optional LibTorch library is a component of its own:
+#   cmake --install BUILD --component relprompt          all for labelling
+#   cmake --install BUILD --component relprompt-torch    training and GPUs
 include(CMakePackageConfigHelpers)
 
 set_target_properties(relprompt PROPERTIES VERSION ${PROJECT_VERSION}
                       SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 target_compile_features(relprompt INTERFACE cxx_std_17)
 
-# The program finds the library beside itself wherever the prefix lies, and the library finds LibTorch where it
-# was linked from, so nobody needs LD_LIBRARY_PATH.
+# The program finds the library beside itself wherever the prefix lies, and the libraries find what they were linked
+# with, so nobody needs LD_LIBRARY_PATH.
 file(RELATIVE_PATH relprompt_bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
 set_target_properties(relprompt PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON)
 set_target_properties(relprompt_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${relprompt_bin_to_lib}"
@@ -18,6 +20,12 @@ set_target_properties(relprompt_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${relpromp
 set_target_properties(relprompt relprompt_cli PROPERTIES BUILD_WITH_INSTALL_RPATH ON)
 
 set(relprompt_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/relprompt)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME relprompt)
+if(TARGET relprompt_torch_library)
+  set_target_properties(relprompt_torch_library PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON
+                        BUILD_WITH_INSTALL_RPATH ON)
+  install(TARGETS relprompt_torch_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT relprompt-torch)
+endif()
 install(TARGETS relprompt EXPORT relpromptTargets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

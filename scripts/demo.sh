@@ -18,8 +18,9 @@ CLASSES="${CLASSES:-@examples/${default}_classes.txt}"  # @FILE, or names separa
 OUT="${OUT:-build/demo/out}"
 relprompt=build/release/bin/relprompt
 
-scripts/install_dependencies.sh
-cmake --preset release
+# Labelling needs neither LibTorch nor the tests; a folder that is configured already stays as it is.
+scripts/install_dependencies.sh --labelling
+[[ -f build/release/CMakeCache.txt ]] || cmake --preset release -DRELPROMPT_TORCH=OFF -DRELPROMPT_TESTS=OFF
 cmake --build --preset release --parallel "${JOBS:-2}" --target relprompt_cli
 
 random=no

@@ -1,32 +1,39 @@
 #!/usr/bin/env bash
 # Installs every Debian package that building, testing and running relprompt needs (Debian 12 or 13).
 #
-#   scripts/install_dependencies.sh          compiler, libraries, test frameworks
-#   scripts/install_dependencies.sh --dev    also clang, its formatter, linter and sanitizer runtimes
-#   scripts/install_dependencies.sh --list   only prints the packages
+#   scripts/install_dependencies.sh              compiler, libraries, LibTorch, test frameworks
+#   scripts/install_dependencies.sh --labelling  only what the program needs to label on the CPU
+#   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
+#   scripts/install_dependencies.sh --list       only prints the packages
 #
 # When everything is there it ends at once, without touching the network.
 set -euo pipefail
 
 packages=(
   g++ cmake ninja-build ccache make git pkg-config
-  libtorch-dev libgloo-dev libdnnl-dev libopenblas0-openmp
+  libdnnl-dev
   libopencv-core-dev libopencv-imgproc-dev
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
   libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev
-  libgtest-dev libgmock-dev libbenchmark-dev
 )
+# Training and GPUs.
+torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
 dev_packages=(clang clang-format clang-tidy libclang-rt-dev python3)
 list_only=no
+labelling_only=no
 
 for argument in "$@"; do
   case "$argument" in
     --dev) packages+=("${dev_packages[@]}") ;;
+    --labelling) labelling_only=yes ;;
     --list) list_only=yes ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install_dependencies.sh: unknown option $argument (try --help)" >&2; exit 2 ;;
   esac
 done
+
+[[ $labelling_only == yes ]] || packages+=("${torch_packages[@]}" "${test_packages[@]}")
 
 if [[ $list_only == yes ]]; then
   printf '%s\n' "${packages[@]}"

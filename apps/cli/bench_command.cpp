@@ -69,7 +69,6 @@ Json json_of(const BenchmarkResult& r) {
   document["build"] = {{"relprompt", RELPROMPT_VERSION},
                        {"compiler", r.machine.compiler},
                        {"kind", r.machine.build},
-                       {"libtorch", r.machine.libtorch},
                        {"onednn", r.machine.onednn}};
   document["cpu"] = {
       {"name", r.machine.cpu}, {"cores", r.machine.cores}, {"instructions", r.machine.instructions}};
@@ -99,8 +98,8 @@ std::string table_of(const BenchmarkResult& r) {
   for (const StageTime& stage : r.stages) {
     row("  " + stage.name, fmt::format("{:8.1f} ms {:5.1f} %", stage.ms, 100 * stage.ms / t.median));
   }
-  row("build", fmt::format("relprompt {}, {}, {}, LibTorch {}, oneDNN {}", RELPROMPT_VERSION,
-                           r.machine.compiler, r.machine.build, r.machine.libtorch, r.machine.onednn));
+  row("build", fmt::format("relprompt {}, {}, {}, oneDNN {}", RELPROMPT_VERSION,
+                           r.machine.compiler, r.machine.build, r.machine.onednn));
   row("processor", fmt::format("{}, {} cores; {}", r.machine.cpu, r.machine.cores,
                                fmt::join(r.machine.instructions, ", ")));
   return text;
@@ -109,7 +108,7 @@ std::string table_of(const BenchmarkResult& r) {
 int run(const BenchArguments& arguments) {
   const auto picture = roofline_file(arguments.roofline);
   if (picture) require_free({*picture}, arguments.force);
-  const BenchmarkResult result = measure(arguments.model.model, arguments.model.resolve(), arguments.options);
+  const BenchmarkResult result = benchmark_model(arguments.model.model, arguments.model.resolve(), arguments.options);
   if (picture) write_roofline(result, *picture);
   print_result(arguments.json ? to_text(json_of(result)) : table_of(result));
   return 0;

@@ -16,7 +16,7 @@ namespace relprompt::cli {
 namespace {
 
 struct InitArguments {
-  InitOptions options;
+  RandomModelOptions options;
   std::string output;
   CLI::Option* tokens = nullptr;
 };
@@ -33,7 +33,7 @@ int run(const InitArguments& arguments) {
     throw Error(ErrorCode::kBadArgument, "--tokens belongs to the official variant, and this one is paper",
                 "add --variant official, choose the method vpt or rpn_vpt, or drop --tokens");
   }
-  init_model(arguments.output, arguments.options);
+  create_random_model(arguments.output, arguments.options);
   print_result(fmt::format("wrote {}\n", printable(arguments.output)));
   print_warning("RANDOM WEIGHTS: this model has learned nothing and its masks mean nothing");
   print_note("  it is for benchmarks and tests; `relprompt import` makes a real model from a CLIP download");
@@ -44,7 +44,7 @@ int run(const InitArguments& arguments) {
 
 Command add_init(CLI::App& program) {
   const auto arguments = std::make_shared<InitArguments>();
-  InitOptions& options = arguments->options;
+  RandomModelOptions& options = arguments->options;
   CLI::App* parser =
       program.add_subcommand("init", "Make a model with random weights, for benchmarks and tests")
           ->group("Commands");

@@ -39,7 +39,7 @@ struct MachineFacts {
   std::string cpu;                        ///< as the processor names itself; empty if unknown
   int cores = 0;                          ///< that this process may use
   std::vector<std::string> instructions;  ///< of those that the kernels know: avx2, avx512f, ...
-  std::string compiler, build, libtorch, onednn;
+  std::string compiler, build, onednn;
 };
 
 /// A window is timed from the normalised picture to its label map at the window's own size: patch embedding,
@@ -68,7 +68,7 @@ struct BenchmarkResult {
 
 /// Opens the model and times it. Throws Error as Segmenter's constructor does; kBadArgument for options out
 /// of range.
-BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& model_options,
+BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelOptions& model_options,
                         const BenchmarkOptions& options);
 
 }  // namespace relprompt

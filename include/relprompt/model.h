@@ -33,8 +33,8 @@ struct ImportOptions {
 std::vector<std::string> import_model(const std::filesystem::path& source,
                                       const std::filesystem::path& target, const ImportOptions& options = {});
 
-/// Options of init_model.
-struct InitOptions {
+/// Options of create_random_model.
+struct RandomModelOptions {
   std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
   std::string variant = "paper";          ///< paper or official (design: the two forms of the network)
   /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
@@ -50,7 +50,7 @@ struct InitOptions {
 /// Writes a model folder with random weights, for benchmarks and tests: its masks mean nothing. The folder
 /// appears as import_model's does.
 /// Throws Error: kBadArgument, kNotWritable, kDiskFull.
-void init_model(const std::filesystem::path& target, const InitOptions& options);
+void create_random_model(const std::filesystem::path& target, const RandomModelOptions& options);
 
 /// One file of a model.
 struct ModelFile {

@@ -66,24 +66,79 @@ struct Segmentation {
   double resize_seconds = 0, network_seconds = 0, score_seconds = 0;
 };
 
-/// A model with a class list. Not copyable; use one object from one thread at a time. One that was moved from
-/// may be assigned to or destroyed; everything else then throws Error(kBadArgument).
-class Segmenter {
+class Segmenter;
+class ClassSet;
+
+/// An opened model: weights packed for computing, immutable. Copies are cheap and share the weights; any number of
+/// threads may use one, each with a Segmenter of its own.
+class Model {
  public:
   /// Opens a model folder of this project, or any checkpoint that import_model reads.
   /// Throws Error: codes of exit status 4, kBadVocabulary, kNoDevice, kOutOfMemory, kBadArgument.
+  explicit Model(const std::filesystem::path& path, const ModelOptions& options = {});
+
+  /// E, numbers of an embedding.
+  int joint_width() const;
+  /// All words that the model's CLIP saw in training; empty if it does not state them, as no published CLIP does.
+  const std::vector<std::string>& known_words() const;
+  /// SHA-256 over the names and bytes of the model's tensors.
+  std::string hash() const;
+  /// "paper", "official", or "none" (training-free).
+  std::string variant() const;
+  /// Options with every zero replaced by the model's default, checked, `seen` against a number of classes. Throws
+  /// Error(kBadArgument).
+  SegmentOptions resolve(const SegmentOptions& options, std::size_t classes) const;
+
+ private:
+  friend class ClassSet;
+  friend class Segmenter;
+  struct Impl;
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// The embeddings of a class list for one model. Immutable; copies are cheap and share them.
+class ClassSet {
+ public:
+  /// Embeds the names. Embeddings come from the disk cache when all are there; only otherwise is the text tower loaded.
+  /// Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary (no tokenizer).
+  ClassSet(const Model& model, const ClassList& classes, const TextOptions& options = {});
+  /// Ready-made embeddings: count rows of model.joint_width() numbers, made unit length here. Throws
+  /// Error: kBadClassList for none or more than kMaxClasses, kBadArgument for a row of zeros alone or with numbers that
+  /// are not finite.
+  ClassSet(const Model& model, const float* rows, std::size_t count);
+
+  std::size_t size() const;
+  /// True if the text tower had to run.
+  bool text_tower_ran() const;
+  /// Words of the class names that the model's CLIP never saw in training, so that its masks for them mean
+  /// little. Empty for models that do not state their words, as no published CLIP does.
+  const std::vector<std::string>& unknown_words() const;
+
+ private:
+  friend class Segmenter;
+  struct Impl;
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// A session: a model, a class list and the memory to work in. Not copyable; use one object from one thread at a time.
+/// Several of one Model share its weights. A moved-from object may be assigned to or destroyed; anything else throws
+/// Error(kBadArgument).
+class Segmenter {
+ public:
+  /// A session of a model. It computes with the threads that the model's options say.
+  explicit Segmenter(const Model& model);
+  Segmenter(const Model& model, const ClassSet& classes);
+  /// The same of a model that is opened for it alone. Throws as Model does.
   explicit Segmenter(const std::filesystem::path& model, const ModelOptions& options = {});
   ~Segmenter();
   Segmenter(Segmenter&&) noexcept;
   Segmenter& operator=(Segmenter&&) noexcept;
 
-  /// Sets the classes. Embeddings come from the disk cache when all are there; only otherwise is the text
-  /// tower loaded. Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary (no tokenizer).
+  /// Sets the classes, which must be of the same model. Throws Error(kBadArgument) if they are of another one.
+  void set_classes(const ClassSet& classes);
+  /// Sets the classes. Throws as ClassSet does.
   void set_classes(const ClassList& classes, const TextOptions& options = {});
-
-  /// Sets the classes by ready-made embeddings: count rows of joint_width() numbers, made unit length here.
-  /// Throws Error: kBadClassList for no rows or more than kMaxClasses, kBadArgument for a row of zeros alone
-  /// or with numbers that are not finite.
+  /// Sets the classes by ready-made embeddings, see ClassSet.
   void set_embeddings(const float* rows, std::size_t count);
 
   /// Labels every pixel. Any image of at least 1x1 works. Throws Error: kBadArgument (options, or no
@@ -91,33 +146,29 @@ class Segmenter {
   Segmentation segment(const Image& photo, const SegmentOptions& options = {}, const ScoreSink& scores = {});
 
   /// Relationship attention of every layer that makes prompts. The tower sees the whole photo at once, its
-  /// shorter side resized to short_side pixels; 0: the window of the model's protocol. Throws Error:
+  /// shorter side resized to short_side pixels; 0: the window of the model's protocol. On the CPU. Throws Error:
   /// kBadModelConfig for a model without relationship prompts, and as segment does.
   AttentionMaps attention_maps(const Image& photo, int short_side = 0);
 
   /// Mean attention distance of every head, for any model; the same view of the photo. A training-free
-  /// model's last layer is looked at as CLIP computes it. Throws Error as segment does.
+  /// model's last layer is looked at as CLIP computes it. On the CPU. Throws Error as segment does.
   AttentionDistances attention_distances(const Image& photo, int short_side = 0);
 
+  const Model& model() const;
   std::size_t class_count() const;
   int joint_width() const;
-  /// True if the last set_classes had to run the text tower.
+  /// See ClassSet; false and empty while no classes are set.
   bool text_tower_ran() const;
-  /// Words of the class names that the model's CLIP never saw in training, so that its masks for them mean
-  /// little. Empty for models that do not state their words, as no published CLIP does.
   const std::vector<std::string>& unknown_words() const;
-  /// All words that the model's CLIP saw in training; empty if it does not state them.
+  /// See Model.
   const std::vector<std::string>& known_words() const;
-  /// SHA-256 over the names and bytes of the model's tensors.
   std::string model_hash() const;
-  /// "paper", "official", or "none" (training-free).
   std::string variant() const;
-  /// Options with every zero replaced by the model's default, checked, `seen` against the classes that are
-  /// set. Throws Error(kBadArgument).
   SegmentOptions resolve(const SegmentOptions& options) const;
 
  private:
   struct Impl;
+  Impl& impl() const;
   std::unique_ptr<Impl> impl_;
 };
 

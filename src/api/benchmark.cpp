@@ -1,4 +1,4 @@
-// relprompt::measure: the same segment() that photos go through, on noise, with a clock beside it.
+// relprompt::benchmark_model: the same segment() that photos go through, on noise, with a clock beside it.
 #include "relprompt/benchmark.h"
 
 #include <algorithm>
@@ -6,19 +6,19 @@
 #include <chrono>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "relprompt/error.h"
 
-#include "api/machine_facts.h"
-#include "api/torch_errors.h"
+#include "measure/machine_facts.h"
+#include "api/errors.h"
 #include "base/random.h"
 #include "base/stage_timer.h"
-#include "segmenter/arithmetic.h"
-#include "segmenter/matmul_rate.h"
-#include "segmenter/memory_rate.h"
-#include "segmenter/model_files.h"
-#include "segmenter/peak_rate.h"
+#include "kernels/threads.h"
+#include "measure/flops.h"
+#include "measure/matmul_rate.h"
+#include "measure/memory_rate.h"
+#include "measure/peak_rate.h"
+#include "model/model_files.h"
 
 namespace relprompt {
 namespace {
@@ -114,7 +114,7 @@ class Runs {
 
   const std::vector<double>& times() const { return times_; }
 
-  std::vector<StageTime> stages(const segmenter::StageWork& work) const {
+  std::vector<StageTime> stages(const measure::StageWork& work) const {
     std::vector<StageTime> rows;
     for (std::size_t i = 0; i < kStages; ++i) {
       rows.push_back({kStageNames[i], median(stages_[i]), work[i].flop / 1e9, work[i].bytes / 1e6});
@@ -147,18 +147,18 @@ BenchmarkResult describe(const std::filesystem::path& model, const ModelOptions&
   result.model = model.string();
   result.precision = model_options.precision;
   result.device = model_options.device;
-  result.threads = at::get_num_threads();
+  result.threads = kernels::thread_count(model_options.threads);
   result.classes = options.classes;
   result.window = options.window;
   result.batch = options.batch;
   result.repeat = options.repeat;
-  result.machine = api::machine_facts();
+  result.machine = measure::machine_facts();
   return result;
 }
 
 }  // namespace
 
-BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& model_options,
+BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelOptions& model_options,
                         const BenchmarkOptions& given) {
   return api::guarded([&] {
     check(given);
@@ -166,7 +166,7 @@ BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& 
     const auto start = Clock::now();
     Segmenter segmenter(model, model_options);
     const double load_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    const auto config = segmenter::open_model(model).config;
+    const auto config = model::open_model(model).config;
     if (options.window == 0) options.window = config.test.window;
     require_range("window", options.window, config.clip.vision.patch, kLargestWindow,
                   " pixels (one patch is the least)");
@@ -178,13 +178,13 @@ BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& 
     result.load_ms = load_ms;
     Runs runs(segmenter, options);
     runs.warm_up();
-    result.peak_mb = api::peak_memory() / 1e6;  // before the products below take memory of their own
+    result.peak_mb = measure::peak_memory() / 1e6;  // before the products below take memory of their own
 
     const bool cpu = model_options.device == "cpu";
-    std::optional<segmenter::MatmulRate> products;
-    std::optional<segmenter::PeakRate> peak;
+    std::optional<measure::MatmulRate> products;
+    std::optional<measure::PeakRate> peak;
     if (cpu) {
-      const auto shapes = segmenter::product_shapes(config, options.window, options.batch);
+      const auto shapes = measure::product_shapes(config, options.window, options.batch);
       products.emplace(shapes, model_options.precision);
       products->measure();
       peak.emplace(shapes, model_options.precision);
@@ -198,12 +198,12 @@ BenchmarkResult measure(const std::filesystem::path& model, const ModelOptions& 
     }
     result.window_ms = spread_of(runs.times());
     result.batch_ms = result.window_ms.median * options.batch;
-    result.gflop = segmenter::flop_per_window(config, options.window, options.classes) / 1e9;
+    result.gflop = measure::flop_per_window(config, options.window, options.classes) / 1e9;
     result.gflops = result.gflop / result.window_ms.median * 1e3;
     if (cpu) {
       result.matmul_gflops = median(rates);
-      result.memory_rate = segmenter::memory_rate();
-      result.stages = runs.stages(segmenter::work_of_window(config, options.window, options.classes,
+      result.memory_rate = measure::memory_rate();
+      result.stages = runs.stages(measure::work_of_window(config, options.window, options.classes,
                                                             bytes_of_weight(model_options.precision)));
       result.peak_gflops = std::max({peak->gflops(), *result.matmul_gflops, fastest(result.stages)});
     }

@@ -1,30 +1,30 @@
-// relprompt::import_model, init_model and inspect_model.
+// relprompt::import_model, create_random_model and inspect_model.
 #include "relprompt/model.h"
 
-#include "api/torch_errors.h"
+#include "api/errors.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
-#include "clip/clip_config.h"
-#include "segmenter/ablations.h"
-#include "segmenter/arithmetic.h"
-#include "segmenter/cache_folder.h"
-#include "segmenter/import_model.h"
-#include "segmenter/model_files.h"
-#include "segmenter/random_model.h"
+#include "model/clip_config.h"
+#include "model/ablations.h"
+#include "measure/flops.h"
+#include "model/cache_folder.h"
+#include "model/import_model.h"
+#include "model/model_files.h"
+#include "model/random_model.h"
 
 namespace relprompt {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t elements_of(const std::vector<clip::TensorRow>& rows) {
+std::uint64_t elements_of(const std::vector<model::TensorRow>& rows) {
   std::uint64_t count = 0;
   for (const auto& row : rows) count += static_cast<std::uint64_t>(row.elements());
   return count;
 }
 
 ModelFile describe(const fs::path& file) {
-  const auto hash = segmenter::remembered_hash({file}, "file", [&] {
+  const auto hash = model::remembered_hash({file}, "file", [&] {
     const MappedFile bytes(file, ErrorCode::kModelNotFound);
     Sha256 digest;
     digest.update(bytes.data(), bytes.size());
@@ -35,7 +35,7 @@ ModelFile describe(const fs::path& file) {
   return {file.filename().string(), unknown ? 0 : bytes, hash};
 }
 
-void describe_sizes(const segmenter::ModelConfig& config, ModelInfo& info) {
+void describe_sizes(const model::ModelConfig& config, ModelInfo& info) {
   const auto& [vision, text, joint, activation] = config.clip;
   info.image_size = static_cast<int>(vision.image_size());
   info.patch = static_cast<int>(vision.patch);
@@ -44,7 +44,7 @@ void describe_sizes(const segmenter::ModelConfig& config, ModelInfo& info) {
   info.layers = static_cast<int>(vision.layers);
   info.heads = static_cast<int>(vision.heads);
   info.joint_width = static_cast<int>(joint);
-  info.activation = segmenter::activation_name(activation);
+  info.activation = model::activation_name(activation);
   if (text.present()) {
     info.text_width = static_cast<int>(text.width);
     info.text_layers = static_cast<int>(text.layers);
@@ -57,28 +57,28 @@ void describe_sizes(const segmenter::ModelConfig& config, ModelInfo& info) {
 
 std::vector<std::string> import_model(const fs::path& source, const fs::path& target,
                                       const ImportOptions& options) {
-  return api::guarded([&] { return segmenter::import_checkpoint(source, target, options); });
+  return api::guarded([&] { return model::import_checkpoint(source, target, options); });
 }
 
-void init_model(const fs::path& target, const InitOptions& options) {
-  api::guarded([&] { segmenter::write_random_model(target, options); });
+void create_random_model(const fs::path& target, const RandomModelOptions& options) {
+  api::guarded([&] { model::write_random_model(target, options); });
 }
 
 ModelInfo inspect_model(const fs::path& path) {
   return api::guarded([&] {
-    const auto model = segmenter::open_model(path);
+    const auto model = model::open_model(path);
     const auto& config = model.config;
     ModelInfo info;
-    info.architecture = clip::architecture_name(config.clip);
-    info.variant = segmenter::variant_name(config);
+    info.architecture = model::architecture_name(config.clip);
+    info.variant = model::variant_name(config);
     info.source = config.source;
     describe_sizes(config, info);
     if (config.prompts) {
-      info.method = peft::name_of(config.prompts->peft.method);
-      info.method_size = peft::size_text(config.prompts->peft);
-      info.ablations = segmenter::ablations_of(config);
-      info.lpm = segmenter::form_name(config.prompts->lpm.form);
-      info.scores = segmenter::score_name(config.scores);
+      info.method = model::name_of(config.prompts->peft.method);
+      info.method_size = model::size_text(config.prompts->peft);
+      info.ablations = model::ablations_of(config);
+      info.lpm = model::form_name(config.prompts->lpm.form);
+      info.scores = model::score_name(config.scores);
       if (info.variant == "official") {
         info.visual_prompt_tokens = static_cast<int>(config.prompts->rpm.visual_prompt_tokens);
       }
@@ -91,7 +91,7 @@ ModelInfo inspect_model(const fs::path& path) {
     info.trainable = elements_of(model.prompt_rows());
     info.parameters = elements_of(model.image_rows()) + elements_of(model.text_rows()) + info.trainable;
     info.gflop_classes = 20;
-    info.gflop_per_window = segmenter::flop_per_window(config, info.window, info.gflop_classes) / 1e9;
+    info.gflop_per_window = measure::flop_per_window(config, info.window, info.gflop_classes) / 1e9;
     if (config.int8) {
       info.int8_photos = static_cast<int>(config.int8->photos);
       info.int8_bf16_layers.assign(config.int8->bf16_layers.begin(), config.int8->bf16_layers.end());

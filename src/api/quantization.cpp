@@ -4,15 +4,14 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "relprompt/error.h"
 
-#include "api/torch_errors.h"
-#include "segmenter/device.h"
-#include "segmenter/import_model.h"
+#include "api/errors.h"
+#include "kernels/threads.h"
+#include "model/import_model.h"
 #include "segmenter/int8_calibration.h"
-#include "segmenter/model_folder.h"
+#include "model/model_folder.h"
 #include "segmenter/text_encoder.h"
 
 namespace relprompt {
@@ -34,11 +33,10 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
                               const QuantizeOptions& options, const QuantizeProgress& progress) {
   return api::guarded([&] {
     check(photos, options.agreement);
-    segmenter::require_model_target(target, options.replace);
-    segmenter::set_threads(options.threads);
-    const torch::InferenceMode no_gradients;
-    auto model = segmenter::open_model(path);
-    segmenter::drop_int8(model);
+    model::require_model_target(target, options.replace);
+    kernels::set_threads(options.threads);
+    auto model = model::open_model(path);
+    model::drop_int8(model);
     const auto encoded = segmenter::encode_classes(model, options.vocab, classes, options.text);
     std::set<std::string> notes;
     const auto read = [&](std::size_t i) {
@@ -46,12 +44,11 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
       notes.insert(photo.notes.begin(), photo.notes.end());
       return photo;
     };
-    auto found =
-        segmenter::calibrate(model, encoded.embeddings, photos.size(), read, options.agreement, progress);
+    auto found = segmenter::calibrate(model, encoded.embeddings, photos.size(), read, options.agreement, progress);
     found.report.notes.assign(notes.begin(), notes.end());
-    model.config.int8 = segmenter::Int8Config{static_cast<std::int64_t>(found.report.calibration_photos),
-                                              found.refinement.bf16_layers};
-    segmenter::write_model(model, found.refinement, target, /*half=*/false, options.replace);
+    model.config.int8 = model::Int8Config{static_cast<std::int64_t>(found.report.calibration_photos),
+                                          found.refinement.bf16_layers};
+    model::write_model(model, found.refinement, target, /*half=*/false, options.replace);
     return found.report;
   });
 }

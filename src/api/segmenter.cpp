@@ -1,183 +1,155 @@
-// relprompt::Segmenter: the public face of the segmenter area, without a torch type in sight.
+// relprompt::Segmenter: a session of a shared model.
 #include "relprompt/segmenter.h"
 
-#include <cmath>
-
-#include <fmt/format.h>
-#include <torch/torch.h>
+#include <optional>
 
 #include "relprompt/error.h"
 
-#include "api/torch_errors.h"
+#include "api/errors.h"
+#include "api/model_impl.h"
+#include "api/torch_backend.h"
+#include "kernels/threads.h"
 #include "segmenter/attention_study.h"
-#include "segmenter/device.h"
-#include "segmenter/known_words.h"
-#include "segmenter/model_files.h"
-#include "segmenter/network.h"
 #include "segmenter/photo_segmenter.h"
-#include "segmenter/text_encoder.h"
 
 namespace relprompt {
-namespace {
-
-segmenter::ModelFiles open(const std::filesystem::path& path, const ModelOptions& options) {
-  auto model = segmenter::open_model(path);
-  if (options.training_free) segmenter::drop_prompts(model);
-  return model;
-}
-
-/// Throws Error(kBadArgument) for a row [joint] that has no direction: zeros alone, or no numbers.
-void require_directions(const torch::Tensor& rows) {
-  const auto lengths = rows.to(torch::kFloat64).norm(2, -1);
-  for (std::int64_t i = 0; i < rows.size(0); ++i) {
-    const auto length = lengths[i].item<double>();
-    if (std::isfinite(length) && length > 1e-12) continue;
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("embedding {} has the length {}: nothing can be compared with it", i, length));
-  }
-}
-
-torch::Device prepare_device(const ModelOptions& options) {
-  segmenter::set_threads(options.threads);
-  return segmenter::device_of(options.device);
-}
-
-}  // namespace
-
 struct Segmenter::Impl {
-  Impl(const std::filesystem::path& path, const ModelOptions& model_options)
-      : options(model_options),
-        device(prepare_device(options)),
-        precision(segmenter::precision_of(options.precision)),
-        model(open(path, options)),
-        network(model, device, precision) {}
+  explicit Impl(const Model& shared) : model(shared) {}
 
-  ModelOptions options;
-  torch::Device device;
-  segmenter::Precision precision;
-  segmenter::ModelFiles model;
-  segmenter::Network network;
-  segmenter::ClassEmbeddings classes;
-  bool text_tower_ran = false;
-  std::vector<std::string> unknown_words;
+  /// The model's engine with this session's memory; on another device what the optional library gives.
+  segmenter::PatchScorer& scorer() {
+    if (!scores) {
+      const auto& opened = *model.impl_;
+      if (opened.network) {
+        scores = std::make_unique<segmenter::EngineScorer>(*opened.network);
+      } else {
+        const auto& backend = api::torch_backend("--device " + opened.options.device);
+        scores = backend.make_scorer(opened.files, opened.options.device, opened.precision);
+      }
+    }
+    return *scores;
+  }
 
-  void require_classes() const {
-    if (classes.classes() > 0) return;
+  /// What looks inside the network runs on the engine, whatever the device.
+  segmenter::EngineScorer& engine() {
+    if (!looks) {
+      if (!model.impl_->network) own = std::make_unique<engine::Network>(model.impl_->files, kernels::Precision::kFp32);
+      looks.emplace(own ? *own : *model.impl_->network);
+    }
+    return *looks;
+  }
+
+  const segmenter::ClassEmbeddings& embeddings() const {
+    if (classes) return classes->impl_->embeddings;
     throw Error(ErrorCode::kBadArgument, "no classes set", "call set_classes or set_embeddings first");
   }
+
+  Model model;
+  std::optional<ClassSet> classes;
+  std::unique_ptr<segmenter::PatchScorer> scores;
+  std::unique_ptr<const engine::Network> own;
+  std::optional<segmenter::EngineScorer> looks;
 };
 
-namespace {
-
-/// What a moved-from Segmenter does not have.
-template <class Implementation>
-Implementation& opened(const std::unique_ptr<Implementation>& implementation) {
-  if (implementation) return *implementation;
-  throw Error(ErrorCode::kBadArgument, "this Segmenter has no model: it was moved from",
-              "use the object it was moved into, or assign another one to this");
+Segmenter::Segmenter(const Model& model) : impl_(std::make_unique<Impl>(model)) {
+  if (!model.impl_->network) api::guarded([&] { impl_->scorer(); });  // a missing device is found now
 }
 
-}  // namespace
+Segmenter::Segmenter(const Model& model, const ClassSet& classes) : Segmenter(model) {
+  set_classes(classes);
+}
 
 Segmenter::Segmenter(const std::filesystem::path& model, const ModelOptions& options)
-    : impl_(api::guarded([&] { return std::make_unique<Impl>(model, options); })) {}
+    : Segmenter(Model(model, options)) {}
 
 Segmenter::~Segmenter() = default;
 Segmenter::Segmenter(Segmenter&&) noexcept = default;
 Segmenter& Segmenter::operator=(Segmenter&&) noexcept = default;
 
+Segmenter::Impl& Segmenter::impl() const {
+  if (impl_) return *impl_;
+  throw Error(ErrorCode::kBadArgument, "this Segmenter has no model: it was moved from",
+              "use the object it was moved into, or assign another one to this");
+}
+
+void Segmenter::set_classes(const ClassSet& classes) {
+  auto& own = impl();
+  if (classes.impl_->model.lock() != own.model.impl_) {
+    throw Error(ErrorCode::kBadArgument, "the class set was made for another model",
+                "make a ClassSet of this Segmenter's model()");
+  }
+  own.classes = classes;
+}
+
 void Segmenter::set_classes(const ClassList& classes, const TextOptions& options) {
-  api::guarded([&] {
-    Impl& self = opened(impl_);
-    const torch::InferenceMode no_gradients;
-    auto encoded = segmenter::encode_classes(self.model, self.options.vocab, classes, options);
-    encoded.embeddings.rows = encoded.embeddings.rows.to(self.device);
-    self.classes = std::move(encoded.embeddings);
-    self.text_tower_ran = encoded.tower_ran;
-    self.unknown_words = segmenter::unknown_words(known_words(), classes);
-  });
+  set_classes(ClassSet(model(), classes, options));
 }
 
 void Segmenter::set_embeddings(const float* rows, std::size_t count) {
-  api::guarded([&] {
-    Impl& self = opened(impl_);
-    if (rows == nullptr || count == 0 || count > kMaxClasses) {
-      throw Error(ErrorCode::kBadClassList,
-                  fmt::format("{} embeddings: expected 1 to {}", count, kMaxClasses));
-    }
-    const torch::InferenceMode no_gradients;
-    segmenter::ClassEmbeddings classes;
-    const auto copy =
-        torch::from_blob(const_cast<float*>(rows), {static_cast<std::int64_t>(count), joint_width()}).clone();
-    require_directions(copy);
-    classes.rows =
-        torch::nn::functional::normalize(copy, torch::nn::functional::NormalizeFuncOptions().dim(-1))
-            .to(self.device);
-    for (std::size_t i = 0; i <= count; ++i) classes.first.push_back(i);
-    self.classes = std::move(classes);
-    self.text_tower_ran = false;
-    self.unknown_words.clear();
-  });
+  set_classes(ClassSet(model(), rows, count));
 }
 
 Segmentation Segmenter::segment(const Image& photo, const SegmentOptions& options, const ScoreSink& scores) {
   return api::guarded([&] {
-    Impl& self = opened(impl_);
-    self.require_classes();
-    const torch::InferenceMode no_gradients;
-    return segmenter::segment_photo(self.network, self.model.config, self.classes, photo, resolve(options),
-                                    scores);
+    auto& own = impl();
+    const kernels::ThreadScope scope(own.model.impl_->threads);
+    return segmenter::segment_photo(own.scorer(), own.model.impl_->files.config, own.embeddings(), photo,
+                                    resolve(options), scores);
   });
 }
 
 AttentionMaps Segmenter::attention_maps(const Image& photo, int short_side) {
   return api::guarded([&] {
-    Impl& self = opened(impl_);
-    self.require_classes();
-    const torch::InferenceMode no_gradients;
-    return segmenter::attention_maps(self.network, self.model.config, self.classes, photo, short_side);
+    auto& own = impl();
+    const kernels::ThreadScope scope(own.model.impl_->threads);
+    return segmenter::attention_maps(own.engine(), own.model.impl_->files.config, own.embeddings(), photo,
+                                     short_side);
   });
 }
 
 AttentionDistances Segmenter::attention_distances(const Image& photo, int short_side) {
   return api::guarded([&] {
-    Impl& self = opened(impl_);
-    self.require_classes();
-    const torch::InferenceMode no_gradients;
-    return segmenter::attention_distances(self.network, self.model, self.classes, photo, short_side);
+    auto& own = impl();
+    const kernels::ThreadScope scope(own.model.impl_->threads);
+    return segmenter::attention_distances(own.engine(), own.model.impl_->files, own.embeddings(), photo, short_side);
   });
 }
 
+const Model& Segmenter::model() const {
+  return impl().model;
+}
+
 std::size_t Segmenter::class_count() const {
-  return opened(impl_).classes.classes();
+  return impl().classes ? impl().classes->size() : 0;
 }
 
 int Segmenter::joint_width() const {
-  return static_cast<int>(opened(impl_).model.config.clip.joint);
+  return model().joint_width();
 }
 
 bool Segmenter::text_tower_ran() const {
-  return opened(impl_).text_tower_ran;
+  return impl().classes && impl().classes->text_tower_ran();
 }
 
 const std::vector<std::string>& Segmenter::unknown_words() const {
-  return opened(impl_).unknown_words;
+  static const std::vector<std::string> none;
+  return impl().classes ? impl().classes->unknown_words() : none;
 }
 
 const std::vector<std::string>& Segmenter::known_words() const {
-  return opened(impl_).model.config.words;
+  return model().known_words();
 }
 
 std::string Segmenter::model_hash() const {
-  return segmenter::content_hash(opened(impl_).model);
+  return model().hash();
 }
 
 std::string Segmenter::variant() const {
-  return segmenter::variant_name(opened(impl_).model.config);
+  return model().variant();
 }
 
 SegmentOptions Segmenter::resolve(const SegmentOptions& options) const {
-  return segmenter::resolve(options, opened(impl_).model.config, class_count());
+  return model().resolve(options, class_count());
 }
 
 }  // namespace relprompt

@@ -7,7 +7,7 @@
 
 namespace relprompt::clip {
 
-ImageTowerImpl::ImageTowerImpl(const VisionConfig& config, std::int64_t joint, nn::Activation activation)
+ImageTowerImpl::ImageTowerImpl(const model::VisionConfig& config, std::int64_t joint, nn::Activation activation)
     : config_(config) {
   const auto width = config.width;
   const auto conv1 = register_module("conv1", std::make_shared<torch::nn::Module>("conv1"));
@@ -39,18 +39,17 @@ torch::Tensor ImageTowerImpl::embed(const torch::Tensor& image, ClassToken class
   return nn::layer_norm(ln_pre_, tokens);
 }
 
-torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& state, LastLayer last) {
+torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& state, model::LastLayer last) {
   auto& block = transformer_->block(layer);
-  if (watcher_) watcher_(block, state);
-  if (last != LastLayer::kFull && layer + 1 == config_.layers) {
-    return block->forward_dense(state.tokens, last == LastLayer::kValueResidualMlp);
+  if (last != model::LastLayer::kFull && layer + 1 == config_.layers) {
+    return block->forward_dense(state.tokens, last == model::LastLayer::kValueResidualMlp);
   }
   return recompute_ ? block->forward_recomputed(state.tokens, state.prompt)
                     : block(state.tokens, state.prompt);
 }
 
 torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hook, ClassToken class_token,
-                                      LastLayer last) {
+                                      model::LastLayer last) {
   LayerState state;
   state.grid = grid_of(image);
   state.tokens = timed(Stage::kPatchEmbedding, [&] { return embed(image, class_token); });
@@ -67,7 +66,7 @@ torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hoo
 torch::Tensor ImageTowerImpl::project(const torch::Tensor& tokens) {
   namespace F = torch::nn::functional;
   return F::normalize(
-      nn::product(nn::layer_norm(ln_post_, tokens), projection_.defined() ? projection_ : proj_.t()),
+      nn::product(nn::layer_norm(ln_post_, tokens), proj_.t()),
       F::NormalizeFuncOptions().dim(-1));
 }
 
@@ -77,24 +76,6 @@ torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {
 
 void ImageTowerImpl::use_bfloat16() {
   transformer_->use_bfloat16();
-}
-
-void ImageTowerImpl::pack(std::vector<nn::BlockPacking> packings, LastLayer last,
-                          const std::function<void()>& after_each) {
-  if (last != LastLayer::kFull) packings.pop_back();
-  transformer_->pack(packings, after_each);
-  projection_ = proj_.t().contiguous();
-}
-
-void ImageTowerImpl::unpack() {
-  transformer_->unpack();
-  projection_ = torch::Tensor();
-}
-
-void ImageTowerImpl::sum_inputs(std::vector<kernels::InputSums>& sums) {
-  for (std::int64_t i = 0; i < config_.layers; ++i) {
-    transformer_->block(i)->sum_inputs(sums.empty() ? nullptr : &sums[static_cast<std::size_t>(i)]);
-  }
 }
 
 std::map<std::string, torch::Tensor*> ImageTowerImpl::weights() {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -10,7 +9,8 @@
 
 #include <torch/torch.h>
 
-#include "clip/clip_config.h"
+#include "model/clip_config.h"
+#include "model/prompt_options.h"
 #include "clip/layer_hook.h"
 #include "nn/transformer_block.h"
 
@@ -20,26 +20,16 @@ namespace relprompt::clip {
 /// the class position, and checkpoints trained by it need that.
 enum class ClassToken { kStandard, kAddedTwice };
 
-/// What the last layer computes.
-enum class LastLayer {
-  kFull,              ///< the transformer block as it is
-  kValue,             ///< MaskCLIP: the value path of its attention alone
-  kValueResidualMlp,  ///< value path, then residual and MLP as in the block
-};
-
-/// Sees what enters each layer: `input.layer` layers are done, tokens and prompt are as `block` takes them.
-using LayerWatcher = std::function<void(nn::TransformerBlock& block, const LayerState& input)>;
-
 /// Parameters carry OpenAI CLIP's names below "visual.". All parameters are frozen data from a file.
 class ImageTowerImpl : public torch::nn::Module {
  public:
-  ImageTowerImpl(const VisionConfig& config, std::int64_t joint, nn::Activation activation);
+  ImageTowerImpl(const model::VisionConfig& config, std::int64_t joint, nn::Activation activation);
 
   /// Patch embedding, layers with the hook between them. image [B, 3, H, W], normalised, H and W at least one
   /// patch (a remainder of less than a patch at the right and bottom is not looked at).
   /// Result [B, 1 + N, D]: class token, then patches row by row; before ln_post.
   torch::Tensor forward(const torch::Tensor& image, LayerHook* hook = nullptr,
-                        ClassToken class_token = ClassToken::kStandard, LastLayer last = LastLayer::kFull);
+                        ClassToken class_token = ClassToken::kStandard, model::LastLayer last = model::LastLayer::kFull);
 
   /// ln_post and projection into the joint space, unit length. [..., D] -> [..., E].
   torch::Tensor project(const torch::Tensor& tokens);
@@ -47,32 +37,14 @@ class ImageTowerImpl : public torch::nn::Module {
   /// CLIP's own image embedding, unit length. [B, 3, H, W] -> [B, E].
   torch::Tensor encode_image(const torch::Tensor& image);
 
-  /// What project uses: norm, and projection [D, E].
-  const torch::nn::LayerNorm& ln_post() const { return ln_post_; }
-  const torch::Tensor& proj() const { return proj_; }
-
   nn::Grid grid_of(const torch::Tensor& image) const;
-  const VisionConfig& config() const { return config_; }
+  const model::VisionConfig& config() const { return config_; }
   void use_bfloat16();
-
-  /// For inference on the CPU: packs the layers' weights, see nn::TransformerBlock. The last layer is left as
-  /// it is unless it is computed in full. unpack undoes it once the weights are loaded again; after_each is
-  /// called when a layer's weights are no longer read.
-  /// packings: one a layer.
-  void pack(std::vector<nn::BlockPacking> packings, LastLayer last, const std::function<void()>& after_each);
-  void unpack();
-
-  /// Coming passes of a packed tower add to these sums, one a layer, what enters its linear layers. Empty: to
-  /// none. The sums must live until then.
-  void sum_inputs(std::vector<kernels::InputSums>& sums);
 
   /// In passes with gradients, keep only what enters each layer and run the layer again in the backward pass:
   /// less memory, a forward pass more time, results equal bit for bit. Off at first. What a hook computes
   /// between the layers is kept as before.
   void set_recompute(bool on) { recompute_ = on; }
-
-  /// Called before each layer of coming passes, after any hook; empty: nobody watches.
-  void watch(LayerWatcher watcher) { watcher_ = std::move(watcher); }
 
   /// The tensors that a pass uses, by parameter name: see nn::TransformerBlock.
   std::map<std::string, torch::Tensor*> weights();
@@ -80,13 +52,11 @@ class ImageTowerImpl : public torch::nn::Module {
  private:
   torch::Tensor embed(const torch::Tensor& image, ClassToken class_token);
 
-  torch::Tensor run_layer(std::int64_t layer, const LayerState& state, LastLayer last);
+  torch::Tensor run_layer(std::int64_t layer, const LayerState& state, model::LastLayer last);
 
-  VisionConfig config_;
+  model::VisionConfig config_;
   bool recompute_ = false;
-  LayerWatcher watcher_;
   torch::Tensor conv1_weight_, class_embedding_, positional_embedding_, proj_;
-  torch::Tensor projection_;  ///< proj_ transposed, of a packed tower
   torch::nn::LayerNorm ln_pre_{nullptr}, ln_post_{nullptr};
   nn::Transformer transformer_{nullptr};
 };

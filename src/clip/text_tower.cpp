@@ -4,7 +4,7 @@
 
 namespace relprompt::clip {
 
-TextTowerImpl::TextTowerImpl(const TextConfig& config, std::int64_t joint, nn::Activation activation)
+TextTowerImpl::TextTowerImpl(const model::TextConfig& config, std::int64_t joint, nn::Activation activation)
     : config_(config) {
   const auto table =
       register_module("token_embedding", std::make_shared<torch::nn::Module>("token_embedding"));

@@ -5,7 +5,7 @@
 
 #include <torch/torch.h>
 
-#include "clip/clip_config.h"
+#include "model/clip_config.h"
 #include "nn/transformer_block.h"
 
 namespace relprompt::clip {
@@ -13,17 +13,17 @@ namespace relprompt::clip {
 /// Parameters carry OpenAI CLIP's names: token_embedding.weight, positional_embedding, transformer.*, ...
 class TextTowerImpl : public torch::nn::Module {
  public:
-  TextTowerImpl(const TextConfig& config, std::int64_t joint, nn::Activation activation);
+  TextTowerImpl(const model::TextConfig& config, std::int64_t joint, nn::Activation activation);
 
   /// Text embeddings of unit length. tokens [C, T] int64, T at most the context length, ids below the
   /// vocabulary size, the end token having the largest id of its row. -> [C, E].
   torch::Tensor forward(const torch::Tensor& tokens);
 
-  const TextConfig& config() const { return config_; }
+  const model::TextConfig& config() const { return config_; }
   void use_bfloat16();
 
  private:
-  TextConfig config_;
+  model::TextConfig config_;
   torch::Tensor token_embedding_, positional_embedding_, text_projection_;
   torch::nn::LayerNorm ln_final_{nullptr};
   nn::Transformer transformer_{nullptr};

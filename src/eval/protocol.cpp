@@ -20,6 +20,11 @@ void set_split(ProtocolStatement& protocol, const ClassList& classes) {
   }
 }
 
+bool is_zero_shot(Setting setting) noexcept {
+  return setting == Setting::kInductive || setting == Setting::kTransductive ||
+         setting == Setting::kTransductiveKnown;
+}
+
 const char* name_of(Setting setting) noexcept {
   switch (setting) {
     case Setting::kTrainingFree:

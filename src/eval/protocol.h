@@ -25,6 +25,9 @@ enum class Setting {
   kOpenVocabulary,     ///< trained on another set of classes
 };
 
+/// True for the zero-shot protocols.
+bool is_zero_shot(Setting setting) noexcept;
+
 /// Which of a training run's models was measured.
 enum class CheckpointRule {
   kGiven,  ///< the model came without its run

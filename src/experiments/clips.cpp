@@ -4,7 +4,7 @@
 
 #include "relprompt/error.h"
 
-#include "segmenter/model_files.h"
+#include "model/model_files.h"
 #include "train/pretrain_run.h"
 #include "train/run_folder.h"
 
@@ -20,13 +20,13 @@ constexpr std::size_t kNameDigits = 16;
 Clip::Clip(const ClipSpec& spec, const fs::path& work) {
   if (!spec.folder.empty()) {
     std::error_code ignored;
-    if (fs::exists(spec.folder, ignored) && !segmenter::is_model_folder(spec.folder)) {
+    if (fs::exists(spec.folder, ignored) && !model::is_model_folder(spec.folder)) {
       throw Error(ErrorCode::kBadArgument,
                   fmt::format("{} is no model folder: it has no config.json of ours", spec.folder.string()),
                   "relprompt import makes a folder of a CLIP checkpoint, relprompt pretrain a new CLIP");
     }
     folder_ = spec.folder;
-    vision_ = segmenter::open_model(folder_).config.clip.vision;
+    vision_ = model::open_model(folder_).config.clip.vision;
     origin_ = folder_.filename().string();
     hash();
     recipe_ = hash_;
@@ -49,7 +49,7 @@ bool Clip::ready() const {
 }
 
 const std::string& Clip::hash() const {
-  if (hash_.empty()) hash_ = segmenter::sha256_of(segmenter::open_model(folder_).clip->path());
+  if (hash_.empty()) hash_ = model::sha256_of(model::open_model(folder_).clip->path());
   return hash_;
 }
 

@@ -7,7 +7,7 @@
 
 #include "relprompt/training.h"
 
-#include "clip/clip_config.h"
+#include "model/clip_config.h"
 #include "experiments/suite.h"
 #include "train/pretrain_config.h"
 
@@ -21,7 +21,7 @@ class Clip {
   Clip(const ClipSpec& spec, const std::filesystem::path& work);
 
   const std::filesystem::path& folder() const { return folder_; }
-  const clip::VisionConfig& vision() const { return vision_; }
+  const model::VisionConfig& vision() const { return vision_; }
   /// Where it comes from, for reports.
   const std::string& origin() const { return origin_; }
   /// Stands for the CLIP before it is there.
@@ -37,7 +37,7 @@ class Clip {
  private:
   std::filesystem::path folder_;
   std::optional<train::PretrainConfig> pretraining_;
-  clip::VisionConfig vision_;
+  model::VisionConfig vision_;
   std::string origin_, recipe_;
   mutable std::string hash_;
 };

@@ -73,13 +73,13 @@ void attach_data(Suite& suite, const std::vector<DataFolder>& given) {
   }
 }
 
-train::RunConfig with_data(const Regime& regime, train::RunConfig config) {
+config::RunConfig with_data(const Regime& regime, config::RunConfig config) {
   config.data.train->root = regime.data_root;
   config.data.test->root = regime.data_root;
   return config;
 }
 
-DataFacts look_at_data(const Regime& regime, const train::RunConfig& config, const std::string& where) {
+DataFacts look_at_data(const Regime& regime, const config::RunConfig& config, const std::string& where) {
   if (!config.data.train || !config.data.test) {
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{}: the config has no data.{}", where, config.data.train ? "test" : "train"),
@@ -87,8 +87,8 @@ DataFacts look_at_data(const Regime& regime, const train::RunConfig& config, con
   }
   try {
     const auto placed = with_data(regime, config);
-    const auto training = train::open_training_set(placed), test = train::open_test_set(placed);
-    if (train::is_zero_shot(config.setting) && !any_unseen(training.classes)) {
+    const auto training = evaluate::open_training_set(placed), test = evaluate::open_test_set(placed);
+    if (eval::is_zero_shot(config.setting) && !any_unseen(training.classes)) {
       throw Error(
           ErrorCode::kBadArgument,
           fmt::format("{}: the protocol is {}, and no class is unseen", where, eval::name_of(config.setting)),

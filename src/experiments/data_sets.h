@@ -10,7 +10,7 @@
 #include "relprompt/experiments.h"
 
 #include "experiments/suite.h"
-#include "train/run_config.h"
+#include "config/run_config.h"
 
 namespace relprompt::experiments {
 
@@ -27,9 +27,9 @@ struct DataFacts {
 /// Opens both parts of the config's data in the regime's folder. Throws Error, naming the regime's data set:
 /// kNotFound for a folder that is not there or not laid out as the config's kind of set, kUnreadable,
 /// kBadClassList; kBadArgument for a config that lacks a part or a zero-shot protocol without unseen classes.
-DataFacts look_at_data(const Regime& regime, const train::RunConfig& config, const std::string& where);
+DataFacts look_at_data(const Regime& regime, const config::RunConfig& config, const std::string& where);
 
 /// The config with the folder of the regime's data set as both roots.
-train::RunConfig with_data(const Regime& regime, train::RunConfig config);
+config::RunConfig with_data(const Regime& regime, config::RunConfig config);
 
 }  // namespace relprompt::experiments

@@ -17,7 +17,7 @@
 #include "experiments/row_run.h"
 #include "experiments/scene_sets.h"
 #include "experiments/work_folder.h"
-#include "segmenter/device.h"
+#include "network/device.h"
 #include "train/run_folder.h"
 
 namespace relprompt::experiments {
@@ -77,7 +77,7 @@ class Session {
  public:
   Session(const ExperimentSettings& settings, Plan& plan, const fs::path& work, RunListener& listener)
       : plan_(plan), work_(work), listener_(listener), quiet_(listener) {
-    threads_ = segmenter::set_threads(settings.threads.value_or(0));
+    threads_ = network::set_threads(settings.threads.value_or(0));
     for (const auto table : wanted_tables(plan.suite, settings.only)) {
       for (const auto& row : plan.tables[table]) wanted_.insert(row.runs.begin(), row.runs.end());
     }

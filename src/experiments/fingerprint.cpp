@@ -2,7 +2,7 @@
 
 #include "base/hash.h"
 #include "base/json_output.h"
-#include "segmenter/prompt_check.h"
+#include "model/prompt_check.h"
 #include "train/run_identity.h"
 
 namespace relprompt::experiments {
@@ -17,29 +17,29 @@ Pictures pictures_of(const WorldSpec& world) {
   return {world::as_json(world.training_set()), world::as_json(world.test_set())};
 }
 
-Pictures pictures_of(const std::string& sha256, const train::RunConfig& config) {
+Pictures pictures_of(const std::string& sha256, const config::RunConfig& config) {
   return {"data set " + sha256, json_text(config::to_json(config.data))};
 }
 
-std::string fingerprint_of(const train::RunConfig& config, bool trained, const Pictures& pictures,
+std::string fingerprint_of(const config::RunConfig& config, bool trained, const Pictures& pictures,
                            const std::string& clip) {
-  train::RunConfig measured;
+  config::RunConfig measured;
   measured.setting = config.setting;
   measured.normalisation = config.normalisation;
   measured.text = config.text;
   measured.data.unseen = config.data.unseen;
   measured.test = config.test;
-  measured.test.save_every = train::TestOptions().save_every;
+  measured.test.save_every = config::TestOptions().save_every;
   std::string origin = "training-free ";
   if (trained) {
     origin = train::identity_of(config, clip);
-  } else if (segmenter::trains_nothing(config.model)) {
+  } else if (model::trains_nothing(config.model)) {
     origin = "training-free head ";
     measured.model = config.model;
     measured.loss.kind = config.loss.kind;  // the scores are of its kind
   }
   if (!trained) origin += clip;
-  std::vector<std::string> parts = {kVersion, origin, train::to_yaml(measured)};
+  std::vector<std::string> parts = {kVersion, origin, config::to_yaml(measured)};
   parts.insert(parts.end(), pictures.begin(), pictures.end());
   Sha256 digest;
   for (const auto& part : parts) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "experiments/suite.h"
-#include "train/run_config.h"
+#include "config/run_config.h"
 
 namespace relprompt::experiments {
 
@@ -15,12 +15,12 @@ using Pictures = std::vector<std::string>;
 
 Pictures pictures_of(const WorldSpec& world);
 /// @param sha256 of the data set's files. The config's paths must not be resolved yet.
-Pictures pictures_of(const std::string& sha256, const train::RunConfig& config);
+Pictures pictures_of(const std::string& sha256, const config::RunConfig& config);
 
 /// 64 hexadecimal digits over the CLIP, every setting that decides training or measurement, and the pictures.
 /// Folders, threads and names of rows are not in it.
 /// @param clip identity of the CLIP: its hash, or before there is one that of its recipe
-std::string fingerprint_of(const train::RunConfig& config, bool trained, const Pictures& pictures,
+std::string fingerprint_of(const config::RunConfig& config, bool trained, const Pictures& pictures,
                            const std::string& clip);
 
 }  // namespace relprompt::experiments

@@ -12,7 +12,7 @@
 #include "base/json_output.h"
 #include "base/read_file.h"
 #include "experiments/fingerprint.h"
-#include "segmenter/prompt_check.h"
+#include "model/prompt_check.h"
 #include "train/label_space.h"
 #include "world/names.h"
 
@@ -40,26 +40,26 @@ bool changes_the_model(const Row& row) {
                      [](const std::string& change) { return change.rfind("model.", 0) == 0; });
 }
 
-void check_model(const Row& row, const train::RunConfig& config, const clip::VisionConfig& vision,
+void check_model(const Row& row, const config::RunConfig& config, const model::VisionConfig& vision,
                  const std::string& where) {
-  if (row.trained) segmenter::require_trainable(config.model, where, ErrorCode::kBadArgument);
-  if (!row.trained && changes_the_model(row) && !segmenter::trains_nothing(config.model)) {
+  if (row.trained) model::require_trainable(config.model, where, ErrorCode::kBadArgument);
+  if (!row.trained && changes_the_model(row) && !model::trains_nothing(config.model)) {
     throw Error(ErrorCode::kBadArgument,
                 where + ": the row has 'trained: false', and its 'model' has numbers that only training sets",
                 "leave 'model' out for the CLIP alone, or set model.method: lpm_only and model.lpm_trained: "
                 "false for a training-free head");
   }
   if (row.trained || changes_the_model(row)) {
-    segmenter::check_prompts(config.model, vision, where, ErrorCode::kBadArgument);
+    model::check_prompts(config.model, vision, where, ErrorCode::kBadArgument);
   }
 }
 
 /// The suite's scenes as the config's data.
-void use_scenes(const WorldSpec& world, const std::string& where, train::RunConfig& config) {
+void use_scenes(const WorldSpec& world, const std::string& where, config::RunConfig& config) {
   config.data.train = part(config.data.train, "train");
   config.data.test = part(config.data.test, "val");
   config.data.unseen = unseen_of(world.split);
-  if (train::is_zero_shot(config.setting) && config.data.unseen->empty()) {
+  if (eval::is_zero_shot(config.setting) && config.data.unseen->empty()) {
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{}: the split '{}' has no unseen classes, and the protocol is {}", where,
                             world.split, eval::name_of(config.setting)));
@@ -86,16 +86,16 @@ class Planner {
   }
 
  private:
-  train::RunConfig config_of(const Row& row, std::size_t number, const std::string& where) {
+  config::RunConfig config_of(const Row& row, std::size_t number, const std::string& where) {
     const auto& suite = plan_.suite;
     const auto& regime = suite.regimes[number];
     auto changes = regime.base.empty() ? suite.changes : std::vector<std::string>();
     for (const auto& more : {regime.changes, row.changes}) {
       changes.insert(changes.end(), more.begin(), more.end());
     }
-    auto config = train::parse_run_config(bases_[number], where, changes);
+    auto config = config::parse_run_config(bases_[number], where, changes);
     config.name = suite.name;
-    config.paths = train::RunPaths();
+    config.paths = config::RunPaths();
     if (regime.data.empty()) {
       use_scenes(regime.world, where, config);
     } else {
@@ -106,7 +106,7 @@ class Planner {
   }
 
   /// Opens the data of every config that differs in this.
-  void look_once(std::size_t regime, const train::RunConfig& config, const std::string& where) {
+  void look_once(std::size_t regime, const config::RunConfig& config, const std::string& where) {
     const auto key = fmt::format("{} {} {}", regime, eval::name_of(config.setting),
                                  json_text(config::to_json(config.data)));
     if (!looked_.insert(key).second) return;

@@ -12,7 +12,7 @@
 #include "experiments/data_sets.h"
 #include "experiments/fingerprint.h"
 #include "experiments/suite.h"
-#include "train/run_config.h"
+#include "config/run_config.h"
 
 namespace relprompt::experiments {
 
@@ -20,7 +20,7 @@ struct PlannedRun {
   std::string label;  ///< of the first row that needs it: "m2oe: rank 6, seed 1"
   std::size_t regime = 0;
   bool trained = true;
-  train::RunConfig config;  ///< without paths
+  config::RunConfig config;  ///< without paths
   Pictures pictures;
 };
 

@@ -6,10 +6,11 @@
 #include "relprompt/error.h"
 
 #include "experiments/scene_sets.h"
-#include "segmenter/model_files.h"
-#include "segmenter/network.h"
-#include "segmenter/prompt_check.h"
-#include "train/eval_run.h"
+#include "model/model_files.h"
+#include "network/network.h"
+#include "network/torch_scorer.h"
+#include "model/prompt_check.h"
+#include "evaluate/eval_run.h"
 #include "train/model_export.h"
 #include "train/run_folder.h"
 #include "train/run_setup.h"
@@ -24,47 +25,47 @@ namespace fs = std::filesystem;
 constexpr std::size_t kNameDigits = 16;
 
 /// True once the run is trained and measured on the test set; false if asked to stop.
-bool train(const train::RunFolder& folder, const train::RunConfig& config, workers::Workers& workers,
+bool train(const train::RunFolder& folder, const config::RunConfig& config, workers::Workers& workers,
            RunListener& listener) {
   if (folder.finished()) return true;
-  folder.create_once(train::to_yaml(config));
+  folder.create_once(config::to_yaml(config));
   const train::RunLock lock(folder);
   folder.sweep();
   return train::TrainingRun(folder, config, workers, listener).run().finished;
 }
 
-bool measure(const train::RunConfig& config, const fs::path& model, const fs::path& report,
+bool measure(const config::RunConfig& config, const fs::path& model, const fs::path& report,
              const std::string& title, workers::Workers& workers, RunListener& listener) {
-  train::EvalRequest request;
+  evaluate::EvalRequest request;
   request.model = model;
   request.folder = report;
   request.title = title;
   request.precision = config.train.precision;
   request.replace = true;
-  return train::run_evaluation(config, request, workers, listener).finished;
+  return evaluate::run_evaluation(config, request, workers, listener, network::scorers_on(config.device)).finished;
 }
 
 /// The model of a row that is not trained: the CLIP, or one of it and a head without numbers of its own.
-fs::path untrained_model(const train::RunConfig& config, const fs::path& folder, RunListener& listener) {
-  if (!segmenter::trains_nothing(config.model)) return config.paths.clip;
+fs::path untrained_model(const config::RunConfig& config, const fs::path& folder, RunListener& listener) {
+  if (!model::trains_nothing(config.model)) return config.paths.clip;
   const auto model = train::open_untrained(config, folder, listener);
-  const segmenter::Network network(model, torch::kCPU, segmenter::Precision::kFp32);
-  train::export_model(folder / "untrained", network, model, train::TrainingFacts());
+  const network::Network network(model, torch::kCPU, network::Precision::kFp32);
+  train::export_model(folder / "untrained", network, model, evaluate::TrainingFacts());
   return folder / "untrained";
 }
 
 std::uint64_t trained_numbers(const fs::path& model) {
   std::uint64_t sum = 0;
-  for (const auto& row : segmenter::open_model(model).prompt_rows()) {
+  for (const auto& row : model::open_model(model).prompt_rows()) {
     sum += static_cast<std::uint64_t>(row.elements());
   }
   return sum;
 }
 
 /// `outside`: on a data set, which has no scenes for validation.
-bool complete(const PlannedRun& run, const train::RunConfig& config, bool outside, const fs::path& folder,
+bool complete(const PlannedRun& run, const config::RunConfig& config, bool outside, const fs::path& folder,
               RunResult& result, RunListener& listener) {
-  const auto workers = workers::join(workers::Environment(), {});
+  const auto workers = workers::join(processes::Environment(), {});
   const auto model = run.trained ? folder / "last" : untrained_model(config, folder, listener);
   if (run.trained) {
     if (!train(train::RunFolder(folder), config, *workers, listener)) return false;
@@ -94,7 +95,7 @@ fs::path folder_of_run(const std::string& fingerprint, const fs::path& work) {
   return work / "runs" / fingerprint.substr(0, kNameDigits);
 }
 
-train::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const fs::path& work) {
+config::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const fs::path& work) {
   const auto& regime = plan.suite.regimes[run.regime];
   auto config = run.config;
   config.paths.clip = plan.clips[run.regime].folder();

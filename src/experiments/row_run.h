@@ -15,7 +15,7 @@ namespace relprompt::experiments {
 std::filesystem::path folder_of_run(const std::string& fingerprint, const std::filesystem::path& work);
 
 /// The run's config with the paths of this machine.
-train::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work);
+config::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work);
 
 /// Trains (or goes on with training) and measures on the validation part and the test set. Scenes and CLIP
 /// must be there. With a data set from outside the validation scores are those of the part that training held

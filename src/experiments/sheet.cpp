@@ -1,16 +1,14 @@
 #include "analysis/sheet.h"
 
-#include <torch/torch.h>
-
 #include "data/order.h"
 #include "experiments/report.h"
 #include "experiments/row_run.h"
 #include "experiments/work_folder.h"
 #include "image/picture_files.h"
-#include "segmenter/device.h"
+#include "evaluate/test_set.h"
+#include "network/torch_scorer.h"
 #include "segmenter/photo_segmenter.h"
 #include "segmenter/text_encoder.h"
-#include "train/run_setup.h"
 
 namespace relprompt::experiments {
 namespace {
@@ -18,19 +16,16 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What a run's model says about the samples.
-std::vector<LabelMap> label_maps(const train::RunConfig& config, const fs::path& path,
+std::vector<LabelMap> label_maps(const config::RunConfig& config, const fs::path& path,
                                  const ClassList& classes, const std::vector<data::Sample>& samples) {
-  const auto model = segmenter::open_model(path);
-  const auto options = train::test_options(config, model.config, classes);
-  const auto device = segmenter::device_of(config.device);
-  segmenter::Network network(model, device, segmenter::precision_of(config.train.precision));
-  const torch::InferenceMode no_gradients;
-  auto embeddings = segmenter::encode_classes(model, {}, classes, config.text).embeddings;
-  embeddings.rows = embeddings.rows.to(device);
+  const auto model = model::open_model(path);
+  const auto options = evaluate::test_options(config, model.config, classes);
+  const auto scorer = network::make_scorer(model, config.device, kernels::precision_of(config.train.precision));
+  const auto embeddings = segmenter::encode_classes(model, {}, classes, config.text).embeddings;
   std::vector<LabelMap> maps;
   for (const auto& sample : samples) {
     maps.push_back(
-        segmenter::segment_photo(network, model.config, embeddings, sample.photo, options, {}).labels);
+        segmenter::segment_photo(*scorer, model.config, embeddings, sample.photo, options, {}).labels);
   }
   return maps;
 }
@@ -50,7 +45,7 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
   for (const auto run : runs) {
     if (!results[run] || !results[run]->failure.empty()) return false;
   }
-  const auto set = train::open_test_set(with_paths(plan, plan.runs[runs.front()], work));
+  const auto set = evaluate::open_test_set(with_paths(plan, plan.runs[runs.front()], work));
   std::vector<data::Sample> samples;
   for (const auto index : data::spread_indices(set.dataset->size(), spec.scenes)) {
     samples.push_back(set.dataset->get(index));

@@ -44,6 +44,12 @@ struct LayerInputs {
   bool empty() const { return in.empty(); }
 };
 
+/// How a block is packed.
+struct BlockPacking {
+  Precision precision = Precision::kFp32;
+  LayerInputs centres;  ///< see PackedBlock
+};
+
 struct BlockInput {
   const float* x = nullptr;       ///< [batch, tokens, width]
   const float* prompt = nullptr;  ///< [batch, prompts, width]: gives keys and values alone; may be nullptr

@@ -45,4 +45,11 @@ Rows LogTotal::rows_of(std::vector<float>& values) const {
   return {values.data(), width_, height_, width_};
 }
 
+void LogTotal::release_scratch() {
+  for (auto* values : {&most_, &scores_, &room_}) {
+    values->clear();
+    values->shrink_to_fit();
+  }
+}
+
 }  // namespace relprompt::kernels

@@ -20,6 +20,9 @@ class LogTotal {
   /// The smallest of them: no score of the window minus its own log exceeds the score minus this.
   float least() const { return least_; }
 
+  /// Gives back what only compute needs.
+  void release_scratch();
+
  private:
   Rows rows_of(std::vector<float>& values) const;
 

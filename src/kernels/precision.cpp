@@ -28,6 +28,13 @@ bool native_pays() {
 
 }  // namespace
 
+Precision precision_of(const std::string& name) {
+  if (name == "fp32") return Precision::kFp32;
+  if (name == "bf16") return Precision::kBf16;
+  if (name == "int8") return Precision::kInt8;
+  throw Error(ErrorCode::kBadArgument, fmt::format("precision '{}': expected fp32, bf16 or int8", name));
+}
+
 bool native_bfloat16() {
   static const bool native = [] {
     const char* wish = std::getenv("RELPROMPT_BF16");

@@ -13,15 +13,8 @@
 
 namespace relprompt::loss {
 
-enum class LossKind {
-  kSigmoid,  ///< focal + dice
-  kSoftmax,  ///< cross entropy
-};
-
-struct LossOptions {
-  LossKind kind = LossKind::kSigmoid;
-  SigmoidLossOptions sigmoid;  ///< for kSigmoid alone
-};
+using model::LossKind;
+using model::LossOptions;
 
 /// A loss and what it is the sum of, for logs.
 struct Loss {

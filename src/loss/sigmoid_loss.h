@@ -9,24 +9,12 @@
 
 #include <torch/torch.h>
 
+#include "model/loss_options.h"
+
 namespace relprompt::loss {
 
-/// Which denominator the dice loss has.
-enum class Dice {
-  kPlain,    ///< sum p + sum y: the authors' code
-  kSquared,  ///< sum p^2 + sum y^2: the paper's text
-};
-
-struct SigmoidLossOptions {
-  double focal_weight = 100;  ///< 0 or more
-  double dice_weight = 1;     ///< 0 or more
-  double alpha = 0.25;        ///< weight of positives in the focal loss, 1 - alpha of negatives; in [0, 1]
-  double gamma = 2;           ///< focal exponent, 0 or more; 0 is plain cross entropy
-  Dice dice = Dice::kPlain;
-};
-
-/// Throws Error(kBadArgument) that names the field if an option is out of its range.
-void check(const SigmoidLossOptions& options);
+using model::Dice;
+using model::SigmoidLossOptions;
 
 /// Both parts, weighted; scalars. The loss is their sum.
 struct SigmoidLoss {

@@ -20,21 +20,21 @@ torch::Tensor products(const torch::Tensor& a, const torch::Tensor& b) {
 
 }  // namespace
 
-LpmImpl::LpmImpl(std::int64_t joint, const LpmOptions& options) : options_(options) {
+LpmImpl::LpmImpl(std::int64_t joint, const model::LpmOptions& options) : options_(options) {
   if (!options.trained) return;
   const torch::nn::LayerNormOptions norm({joint});
   vis_proj_ = register_module("vis_proj", nn::Linear(joint, joint));
   vis_norm_ = register_module("vis_norm", torch::nn::LayerNorm(norm));
-  text_fuse_ = register_module("text_fuse", nn::Linear(options.form == Form::kC ? 2 * joint : joint, joint));
+  text_fuse_ = register_module("text_fuse", nn::Linear(options.form == model::Form::kC ? 2 * joint : joint, joint));
   text_norm_ = register_module("text_norm", torch::nn::LayerNorm(norm));
   if (options.second_text_linear) text_proj_ = register_module("text_proj", nn::Linear(joint, joint));
 }
 
 torch::Tensor LpmImpl::text_side(const torch::Tensor& g, const torch::Tensor& t) const {
   const auto texts = t.unsqueeze(0).expand({g.size(0), t.size(0), t.size(1)});
-  if (options_.form == Form::kA) return texts;
+  if (options_.form == model::Form::kA) return texts;
   const auto product = g.unsqueeze(1) * texts;
-  if (options_.form == Form::kB) return product;
+  if (options_.form == model::Form::kB) return product;
   return options_.trained ? torch::cat({product, texts}, -1) : product + texts;
 }
 

@@ -9,10 +9,11 @@
 
 #include <torch/torch.h>
 
+#include "kernels/activation.h"
+
 namespace relprompt::nn {
 
-/// CLIP's original towers use QuickGELU, x * sigmoid(1.702 x); many later ones the exact GELU.
-enum class Activation { kQuickGelu, kGelu };
+using kernels::Activation;
 
 class LinearImpl : public torch::nn::Module {
  public:

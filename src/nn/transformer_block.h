@@ -2,26 +2,17 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <torch/torch.h>
 
-#include "kernels/block.h"
 #include "nn/attention.h"
 #include "nn/linear.h"
 
 namespace relprompt::nn {
-
-/// How a block is packed.
-struct BlockPacking {
-  kernels::Precision precision = kernels::Precision::kFp32;
-  kernels::LayerInputs centres;  ///< see kernels::PackedBlock
-};
 
 /// Parameters carry OpenAI CLIP's names: ln_1, attn.*, ln_2, mlp.c_fc, mlp.c_proj.
 class TransformerBlockImpl : public torch::nn::Module {
@@ -46,17 +37,6 @@ class TransformerBlockImpl : public torch::nn::Module {
   /// Matrix products in bfloat16; norms and the residual stream stay in fp32.
   void use_bfloat16();
 
-  /// For inference on the CPU: the weights in use are packed for the fused kernels (kernels/block.h), which
-  /// forward then runs on, and their matrices are given up, so that there is one copy. From then on there are
-  /// no gradients, no masks and no forward_dense: those throw Error(kInternal).
-  void pack(const BlockPacking& packing, std::shared_ptr<kernels::BlockWorkspace> workspace);
-
-  /// Coming passes of the packed block add to these sums what enters its linear layers; nullptr: to none.
-  void sum_inputs(kernels::InputSums* sums) { sums_ = sums; }
-
-  /// Undoes pack; the matrices must be given again (clip::load_frozen).
-  void unpack() { packed_.reset(); }
-
   /// The tensors that a pass uses, by parameter name. Assigning to one gives coming passes another weight,
   /// which may be computed from others and carry a gradient; parameters() keeps what was loaded.
   std::map<std::string, torch::Tensor*> weights();
@@ -66,13 +46,9 @@ class TransformerBlockImpl : public torch::nn::Module {
 
  private:
   torch::Tensor feed_forward(const torch::Tensor& x);
-  torch::Tensor forward_packed(const torch::Tensor& x, const torch::Tensor& prompt);
 
   Linear c_fc_{nullptr}, c_proj_{nullptr};
   Activation activation_;
-  std::optional<kernels::PackedBlock> packed_;
-  std::shared_ptr<kernels::BlockWorkspace> workspace_;  ///< of all packed blocks of a tower
-  kernels::InputSums* sums_ = nullptr;
 };
 TORCH_MODULE(TransformerBlock);
 
@@ -86,10 +62,6 @@ class TransformerImpl : public torch::nn::Module {
   /// layer is 0-based.
   TransformerBlock& block(std::int64_t layer) { return blocks_[static_cast<std::size_t>(layer)]; }
   void use_bfloat16();
-  /// The first blocks, as many as there are packings; see TransformerBlockImpl::pack. Calls after_each
-  /// between them.
-  void pack(const std::vector<BlockPacking>& packings, const std::function<void()>& after_each);
-  void unpack();
 
  private:
   std::vector<TransformerBlock> blocks_;

@@ -1,19 +1,19 @@
 #include "peft/ladder.h"
 
 #include "nn/linear.h"
-#include "peft/peft_tensors.h"
+#include "model/method_tensors.h"
 
 namespace relprompt::peft {
 namespace {
 
-bool in_block(const clip::TensorRow& row) {
+bool in_block(const model::TensorRow& row) {
   return row.name.rfind("lst.blocks.", 0) == 0;
 }
 
 /// The rows that are parameters of the ladder itself and not of its blocks.
-std::vector<clip::TensorRow> own_rows(const clip::ClipConfig& clip, const PeftOptions& options) {
-  std::vector<clip::TensorRow> rows;
-  for (const auto& row : peft_rows(clip, options)) {
+std::vector<model::TensorRow> own_rows(const model::ClipConfig& clip, const model::PeftOptions& options) {
+  std::vector<model::TensorRow> rows;
+  for (const auto& row : model::peft_rows(clip, options)) {
     if (!in_block(row)) rows.push_back(row);
   }
   return rows;
@@ -49,7 +49,7 @@ class Ladder::Pass : public clip::LayerHook {
   torch::Tensor side_;  ///< [B, 1 + N, S]
 };
 
-Ladder::Ladder(const clip::ClipConfig& clip, const PeftOptions& options) : Tuning(own_rows(clip, options)) {
+Ladder::Ladder(const model::ClipConfig& clip, const model::PeftOptions& options) : Tuning(own_rows(clip, options)) {
   const auto& v = clip.vision;
   const auto list = named_children()["lst"]->register_module("blocks", torch::nn::ModuleList());
   for (std::int64_t i = 0; i < v.layers; ++i) {

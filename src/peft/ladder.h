@@ -12,7 +12,7 @@ namespace relprompt::peft {
 /// s_i = block_i(g_i s_{i-1} + (1 - g_i) down_i(x_i)), g_i = sigmoid(gate_i); the result is x_L + up(s_L).
 class Ladder : public Tuning {
  public:
-  Ladder(const clip::ClipConfig& clip, const PeftOptions& options);
+  Ladder(const model::ClipConfig& clip, const model::PeftOptions& options);
   std::unique_ptr<clip::LayerHook> start_pass() override;
   bool needs_tower_gradients() const override { return false; }
 

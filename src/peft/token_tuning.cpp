@@ -1,7 +1,7 @@
 #include "peft/token_tuning.h"
 
 #include "nn/linear.h"
-#include "peft/peft_tensors.h"
+#include "model/method_tensors.h"
 
 namespace relprompt::peft {
 
@@ -22,8 +22,8 @@ class Adapter::Pass : public clip::LayerHook {
   const Adapter& adapter_;
 };
 
-Adapter::Adapter(const clip::ClipConfig& clip, const PeftOptions& options)
-    : Tuning(peft_rows(clip, options)) {}
+Adapter::Adapter(const model::ClipConfig& clip, const model::PeftOptions& options)
+    : Tuning(model::peft_rows(clip, options)) {}
 
 std::unique_ptr<clip::LayerHook> Adapter::start_pass() {
   return std::make_unique<Pass>(*this);
@@ -42,8 +42,8 @@ class VisualPrompts::Pass : public clip::LayerHook {
   const torch::Tensor& tokens_;  ///< [L, tokens, D]
 };
 
-VisualPrompts::VisualPrompts(const clip::ClipConfig& clip, const PeftOptions& options)
-    : Tuning(peft_rows(clip, options)) {}
+VisualPrompts::VisualPrompts(const model::ClipConfig& clip, const model::PeftOptions& options)
+    : Tuning(model::peft_rows(clip, options)) {}
 
 std::unique_ptr<clip::LayerHook> VisualPrompts::start_pass() {
   return std::make_unique<Pass>(at("vpt"));

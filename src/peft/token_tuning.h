@@ -9,7 +9,7 @@ namespace relprompt::peft {
 /// x + up(gelu(down(x))).
 class Adapter : public Tuning {
  public:
-  Adapter(const clip::ClipConfig& clip, const PeftOptions& options);
+  Adapter(const model::ClipConfig& clip, const model::PeftOptions& options);
   std::unique_ptr<clip::LayerHook> start_pass() override;
 
  private:
@@ -19,7 +19,7 @@ class Adapter : public Tuning {
 /// VPT-deep (Jia et al. 2022): trained tokens beside the input of every layer, the same for all images.
 class VisualPrompts : public Tuning {
  public:
-  VisualPrompts(const clip::ClipConfig& clip, const PeftOptions& options);
+  VisualPrompts(const model::ClipConfig& clip, const model::PeftOptions& options);
   std::unique_ptr<clip::LayerHook> start_pass() override;
 
  private:

@@ -24,7 +24,7 @@ torch::Tensor register_nested(torch::nn::Module& module, const std::string& name
 
 }  // namespace
 
-Tuning::Tuning(const std::vector<clip::TensorRow>& rows) {
+Tuning::Tuning(const std::vector<model::TensorRow>& rows) {
   for (const auto& row : rows) by_name_.emplace(row.name, register_nested(*this, row.name, row.shape));
 }
 
@@ -42,24 +42,24 @@ std::unique_ptr<clip::LayerHook> Tuning::start_pass() {
   return nullptr;
 }
 
-std::shared_ptr<Tuning> make_tuning(const clip::ClipConfig& clip, const PeftOptions& options) {
+std::shared_ptr<Tuning> make_tuning(const model::ClipConfig& clip, const model::PeftOptions& options) {
   switch (options.method) {
-    case Method::kRpn:
-    case Method::kLpmOnly:
+    case model::Method::kRpn:
+    case model::Method::kLpmOnly:
       return nullptr;
-    case Method::kFull:
-    case Method::kBitFit:
+    case model::Method::kFull:
+    case model::Method::kBitFit:
       return std::make_shared<OwnWeights>(clip, options);
-    case Method::kSsf:
+    case model::Method::kSsf:
       return std::make_shared<ScaleAndShift>(clip, options);
-    case Method::kLora:
+    case model::Method::kLora:
       return std::make_shared<Lora>(clip, options);
-    case Method::kAdapter:
+    case model::Method::kAdapter:
       return std::make_shared<Adapter>(clip, options);
-    case Method::kVpt:
-    case Method::kRpnVpt:
+    case model::Method::kVpt:
+    case model::Method::kRpnVpt:
       return std::make_shared<VisualPrompts>(clip, options);
-    case Method::kLst:
+    case model::Method::kLst:
       return std::make_shared<Ladder>(clip, options);
   }
   return nullptr;

@@ -12,10 +12,10 @@
 
 #include <torch/torch.h>
 
-#include "clip/clip_config.h"
+#include "model/clip_config.h"
 #include "clip/layer_hook.h"
-#include "clip/tensor_table.h"
-#include "peft/options.h"
+#include "model/tensor_table.h"
+#include "model/method.h"
 
 namespace relprompt::peft {
 
@@ -37,7 +37,7 @@ class Tuning : public torch::nn::Module {
 
  protected:
   /// Registers a parameter a row; dots in names become submodules.
-  explicit Tuning(const std::vector<clip::TensorRow>& rows);
+  explicit Tuning(const std::vector<model::TensorRow>& rows);
   const torch::Tensor& at(const std::string& name) const;
 
  private:
@@ -45,6 +45,6 @@ class Tuning : public torch::nn::Module {
 };
 
 /// The method's module; null for those that add nothing to the tower (rpn, lpm_only).
-std::shared_ptr<Tuning> make_tuning(const clip::ClipConfig& clip, const PeftOptions& options);
+std::shared_ptr<Tuning> make_tuning(const model::ClipConfig& clip, const model::PeftOptions& options);
 
 }  // namespace relprompt::peft

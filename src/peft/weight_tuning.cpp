@@ -1,6 +1,6 @@
 #include "peft/weight_tuning.h"
 
-#include "peft/peft_tensors.h"
+#include "model/method_tensors.h"
 
 namespace relprompt::peft {
 namespace {
@@ -14,8 +14,8 @@ torch::Tensor scaled(const torch::Tensor& weight, const torch::Tensor& scale) {
 
 }  // namespace
 
-OwnWeights::OwnWeights(const clip::ClipConfig& clip, const PeftOptions& options)
-    : Tuning(peft_rows(clip, options)) {}
+OwnWeights::OwnWeights(const model::ClipConfig& clip, const model::PeftOptions& options)
+    : Tuning(model::peft_rows(clip, options)) {}
 
 Weights OwnWeights::weights(const Weights& frozen) const {
   Weights own;
@@ -26,8 +26,8 @@ Weights OwnWeights::weights(const Weights& frozen) const {
   return own;
 }
 
-ScaleAndShift::ScaleAndShift(const clip::ClipConfig& clip, const PeftOptions& options)
-    : Tuning(peft_rows(clip, options)) {}
+ScaleAndShift::ScaleAndShift(const model::ClipConfig& clip, const model::PeftOptions& options)
+    : Tuning(model::peft_rows(clip, options)) {}
 
 Weights ScaleAndShift::weights(const Weights& frozen) const {
   Weights tuned;
@@ -45,8 +45,8 @@ Weights ScaleAndShift::weights(const Weights& frozen) const {
   return tuned;
 }
 
-Lora::Lora(const clip::ClipConfig& clip, const PeftOptions& options)
-    : Tuning(peft_rows(clip, options)), layers_(clip.vision.layers) {}
+Lora::Lora(const model::ClipConfig& clip, const model::PeftOptions& options)
+    : Tuning(model::peft_rows(clip, options)), layers_(clip.vision.layers) {}
 
 Weights Lora::weights(const Weights& frozen) const {
   Weights tuned;

@@ -8,7 +8,7 @@ namespace relprompt::peft {
 /// Full fine-tuning and BitFit: parameters that stand for the tower's own, all of them or the biases.
 class OwnWeights : public Tuning {
  public:
-  OwnWeights(const clip::ClipConfig& clip, const PeftOptions& options);
+  OwnWeights(const model::ClipConfig& clip, const model::PeftOptions& options);
   Weights weights(const Weights& frozen) const override;
 };
 
@@ -17,14 +17,14 @@ class OwnWeights : public Tuning {
 /// has no bias in CLIP, into the positions of the patches.
 class ScaleAndShift : public Tuning {
  public:
-  ScaleAndShift(const clip::ClipConfig& clip, const PeftOptions& options);
+  ScaleAndShift(const model::ClipConfig& clip, const model::PeftOptions& options);
   Weights weights(const Weights& frozen) const override;
 };
 
 /// LoRA (Hu et al. 2022): W + B A for the query and value projections, A [rank, D], B [D, rank].
 class Lora : public Tuning {
  public:
-  Lora(const clip::ClipConfig& clip, const PeftOptions& options);
+  Lora(const model::ClipConfig& clip, const model::PeftOptions& options);
   Weights weights(const Weights& frozen) const override;
 
  private:

@@ -28,10 +28,6 @@ bool cheaper_without_map(double classes, double patches, double joint, double wi
   return patches * joint * width + classes * joint * width + patches * width * width / layers < with;
 }
 
-PromptCost prompt_cost(double classes, double patches, double joint, double width) {
-  return {classes * patches * (joint + width), (patches + classes) * joint * width};
-}
-
 torch::Tensor map_to_prompts(const torch::Tensor& m, nn::Grid grid, const torch::Tensor& weight,
                              nn::Grid stored, const torch::Tensor& bias) {
   return nn::product(m.transpose(1, 2), nn::resize_rows(weight, stored, grid).t()) + bias;

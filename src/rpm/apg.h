@@ -28,13 +28,6 @@ torch::Tensor map_knowledge(const torch::Tensor& h, nn::Grid stored, nn::Grid gr
 /// layers share the mapped knowledge.
 bool cheaper_without_map(double classes, double patches, double joint, double width, double layers);
 
-/// Multiply-adds of a layer's prompts once the pixel knowledge is mapped.
-struct PromptCost {
-  double with_map = 0;     ///< m = p t^T, then m^T (h W^T)
-  double without_map = 0;  ///< p^T (h W^T), then t times that: 439 classes and more on a ViT-B/16
-};
-PromptCost prompt_cost(double classes, double patches, double joint, double width);
-
 /// The ablation without pixel knowledge: m^T W + b, a linear layer whose inputs are the cells of the grid.
 /// weight [stored.size(), D] is resized as h is, bias [D]. -> [B, C, D].
 torch::Tensor map_to_prompts(const torch::Tensor& m, nn::Grid grid, const torch::Tensor& weight,

@@ -5,7 +5,7 @@
 namespace relprompt::rpm {
 
 torch::Tensor image_to_pixel_attention(const torch::Tensor& p, const torch::Tensor& g, const torch::Tensor& t,
-                                       const ItpOptions& options) {
+                                       const model::ItpOptions& options) {
   if (!options.pixel_level) {
     return torch::matmul(g, t.t()).unsqueeze(1).expand({p.size(0), p.size(1), t.size(0)});
   }

@@ -6,7 +6,7 @@
 
 namespace relprompt::rpm {
 
-M2oeImpl::M2oeImpl(std::int64_t width, const M2oeOptions& options) : options_(options) {
+M2oeImpl::M2oeImpl(std::int64_t width, const model::M2oeOptions& options) : options_(options) {
   const auto rank = options.rank;
   down = register_module("down", nn::Linear(width, rank));
   gate_ = register_parameter("gate", torch::empty({rank, options.experts}));
@@ -37,20 +37,6 @@ torch::Tensor M2oeImpl::expert(std::int64_t index, const torch::Tensor& maps, nn
   const auto y = at::conv2d(nn::resize_maps(maps, scale), conv.weight, conv.bias, /*stride=*/1, /*padding=*/1,
                             /*dilation=*/1, /*groups=*/options_.rank);
   return nn::resize_maps(y, grid);
-}
-
-kernels::ExpertWeights M2oeImpl::expert_weights() const {
-  kernels::ExpertWeights all;
-  all.channels = options_.rank;
-  const auto append = [](const torch::Tensor& tensor, std::vector<float>& to) {
-    const auto numbers = tensor.detach().to(torch::kFloat32).contiguous();
-    to.insert(to.end(), numbers.data_ptr<float>(), numbers.data_ptr<float>() + numbers.numel());
-  };
-  for (const auto& conv : experts_) {
-    append(conv.weight, all.weight);
-    append(conv.bias, all.bias);
-  }
-  return all;
 }
 
 torch::Tensor M2oeImpl::forward(const torch::Tensor& p, nn::Grid grid, const torch::Tensor& noise) {

@@ -6,24 +6,17 @@
 
 #include <torch/torch.h>
 
-#include "kernels/expert_maps.h"
+#include "model/prompt_options.h"
 #include "nn/grid.h"
 #include "nn/linear.h"
 
 namespace relprompt::rpm {
 
-struct M2oeOptions {
-  std::int64_t rank = 3;     ///< r, channels of the bottleneck
-  std::int64_t experts = 4;  ///< expert j works at scale 1/2^j, j = 0, 1, ...
-  std::int64_t top_k = 2;    ///< experts an image uses
-  bool gate = true;          ///< false: all experts, equally weighted ("multi-scale" of the ablation)
-};
-
 /// Parameters: down.{weight,bias} [r, D], gate and noise [r, experts], experts.J.{weight,bias} (depth-wise
 /// 3x3), up.{weight,bias} [D, r].
 class M2oeImpl : public torch::nn::Module {
  public:
-  M2oeImpl(std::int64_t width, const M2oeOptions& options);
+  M2oeImpl(std::int64_t width, const model::M2oeOptions& options);
 
   /// p + sum_j g_j up(expert_j(down(p))). p [B, N, D] over `grid` -> [B, N, D].
   /// noise [B, experts], standard normal, disturbs the gate in training; undefined for none.
@@ -32,15 +25,12 @@ class M2oeImpl : public torch::nn::Module {
   /// Gate weights g [B, experts], zero but for the top k, from x = down(p) [B, N, r].
   torch::Tensor scores(const torch::Tensor& x, const torch::Tensor& noise = {});
 
-  /// The experts for inference on the CPU: copies.
-  kernels::ExpertWeights expert_weights() const;
-
   nn::Linear down{nullptr}, up{nullptr};
 
  private:
   torch::Tensor expert(std::int64_t index, const torch::Tensor& maps, nn::Grid grid);
 
-  M2oeOptions options_;
+  model::M2oeOptions options_;
   torch::Tensor gate_, noise_;
   struct DepthwiseConv {
     torch::Tensor weight, bias;

@@ -14,6 +14,6 @@ namespace relprompt::rpm {
 /// The product is taken with 1 + r and not with r: prompts near zero then leave the frozen tower's tokens as
 /// they are, as they do in the other two forms, where x * r would erase them.
 torch::Tensor merged(const torch::Tensor& tokens, const torch::Tensor& m, const torch::Tensor& prompt,
-                     Merge merge);
+                     model::Merge merge);
 
 }  // namespace relprompt::rpm

@@ -9,11 +9,11 @@
 
 namespace relprompt::rpm {
 
-RpmImpl::RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options)
+RpmImpl::RpmImpl(const model::VisionConfig& vision, const model::RpmOptions& options)
     : vision_(vision), options_(options) {
   const auto width = vision.width;
   const auto cells = options.knowledge_grid * options.knowledge_grid;
-  if (options.apg == Apg::kLinear) {
+  if (options.apg == model::Apg::kLinear) {
     const auto apg = register_module("apg", std::make_shared<torch::nn::Module>("apg"));
     apg_weight_ = apg->register_parameter("weight", torch::empty({cells, width}));
     apg_bias_ = apg->register_parameter("bias", torch::empty({width}));
@@ -23,7 +23,7 @@ RpmImpl::RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options)
   }
   prompt_norm_ =
       register_module("prompt_norm", torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(1e-6)));
-  if (options.variant == Variant::kOfficial) {
+  if (options.variant == model::Variant::kOfficial) {
     vpt_ = register_parameter("vpt", torch::empty({vision.layers, options.visual_prompt_tokens, width}));
   } else if (options.use_m2oe) {
     const auto list = register_module("m2oe", std::make_shared<torch::nn::Module>("m2oe"));
@@ -53,23 +53,6 @@ Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std
   return {tower->project(patches), tower->project(n.select(1, 0))};
 }
 
-void RpmImpl::pack(const clip::ImageTower& tower, kernels::Precision precision) {
-  const torch::NoGradGuard no_grad;
-  const bool knowledge = options_.apg == Apg::kKnowledge;
-  RpmParts parts;
-  parts.prompt_norm = prompt_norm_;
-  parts.ln_post = tower->ln_post();
-  parts.projection = tower->proj();
-  parts.m2oe = m2oe_;
-  parts.knowledge = knowledge ? h_ : apg_weight_;
-  parts.stored = {options_.knowledge_grid, options_.knowledge_grid};
-  if (knowledge) parts.weight = prompt_linear_->weight;
-  parts.bias = knowledge ? prompt_linear_->bias : apg_bias_;
-  parts.vpt = vpt_;
-  parts.itp = options_.itp;
-  packed_.emplace(parts, precision);
-}
-
 /// One run through the tower: gives each layer its prompts and keeps what the last one leaves.
 class RpmImpl::Pass : public clip::LayerHook {
  public:
@@ -82,23 +65,16 @@ class RpmImpl::Pass : public clip::LayerHook {
     const StageTimer timer(Stage::kRpm);
     const auto layer = state.layer;
     std::vector<torch::Tensor> prompts;
-    auto* packed = packed_for(state.tokens);
     if (rpm_.vpt_.defined() && layer < rpm_.vision_.layers) {
-      const auto visual = packed != nullptr ? packed->visual(layer) : rpm_.prompt_linear_(rpm_.vpt_[layer]);
+      const auto visual = rpm_.prompt_linear_(rpm_.vpt_[layer]);
       prompts.push_back(visual.expand({state.tokens.size(0), visual.size(0), visual.size(1)}));
     }
     torch::Tensor m;
     const bool wanted = layer == rpm_.vision_.layers || rpm_.gives_prompt(layer) || observer_;
     if (layer > 0 && wanted) {
-      aligned_ = packed != nullptr ? packed->align(state.tokens, layer, state.grid)
-                                   : rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
+      aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
       if (rpm_.gives_prompt(layer)) {
-        if (packed != nullptr) {
-          const auto made = packed->prompts(aligned_, t_, state.grid, needs_map());
-          m = made.map;
-          prompts.push_back(made.prompt);
-          observe_prompt(layer, m, made.prompt);
-        } else if (skips_map(state.grid)) {
+        if (skips_map(state.grid)) {
           prompts.push_back(prompt_without_map(state.grid));
         } else {
           m = image_to_pixel_attention(aligned_.patches, aligned_.class_token, t_, rpm_.options_.itp);
@@ -114,20 +90,13 @@ class RpmImpl::Pass : public clip::LayerHook {
   const Aligned& aligned() const { return aligned_; }
 
  private:
-  /// The packed form where it may be used.
-  PackedRpm* packed_for(const torch::Tensor& tokens) const {
-    const bool graph = torch::GradMode::is_enabled() && (tokens.requires_grad() || t_.requires_grad());
-    const bool fits = tokens.is_cpu() && tokens.scalar_type() == torch::kFloat32;
-    return rpm_.packed_ && fits && !graph && !noise_.present() ? &*rpm_.packed_ : nullptr;
-  }
-
-  bool needs_map() const { return observer_ || rpm_.options_.merge != Merge::kConcatenation; }
+  bool needs_map() const { return observer_ || rpm_.options_.merge != model::Merge::kConcatenation; }
 
   /// Whether nobody needs the attention map and the prompts are cheaper without it.
   bool skips_map(nn::Grid grid) const {
     const auto& options = rpm_.options_;
     const bool needed =
-        needs_map() || options.apg != Apg::kKnowledge || !options.itp.image_level || !options.itp.pixel_level;
+        needs_map() || options.apg != model::Apg::kKnowledge || !options.itp.image_level || !options.itp.pixel_level;
     const auto number = [](std::int64_t n) { return static_cast<double>(n); };
     return !needed && cheaper_without_map(number(t_.size(0)), number(grid.size()), number(t_.size(1)),
                                           number(rpm_.vision_.width), number(rpm_.vision_.layers - 1));
@@ -142,7 +111,7 @@ class RpmImpl::Pass : public clip::LayerHook {
 
   torch::Tensor relationship_prompt(const torch::Tensor& m, std::int64_t layer, nn::Grid grid) {
     const auto side = rpm_.options_.knowledge_grid;
-    const auto prompt = rpm_.options_.apg == Apg::kLinear
+    const auto prompt = rpm_.options_.apg == model::Apg::kLinear
                             ? map_to_prompts(m, grid, rpm_.apg_weight_, {side, side}, rpm_.apg_bias_)
                             : generate_prompts(m, grid, rpm_.h_, {side, side}, rpm_.prompt_linear_);
     observe_prompt(layer, m, prompt);
@@ -158,7 +127,7 @@ class RpmImpl::Pass : public clip::LayerHook {
   /// there are any) or into the patches.
   void give(clip::LayerState& state, torch::Tensor prompt, const torch::Tensor& m) const {
     const auto merge = rpm_.options_.merge;
-    if (m.defined() && merge != Merge::kConcatenation) {
+    if (m.defined() && merge != model::Merge::kConcatenation) {
       const auto visual = prompt.size(1) - m.size(2);
       state.tokens = merged(state.tokens, m, prompt.narrow(1, visual, m.size(2)), merge);
       if (visual == 0) return;
@@ -169,7 +138,7 @@ class RpmImpl::Pass : public clip::LayerHook {
 
   torch::Tensor dropped(const torch::Tensor& prompt, std::int64_t layer) const {
     const auto& options = rpm_.options_;
-    if (options.variant != Variant::kOfficial || !noise_.present()) return prompt;
+    if (options.variant != model::Variant::kOfficial || !noise_.present()) return prompt;
     return prompt * noise_.dropout(layer, prompt, options.prompt_dropout);
   }
 
@@ -191,7 +160,7 @@ Aligned RpmImpl::forward(clip::ImageTower& tower, const torch::Tensor& image, co
                          const Observer& observer, const SampleNoise& noise, clip::LayerHook* beside) {
   Pass pass(*this, tower, t, observer, noise, beside);
   const auto class_token =
-      options_.variant == Variant::kOfficial ? clip::ClassToken::kAddedTwice : clip::ClassToken::kStandard;
+      options_.variant == model::Variant::kOfficial ? clip::ClassToken::kAddedTwice : clip::ClassToken::kStandard;
   tower->forward(image, &pass, class_token);
   return pass.aligned();
 }

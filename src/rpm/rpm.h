@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,43 +10,18 @@
 
 #include "clip/image_tower.h"
 #include "clip/layer_hook.h"
+#include "model/prompt_options.h"
 #include "nn/linear.h"
 #include "rpm/itp.h"
 #include "rpm/m2oe.h"
-#include "rpm/packed_rpm.h"
 #include "rpm/sample_noise.h"
 
 namespace relprompt::rpm {
 
-/// The two forms of the network: what the authors' released code runs, and what the paper describes.
-enum class Variant { kPaper, kOfficial };
-
-/// Where prompt tokens come from (docs/decisions/0004-baselines-and-ablations.md).
-enum class Apg {
-  kKnowledge,  ///< Eq. 3: Linear(m^T h)
-  kLinear      ///< ablation: one linear layer from the cells of the grid, m^T W + b, without h
-};
-
-/// How prompts meet the tokens of the next layer (the same page).
-enum class Merge {
-  kConcatenation,  ///< as tokens beside them, whose outputs are discarded
-  kAddition,       ///< x + r, r the prompts brought back to the patches
-  kHadamard        ///< x * (1 + r)
-};
-
-struct RpmOptions {
-  Variant variant = Variant::kPaper;
-  std::int64_t knowledge_grid = 32;        ///< patches a side of the grid that h is stored on
-  std::int64_t visual_prompt_tokens = 10;  ///< official only: VPT tokens of each layer
-  /// Official only: share of the prompts' numbers that training sets to 0, in [0, 1). The authors' code drops
-  /// both kinds of prompt, visual and relationship, after their shared linear layer, anew for every image.
-  double prompt_dropout = 0.1;
-  bool use_m2oe = true;  ///< paper only; false: ablation without M2oE
-  M2oeOptions m2oe;
-  ItpOptions itp;
-  Apg apg = Apg::kKnowledge;  ///< kLinear: paper only, since the official variant's Linear serves two
-  Merge merge = Merge::kConcatenation;
-  std::vector<std::int64_t> layers;  ///< 1-based layers that give prompts; empty: all but the last
+/// Patches and class token in the joint space, unit length.
+struct Aligned {
+  torch::Tensor patches;      ///< p [B, N, E]
+  torch::Tensor class_token;  ///< g [B, E]
 };
 
 /// Sees named intermediate tensors ("layer3.attention_map", ".prompt", ".class_token", ".patches"): parity
@@ -58,7 +32,7 @@ using Observer = std::function<void(const std::string& name, const torch::Tensor
 /// [knowledge_grid^2, D] and apg.bias; prompt_norm; m2oe.I.* (paper) or vpt [L, tokens, D] (official).
 class RpmImpl : public torch::nn::Module {
  public:
-  RpmImpl(const clip::VisionConfig& vision, const RpmOptions& options);
+  RpmImpl(const model::VisionConfig& vision, const model::RpmOptions& options);
 
   /// Runs the image tower with prompts for the classes t [C, E] and returns the aligned output of its last
   /// layer. image [B, 3, H, W], normalised. With noise, as in training, the gate is disturbed and prompts are
@@ -67,13 +41,7 @@ class RpmImpl : public torch::nn::Module {
                   const Observer& observer = {}, const SampleNoise& noise = SampleNoise(),
                   clip::LayerHook* beside = nullptr);
 
-  /// For inference on the CPU: coming passes without noise and gradients run on kernels that have these
-  /// parameters and the tower's ln_post and projection as they are now. precision: see PackedRpm.
-  void pack(const clip::ImageTower& tower, kernels::Precision precision = kernels::Precision::kFp32);
-  /// Undoes pack: to be called before parameters change.
-  void unpack() { packed_.reset(); }
-
-  const RpmOptions& options() const { return options_; }
+  const model::RpmOptions& options() const { return options_; }
 
  private:
   class Pass;
@@ -83,13 +51,12 @@ class RpmImpl : public torch::nn::Module {
                 const SampleNoise& noise);
   bool gives_prompt(std::int64_t layer) const;
 
-  clip::VisionConfig vision_;
-  RpmOptions options_;
+  model::VisionConfig vision_;
+  model::RpmOptions options_;
   torch::Tensor h_, apg_weight_, apg_bias_, vpt_;
   nn::Linear prompt_linear_{nullptr};
   torch::nn::LayerNorm prompt_norm_{nullptr};
   std::vector<M2oe> m2oe_;
-  std::optional<PackedRpm> packed_;
 };
 TORCH_MODULE(Rpm);
 

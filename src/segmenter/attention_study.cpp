@@ -1,14 +1,14 @@
 #include "segmenter/attention_study.h"
 
+#include <algorithm>
 #include <limits>
-#include <map>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
-#include "clip/attention_distance.h"
+#include "engine/attention_distance.h"
 #include "image/resize.h"
 #include "segmenter/photo_segmenter.h"
 
@@ -19,19 +19,21 @@ namespace {
 constexpr std::int64_t kMostPatches = 16384;
 
 struct Input {
-  torch::Tensor tensor;  ///< [1, 3, H, W]
-  image::Size size;      ///< pixels
-  nn::Grid grid;
+  std::vector<float> pixels;  ///< [1, 3, H, W]
+  image::Size size;           ///< pixels
+  engine::Grid grid;
+
+  engine::Images images() const { return {pixels.data(), 1, size.height, size.width}; }
 };
 
-Input whole_photo(const Network& network, const ModelConfig& config, const Image& photo, int short_side) {
+Input whole_photo(const model::ModelConfig& config, const Image& photo, int short_side) {
   SegmentOptions options;
   options.short_side = short_side == 0 ? config.test.window : short_side;
   options = resolve(options, config, 0);                           // checks the side
   options.max_pixels = std::numeric_limits<std::uint64_t>::max();  // patches are limited instead
   const auto patch = config.clip.vision.patch;
   const auto size = resized_size(photo, options);
-  const nn::Grid grid = {size.height / patch, size.width / patch};
+  const engine::Grid grid = {size.height / patch, size.width / patch};
   if (grid.size() > kMostPatches) {
     throw Error(ErrorCode::kImageTooLarge,
                 fmt::format("a photo of {}x{} becomes {}x{} pixels, {} patches at once; the limit is {}",
@@ -39,25 +41,31 @@ Input whole_photo(const Network& network, const ModelConfig& config, const Image
                 "crop it, or choose a smaller --short-side");
   }
   const auto resized = image::resize(photo, size.height, size.width);
-  return {network_input(resized, config.image, network.device()), size, grid};
+  return {network_input(resized, config.image), size, grid};
 }
 
-/// Rows of one class [rows, N] -> [N].
-torch::Tensor of_class(const torch::Tensor& rows, const ClassEmbeddings& classes, std::size_t label) {
-  const auto first = static_cast<std::int64_t>(classes.first[label]);
-  const auto last = static_cast<std::int64_t>(classes.first[label + 1]);
-  return rows.narrow(0, first, last - first).amax(0);
+/// Largest of the rows of a class at each patch. map [S, N] -> N numbers at the end of `all`.
+void append_class(const float* map, std::int64_t patches, const ClassEmbeddings& classes, std::size_t label,
+                  std::vector<float>& all) {
+  for (std::int64_t i = 0; i < patches; ++i) {
+    float most = map[static_cast<std::int64_t>(classes.first[label]) * patches + i];
+    for (auto row = classes.first[label] + 1; row < classes.first[label + 1]; ++row) {
+      most = std::max(most, map[static_cast<std::int64_t>(row) * patches + i]);
+    }
+    all.push_back(most);
+  }
 }
 
-void append(const torch::Tensor& values, std::vector<float>& all) {
-  const auto flat = values.to(torch::kCPU, torch::kFloat32).contiguous();
-  all.insert(all.end(), flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+/// A pass of which only what it shows on the way is wanted.
+void run(EngineScorer& scorer, const Input& input, const ClassEmbeddings& classes, const engine::Observer& observer) {
+  std::vector<float> scores(static_cast<std::size_t>(classes.texts().count * input.grid.size()));
+  scorer.network().patch_scores(input.images(), classes.texts(), scores.data(), scorer.workspace(), observer);
 }
 
-void require_relationships(const ModelConfig& config) {
-  if (variant_name(config) != "none") return;
+void require_relationships(const model::ModelConfig& config) {
+  if (model::variant_name(config) != "none") return;
   const std::string what = config.prompts
-                               ? fmt::format("of the method {}", peft::name_of(config.prompts->peft.method))
+                               ? fmt::format("of the method {}", model::name_of(config.prompts->peft.method))
                                : std::string("a bare CLIP");
   throw Error(ErrorCode::kBadModelConfig,
               fmt::format("the model has no relationship attention to show: it is {}", what),
@@ -66,16 +74,10 @@ void require_relationships(const ModelConfig& config) {
 
 }  // namespace
 
-AttentionMaps attention_maps(Network& network, const ModelConfig& config, const ClassEmbeddings& classes,
+AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                              const Image& photo, int short_side) {
   require_relationships(config);
-  const auto input = whole_photo(network, config, photo, short_side);
-  std::map<int, torch::Tensor> by_layer;  // [rows, N]
-  network.patch_scores(input.tensor, classes.rows, [&](const std::string& name, const torch::Tensor& value) {
-    const std::string prefix = "layer", ending = ".attention_map";
-    const auto at = name.find(ending);
-    if (at != std::string::npos) by_layer[std::stoi(name.substr(prefix.size()))] = value[0].t();
-  });
+  const auto input = whole_photo(config, photo, short_side);
   AttentionMaps maps;
   maps.classes = classes.classes();
   maps.height = static_cast<int>(input.grid.height);
@@ -83,39 +85,41 @@ AttentionMaps attention_maps(Network& network, const ModelConfig& config, const 
   maps.patch = static_cast<int>(config.clip.vision.patch);
   maps.resized_height = input.size.height;
   maps.resized_width = input.size.width;
-  for (const auto& [layer, rows] : by_layer) {
-    maps.layers.push_back(layer);
+  run(scorer, input, classes, [&](const std::string& name, const engine::Observed& value) {
+    const std::string prefix = "layer", ending = ".attention_map";
+    const auto at = name.find(ending);
+    if (at == std::string::npos) return;
+    maps.layers.push_back(std::stoi(name.substr(prefix.size(), at - prefix.size())));
     for (std::size_t label = 0; label < maps.classes; ++label) {
-      append(of_class(rows, classes, label), maps.values);
+      append_class(value.values, input.grid.size(), classes, label, maps.values);
     }
-  }
+  });
   return maps;
 }
 
-AttentionDistances attention_distances(Network& network, const ModelFiles& model,
+AttentionDistances attention_distances(EngineScorer& scorer, const model::ModelFiles& model,
                                        const ClassEmbeddings& classes, const Image& photo, int short_side) {
-  const auto input = whole_photo(network, model.config, photo, short_side);
+  const auto input = whole_photo(model.config, photo, short_side);
   const auto& vision = model.config.clip.vision;
   AttentionDistances distances;
   distances.layers = static_cast<int>(vision.layers);
   distances.heads = static_cast<int>(vision.heads);
   distances.resized_height = input.size.height;
   distances.resized_width = input.size.width;
-  const auto watch = [&](nn::TransformerBlock& block, const clip::LayerState& state) {
-    const auto of_layer = clip::attention_distance(block, state.tokens, state.grid, vision.heads)[0];
-    for (std::int64_t h = 0; h < vision.heads; ++h) {
-      distances.pixels.push_back(of_layer[h].item<double>() * static_cast<double>(vision.patch));
+  const engine::TowerWeights weights(model);
+  auto& watcher = scorer.workspace().encoder.watcher;
+  watcher = [&](const engine::LayerState& state) {
+    for (const double patches : engine::attention_distance(weights, vision, state)) {
+      distances.pixels.push_back(patches * static_cast<double>(vision.patch));
     }
   };
-  network.unpack(model);  // the layers' weights are read
-  network.watch_layers(watch);
   try {
-    network.patch_scores(input.tensor, classes.rows);
+    run(scorer, input, classes, {});
   } catch (...) {
-    network.watch_layers({});
+    watcher = {};
     throw;
   }
-  network.watch_layers({});
+  watcher = {};
   return distances;
 }
 

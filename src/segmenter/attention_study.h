@@ -6,22 +6,21 @@
 #include "relprompt/analysis.h"
 #include "relprompt/image.h"
 
-#include "segmenter/class_embeddings.h"
-#include "segmenter/model_config.h"
-#include "segmenter/model_files.h"
-#include "segmenter/network.h"
+#include "segmenter/patch_scorer.h"
+#include "model/model_config.h"
+#include "model/model_files.h"
 
 namespace relprompt::segmenter {
 
 /// @param short_side pixels that the photo's shorter side becomes; 0: the window of the model's protocol
 /// Throws Error: kBadModelConfig for a model without relationship prompts; kBadArgument for an empty photo or
 /// a side below a patch; kImageTooLarge.
-AttentionMaps attention_maps(Network& network, const ModelConfig& config, const ClassEmbeddings& classes,
+AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                              const Image& photo, int short_side);
 
-/// The same photo, any model; the network is the model's and is unpacked from now on. Throws as
+/// The same photo, any model; the scorer's network is the model's. Throws as
 /// attention_maps does, but takes models of all kinds.
-AttentionDistances attention_distances(Network& network, const ModelFiles& model,
+AttentionDistances attention_distances(EngineScorer& scorer, const model::ModelFiles& model,
                                        const ClassEmbeddings& classes, const Image& photo, int short_side);
 
 }  // namespace relprompt::segmenter

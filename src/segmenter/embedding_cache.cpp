@@ -10,7 +10,8 @@
 
 #include "base/hash.h"
 #include "base/notes.h"
-#include "segmenter/cache_folder.h"
+#include "model/cache_folder.h"
+#include "segmenter/class_embeddings.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -35,17 +36,10 @@ std::string key_of(const TextEncoding& encoding) {
   return digest.hex();
 }
 
-bool is_unit(const std::vector<float>& row) {
-  constexpr double kTolerance = 1e-3;
-  double squares = 0;
-  for (const float x : row) squares += static_cast<double>(x) * x;
-  return std::abs(squares - 1) < kTolerance;  // false for what is no number
-}
-
 }  // namespace
 
 EmbeddingCache::EmbeddingCache(const TextEncoding& encoding)
-    : joint_(encoding.joint), key_(key_of(encoding)), folder_(cache_folder("text")) {
+    : joint_(encoding.joint), key_(key_of(encoding)), folder_(model::cache_folder("text")) {
   rows_ = read();
 }
 
@@ -85,7 +79,7 @@ bool EmbeddingCache::take(std::string_view& bytes, Rows& rows) const {
   bytes.remove_prefix(size + kChecksum);
   std::vector<float> row(joint_);
   std::memcpy(row.data(), entry.data() + sizeof length + length, numbers);
-  if (check != checksum(entry) || !is_unit(row)) return false;
+  if (check != checksum(entry) || !are_unit(row, static_cast<std::int64_t>(joint_))) return false;
   rows[std::string(entry.substr(sizeof length, length))] = std::move(row);
   return true;
 }

@@ -4,11 +4,12 @@
 #include <numeric>
 #include <vector>
 
-#include "segmenter/network.h"
 #include "segmenter/photo_segmenter.h"
 
 namespace relprompt::segmenter {
 namespace {
+
+using kernels::Precision;
 
 /// Photos with the labels that fp32 gives them.
 struct Labelled {
@@ -18,7 +19,7 @@ struct Labelled {
 
 class Calibrator {
  public:
-  Calibrator(const ModelFiles& model, const ClassEmbeddings& classes,
+  Calibrator(const model::ModelFiles& model, const ClassEmbeddings& classes,
              const std::function<Image(std::size_t)>& photo, const QuantizeProgress& progress)
       : model_(model),
         clip_(model.config.clip),
@@ -30,22 +31,25 @@ class Calibrator {
   /// Labels the photos in fp32; sums gets what entered the layers on the way.
   Labelled label(std::vector<std::size_t> photos, std::vector<kernels::InputSums>& sums,
                  const std::string& pass) {
-    Network network(model_, torch::kCPU, Precision::kFp32);
-    network.sum_inputs(sums);
+    const engine::Network network(model_, Precision::kFp32);
+    EngineScorer scorer(network);
+    if (!sums.empty()) scorer.workspace().encoder.sums = &sums;
     Labelled result{std::move(photos), {}};
     for_each(result, pass,
-             [&](std::size_t, const Image& photo) { result.labels.push_back(labels_of(network, photo)); });
+             [&](std::size_t, const Image& photo) { result.labels.push_back(labels_of(scorer, photo)); });
     return result;
   }
 
   /// Share of pixels that int8 labels as fp32 does.
-  double agreement(const Labelled& photos, const std::optional<Int8Refinement>& refinement,
+  double agreement(const Labelled& photos, const std::optional<model::Int8Refinement>& refinement,
                    const std::string& pass) {
-    Network network(model_, torch::kCPU, Precision::kInt8, packings_of(clip_, Precision::kInt8, refinement));
+    const engine::Network network(model_, Precision::kInt8,
+                                  model::packings_of(clip_, Precision::kInt8, refinement));
+    EngineScorer scorer(network);
     std::size_t equal = 0, all = 0;
     for_each(photos, pass, [&](std::size_t i, const Image& photo) {
       const auto& exact = photos.labels[i].labels;
-      const auto rounded = labels_of(network, photo).labels;
+      const auto rounded = labels_of(scorer, photo).labels;
       for (std::size_t k = 0; k < exact.size(); ++k) equal += exact[k] == rounded[k] ? 1 : 0;
       all += exact.size();
     });
@@ -54,17 +58,17 @@ class Calibrator {
 
   /// Share of pixels that agree with the means or without, whichever is better; in the latter case they
   /// become zeros. Where rounding hardly matters, means may do harm by chance.
-  double keep_means_that_help(const Labelled& photos, Int8Refinement& refinement) {
+  double keep_means_that_help(const Labelled& photos, model::Int8Refinement& refinement) {
     const double with = agreement(photos, refinement, "int8 with means"),
                  without = agreement(photos, std::nullopt, "int8 without");
     if (with >= without) return with;
-    for (auto& mean : refinement.means) mean = torch::zeros_like(mean);
+    for (auto& mean : refinement.means) std::fill(mean.begin(), mean.end(), 0.0f);
     return without;
   }
 
   /// Keeps layers in bfloat16, the ones that alone help most first, until the photos agree; false if no
   /// layers are left.
-  bool keep_layers(const Labelled& photos, double wanted, Int8Refinement& refinement) {
+  bool keep_layers(const Labelled& photos, double wanted, model::Int8Refinement& refinement) {
     for (const auto layer : by_gain(photos, refinement)) {
       refinement.bf16_layers.push_back(layer);
       std::sort(refinement.bf16_layers.begin(), refinement.bf16_layers.end());
@@ -75,10 +79,10 @@ class Calibrator {
   }
 
  private:
-  std::vector<std::int64_t> by_gain(const Labelled& photos, const Int8Refinement& refinement) {
+  std::vector<std::int64_t> by_gain(const Labelled& photos, const model::Int8Refinement& refinement) {
     std::vector<double> found;
     for (std::int64_t layer = 1; layer <= clip_.vision.layers; ++layer) {
-      found.push_back(agreement(photos, Int8Refinement{refinement.means, {layer}},
+      found.push_back(agreement(photos, model::Int8Refinement{refinement.means, {layer}},
                                 "layer " + std::to_string(layer) + " in bf16"));
     }
     std::vector<std::int64_t> order(found.size());
@@ -89,8 +93,8 @@ class Calibrator {
     return order;
   }
 
-  LabelMap labels_of(Network& network, const Image& photo) {
-    return segment_photo(network, model_.config, classes_, photo, options_, {}).labels;
+  LabelMap labels_of(EngineScorer& scorer, const Image& photo) {
+    return segment_photo(scorer, model_.config, classes_, photo, options_, {}).labels;
   }
 
   template <typename F>
@@ -103,8 +107,8 @@ class Calibrator {
     if (progress_) progress_(pass, total, total);
   }
 
-  const ModelFiles& model_;
-  const clip::ClipConfig& clip_;
+  const model::ModelFiles& model_;
+  const model::ClipConfig& clip_;
   const ClassEmbeddings& classes_;
   const std::function<Image(std::size_t)>& photo_;
   const QuantizeProgress& progress_;
@@ -113,7 +117,7 @@ class Calibrator {
 
 }  // namespace
 
-Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
+Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
                       const std::function<Image(std::size_t)>& photo, double agreement,
                       const QuantizeProgress& progress) {
   std::vector<std::size_t> even, odd;
@@ -125,13 +129,14 @@ Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, s
   const auto seen = calibrator.label(std::move(even), sums, "fp32, for means");
   const auto tested = calibrator.label(std::move(odd), none, "fp32, to compare");
   Calibration result;
-  result.refinement.means = means_of(sums, model.config.clip);
+  result.refinement.means = model::means_of(sums, model.config.clip);
   auto& report = result.report;
   report.calibration_photos = seen.photos.size();
   report.tested_photos = tested.photos.size();
   const double reached = calibrator.keep_means_that_help(seen, result.refinement);
   if (reached < agreement) report.reached = calibrator.keep_layers(seen, agreement, result.refinement);
-  report.means = result.refinement.means.front().count_nonzero().item<std::int64_t>() > 0;
+  const auto& first = result.refinement.means.front();
+  report.means = std::any_of(first.begin(), first.end(), [](float mean) { return mean != 0; });
   report.before = calibrator.agreement(tested, std::nullopt, "int8 before");
   report.after = calibrator.agreement(tested, result.refinement, "int8 after");
   for (const auto layer : result.refinement.bf16_layers) {

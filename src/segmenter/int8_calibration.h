@@ -9,20 +9,20 @@
 #include "relprompt/quantization.h"
 
 #include "segmenter/class_embeddings.h"
-#include "segmenter/int8_refinement.h"
-#include "segmenter/model_files.h"
+#include "model/int8_refinement.h"
+#include "model/model_files.h"
 
 namespace relprompt::segmenter {
 
 struct Calibration {
-  Int8Refinement refinement;
+  model::Int8Refinement refinement;
   QuantizeReport report;
 };
 
 /// Every second photo, beginning with the first, gives the means, says whether they help, and decides which
 /// layers stay in bfloat16; the others are labelled to see what came of it. A single photo serves for both. A
-/// refinement that the model has is left out. classes.rows on the CPU, photo(i) reads photo i of `photos`.
-Calibration calibrate(const ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
+/// refinement that the model has is left out. photo(i) reads photo i of `photos`.
+Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
                       const std::function<Image(std::size_t)>& photo, double agreement,
                       const QuantizeProgress& progress);
 

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstring>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
-#include "segmenter/score_planes.h"
+#include "base/stage_timer.h"
+#include "kernels/label_tiles.h"
+#include "kernels/score_planes.h"
 #include "segmenter/windows.h"
 
 namespace relprompt::segmenter {
@@ -22,39 +23,41 @@ double seconds_since(Clock::time_point start) {
 
 }  // namespace
 
-torch::Tensor network_input(const Image& picture, const Normalisation& image, const torch::Device& device) {
-  const auto raw = torch::from_blob(const_cast<std::uint8_t*>(picture.rgb.data()),
-                                    {picture.height, picture.width, 3}, torch::kUInt8);
-  const auto three = [&](const std::array<float, 3>& values) {
-    return torch::tensor({values[0], values[1], values[2]});
-  };
-  const auto scaled = (raw.to(torch::kFloat32) - three(image.mean)) / three(image.std);
-  return scaled.permute({2, 0, 1}).unsqueeze(0).contiguous().to(device);
+std::vector<float> network_input(const Image& picture, const model::Normalisation& image) {
+  const auto plane = static_cast<std::size_t>(picture.height) * static_cast<std::size_t>(picture.width);
+  std::vector<float> input(3 * plane);
+  for (std::size_t c = 0; c < 3; ++c) {
+    const float mean = image.mean[c], deviation = image.std[c];
+    float* to = input.data() + c * plane;
+    for (std::size_t i = 0; i < plane; ++i) to[i] = (static_cast<float>(picture.rgb[3 * i + c]) - mean) / deviation;
+  }
+  return input;
 }
 
 namespace {
 
-/// Patch scores of every window, [S, h, w] each. Windows of one picture share a size, so they batch.
-std::vector<torch::Tensor> score_windows(Network& network, const torch::Tensor& input,
-                                         const std::vector<Window>& windows, const torch::Tensor& texts,
-                                         std::size_t batch) {
-  std::vector<torch::Tensor> scores;
+/// Patch scores of every window, [windows, S, h, w]. Windows of one picture share a size, so they batch.
+std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
+                                 const std::vector<Window>& windows, const ClassEmbeddings& classes,
+                                 std::size_t batch) {
+  const auto height = windows.front().height, width = windows.front().width;
+  const auto each = classes.texts().count * scorer.grid_of(height, width).size();
+  std::vector<float> scores(windows.size() * static_cast<std::size_t>(each));
+  std::vector<float> crops(std::min(batch, windows.size()) * static_cast<std::size_t>(3 * height * width));
   for (std::size_t begin = 0; begin < windows.size(); begin += batch) {
-    std::vector<torch::Tensor> crops;
-    for (std::size_t i = begin; i < std::min(begin + batch, windows.size()); ++i) {
+    const auto count = std::min(batch, windows.size() - begin);
+    float* to = crops.data();
+    for (std::size_t i = begin; i < begin + count; ++i) {
       const Window& w = windows[i];
-      crops.push_back(input.narrow(2, w.y, w.height).narrow(3, w.x, w.width));
+      for (std::int64_t row = 0; row < 3 * height; ++row) {
+        const auto c = row / height, y = w.y + row % height;
+        to = std::copy_n(input.data() + (c * size.height + y) * size.width + w.x, width, to);
+      }
     }
-    for (const auto& window : network.patch_scores(torch::cat(crops, 0), texts).unbind(0)) {
-      scores.push_back(window);
-    }
+    scorer.patch_scores({crops.data(), static_cast<std::int64_t>(count), height, width}, classes,
+                        scores.data() + begin * static_cast<std::size_t>(each));
   }
   return scores;
-}
-
-std::size_t batch_size(const SegmentOptions& options, const torch::Device& device) {
-  if (options.window_batch > 0) return static_cast<std::size_t>(options.window_batch);
-  return device.is_cuda() ? 8 : 2;
 }
 
 std::vector<float> penalties(const SegmentOptions& options, std::size_t classes) {
@@ -63,13 +66,49 @@ std::vector<float> penalties(const SegmentOptions& options, std::size_t classes)
   return penalty;
 }
 
-void fill_labels(const BestLabels& best, const SegmentOptions& options, Segmentation& result) {
-  const auto label = best.label.to(torch::kCPU).contiguous();
-  const auto score = best.score.to(torch::kCPU).contiguous();
-  const auto* labels = label.data_ptr<std::int32_t>();
-  const auto* scores = score.data_ptr<float>();
-  result.labels.labels.resize(static_cast<std::size_t>(label.numel()));
-  for (std::size_t i = 0; i < result.labels.labels.size(); ++i) {
+/// What label_tiles and score planes are made from.
+kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float>& scores,
+                              const std::vector<Window>& windows, const ClassEmbeddings& classes, image::Size resized,
+                              const Image& photo, const SegmentOptions& options) {
+  const auto grid = scorer.grid_of(windows.front().height, windows.front().width);
+  const auto each = classes.texts().count * grid.size();
+  kernels::LabelTask task;
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    task.windows.push_back({scores.data() + static_cast<std::int64_t>(i) * each, windows[i].y, windows[i].x});
+  }
+  task.patches = {grid.height, grid.width};
+  task.window = {windows.front().height, windows.front().width};
+  task.resized = {resized.height, resized.width};
+  task.photo = {photo.height, photo.width};
+  task.first = classes.first;
+  task.penalty = penalties(options, classes.classes());
+  task.squash = scorer.squash();
+  return task;
+}
+
+/// Planes of full size, a few classes at a time.
+void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
+  // 16 planes of 512 x 683 pixels: near the last-level cache and far below a window's own memory.
+  constexpr std::int64_t kChunkElements = 16 * 512 * 683;
+  const auto plane = task.photo.height * task.photo.width;
+  const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / plane));
+  const auto classes = task.penalty.size();
+  kernels::ScorePlanes planes(task);
+  std::vector<float> values(std::min(chunk, classes) * static_cast<std::size_t>(plane));
+  for (std::size_t first = 0; first < classes; first += chunk) {
+    const auto count = std::min(chunk, classes - first);
+    planes.compute(first, count, values.data());
+    sink(first, count, values.data());
+  }
+}
+
+void fill_labels(const kernels::LabelTask& task, const SegmentOptions& options, Segmentation& result) {
+  const auto pixels = static_cast<std::size_t>(task.photo.height * task.photo.width);
+  std::vector<std::int32_t> labels(pixels);
+  std::vector<float> scores(pixels);
+  kernels::label_tiles(task, labels.data(), scores.data());
+  result.labels.labels.resize(pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
     const bool unknown = options.unknown_threshold && !(scores[i] >= *options.unknown_threshold);
     result.labels.labels[i] = unknown ? LabelMap::kUnknown : static_cast<std::uint16_t>(labels[i]);
     if (unknown) {
@@ -107,7 +146,7 @@ image::Size resized_size(const Image& photo, const SegmentOptions& options) {
   return size;
 }
 
-SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config, std::size_t classes) {
+SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& config, std::size_t classes) {
   SegmentOptions full = options;
   if (full.short_side == 0) full.short_side = config.test.short_side;
   if (full.window == 0) full.window = options.short_side == 0 ? config.test.window : full.short_side;
@@ -134,7 +173,7 @@ SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config,
   return full;
 }
 
-Segmentation segment_photo(Network& network, const ModelConfig& config, const ClassEmbeddings& classes,
+Segmentation segment_photo(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                            const Image& photo, const SegmentOptions& options, const ScoreSink& sink) {
   check_photo(photo);
   Segmentation result;
@@ -146,27 +185,22 @@ Segmentation segment_photo(Network& network, const ModelConfig& config, const Cl
   const auto size = resized_size(photo, options);
   result.resized_height = size.height;
   result.resized_width = size.width;
-  const auto input =
-      network_input(image::resize(photo, size.height, size.width), config.image, network.device());
+  const auto input = network_input(image::resize(photo, size.height, size.width), config.image);
   result.resize_seconds = seconds_since(start);
 
   start = Clock::now();
   const auto windows = sliding_windows(size.height, size.width, options.window, options.stride);
   result.windows = static_cast<int>(windows.size());
-  const auto scores =
-      score_windows(network, input, windows, classes.rows, batch_size(options, network.device()));
+  const auto batch =
+      options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
+  const auto scores = score_windows(scorer, input, size, windows, classes, batch);
   result.network_seconds = seconds_since(start);
 
   start = Clock::now();
-  const PlaneRequest request = {
-      {size.height, size.width}, {photo.height, photo.width}, penalties(options, classes.classes())};
-  PlaneSink forward;
-  if (sink) {
-    forward = [&](std::size_t first, const torch::Tensor& planes) {
-      sink(first, static_cast<std::size_t>(planes.size(0)), planes.data_ptr<float>());
-    };
-  }
-  fill_labels(best_labels(network, scores, windows, classes, request, forward), options, result);
+  const StageTimer timer(Stage::kResize);
+  const auto task = label_task(scorer, scores, windows, classes, size, photo, options);
+  if (sink) give_planes(task, sink);
+  fill_labels(task, options, result);
   result.score_seconds = seconds_since(start);
   return result;
 }

@@ -1,32 +1,31 @@
 // One photo through the network: resize, windows, scores, labels.
 #pragma once
 
-#include <torch/torch.h>
+#include <vector>
 
 #include "relprompt/image.h"
 #include "relprompt/segmenter.h"
 
 #include "image/resize.h"
-#include "segmenter/class_embeddings.h"
-#include "segmenter/model_config.h"
-#include "segmenter/network.h"
+#include "model/model_config.h"
+#include "segmenter/patch_scorer.h"
 
 namespace relprompt::segmenter {
 
 /// Fills the zeros of the options from the model's test protocol and checks them.
 /// Throws Error(kBadArgument): a side below one patch, a stride beyond the window, a seen label without a
 /// class.
-SegmentOptions resolve(const SegmentOptions& options, const ModelConfig& config, std::size_t classes);
+SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& config, std::size_t classes);
 
 /// The photo's size with its shorter side resized. Throws Error(kImageTooLarge) beyond options.max_pixels.
 image::Size resized_size(const Image& photo, const SegmentOptions& options);
 
-/// uint8 [H, W, 3] -> normalised [1, 3, H, W] on the device.
-torch::Tensor network_input(const Image& picture, const Normalisation& image, const torch::Device& device);
+/// uint8 [H, W, 3] -> (rgb - mean) / std, [3, H, W].
+std::vector<float> network_input(const Image& picture, const model::Normalisation& image);
 
-/// RPN.segment of the oracle. classes.rows on the network's device; options resolved.
+/// Labels of a photo by sliding windows, as RPN.segment of the reference. options resolved.
 /// Throws Error(kBadArgument) for an empty photo, Error(kImageTooLarge).
-Segmentation segment_photo(Network& network, const ModelConfig& config, const ClassEmbeddings& classes,
+Segmentation segment_photo(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                            const Image& photo, const SegmentOptions& options, const ScoreSink& sink);
 
 }  // namespace relprompt::segmenter

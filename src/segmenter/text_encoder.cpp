@@ -12,9 +12,8 @@
 #include "base/hash.h"
 #include "base/paths.h"
 #include "base/read_file.h"
-#include "clip/load.h"
-#include "clip/text_tower.h"
-#include "segmenter/cache_folder.h"
+#include "engine/text_encoder.h"
+#include "model/cache_folder.h"
 #include "segmenter/embedding_cache.h"
 #include "text/lines.h"
 #include "text/templates.h"
@@ -28,18 +27,29 @@ namespace fs = std::filesystem;
 // Texts in one batch of the tower: enough to fill the matrix products, little memory.
 constexpr std::size_t kBatch = 64;
 
-torch::Tensor unit_rows(const torch::Tensor& rows) {
-  return torch::nn::functional::normalize(rows, torch::nn::functional::NormalizeFuncOptions().dim(-1));
+/// The mean of `count` rows of `width` numbers, made unit length.
+std::vector<float> unit_mean(const float* rows, std::size_t count, std::int64_t width) {
+  std::vector<float> mean(static_cast<std::size_t>(width), 0.0f);
+  double square = 0;
+  for (std::size_t i = 0; i < mean.size(); ++i) {
+    double sum = 0;
+    for (std::size_t k = 0; k < count; ++k) sum += static_cast<double>(rows[k * mean.size() + i]);
+    sum /= static_cast<double>(count);
+    mean[i] = static_cast<float>(sum);
+    square += sum * sum;
+  }
+  const double length = std::max(std::sqrt(square), 1e-12);
+  for (float& value : mean) value = static_cast<float>(static_cast<double>(value) / length);
+  return mean;
 }
 
-/// Throws Error(kTensorMismatch) for a row of [texts, E] that is no vector of length 1: nothing could be
+/// Throws Error(kTensorMismatch) for a row of [texts, width] that is no vector of length 1: nothing could be
 /// compared with it, and every pixel would get the first class.
-void require_unit(const torch::Tensor& rows, const std::vector<std::string>& texts, const std::string& path) {
-  constexpr double kTolerance = 1e-3;
-  const auto lengths = rows.to(torch::kCPU, torch::kFloat64).norm(2, -1).contiguous();
+void require_unit(const std::vector<float>& rows, std::int64_t width, const std::vector<std::string>& texts,
+                  const std::string& path) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const double length = lengths.data_ptr<double>()[i];
-    if (std::abs(length - 1) < kTolerance) continue;
+    const double length = length_of(rows.data() + i * static_cast<std::size_t>(width), width);
+    if (is_unit(length)) continue;
     throw Error(
         ErrorCode::kTensorMismatch,
         fmt::format("{}: the text tower gives no usable embedding of '{}': its length is {} instead of 1",
@@ -48,13 +58,13 @@ void require_unit(const torch::Tensor& rows, const std::vector<std::string>& tex
   }
 }
 
-std::vector<fs::path> vocabulary_files(const ModelFiles& model, const fs::path& vocab) {
+std::vector<fs::path> vocabulary_files(const model::ModelFiles& model, const fs::path& vocab) {
   if (vocab.empty()) return model.tokenizer;
   if (is_folder(vocab)) return text::tokenizer_files(vocab);
   return {vocab};
 }
 
-text::Tokenizer load_tokenizer(const ModelFiles& model, const fs::path& vocab) {
+text::Tokenizer load_tokenizer(const model::ModelFiles& model, const fs::path& vocab) {
   if (vocab.empty() && model.tokenizer.empty()) {
     throw Error(ErrorCode::kBadVocabulary, fmt::format("{} has no tokenizer files", model.path.string()),
                 "name CLIP's merges.txt, tokenizer.json or bpe_simple_vocab_16e6.txt.gz with --vocab");
@@ -74,60 +84,61 @@ text::Tokenizer load_tokenizer(const ModelFiles& model, const fs::path& vocab) {
 /// Text tower and tokenizer, alive only while new names are embedded.
 class NameEncoder {
  public:
-  NameEncoder(const ModelFiles& model, const fs::path& vocab, const std::vector<std::string>& templates,
+  NameEncoder(const model::ModelFiles& model, const fs::path& vocab, const std::vector<std::string>& templates,
               bool truncate)
       : tokenizer_(load_tokenizer(model, vocab)),
-        tower_(model.config.clip.text, model.config.clip.joint, model.config.clip.activation),
+        tower_(model),
+        width_(model.config.clip.joint),
         path_(model.clip->path()),
         templates_(templates),
-        truncate_(truncate) {
-    clip::load_frozen(*tower_, "", model.text_rows(), *model.clip);
-  }
+        truncate_(truncate) {}
 
   /// [names, E], each the unit mean over the templates. Throws Error(kTensorMismatch), naming the text, where
   /// the tower gives no direction.
-  torch::Tensor encode(const std::vector<std::string>& names) {
-    std::vector<torch::Tensor> batches;
+  std::vector<float> encode(const std::vector<std::string>& names) {
+    std::vector<float> sentences, rows;
     std::vector<std::int64_t> ids;
     std::vector<std::string> texts;
     const auto run = [&] {
       if (texts.empty()) return;
-      const auto context = tower_->config().context;
-      const auto tokens = torch::tensor(ids, torch::kInt64).reshape({-1, context});
-      batches.push_back(tower_(tokens));
-      require_unit(batches.back(), texts, path_);
+      const auto some = tower_.encode(ids, static_cast<std::int64_t>(texts.size()));
+      require_unit(some, width_, texts, path_);
+      sentences.insert(sentences.end(), some.begin(), some.end());
       ids.clear();
       texts.clear();
     };
     for (const auto& name : names) {
       for (const auto& sentence : templates_) {
         texts.push_back(text::fill(sentence, name));
-        const auto row =
-            tokenizer_.tokens(texts.back(), static_cast<int>(tower_->config().context), truncate_);
+        const auto row = tokenizer_.tokens(texts.back(), static_cast<int>(tower_.context()), truncate_);
         ids.insert(ids.end(), row.begin(), row.end());
         if (texts.size() == kBatch) run();
       }
     }
     run();
-    const auto all = torch::cat(batches, 0);
-    const auto count = static_cast<std::int64_t>(names.size());
-    return unit_rows(all.reshape({count, static_cast<std::int64_t>(templates_.size()), all.size(1)}).mean(1));
+    const auto each = templates_.size() * static_cast<std::size_t>(width_);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const auto mean = unit_mean(sentences.data() + i * each, templates_.size(), width_);
+      rows.insert(rows.end(), mean.begin(), mean.end());
+    }
+    return rows;
   }
 
  private:
   text::Tokenizer tokenizer_;
-  clip::TextTower tower_;
+  engine::TextEncoder tower_;
+  std::int64_t width_;
   std::string path_;
   const std::vector<std::string>& templates_;
   bool truncate_;
 };
 
 /// The tower's tensors and the tokenizer's files together decide an embedding.
-std::string tower_hash(const ModelFiles& model, const fs::path& vocab) {
+std::string tower_hash(const model::ModelFiles& model, const fs::path& vocab) {
   const auto tensors =
-      remembered_hash(model.files, "text tower", [&] { return model.clip->hash(model.text_rows()); });
+      model::remembered_hash(model.files, "text tower", [&] { return model.clip->hash(model.text_rows()); });
   const auto files = vocabulary_files(model, vocab);
-  const auto words = remembered_hash(files, "tokenizer", [&] {
+  const auto words = model::remembered_hash(files, "tokenizer", [&] {
     Sha256 digest;
     constexpr std::size_t kMaxBytes = std::size_t{64} << 20;  // as the tokenizer's own reader
     for (const auto& file : files)
@@ -137,12 +148,12 @@ std::string tower_hash(const ModelFiles& model, const fs::path& vocab) {
   return tensors + words;
 }
 
-TextEncoding encoding_of(const ModelFiles& model, const fs::path& vocab,
+TextEncoding encoding_of(const model::ModelFiles& model, const fs::path& vocab,
                          const std::vector<std::string>& templates, bool truncate) {
   const auto& clip = model.config.clip;
   TextEncoding encoding;
   encoding.weights = tower_hash(model, vocab);
-  encoding.settings = fmt::format("{}, {} heads, context {}", activation_name(clip.activation),
+  encoding.settings = fmt::format("{}, {} heads, context {}", model::activation_name(clip.activation),
                                   clip.text.heads, clip.text.context);
   encoding.joint = static_cast<std::size_t>(clip.joint);
   encoding.templates = templates;
@@ -164,26 +175,24 @@ std::vector<std::string> shown_names(const ClassList& classes) {
   return names;
 }
 
-ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, torch::Tensor>& rows,
-                        bool apart) {
+ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, std::vector<float>>& rows,
+                        std::int64_t width, bool apart) {
   ClassEmbeddings result;
-  std::vector<torch::Tensor> all;
+  result.width = width;
+  std::size_t count = 0;
   for (const auto& names : classes.names) {
-    result.first.push_back(all.size());
-    std::vector<torch::Tensor> of_class;
-    for (const auto& name : names) of_class.push_back(rows.at(name));
-    if (apart || of_class.size() == 1) {
-      all.insert(all.end(), of_class.begin(), of_class.end());
-    } else {
-      all.push_back(unit_rows(torch::stack(of_class).mean(0)));
-    }
+    result.first.push_back(count);
+    std::vector<float> of_class;
+    for (const auto& name : names) of_class.insert(of_class.end(), rows.at(name).begin(), rows.at(name).end());
+    if (!apart && names.size() > 1) of_class = unit_mean(of_class.data(), names.size(), width);
+    result.rows.insert(result.rows.end(), of_class.begin(), of_class.end());
+    count += of_class.size() / static_cast<std::size_t>(width);
   }
-  result.first.push_back(all.size());
-  result.rows = torch::stack(all);
+  result.first.push_back(count);
   return result;
 }
 
-void check_request(const ModelFiles& model, const ClassList& classes,
+void check_request(const model::ModelFiles& model, const ClassList& classes,
                    const std::vector<std::string>& templates) {
   if (classes.size() == 0)
     throw Error(ErrorCode::kBadClassList, "the class list is empty", "name at least one class");
@@ -203,33 +212,35 @@ void check_request(const ModelFiles& model, const ClassList& classes,
 
 }  // namespace
 
-EncodedClasses encode_classes(const ModelFiles& model, const fs::path& vocab, const ClassList& classes,
+EncodedClasses encode_classes(const model::ModelFiles& model, const fs::path& vocab, const ClassList& classes,
                               const TextOptions& options) {
   const auto& templates = options.templates.empty() ? text::single_template() : options.templates;
   check_request(model, classes, templates);
-  std::map<std::string, torch::Tensor> rows;
+  const auto width = model.config.clip.joint;
+  std::map<std::string, std::vector<float>> rows;
   std::vector<std::string> fresh;
   std::optional<EmbeddingCache> cache;
   if (options.use_cache) cache.emplace(encoding_of(model, vocab, templates, options.truncate));
   for (const auto& name : distinct_names(classes)) {
-    const float* row = cache ? cache->find(name) : nullptr;
-    if (row != nullptr) {
-      rows[name] = torch::tensor(at::ArrayRef<float>(row, static_cast<std::size_t>(model.config.clip.joint)));
+    if (const float* row = cache ? cache->find(name) : nullptr) {
+      rows[name].assign(row, row + width);
     } else {
       fresh.push_back(name);
     }
   }
   if (!fresh.empty()) {
-    const auto embedded =
-        NameEncoder(model, vocab, templates, options.truncate).encode(fresh).to(torch::kFloat32).contiguous();
-    require_unit(embedded, fresh, model.clip->path());
-    for (std::size_t i = 0; i < fresh.size(); ++i) rows[fresh[i]] = embedded[static_cast<std::int64_t>(i)];
-    if (cache) cache->add(fresh, embedded.data_ptr<float>());
+    const auto embedded = NameEncoder(model, vocab, templates, options.truncate).encode(fresh);
+    require_unit(embedded, width, fresh, model.clip->path());
+    for (std::size_t i = 0; i < fresh.size(); ++i) {
+      const auto first = embedded.begin() + static_cast<std::int64_t>(i) * width;
+      rows[fresh[i]].assign(first, first + width);
+    }
+    if (cache) cache->add(fresh, embedded.data());
   } else if (cache && cache->damaged()) {
     cache->add({}, nullptr);
   }
-  auto arranged = arrange(classes, rows, options.max_over_names);
-  if (!options.max_over_names) require_unit(arranged.rows, shown_names(classes), model.clip->path());
+  auto arranged = arrange(classes, rows, width, options.max_over_names);
+  if (!options.max_over_names) require_unit(arranged.rows, width, shown_names(classes), model.clip->path());
   return {std::move(arranged), !fresh.empty()};
 }
 

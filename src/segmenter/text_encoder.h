@@ -5,18 +5,16 @@
 #include <string>
 #include <vector>
 
-#include <torch/torch.h>
-
 #include "relprompt/classes.h"
 #include "relprompt/segmenter.h"
 
 #include "segmenter/class_embeddings.h"
-#include "segmenter/model_files.h"
+#include "model/model_files.h"
 
 namespace relprompt::segmenter {
 
 struct EncodedClasses {
-  ClassEmbeddings embeddings;  ///< on the CPU
+  ClassEmbeddings embeddings;
   bool tower_ran = false;      ///< false: everything came from the cache
 };
 
@@ -25,7 +23,7 @@ struct EncodedClasses {
 /// if the cache lacks a name, and dropped afterwards.
 /// @param vocab tokenizer file or folder; empty: the model's own
 /// Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary.
-EncodedClasses encode_classes(const ModelFiles& model, const std::filesystem::path& vocab,
+EncodedClasses encode_classes(const model::ModelFiles& model, const std::filesystem::path& vocab,
                               const ClassList& classes, const TextOptions& options);
 
 }  // namespace relprompt::segmenter

@@ -10,7 +10,7 @@
 
 #include "eval/metrics.h"
 #include "segmenter/class_embeddings.h"
-#include "segmenter/network.h"
+#include "network/network.h"
 #include "train/dataset_views.h"
 #include "train/held_out.h"
 #include "train/run_setup.h"
@@ -22,7 +22,7 @@ class BestModel {
  public:
   /// What is measured: the held-out part with the classes that training may know, or, only if the rule asks
   /// for it, the test set. `set` and `parts` belong to the training set and outlive this object.
-  BestModel(const RunConfig& config, const segmenter::ModelFiles& model, const OpenSet& set,
+  BestModel(const config::RunConfig& config, const model::ModelFiles& model, const evaluate::OpenSet& set,
             const TrainingParts& parts, const segmenter::ClassEmbeddings& embeddings);
 
   /// False if the config's rule is none or there is nothing to measure on.
@@ -34,14 +34,14 @@ class BestModel {
   std::string part() const;
 
   /// The scores of the network as it is; on rank 0 alone they are complete.
-  eval::Scores measure(segmenter::Network& network, workers::Workers& workers, RunListener& listener);
+  eval::Scores measure(network::Network& network, workers::Workers& workers, RunListener& listener);
   /// The score that decides; absent if there is none.
   std::optional<double> deciding(const eval::Scores& scores) const;
 
  private:
-  const RunConfig& config_;
-  segmenter::ModelConfig model_;
-  OpenSet test_;  ///< for kValidationUnseen
+  const config::RunConfig& config_;
+  model::ModelConfig model_;
+  evaluate::OpenSet test_;  ///< for kValidationUnseen
   std::unique_ptr<LabelledPart> held_out_;
   const data::Dataset* dataset_ = nullptr;
   ClassList classes_;

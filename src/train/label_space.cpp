@@ -21,14 +21,9 @@ void check_split(const ClassList& classes) {
 
 }  // namespace
 
-bool is_zero_shot(eval::Setting setting) {
-  return setting == eval::Setting::kInductive || setting == eval::Setting::kTransductive ||
-         setting == eval::Setting::kTransductiveKnown;
-}
-
 LabelSpace::LabelSpace(const ClassList& classes, eval::Setting setting, bool all_rows)
     : table_(torch::full({kLabels}, kIgnored, torch::kInt64)) {
-  const bool split = is_zero_shot(setting);
+  const bool split = eval::is_zero_shot(setting);
   if (split) check_split(classes);
   auto* table = table_.data_ptr<std::int64_t>();
   for (std::size_t label = 0; label < classes.size(); ++label) {

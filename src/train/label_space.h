@@ -16,9 +16,6 @@ namespace relprompt::train {
 constexpr std::int64_t kIgnored = -1;  ///< the data set says nothing about the pixel
 constexpr std::int64_t kHidden = -2;   ///< the data set names an unseen class, which training must not know
 
-/// True for the zero-shot protocols.
-bool is_zero_shot(eval::Setting setting);
-
 /// The labels of a training phase as rows of the class embeddings.
 class LabelSpace {
  public:

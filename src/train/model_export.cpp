@@ -18,11 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFactsName = "training.json";
 constexpr const char* kConfigName = "config.json";
 constexpr const char* kPromptsName = "prompts.safetensors";
 
-segmenter::ModelConfig config_for(const fs::path& folder, const segmenter::ModelFiles& model) {
+model::ModelConfig config_for(const fs::path& folder, const model::ModelFiles& model) {
   auto config = model.config;
   const fs::path clip = absolute_path(model.clip->path());
   std::error_code problem;
@@ -32,8 +31,8 @@ segmenter::ModelConfig config_for(const fs::path& folder, const segmenter::Model
   return config;
 }
 
-void write_prompts(const fs::path& file, const segmenter::Network& network,
-                   const segmenter::ModelFiles& model) {
+void write_prompts(const fs::path& file, const network::Network& network,
+                   const model::ModelFiles& model) {
   const auto trained = network.trained();
   std::vector<torch::Tensor> owners;
   std::vector<archive::TensorView> views;
@@ -48,36 +47,19 @@ void write_prompts(const fs::path& file, const segmenter::Network& network,
 
 }  // namespace
 
-void export_model(const fs::path& folder, const segmenter::Network& network,
-                  const segmenter::ModelFiles& model, const TrainingFacts& facts) {
+void export_model(const fs::path& folder, const network::Network& network,
+                  const model::ModelFiles& model, const evaluate::TrainingFacts& facts) {
   make_folder(folder);
   const nlohmann::ordered_json about = {
       {"trained_on", facts.trained_on}, {"protocol", facts.setting},
       {"checkpoint", facts.checkpoint}, {"checkpoint_score", facts.checkpoint_score},
       {"iterations", facts.iterations}, {"seed", facts.seed}};
-  write_file(folder / kFactsName, json_text(about, 2) + "\n");
+  write_file(folder / evaluate::kFactsName, json_text(about, 2) + "\n");
   write_file(folder / kConfigName, to_json(config_for(folder, model)));
   write_prompts(folder / kPromptsName, network, model);
 }
 
 void require_exportable(const fs::path& folder) {
-  require_free({folder / kFactsName, folder / kConfigName, folder / kPromptsName}, true);
+  require_free({folder / evaluate::kFactsName, folder / kConfigName, folder / kPromptsName}, true);
 }
-
-TrainingFacts read_training_facts(const fs::path& folder) {
-  TrainingFacts facts;
-  const auto file = folder / kFactsName;
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return facts;
-  const auto json = read_json_file(file, {}, ErrorCode::kModelNotFound);
-  JsonFields fields(json, file.string());
-  facts.trained_on = fields.text("trained_on", "");
-  facts.setting = fields.text("protocol", "");
-  facts.checkpoint = fields.text("checkpoint", "");
-  facts.checkpoint_score = fields.text("checkpoint_score", "");
-  facts.iterations = fields.integer("iterations", 0, 0, std::int64_t{1} << 53);
-  facts.seed = static_cast<std::uint64_t>(fields.integer("seed", 0, 0, std::int64_t{1} << 53));
-  return facts;
-}
-
 }  // namespace relprompt::train

@@ -6,24 +6,9 @@
 
 #include "relprompt/error.h"
 
+#include "train/schedule.h"
+
 namespace relprompt::train {
-namespace {
-
-void require(bool holds, const char* field, double value, const char* range) {
-  if (holds) return;
-  throw Error(ErrorCode::kBadArgument, fmt::format("optimizer {} = {}: expected {}", field, value, range));
-}
-
-}  // namespace
-
-void check(const OptimizerOptions& options) {
-  const auto positive = [](double value) { return std::isfinite(value) && value > 0; };
-  require(positive(options.knowledge_rate), "knowledge_rate", options.knowledge_rate, "a number above 0");
-  require(positive(options.rate), "rate", options.rate, "a number above 0");
-  require(std::isfinite(options.weight_decay) && options.weight_decay >= 0, "weight_decay",
-          options.weight_decay, "0 or more");
-}
-
 std::int64_t ParameterGroup::numbers() const {
   std::int64_t sum = 0;
   for (const auto& [parameter, value] : parameters) sum += value.numel();
@@ -31,7 +16,7 @@ std::int64_t ParameterGroup::numbers() const {
 }
 
 std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::Tensor>& trained,
-                                             const OptimizerOptions& options) {
+                                             const config::OptimizerOptions& options) {
   check(options);
   if (trained.empty()) throw Error(ErrorCode::kInternal, "no parameter is trained");
   std::vector<ParameterGroup> groups = {{"knowledge", options.knowledge_rate, {}},
@@ -48,7 +33,7 @@ std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::
 }
 
 std::unique_ptr<torch::optim::AdamW> make_optimizer(const std::vector<ParameterGroup>& groups,
-                                                    const OptimizerOptions& options) {
+                                                    const config::OptimizerOptions& options) {
   check(options);
   std::vector<torch::optim::OptimizerParamGroup> all;
   for (const auto& group : groups) {
@@ -62,7 +47,7 @@ std::unique_ptr<torch::optim::AdamW> make_optimizer(const std::vector<ParameterG
 }
 
 void set_learning_rates(torch::optim::Optimizer& optimizer, const std::vector<ParameterGroup>& groups,
-                        std::int64_t done, const ScheduleOptions& schedule) {
+                        std::int64_t done, const config::ScheduleOptions& schedule) {
   auto& targets = optimizer.param_groups();
   if (targets.size() != groups.size()) {
     throw Error(ErrorCode::kInternal, fmt::format("an optimizer of {} parameter groups, expected {}",

@@ -10,18 +10,9 @@
 
 #include <torch/torch.h>
 
-#include "train/schedule.h"
+#include "config/optimizer_options.h"
 
 namespace relprompt::train {
-
-struct OptimizerOptions {
-  double knowledge_rate = 2e-5;  ///< learning rate of the pixel knowledge h, above 0
-  double rate = 2e-4;            ///< learning rate of everything else, above 0
-  double weight_decay = 0.01;    ///< decoupled, the same for all parameters, 0 or more
-};
-
-/// Throws Error(kBadArgument) that names the field if an option is out of its range.
-void check(const OptimizerOptions& options);
 
 /// Parameters that share a learning rate.
 struct ParameterGroup {
@@ -37,15 +28,15 @@ struct ParameterGroup {
 /// knowledge is the parameter named "h" of the relationship prompt module. Throws Error(kBadArgument) for the
 /// options, Error(kInternal) if nothing is trained or a parameter asks for no gradient.
 std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::Tensor>& trained,
-                                             const OptimizerOptions& options = {});
+                                             const config::OptimizerOptions& options = {});
 
 /// AdamW over the groups, in their order, at their unscheduled rates. A parameter that has got no gradient
 /// is left as it is: neither state nor weight decay.
 std::unique_ptr<torch::optim::AdamW> make_optimizer(const std::vector<ParameterGroup>& groups,
-                                                    const OptimizerOptions& options = {});
+                                                    const config::OptimizerOptions& options = {});
 
 /// Sets the rates for the update that follows `done` updates. groups are those the optimizer was made of.
 void set_learning_rates(torch::optim::Optimizer& optimizer, const std::vector<ParameterGroup>& groups,
-                        std::int64_t done, const ScheduleOptions& schedule);
+                        std::int64_t done, const config::ScheduleOptions& schedule);
 
 }  // namespace relprompt::train

@@ -30,7 +30,7 @@ PretrainTest::PretrainTest(const PretrainConfig& config, const text::Tokenizer& 
   world::SceneBatch scenes;
   world::fill_batch(fnv1a("test of pretraining") ^ config.seed, 0,
                     static_cast<std::uint64_t>(config.evaluate_scenes), options, 1, scenes);
-  images_ = images_of(scenes, options.size, segmenter::Normalisation::clip());
+  images_ = images_of(scenes, options.size, model::Normalisation::clip());
   std::vector<std::int64_t> objects, grounds;
   for (const auto& shown : scenes.shows) {
     const auto object = std::find(shown.begin(), shown.begin() + world::kObjectClasses, true);

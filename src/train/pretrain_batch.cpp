@@ -33,7 +33,7 @@ void say_names(const PretrainPhase& phase, world::SceneBatch& scenes) {
 
 }  // namespace
 
-torch::Tensor images_of(const world::SceneBatch& scenes, int size, const segmenter::Normalisation& image) {
+torch::Tensor images_of(const world::SceneBatch& scenes, int size, const model::Normalisation& image) {
   const auto pixels = static_cast<std::size_t>(size) * static_cast<std::size_t>(size);
   const auto count = scenes.captions.size();
   auto images = torch::empty({static_cast<std::int64_t>(count), 3, size, size});
@@ -99,7 +99,7 @@ PretrainBatch PretrainLoader::make(std::int64_t done) const {
   std::vector<std::string> texts;
   for (const auto& caption : scenes.captions) texts.push_back(caption.text);
   PretrainBatch batch;
-  batch.images = images_of(scenes, phase.size, segmenter::Normalisation::clip());
+  batch.images = images_of(scenes, phase.size, model::Normalisation::clip());
   batch.tokens = token_rows(tokenizer_, texts, config_.clip.text.context);
   batch.excluded = excluded_pairs(scenes);
   return batch;

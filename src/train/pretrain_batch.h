@@ -7,7 +7,7 @@
 #include <torch/torch.h>
 
 #include "data/prefetch.h"
-#include "segmenter/model_config.h"
+#include "model/model_config.h"
 #include "text/tokenizer.h"
 #include "train/pretrain_config.h"
 #include "world/scene_batch.h"
@@ -21,7 +21,7 @@ struct PretrainBatch {
 };
 
 /// [B, 3, size, size], normalised, of the photos of a batch.
-torch::Tensor images_of(const world::SceneBatch& scenes, int size, const segmenter::Normalisation& image);
+torch::Tensor images_of(const world::SceneBatch& scenes, int size, const model::Normalisation& image);
 
 /// [B, B] bool, see PretrainBatch::excluded.
 torch::Tensor excluded_pairs(const world::SceneBatch& scenes);

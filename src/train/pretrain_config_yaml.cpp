@@ -26,7 +26,7 @@ void read_count(JsonFields& fields, const std::string& key, Number& value, std::
   value = static_cast<Number>(fields.integer(key, static_cast<std::int64_t>(value), low, high));
 }
 
-void read_text_tower(JsonFields fields, clip::TextConfig& text) {
+void read_text_tower(JsonFields fields, model::TextConfig& text) {
   read_count(fields, "width", text.width, 1, kMaxWidth);
   read_count(fields, "layers", text.layers, 1, kMaxLayers);
   read_count(fields, "heads", text.heads, 1, text.width);

@@ -30,7 +30,7 @@ text::Tokenizer tokenizer_of(const std::string& merges) {
   return text::Tokenizer(text::parse_merges(merges, "merges.txt", text::kMaxMerges));
 }
 
-clip::ClipConfig sized(clip::ClipConfig config, const text::Tokenizer& tokenizer) {
+model::ClipConfig sized(model::ClipConfig config, const text::Tokenizer& tokenizer) {
   config.text.vocab = tokenizer.vocab_size();
   return config;
 }

@@ -25,7 +25,7 @@ bool ends_with(std::string_view text, std::string_view end) {
 }
 
 /// Standard deviation of a tensor that is drawn.
-double deviation_of(std::string_view name, const clip::ClipConfig& config) {
+double deviation_of(std::string_view name, const model::ClipConfig& config) {
   const bool visual = name.substr(0, 7) == "visual.";
   const auto width = static_cast<double>(visual ? config.vision.width : config.text.width);
   const auto layers = static_cast<double>(visual ? config.vision.layers : config.text.layers);
@@ -62,7 +62,7 @@ torch::Tensor sine_positions(std::int64_t grid, std::int64_t width) {
   return positions;
 }
 
-torch::Tensor starting_value(const clip::TensorRow& row, const clip::ClipConfig& config, std::uint64_t seed) {
+torch::Tensor starting_value(const model::TensorRow& row, const model::ClipConfig& config, std::uint64_t seed) {
   const std::string_view name = row.name;
   if (name == "logit_scale") return torch::full({}, std::log(1 / 0.07));
   if (name == "visual.positional_embedding") return sine_positions(config.vision.grid, config.vision.width);

@@ -7,23 +7,25 @@
 
 #include "archive/safetensors.h"
 #include "base/atomic_file.h"
-#include "clip/clip_tensors.h"
-#include "segmenter/model_config.h"
+#include "base/hash.h"
+#include "base/mapped_file.h"
+#include "model/clip_tensors.h"
+#include "model/model_config.h"
 #include "train/pretrain_start.h"
 
 namespace relprompt::train {
 namespace {
 
-std::vector<clip::TensorRow> rows_of(const clip::ClipConfig& config) {
-  auto rows = clip::image_tower_rows(config);
-  const auto text = clip::text_tower_rows(config);
+std::vector<model::TensorRow> rows_of(const model::ClipConfig& config) {
+  auto rows = model::image_tower_rows(config);
+  const auto text = model::text_tower_rows(config);
   rows.insert(rows.end(), text.begin(), text.end());
   return rows;
 }
 
 }  // namespace
 
-PretrainTowers::PretrainTowers(const clip::ClipConfig& config, std::uint64_t seed)
+PretrainTowers::PretrainTowers(const model::ClipConfig& config, std::uint64_t seed)
     : config_(config),
       image_(config.vision, config.joint, config.activation),
       text_(config.text, config.joint, config.activation),
@@ -67,17 +69,17 @@ void export_clip(const std::filesystem::path& folder, const PretrainTowers& towe
     views.push_back({row.name, archive::DType::kF32, row.shape,
                      static_cast<const std::byte*>(owners.back().data_ptr()), owners.back().nbytes()});
   }
-  segmenter::ModelConfig config;
+  model::ModelConfig config;
   config.source = source;
   config.words = words;
   config.clip = towers.config();
-  config.test = segmenter::TestProtocol::for_tower(config.clip.vision);
+  config.test = model::TestProtocol::for_tower(config.clip.vision);
   // The patch term trains what the last block gives for single patches, its residual path included.
-  config.training_free = clip::LastLayer::kValueResidualMlp;
+  config.training_free = model::LastLayer::kValueResidualMlp;
   config.clip_sha256 =
       archive::write_safetensors(folder / "clip.safetensors", views, {{"format", "relprompt"}});
   write_file(folder / "merges.txt", merges);
-  write_file(folder / "config.json", segmenter::to_json(config));
+  write_file(folder / "config.json", model::to_json(config));
 }
 
 }  // namespace relprompt::train

@@ -20,7 +20,7 @@ constexpr double kMostTemperature = 100;
 class PretrainTowers {
  public:
   /// Every tensor has its starting value.
-  PretrainTowers(const clip::ClipConfig& config, std::uint64_t seed);
+  PretrainTowers(const model::ClipConfig& config, std::uint64_t seed);
 
   struct Pictures {
     torch::Tensor image;    ///< [B, E], unit length, of the class token
@@ -37,10 +37,10 @@ class PretrainTowers {
 
   /// All trained tensors by the names of the tensor table.
   const std::map<std::string, torch::Tensor>& parameters() const { return parameters_; }
-  const clip::ClipConfig& config() const { return config_; }
+  const model::ClipConfig& config() const { return config_; }
 
  private:
-  clip::ClipConfig config_;
+  model::ClipConfig config_;
   clip::ImageTower image_;
   clip::TextTower text_;
   torch::Tensor logit_scale_;

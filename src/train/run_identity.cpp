@@ -4,9 +4,9 @@
 
 namespace relprompt::train {
 
-std::string identity_of(const RunConfig& config, const std::string& clip_sha256) {
-  const RunConfig defaults;
-  RunConfig deciding = config;
+std::string identity_of(const config::RunConfig& config, const std::string& clip_sha256) {
+  const config::RunConfig defaults;
+  config::RunConfig deciding = config;
   deciding.name = defaults.name;
   deciding.paths = defaults.paths;
   deciding.threads = defaults.threads;

@@ -3,12 +3,12 @@
 
 #include <string>
 
-#include "train/run_config.h"
+#include "config/run_config.h"
 
 namespace relprompt::train {
 
 /// Hash of all settings that decide a run's parameters, and of the CLIP. How often something is written or
 /// measured, where files lie and how many threads work are not among them (threads may change the last bits).
-std::string identity_of(const RunConfig& config, const std::string& clip_sha256);
+std::string identity_of(const config::RunConfig& config, const std::string& clip_sha256);
 
 }  // namespace relprompt::train

@@ -5,30 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "relprompt/error.h"
-
 namespace relprompt::train {
-namespace {
 
-void require(bool holds, const char* field, double value, const char* range) {
-  if (holds) return;
-  throw Error(ErrorCode::kBadArgument, fmt::format("schedule {} = {}: expected {}", field, value, range));
-}
-
-}  // namespace
-
-void check(const ScheduleOptions& options) {
-  const auto number = [](std::int64_t value) { return static_cast<double>(value); };
-  require(options.iterations >= 1, "iterations", number(options.iterations), "1 or more");
-  require(std::isfinite(options.power) && options.power > 0, "power", options.power, "a number above 0");
-  require(std::isfinite(options.minimum) && options.minimum >= 0, "minimum", options.minimum, "0 or more");
-  require(options.warmup_iterations >= 0, "warmup_iterations", number(options.warmup_iterations),
-          "0 or more");
-  require(options.warmup_ratio >= 0 && options.warmup_ratio <= 1, "warmup_ratio", options.warmup_ratio,
-          "0 to 1");
-}
-
-double learning_rate(double base, std::int64_t done, const ScheduleOptions& options) {
+double learning_rate(double base, std::int64_t done, const config::ScheduleOptions& options) {
   const double left = 1 - static_cast<double>(done) / static_cast<double>(options.iterations);
   const double decayed =
       options.minimum + (base - options.minimum) * std::pow(std::max(left, 0.0), options.power);
@@ -37,7 +16,7 @@ double learning_rate(double base, std::int64_t done, const ScheduleOptions& opti
   return decayed * (1 - cold * (1 - options.warmup_ratio));
 }
 
-double highest_share(const ScheduleOptions& options) {
+double highest_share(const config::ScheduleOptions& options) {
   // The decay falls and the warm-up rises, so that their product has one highest place, at the warm-up's end
   // or before it.
   double highest = 0;

@@ -11,6 +11,7 @@
 #include "loss/loss.h"
 #include "nn/grid.h"
 #include "train/pseudo_labels.h"
+#include "train/schedule.h"
 
 namespace relprompt::train {
 namespace {
@@ -26,7 +27,7 @@ torch::Tensor rows_of(const torch::Tensor& t, const LabelSpace& space) {
 
 }  // namespace
 
-Trainer::Trainer(segmenter::Network& network, const RunConfig& config, const ClassList& classes,
+Trainer::Trainer(network::Network& network, const config::RunConfig& config, const ClassList& classes,
                  const torch::Tensor& t, workers::Workers& workers)
     : network_(network),
       config_(config),

@@ -9,11 +9,11 @@
 
 #include <torch/torch.h>
 
-#include "segmenter/network.h"
+#include "network/network.h"
 #include "train/batch_loader.h"
 #include "train/label_space.h"
 #include "train/parameter_groups.h"
-#include "train/run_config.h"
+#include "config/run_config.h"
 #include "workers/workers.h"
 
 namespace relprompt::train {
@@ -29,7 +29,7 @@ class Trainer {
  public:
   /// Classes and their embeddings for all rows: t [C, E] on the network's device. The network must have been
   /// made trainable, and everything outlives the trainer.
-  Trainer(segmenter::Network& network, const RunConfig& config, const ClassList& classes,
+  Trainer(network::Network& network, const config::RunConfig& config, const ClassList& classes,
           const torch::Tensor& t, workers::Workers& workers);
 
   /// The update of iteration `done` (counted from 0). A batch without pictures still takes part, with
@@ -58,8 +58,8 @@ class Trainer {
   double gradient_norm() const;
   void require_finite(std::int64_t done, double value, const char* what, const Batch& batch);
 
-  segmenter::Network& network_;
-  const RunConfig& config_;
+  network::Network& network_;
+  const config::RunConfig& config_;
   workers::Workers& workers_;
   LabelSpace seen_space_, all_space_;
   const LabelSpace* space_;  ///< of the current phase

@@ -18,11 +18,13 @@
 #include "base/mapped_file.h"
 #include "base/own_files.h"
 #include "image/picture_files.h"
-#include "segmenter/device.h"
-#include "train/eval_run.h"
+#include "evaluate/eval_run.h"
+#include "evaluate/picture_sheet.h"
+#include "network/device.h"
+#include "network/torch_scorer.h"
 #include "train/finished.h"
-#include "train/picture_sheet.h"
 #include "train/run_identity.h"
+#include "train/schedule.h"
 
 namespace relprompt::train {
 namespace {
@@ -52,9 +54,9 @@ std::string percent(const std::optional<double>& score) {
 }
 
 /// Frozen numbers may be in bfloat16; what is trained never is.
-segmenter::Network open_network(const segmenter::ModelFiles& model, const RunConfig& config) {
-  segmenter::Network network(model, segmenter::device_of(config.device),
-                             segmenter::precision_of(config.train.precision));
+network::Network open_network(const model::ModelFiles& model, const config::RunConfig& config) {
+  network::Network network(model, network::device_of(config.device),
+                             kernels::precision_of(config.train.precision));
   network.make_trainable(model, config.seed);
   network.set_recompute(config.train.recompute);
   return network;
@@ -62,22 +64,22 @@ segmenter::Network open_network(const segmenter::ModelFiles& model, const RunCon
 
 }  // namespace
 
-TrainingRun::TrainingRun(const RunFolder& folder, const RunConfig& config, workers::Workers& workers,
+TrainingRun::TrainingRun(const RunFolder& folder, const config::RunConfig& config, workers::Workers& workers,
                          RunListener& listener)
     : folder_(folder),
       config_(config),
       workers_(workers),
       listener_(listener),
-      set_(open_training_set(config)),
+      set_(evaluate::open_training_set(config)),
       parts_(split_training_set(set_.dataset->size(), config.data.train_samples,
-                                config.train.best == BestRule::kHeldOutSeen ? config.data.held_out : 0,
+                                config.train.best == config::BestRule::kHeldOutSeen ? config.data.held_out : 0,
                                 config.seed)),
       model_(open_trainee(config, folder.path(), listener)),
       embeddings_(run_embeddings(folder.embeddings(), model_, config, set_.classes)),
       network_(open_network(model_, config)),
-      trainer_(network_, config_, set_.classes, embeddings_.rows.to(network_.device()), workers),
+      trainer_(network_, config_, set_.classes, network::rows_of(embeddings_, network_.device()), workers),
       best_(config, model_, set_, parts_, embeddings_) {
-  if (config.data.test) open_test_set(config);  // its faults now and not after hours
+  if (config.data.test) evaluate::open_test_set(config);  // its faults now and not after hours
   const auto identity = identity_of(config, model_.config.clip_sha256);
   if (auto saved = load_state(folder_.checkpoint(), trainer_, identity)) {
     state_ = *saved;
@@ -101,13 +103,13 @@ LoaderOptions TrainingRun::loader_options() const {
   options.augment = config_.augment;
   options.mean = model_.config.image.mean;
   options.deviation = model_.config.image.std;
-  options.skip_bad = config_.train.bad_sample == BadSample::kSkip;
+  options.skip_bad = config_.train.bad_sample == config::BadSample::kSkip;
   options.threads = config_.train.loader_threads;
   return options;
 }
 
-TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64_t iterations) const {
-  TrainingFacts facts;
+evaluate::TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64_t iterations) const {
+  evaluate::TrainingFacts facts;
   facts.trained_on = fmt::format("{} {}, {} pictures", set_.name, set_.split, parts_.training.size());
   facts.setting = eval::name_of(config_.setting);
   facts.checkpoint = eval::name_of(rule);
@@ -257,13 +259,13 @@ void TrainingRun::checkpoint() {
 }
 
 RunOutcome TrainingRun::report_on(const std::string& model, const std::string& folder) {
-  EvalRequest request;
+  evaluate::EvalRequest request;
   request.model = folder_.path() / model;
   request.folder = folder_.path() / folder;
   request.title = model;
   request.precision = config_.train.precision;
   request.replace = true;
-  return run_evaluation(config_, request, workers_, listener_);
+  return evaluate::run_evaluation(config_, request, workers_, listener_, network::scorers_on(config_.device));
 }
 
 RunOutcome TrainingRun::stopped_in_report() const {
@@ -315,11 +317,11 @@ void TrainingRun::write_sheet() {
     write_file(path_of("sheet.png"), {reinterpret_cast<const char*>(picture.data()), picture.size()});
     return;
   }
-  auto embeddings = embeddings_;
-  embeddings.rows = embeddings.rows.to(network_.device());
-  image::write_png(path_of("sheet.png"), picture_sheet(network_, model_.config, *set_.dataset, embeddings,
-                                                       test_options(config_, model_.config, set_.classes),
-                                                       config_.train.sheet_samples));
+  network::TorchScorer scorer(network_);
+  image::write_png(
+      path_of("sheet.png"),
+      evaluate::picture_sheet(scorer, model_.config, *set_.dataset, embeddings_,
+                    evaluate::test_options(config_, model_.config, set_.classes), config_.train.sheet_samples));
 }
 
 }  // namespace relprompt::train

@@ -9,7 +9,7 @@
 
 #include "relprompt/training.h"
 
-#include "segmenter/network.h"
+#include "network/network.h"
 #include "train/batch_loader.h"
 #include "train/best_model.h"
 #include "train/held_out.h"
@@ -28,7 +28,7 @@ class TrainingRun {
  public:
   /// Opens everything the config names and continues after the folder's checkpoint if there is one.
   /// Only worker 0 writes to the folder, which the others must be able to read.
-  TrainingRun(const RunFolder& folder, const RunConfig& config, workers::Workers& workers,
+  TrainingRun(const RunFolder& folder, const config::RunConfig& config, workers::Workers& workers,
               RunListener& listener);
 
   /// Trains until the end or until the listener asks to stop.
@@ -38,7 +38,7 @@ class TrainingRun {
   std::filesystem::path path_of(const char* name) const { return folder_.path() / name; }
   bool leads() const { return workers_.rank() == 0; }
   LoaderOptions loader_options() const;
-  TrainingFacts facts(eval::CheckpointRule rule, std::int64_t iterations) const;
+  evaluate::TrainingFacts facts(eval::CheckpointRule rule, std::int64_t iterations) const;
 
   /// False if a worker was asked to stop.
   void warn_of_warm_up();
@@ -53,14 +53,14 @@ class TrainingRun {
   void write_sheet();
 
   RunFolder folder_;
-  const RunConfig& config_;
+  const config::RunConfig& config_;
   workers::Workers& workers_;
   RunListener& listener_;
-  OpenSet set_;
+  evaluate::OpenSet set_;
   TrainingParts parts_;
-  segmenter::ModelFiles model_;
+  model::ModelFiles model_;
   segmenter::ClassEmbeddings embeddings_;
-  segmenter::Network network_;
+  network::Network network_;
   Trainer trainer_;
   BestModel best_;
   RunState state_;

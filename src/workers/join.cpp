@@ -36,7 +36,7 @@ class Alone : public Workers {
 /// The steps of joining, with what they share.
 class Joining {
  public:
-  Joining(const Environment& environment, const Options& options)
+  Joining(const processes::Environment& environment, const Options& options)
       : environment_(environment),
         options_(options),
         deadline_(Clock::now() + options.join_timeout),
@@ -155,7 +155,7 @@ class Joining {
                                       std::move(*group));
   }
 
-  const Environment& environment_;
+  const processes::Environment& environment_;
   const Options& options_;
   const Clock::time_point deadline_;
   const StoreAddress at_;
@@ -166,7 +166,7 @@ class Joining {
 
 }  // namespace
 
-std::unique_ptr<Workers> join(const Environment& environment, const Options& options) {
+std::unique_ptr<Workers> join(const processes::Environment& environment, const Options& options) {
   if (environment.size == 1) return std::make_unique<Alone>();
   if (!has_c10d()) {
     throw Error(

@@ -42,7 +42,7 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-Together::Together(const Environment& environment, std::unique_ptr<Errands> errands,
+Together::Together(const processes::Environment& environment, std::unique_ptr<Errands> errands,
                    std::unique_ptr<Heart> heart, std::shared_ptr<Group> group)
     : rank_(environment.rank),
       size_(environment.size),

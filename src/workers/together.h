@@ -15,7 +15,7 @@ namespace relprompt::workers {
 
 class Together : public Workers {
  public:
-  Together(const Environment& environment, std::unique_ptr<Errands> errands, std::unique_ptr<Heart> heart,
+  Together(const processes::Environment& environment, std::unique_ptr<Errands> errands, std::unique_ptr<Heart> heart,
            std::shared_ptr<Group> group);
 
   std::size_t rank() const override { return rank_; }

@@ -1,6 +1,6 @@
 // The processes that train one model or evaluate one data set together, as everything else sees them.
 //
-//   const auto workers = workers::join(workers::environment(), {});
+//   const auto workers = workers::join(processes::environment(), {});
 //   workers->broadcast(parameters);                    // start from worker 0's
 //   ... every step: backward; workers->sum(gradients); // then every worker makes the same update
 //   catch (const std::exception& error) { workers->leave(error.what()); throw; }
@@ -14,7 +14,8 @@
 
 #include <torch/torch.h>
 
-#include "workers/environment.h"
+#include "processes/environment.h"
+#include "processes/process_group.h"
 
 namespace relprompt::workers {
 
@@ -28,37 +29,20 @@ struct Options {
   std::chrono::milliseconds silence{20000};  ///< without any after which a worker counts as dead
 };
 
-/// All operations are collective: every worker calls them, in the same order, with tensors of the same sizes
-/// and kinds. They throw Error(kLostWorker), naming the worker, once one has failed, died or cannot be
-/// reached; after that only leave() and the destructor may be called. For one thread at a time.
-class Workers {
+/// The operations on tensors of a process group, with tensors of the same sizes and kinds in every process.
+class Workers : public processes::ProcessGroup {
  public:
-  virtual ~Workers() = default;
-  virtual std::size_t rank() const = 0;
-  virtual std::size_t size() const = 0;
-
   /// Replaces every tensor by its sum over the workers, the same bits on all of them. Real and whole numbers;
   /// bfloat16 and half are added in float.
   virtual void sum(std::vector<torch::Tensor>& tensors) = 0;
   /// Replaces every tensor by worker 0's.
   virtual void broadcast(std::vector<torch::Tensor>& tensors) = 0;
-  /// Worker 0 gets the texts of all, by rank; the others get none.
-  virtual std::vector<std::string> gather(const std::string& text) = 0;
-  /// Everybody gets worker 0's text.
-  virtual std::string share(const std::string& text) = 0;
-  /// Returns when all have called it.
-  virtual void barrier() = 0;
-
-  /// Throws as the operations do, without waiting for anybody: for long work between two operations.
-  virtual void check() = 0;
-  /// Tells the others why this worker ends before its time. Never throws; only the first reason counts.
-  virtual void leave(const std::string& reason) noexcept = 0;
 };
 
 /// Becomes one of the workers and returns when all are there. A single worker needs nobody and costs nothing.
 /// Throws Error(kBadArgument) if the address or port cannot be used or the workers disagree about their ranks
 /// or number, Error(kLostWorker) if some do not come in time, and Error(kNoDevice) if this build of LibTorch
 /// cannot run more than one worker.
-std::unique_ptr<Workers> join(const Environment& environment, const Options& options);
+std::unique_ptr<Workers> join(const processes::Environment& environment, const Options& options);
 
 }  // namespace relprompt::workers

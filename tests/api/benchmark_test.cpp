@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "segmenter/arithmetic.h"
-#include "segmenter/matmul_rate.h"
+#include "measure/flops.h"
+#include "measure/matmul_rate.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -19,8 +19,8 @@ class Benchmark : public testing::Test {
  protected:
   Benchmark() {
     config_.clip = test::tiny_config();
-    config_.prompts = test::tiny_prompts(rpm::Variant::kPaper, config_.clip);
-    config_.test = segmenter::TestProtocol::for_tower(config_.clip.vision);
+    config_.prompts = test::tiny_prompts(model::Variant::kPaper, config_.clip);
+    config_.test = model::TestProtocol::for_tower(config_.clip.vision);
     test::write_hashed_model(scratch_ / "model", config_);
   }
 
@@ -28,11 +28,11 @@ class Benchmark : public testing::Test {
     ModelOptions model;
     model.precision = precision;
     model.threads = 1;
-    return measure(scratch_ / "model", model, options);
+    return benchmark_model(scratch_ / "model", model, options);
   }
 
   test::TemporaryFolder scratch_;
-  segmenter::ModelConfig config_;
+  model::ModelConfig config_;
 };
 
 BenchmarkOptions small() {
@@ -60,7 +60,7 @@ TEST_F(Benchmark, StatesWhatItMeasured) {
   EXPECT_LE(ms.median, ms.upper_quartile);
   EXPECT_LE(ms.upper_quartile, ms.max);
   EXPECT_DOUBLE_EQ(result.batch_ms, ms.median);
-  EXPECT_DOUBLE_EQ(result.gflop, segmenter::flop_per_window(config_, 64, 7) / 1e9);
+  EXPECT_DOUBLE_EQ(result.gflop, measure::flop_per_window(config_, 64, 7) / 1e9);
   EXPECT_NEAR(result.gflops * ms.median, result.gflop * 1e3, 1e-6);
   EXPECT_GT(result.matmul_gflops.value(), 0);
   EXPECT_GT(result.peak_mb, 1);
@@ -97,7 +97,7 @@ TEST_F(Benchmark, ABatchIsGivenAWindow) {
   const auto result = run(options, "bf16");
   EXPECT_EQ(result.window, 48);
   EXPECT_DOUBLE_EQ(result.batch_ms, 3 * result.window_ms.median);
-  EXPECT_DOUBLE_EQ(result.gflop, segmenter::flop_per_window(config_, 48, 7) / 1e9) << "of one window";
+  EXPECT_DOUBLE_EQ(result.gflop, measure::flop_per_window(config_, 48, 7) / 1e9) << "of one window";
   EXPECT_EQ(result.matmul_precision, "bf16");
   const auto int8 = run(small(), "int8");
   EXPECT_EQ(int8.matmul_precision, "int8");
@@ -117,11 +117,11 @@ TEST_F(Benchmark, RefusesOptionsOutOfRange) {
   EXPECT_ERROR(with([](auto& o) { o.window = 15; }), ErrorCode::kBadArgument, "window 15");
   EXPECT_ERROR(with([](auto& o) { o.window = 5000; }), ErrorCode::kBadArgument, "4096");
   EXPECT_ERROR(run(small(), "fp9"), ErrorCode::kBadArgument, "fp9");
-  EXPECT_ERROR(measure(scratch_ / "nothing", {}, small()), ErrorCode::kModelNotFound, "nothing");
+  EXPECT_ERROR(benchmark_model(scratch_ / "nothing", {}, small()), ErrorCode::kModelNotFound, "nothing");
 }
 
 TEST_F(Benchmark, ProductShapesAddUpToTheLinearLayers) {
-  const auto shapes = segmenter::product_shapes(config_, 64, 2);
+  const auto shapes = measure::product_shapes(config_, 64, 2);
   const double sum = std::accumulate(shapes.begin(), shapes.end(), 0.0, [](double total, const auto& shape) {
     return total + shape.count * shape.flop();
   });

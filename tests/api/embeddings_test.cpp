@@ -17,9 +17,9 @@ namespace {
 TEST(Embeddings, NeedADirection) {
   const test::TemporaryFolder scratch;
   ::setenv("XDG_CACHE_HOME", (scratch / "cache").c_str(), 1);
-  segmenter::ModelConfig config;
+  model::ModelConfig config;
   config.clip = test::tiny_config();
-  config.test = segmenter::TestProtocol::for_tower(config.clip.vision);
+  config.test = model::TestProtocol::for_tower(config.clip.vision);
   test::write_hashed_model(scratch / "model", config);
   Segmenter segmenter(scratch / "model");
   const auto width = static_cast<std::size_t>(segmenter.joint_width());

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "segmenter/model_config.h"
+#include "model/model_config.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -14,10 +14,10 @@ namespace {
 
 TEST(Segmenter, OneThatWasMovedFromSaysSoEverywhere) {
   const test::TemporaryFolder scratch;
-  segmenter::ModelConfig config;
+  model::ModelConfig config;
   config.clip = test::tiny_config();
-  config.prompts = test::tiny_prompts(rpm::Variant::kPaper, config.clip);
-  config.test = segmenter::TestProtocol::for_tower(config.clip.vision);
+  config.prompts = test::tiny_prompts(model::Variant::kPaper, config.clip);
+  config.test = model::TestProtocol::for_tower(config.clip.vision);
   test::write_hashed_model(scratch / "model", config);
   Segmenter first(scratch / "model");
   const std::vector<float> rows(static_cast<std::size_t>(first.joint_width()) * 2, 1.0f);

@@ -28,7 +28,7 @@ class Analyze : public testing::Test {
   Analyze() {
     write_toy_clip(place_ / "clip");
     write_toy_clip(place_ / "model");
-    add_hashed_prompts(place_ / "model", rpm::Variant::kPaper);
+    add_hashed_prompts(place_ / "model", model::Variant::kPaper);
     write_test_photo(place_ / "a.png", 64, 90);
   }
 
@@ -73,7 +73,7 @@ TEST_F(Analyze, AttentionNeedsRelationshipPrompts) {
 }
 
 TEST_F(Analyze, DistanceComparesWithTheClipAlone) {
-  add_hashed_prompts(place_ / "model", rpm::Variant::kOfficial);  // its visual prompts enter the first layer
+  add_hashed_prompts(place_ / "model", model::Variant::kOfficial);  // its visual prompts enter the first layer
   write_test_photo(place_ / "b.png", 64, 64, 2);
   const auto made = analyze({"distance", "a.png", "b.png", "-m", "model"});
   ASSERT_EQ(made.status, 0) << made;

@@ -113,7 +113,7 @@ TEST(Golden, PaperVariantSegmentsAsTheOracle) {
   const Outcome imported = place.run({"import", (shared / "golden/tiny/clip_hf").string(), "-o", "model",
                                       "--vocab", (shared / "vocab/bpe_simple_vocab_16e6.txt.gz").string()});
   ASSERT_EQ(imported.status, 0) << imported;
-  add_hashed_prompts(place / "model", rpm::Variant::kPaper);
+  add_hashed_prompts(place / "model", model::Variant::kPaper);
   expect_the_oracles_scores(place, shared, "paper.segment");
 }
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "archive/safetensors.h"
-#include "clip/clip_tensors.h"
+#include "model/clip_tensors.h"
 #include "clip/image_tower.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
@@ -13,6 +13,8 @@
 
 namespace relprompt::clip {
 namespace {
+
+using namespace model;
 
 using test::close;
 using test::uniform;

@@ -7,6 +7,8 @@
 namespace relprompt::clip {
 namespace {
 
+using namespace model;
+
 using test::uniform;
 
 /// Gives one layer a prompt made of what the layers before left, times a weight that may be trained.

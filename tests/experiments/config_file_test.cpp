@@ -18,8 +18,8 @@ TEST(WorldExperiments, EveryRowCanBeTrained) {
   const test::TemporaryFolder work;
   const auto plan = make_plan(read_suite(kConfig, false), work.path());
   std::set<std::string> methods;
-  for (const auto& run : plan.runs) methods.insert(peft::name_of(run.config.model.peft.method));
-  EXPECT_EQ(methods.size(), peft::method_names().size());
+  for (const auto& run : plan.runs) methods.insert(model::name_of(run.config.model.peft.method));
+  EXPECT_EQ(methods.size(), model::method_names().size());
   EXPECT_GE(plan.suite.regimes.size(), 4u);
   // Compared rows have three seeds, and test scenes are nobody's training scenes.
   for (const auto& row : plan.tables.front()) {
@@ -37,7 +37,7 @@ TEST(WorldExperiments, AllRowsHaveOneBudgetAndNothingIsChosenByTheTest) {
       const auto& train = run.config.train;
       EXPECT_EQ(train.schedule.iterations, plan.runs.front().config.train.schedule.iterations) << run.label;
       EXPECT_EQ(train.batch, plan.runs.front().config.train.batch) << run.label;
-      EXPECT_EQ(train.best, train::BestRule::kNone) << run.label;
+      EXPECT_EQ(train.best, config::BestRule::kNone) << run.label;
     }
   }
 }
@@ -73,7 +73,7 @@ TEST(WorldExperiments, PhotosHaveOneBudgetAndAHeldOutPart) {
     settings.insert(config.setting);
     EXPECT_EQ(config.train.schedule.iterations, 300) << plan.runs[i].label;
     EXPECT_EQ(config.train.batch, 8u);
-    EXPECT_EQ(config.train.best, train::BestRule::kHeldOutSeen);
+    EXPECT_EQ(config.train.best, config::BestRule::kHeldOutSeen);
     EXPECT_EQ(config.train.evaluate_every, 0);
     EXPECT_GT(config.data.held_out, 0);
   }

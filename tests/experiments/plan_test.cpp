@@ -63,11 +63,11 @@ TEST_F(MakePlan, RowsWithoutTrainingAreTheClipOrAHeadWithoutNumbers) {
   EXPECT_EQ(made.runs.size(), 7u);  // not the run of the bare CLIP
   const auto& run = made.runs.back();
   EXPECT_FALSE(run.trained);
-  const auto fingerprint = [&](const train::RunConfig& config) {
+  const auto fingerprint = [&](const config::RunConfig& config) {
     return fingerprint_of(config, false, pictures_of(made.suite.regimes[0].world), "clip");
   };
   auto other = run.config;
-  other.model.lpm.form = lpm::Form::kA;
+  other.model.lpm.form = model::Form::kA;
   EXPECT_NE(fingerprint(other), fingerprint(run.config));
   EXPECT_NE(fingerprint(made.runs[0].config), fingerprint(run.config));
 

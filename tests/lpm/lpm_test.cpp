@@ -11,6 +11,8 @@
 namespace relprompt::lpm {
 namespace {
 
+using namespace model;
+
 using test::close;
 using test::uniform;
 

@@ -5,7 +5,7 @@
 
 #include "clip/image_tower.h"
 #include "gradient_check.h"
-#include "peft/peft_tensors.h"
+#include "model/method_tensors.h"
 #include "peft/tuning.h"
 #include "peft/weight_swap.h"
 #include "tensors.h"
@@ -13,11 +13,13 @@
 namespace relprompt::peft {
 namespace {
 
+using namespace model;
+
 using test::close;
 using test::uniform;
 
-clip::ClipConfig small_clip() {
-  clip::ClipConfig config;
+model::ClipConfig small_clip() {
+  model::ClipConfig config;
   config.vision = {4, 3, 16, 3, 2, 32};
   config.joint = 8;
   return config;
@@ -58,7 +60,7 @@ struct Tuned {
   /// Everything that passes the tuned weights, the last norm and the projection included.
   torch::Tensor features() { return tower->project(tokens()); }
 
-  clip::ClipConfig config = small_clip();
+  model::ClipConfig config = small_clip();
   clip::ImageTower tower{config.vision, config.joint, nn::Activation::kQuickGelu};
   std::shared_ptr<Tuning> tuning;
   std::optional<WeightSwap> swap;

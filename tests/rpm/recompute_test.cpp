@@ -7,6 +7,8 @@
 namespace relprompt::rpm {
 namespace {
 
+using namespace model;
+
 using test::uniform;
 
 class Recompute : public testing::TestWithParam<Variant> {};

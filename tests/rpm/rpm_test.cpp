@@ -14,6 +14,8 @@
 namespace relprompt::rpm {
 namespace {
 
+using namespace model;
+
 using test::close;
 using test::uniform;
 
@@ -153,7 +155,7 @@ TEST(M2oe, Gradients) {
 }
 
 struct Tower {
-  clip::VisionConfig vision = {4, 3, 16, 3, 2, 32};
+  model::VisionConfig vision = {4, 3, 16, 3, 2, 32};
   clip::ImageTower tower{vision, 8, nn::Activation::kQuickGelu};
   torch::Tensor image = uniform("image", {2, 3, 12, 12});
   torch::Tensor texts = unit(uniform("texts", {5, 8}));

@@ -5,12 +5,14 @@
 
 #include "archive/safetensors.h"
 #include "limited_run.h"
-#include "segmenter/model_files.h"
+#include "model/model_files.h"
 #include "tensors.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
 namespace {
+
+using namespace model;
 
 namespace fs = std::filesystem;
 using test::run_within;

@@ -11,17 +11,20 @@
 #include "relprompt/error.h"
 
 #include "edit_tensor.h"
-#include "segmenter/import_model.h"
-#include "segmenter/model_files.h"
-#include "segmenter/network.h"
+#include "engine/network.h"
+#include "engine/score_check.h"
+#include "model/import_model.h"
+#include "model/model_files.h"
 #include "segmenter/photo_segmenter.h"
-#include "segmenter/score_check.h"
 #include "segmenter/text_encoder.h"
-#include "tensors.h"
+#include "tiny_models.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
 namespace {
+
+using namespace model;
+using kernels::Precision;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -31,7 +34,7 @@ class BadNumbers : public testing::TestWithParam<Precision> {
   void SetUp() override {
     ::setenv("XDG_CACHE_HOME", (scratch_ / "cache").c_str(), 1);
     config_.clip = test::tiny_config();
-    config_.prompts = test::tiny_prompts(rpm::Variant::kOfficial, config_.clip);
+    config_.prompts = test::tiny_prompts(Variant::kOfficial, config_.clip);
     config_.test = TestProtocol::for_tower(config_.clip.vision);
     test::write_hashed_model(scratch_ / "model", config_);
   }
@@ -51,14 +54,14 @@ class BadNumbers : public testing::TestWithParam<Precision> {
 
   /// What a user does: opens the model, names classes, labels a photo.
   void label() const {
-    const torch::InferenceMode no_gradients;
     const auto model = open_model(scratch_ / "model");
-    Network network(model, torch::kCPU, GetParam());
+    const engine::Network network(model, GetParam());
+    EngineScorer scorer(network);
     const auto classes = encode_classes(model, {}, {{{"road"}, {"sky"}, {"car"}}, {}}, {}).embeddings;
     const auto options = resolve({}, model.config, classes.classes());
     Image photo{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
     for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i);
-    segment_photo(network, model.config, classes, photo, options, {});
+    segment_photo(scorer, model.config, classes, photo, options, {});
   }
 
   void refused(const std::string& fragment) const {
@@ -148,18 +151,22 @@ INSTANTIATE_TEST_SUITE_P(All, BadNumbers,
                          });
 
 TEST(ScoreCheck, TellsNumbersFromTheRest) {
-  const auto t = torch::eye(3);
-  const auto scores = test::uniform("scores", {2, 4, 3});
-  EXPECT_NO_THROW(check_scores(scores, t, ErrorCode::kDiverged));
+  constexpr std::int64_t kBatch = 2, kPatches = 4, kWidth = 3;
+  const std::vector<float> different = {1, 0, 0, 0, 1, 0, 0, 0, 1}, equal(9, 1.0f);
+  const engine::Texts t = {different.data(), 3};
+  std::vector<float> scores(24);
+  for (std::size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(i % 5);
+  EXPECT_NO_THROW(engine::check_scores(scores.data(), kBatch, kPatches, t, kWidth));
   for (const float value : {kNan, kInfinity, -kInfinity}) {
-    auto bad = scores.clone();
-    bad[1][3][2] = value;
-    EXPECT_ERROR(check_scores(bad, t, ErrorCode::kDiverged), ErrorCode::kDiverged, "no numbers");
+    auto bad = scores;
+    bad[23] = value;
+    EXPECT_ERROR(engine::check_scores(bad.data(), kBatch, kPatches, t, kWidth), ErrorCode::kTensorMismatch,
+                 "no numbers");
   }
-  const auto same = torch::ones({2, 4, 3});
-  EXPECT_ERROR(check_scores(same, t, ErrorCode::kTensorMismatch), ErrorCode::kTensorMismatch, "same score");
-  EXPECT_NO_THROW(check_scores(same, torch::ones({3, 3}), ErrorCode::kTensorMismatch)) << "equal embeddings";
-  EXPECT_NO_THROW(check_scores(torch::ones({1, 4, 1}), torch::eye(1), ErrorCode::kTensorMismatch));
+  const std::vector<float> same(24, 1.0f);
+  EXPECT_ERROR(engine::check_scores(same.data(), kBatch, kPatches, t, kWidth), ErrorCode::kTensorMismatch, "same score");
+  EXPECT_NO_THROW(engine::check_scores(same.data(), kBatch, kPatches, {equal.data(), 3}, kWidth)) << "equal embeddings";
+  EXPECT_NO_THROW(engine::check_scores(same.data(), 1, kPatches, {different.data(), 1}, kWidth));
 }
 
 TEST(ImportedNumbers, AreChecked) {

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/notes.h"
-#include "segmenter/cache_folder.h"
+#include "model/cache_folder.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
@@ -191,7 +191,7 @@ TEST_F(EmbeddingCaches, DamagedHashesAreMadeAgain) {
   int computed = 0;
   const std::string right(64, 'a');
   const auto hash = [&] {
-    return remembered_hash({scratch_ / "weights"}, "test", [&] {
+    return model::remembered_hash({scratch_ / "weights"}, "test", [&] {
       ++computed;
       return right;
     });

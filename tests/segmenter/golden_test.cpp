@@ -3,22 +3,29 @@
 
 #include <gtest/gtest.h>
 
-#include "clip/clip_tensors.h"
+#include "model/clip_tensors.h"
+#include "clip/as_torch.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
 #include "rpm/m2oe.h"
-#include "segmenter/model_files.h"
-#include "segmenter/model_folder.h"
-#include "segmenter/network.h"
+#include "model/model_files.h"
+#include "model/model_folder.h"
+#include "kernels/score_planes.h"
+#include "network/network.h"
+#include "network/torch_scorer.h"
 #include "segmenter/photo_segmenter.h"
-#include "segmenter/prompt_tensors.h"
-#include "segmenter/random_model.h"
-#include "segmenter/score_planes.h"
+#include "segmenter/windows.h"
+#include "model/prompt_tensors.h"
+#include "model/random_model.h"
 #include "tensors.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
 namespace {
+
+using namespace model;
+using kernels::Precision;
+using network::Network;
 
 namespace fs = std::filesystem;
 using test::close;
@@ -26,10 +33,8 @@ using test::close;
 constexpr double kFp32 = 1e-4;  // whole tiny network on logits of unit scale (design section 7)
 
 ClassEmbeddings one_name_each(const torch::Tensor& text) {
-  ClassEmbeddings classes;
-  classes.rows = text;
-  for (std::int64_t i = 0; i <= text.size(0); ++i) classes.first.push_back(static_cast<std::size_t>(i));
-  return classes;
+  const auto rows = text.contiguous();
+  return one_row_each({rows.data_ptr<float>(), rows.data_ptr<float>() + rows.numel()}, rows.size(1));
 }
 
 torch::Tensor text_embeddings(const ModelFiles& model, const torch::Tensor& tokens) {
@@ -47,33 +52,41 @@ torch::Tensor image_embeddings(const ModelFiles& model, const torch::Tensor& ima
 /// Calibrated class planes of a picture that is already network input, as RPN.slide gives them.
 torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmbeddings& classes,
                     std::int64_t crop, std::int64_t stride, const std::vector<float>& penalty) {
-  const nn::Grid size = {input.size(2), input.size(3)};
-  const auto windows = sliding_windows(size.height, size.width, crop, stride);
+  const auto height = input.size(2), width = input.size(3);
+  const auto windows = sliding_windows(height, width, crop, stride);
+  const auto texts = network::rows_of(classes, torch::kCPU);
   std::vector<torch::Tensor> scores;
+  kernels::LabelTask task;
   for (const auto& w : windows) {
     const auto crop_of = input.narrow(2, w.y, w.height).narrow(3, w.x, w.width);
-    scores.push_back(network.patch_scores(crop_of, classes.rows)[0]);
+    scores.push_back(network.patch_scores(crop_of, texts)[0].contiguous());
+    task.windows.push_back({scores.back().data_ptr<float>(), w.y, w.x});
   }
-  std::vector<torch::Tensor> planes;
-  best_labels(network, scores, windows, classes, {size, size, penalty},
-              [&](std::size_t, const torch::Tensor& some) { planes.push_back(some.clone()); });
-  return torch::cat(planes, 0);
+  task.patches = {scores.front().size(1), scores.front().size(2)};
+  task.window = {windows.front().height, windows.front().width};
+  task.resized = task.photo = {height, width};
+  task.first = classes.first;
+  task.penalty = penalty;
+  task.squash = network.squash();
+  auto planes = torch::empty({static_cast<std::int64_t>(classes.classes()), height, width});
+  kernels::ScorePlanes(task).compute(0, classes.classes(), planes.data_ptr<float>());
+  return planes;
 }
 
-class TinyGolden : public testing::TestWithParam<rpm::Variant> {
+class TinyGolden : public testing::TestWithParam<model::Variant> {
  protected:
   void SetUp() override {
     const auto shared = test::shared_folder();
     if (!shared) GTEST_SKIP() << "no ../shared folder";
     folder_ = *shared / "golden/tiny";
     golden_.emplace(folder_ / "expected.safetensors");
-    model_.emplace(GetParam() == rpm::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth")
+    model_.emplace(GetParam() == model::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth")
                                                          : paper_model());
     network_.emplace(*model_, torch::kCPU, Precision::kFp32);
   }
 
   std::string name(const std::string& what) const {
-    return (GetParam() == rpm::Variant::kOfficial ? "official." : "paper.") + what;
+    return (GetParam() == model::Variant::kOfficial ? "official." : "paper.") + what;
   }
   torch::Tensor expected(const std::string& what) const { return (*golden_)[name(what)]; }
   torch::Tensor shared_input(const std::string& what) const { return (*golden_)[what]; }
@@ -82,7 +95,7 @@ class TinyGolden : public testing::TestWithParam<rpm::Variant> {
   ModelFiles paper_model() {
     const auto source = open_model(folder_ / "clip_hf");
     ModelConfig config = source.config;
-    config.prompts = test::tiny_prompts(rpm::Variant::kPaper, config.clip);
+    config.prompts = test::tiny_prompts(model::Variant::kPaper, config.clip);
     config.image = Normalisation::image_net();
     test::write_hashed_model(scratch_ / "paper", config);
     return open_model(scratch_ / "paper");
@@ -147,7 +160,8 @@ TEST_P(TinyGolden, SegmentsThePhoto) {
     std::copy(planes, planes + count * size, got.data_ptr<float>() + first * size);
   };
   const auto classes = one_name_each(shared_input("text"));
-  const auto result = segment_photo(*network_, model_->config, classes, photo,
+  network::TorchScorer scorer(*network_);
+  const auto result = segment_photo(scorer, model_->config, classes, photo,
                                     resolve(options, model_->config, classes.classes()), sink);
   EXPECT_TRUE(close(got, want, 2e-3));
   const auto labels = torch::from_blob(const_cast<std::uint16_t*>(result.labels.labels.data()),
@@ -156,9 +170,9 @@ TEST_P(TinyGolden, SegmentsThePhoto) {
   EXPECT_TRUE(torch::equal(labels, got.argmax(0)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, TinyGolden, testing::Values(rpm::Variant::kOfficial, rpm::Variant::kPaper),
+INSTANTIATE_TEST_SUITE_P(Variants, TinyGolden, testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
                          [](const auto& variant) {
-                           return variant.param == rpm::Variant::kOfficial ? "official" : "paper";
+                           return variant.param == model::Variant::kOfficial ? "official" : "paper";
                          });
 
 struct Format {
@@ -188,14 +202,14 @@ TEST_P(CheckpointFormats, CarryPromptsToTheSameLogits) {
   // The format's towers with name-hashed prompts: for half precision files this bounds what rounding costs.
   auto model = open_model(shared / "golden/tiny" / GetParam().file);
   const bool half = GetParam().embedding_tolerance > kFp32;
-  for (const auto variant : {rpm::Variant::kOfficial, rpm::Variant::kPaper}) {
+  for (const auto variant : {model::Variant::kOfficial, model::Variant::kPaper}) {
     ModelConfig config = model.config;
     config.prompts = test::tiny_prompts(variant, config.clip);
     test::write_hashed_model(scratch / "model", config);
     auto with_prompts = open_model(scratch / "model");
     with_prompts.clip = model.clip;
     Network network(with_prompts, torch::kCPU, Precision::kFp32);
-    const std::string prefix = variant == rpm::Variant::kOfficial ? "official." : "paper.";
+    const std::string prefix = variant == model::Variant::kOfficial ? "official." : "paper.";
     const auto logits = network.patch_scores(golden["image"], golden["text"]);
     EXPECT_TRUE(close(logits, golden[prefix + "patch_logits"], half ? 5e-3 : kFp32)) << prefix;
   }
@@ -214,7 +228,7 @@ TEST(M2oeGolden, OutputAndScores) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const torch::InferenceMode no_gradients;
   const test::Golden golden(shared / "golden/tiny/expected.safetensors");
-  rpm::M2oe block(128, rpm::M2oeOptions());
+  rpm::M2oe block(128, model::M2oeOptions());
   test::fill_by_name(*block, "m2oe.0.");
   const auto input = golden["paper.m2oe_input"];
   EXPECT_TRUE(close(block(input, nn::Grid{4, 6}), golden["paper.m2oe_output"], kFp32));
@@ -222,28 +236,28 @@ TEST(M2oeGolden, OutputAndScores) {
 }
 
 /// ViT-B/16 on the 32x32 grid, its positions resized from the 14x14 that are hashed. No text tower.
-void write_base_model(const fs::path& folder, rpm::Variant variant) {
+void write_base_model(const fs::path& folder, model::Variant variant) {
   ModelConfig config;
-  config.clip = clip::preset("ViT-B-16");
+  config.clip = model::preset("ViT-B-16");
   config.clip.vision.grid = 32;
   config.clip.text.layers = 0;
   config.prompts = test::tiny_prompts(variant, config.clip, /*tokens=*/10);
   ModelFolderWriter writer(folder);
-  writer.write_tensors("clip.safetensors", clip::image_tower_rows(config.clip),
-                       [](const clip::TensorRow& row) {
+  writer.write_tensors("clip.safetensors", model::image_tower_rows(config.clip),
+                       [](const model::TensorRow& row) {
                          if (row.name != "visual.positional_embedding")
                            return random_weights("clip." + row.name, row.shape, 0);
-                         const auto hashed = random_weights("clip." + row.name, {197, 768}, 0);
+                         const auto hashed = clip::as_torch(random_weights("clip." + row.name, {197, 768}, 0));
                          const auto grid = nn::resize_rows(hashed.narrow(0, 1, 196), {14, 14}, {32, 32});
-                         return torch::cat({hashed.narrow(0, 0, 1), grid}, 0).contiguous();
+                         return clip::from_torch(torch::cat({hashed.narrow(0, 0, 1), grid}, 0));
                        });
   writer.write_tensors("prompts.safetensors", prompt_rows(config.clip, *config.prompts),
-                       [](const clip::TensorRow& row) { return random_weights(row.name, row.shape, 0); });
+                       [](const model::TensorRow& row) { return random_weights(row.name, row.shape, 0); });
   writer.write_text("config.json", to_json(config));
   writer.commit();
 }
 
-class BaseGolden : public testing::TestWithParam<rpm::Variant> {};
+class BaseGolden : public testing::TestWithParam<model::Variant> {};
 
 TEST_P(BaseGolden, PatchLogitsOfVitB16) {
   RELPROMPT_REQUIRE_SHARED(shared);
@@ -253,7 +267,7 @@ TEST_P(BaseGolden, PatchLogitsOfVitB16) {
   write_base_model(scratch / "base", GetParam());
   Network network(open_model(scratch / "base"), torch::kCPU, Precision::kFp32);
   const auto image = test::uniform("base_image", {1, 3, 512, 512}) * 2;
-  const std::string prefix = GetParam() == rpm::Variant::kOfficial ? "official." : "paper.";
+  const std::string prefix = GetParam() == model::Variant::kOfficial ? "official." : "paper.";
   std::size_t stages = 0;
   const auto observer = [&](const std::string& stage, const torch::Tensor& value) {
     if (!golden.has(prefix + stage)) return;
@@ -265,9 +279,9 @@ TEST_P(BaseGolden, PatchLogitsOfVitB16) {
   EXPECT_EQ(stages, 2u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, BaseGolden, testing::Values(rpm::Variant::kOfficial, rpm::Variant::kPaper),
+INSTANTIATE_TEST_SUITE_P(Variants, BaseGolden, testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
                          [](const auto& variant) {
-                           return variant.param == rpm::Variant::kOfficial ? "official" : "paper";
+                           return variant.param == model::Variant::kOfficial ? "official" : "paper";
                          });
 
 }  // namespace

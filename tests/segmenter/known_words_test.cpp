@@ -1,13 +1,15 @@
 // Which words of class names a model has never read, and where it keeps those it has.
-#include "segmenter/known_words.h"
+#include "model/known_words.h"
 
 #include <gtest/gtest.h>
 
-#include "segmenter/model_config.h"
+#include "model/model_config.h"
 #include "tensors.h"
 
 namespace relprompt::segmenter {
 namespace {
+
+using namespace model;
 
 using Words = std::vector<std::string>;
 

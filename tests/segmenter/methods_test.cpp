@@ -5,23 +5,28 @@
 
 #include "relprompt/error.h"
 
-#include "clip/clip_tensors.h"
-#include "segmenter/ablations.h"
-#include "segmenter/arithmetic.h"
-#include "segmenter/initial_prompts.h"
-#include "segmenter/model_files.h"
-#include "segmenter/model_folder.h"
-#include "segmenter/network.h"
-#include "segmenter/prompt_check.h"
-#include "segmenter/prompt_tensors.h"
-#include "segmenter/random_model.h"
+#include "clip/as_torch.h"
+#include "model/clip_tensors.h"
+#include "model/ablations.h"
+#include "measure/flops.h"
+#include "model/initial_prompts.h"
+#include "model/model_files.h"
+#include "model/model_folder.h"
+#include "network/network.h"
+#include "model/prompt_check.h"
+#include "model/prompt_tensors.h"
+#include "model/random_model.h"
 #include "tensors.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
 namespace {
 
-using peft::Method;
+using namespace model;
+using kernels::Precision;
+using network::Network;
+
+using model::Method;
 using test::close;
 
 const std::vector<Method> kMethods = {Method::kRpn,     Method::kLpmOnly, Method::kFull, Method::kBitFit,
@@ -36,7 +41,7 @@ torch::Tensor unit_texts() {
 ModelConfig model_of(Method method) {
   ModelConfig config;
   config.clip = test::tiny_config();
-  config.prompts = test::tiny_prompts(rpm::Variant::kPaper, config.clip);
+  config.prompts = test::tiny_prompts(model::Variant::kPaper, config.clip);
   config.prompts->peft.method = method;
   return config;
 }
@@ -77,7 +82,7 @@ TEST_P(MethodModel, SavedAndLoadedGivesTheSameLogits) {
   const auto rows = model.prompt_rows();
   EXPECT_EQ(rows.size(), values.size());
   writer.write_tensors("prompts.safetensors", rows,
-                       [&](const clip::TensorRow& row) { return values.at(row.name).detach(); });
+                       [&](const model::TensorRow& row) { return clip::from_torch(values.at(row.name)); });
   writer.write_text("config.json", to_json(config));
   writer.commit();
   const auto loaded = open_model(scratch_ / "trained");
@@ -91,7 +96,7 @@ TEST_P(MethodModel, AStepMovesWhatTheFileHoldsAndNothingElse) {
   auto model = untrained(GetParam());
   Network network(model, torch::kCPU, Precision::kFp32);
   network.make_trainable(model, 3);
-  const auto plain = model.clip->read(model.image_rows().front()).clone();
+  const auto plain = to_fp32(model.clip->read(model.image_rows().front())).values();
   std::vector<torch::Tensor> parameters;
   for (const auto& [name, value] : network.trained()) parameters.push_back(value);
   torch::optim::SGD optimizer(parameters, 0.1);
@@ -108,7 +113,7 @@ TEST_P(MethodModel, AStepMovesWhatTheFileHoldsAndNothingElse) {
   EXPECT_LT(loss().item<float>(), first.item<float>());
   const torch::NoGradGuard no_grad;
   EXPECT_LT(loss().item<float>(), first.item<float>());
-  EXPECT_TRUE(torch::equal(model.clip->read(model.image_rows().front()), plain));
+  EXPECT_EQ(to_fp32(model.clip->read(model.image_rows().front())).values(), plain);
 }
 
 TEST_P(MethodModel, StartsAsThePlainTowerButForPrompts) {
@@ -119,7 +124,7 @@ TEST_P(MethodModel, StartsAsThePlainTowerButForPrompts) {
     const torch::NoGradGuard no_grad;
     return network.patch_scores(image_, texts_);
   };
-  const bool prompts = peft::has_rpm(GetParam()) || peft::has_vpt(GetParam());
+  const bool prompts = model::has_rpm(GetParam()) || model::has_vpt(GetParam());
   const auto plain = scores(Method::kLpmOnly), found = scores(GetParam());
   if (prompts) {
     EXPECT_FALSE(close(found, plain, 1e-4));
@@ -129,7 +134,7 @@ TEST_P(MethodModel, StartsAsThePlainTowerButForPrompts) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, MethodModel, testing::ValuesIn(kMethods),
-                         [](const auto& method) { return peft::name_of(method.param); });
+                         [](const auto& method) { return model::name_of(method.param); });
 
 TEST(MethodConfig, SurvivesItsFileAndOldOnesMeanRpn) {
   auto config = model_of(Method::kLora);
@@ -142,8 +147,8 @@ TEST(MethodConfig, SurvivesItsFileAndOldOnesMeanRpn) {
   EXPECT_EQ(parse_config(text, "config.json").scores, ScoreKind::kSoftmax);
   EXPECT_EQ(to_json(parse_config(text, "config.json")), text);
   auto ablation = model_of(Method::kRpn);
-  ablation.prompts->rpm.apg = rpm::Apg::kLinear;
-  ablation.prompts->rpm.merge = rpm::Merge::kHadamard;
+  ablation.prompts->rpm.apg = model::Apg::kLinear;
+  ablation.prompts->rpm.merge = model::Merge::kHadamard;
   const auto ablated = to_json(ablation);
   EXPECT_EQ(to_json(parse_config(ablated, "config.json")), ablated);
   EXPECT_EQ(parse_config(R"({"prompts": {"variant": "official"}})", "c").prompts->peft.method, Method::kRpn);
@@ -193,9 +198,9 @@ TEST(MethodConfig, AblationsAreListedByTheirKeys) {
   auto config = model_of(Method::kRpn);
   EXPECT_TRUE(ablations_of(config).empty());
   config.prompts->rpm.m2oe.rank = 6;
-  config.prompts->rpm.apg = rpm::Apg::kLinear;
+  config.prompts->rpm.apg = model::Apg::kLinear;
   config.prompts->rpm.layers = {1, 2};
-  config.prompts->lpm.form = lpm::Form::kA;
+  config.prompts->lpm.form = model::Form::kA;
   EXPECT_EQ(ablations_of(config),
             (std::vector<std::string>{"m2oe.rank 6", "apg linear", "layers [1,2]", "lpm a"}));
   config.prompts.reset();
@@ -249,7 +254,7 @@ TEST(MethodConfig, EverySwitchOfThePaperTakesEffect) {
 
 TEST(MethodConfig, TrainableNumbersOfVitB16) {
   ModelConfig config;
-  config.clip = clip::preset("ViT-B-16");
+  config.clip = model::preset("ViT-B-16");
   config.clip.vision.grid = 32;
   const auto count = [&](Method method) {
     PromptConfig prompts;
@@ -267,17 +272,17 @@ TEST(MethodConfig, TrainableNumbersOfVitB16) {
   EXPECT_EQ(count(Method::kSsf), head + 12 * 2 * (3 * d + d + d + 4 * d + d + d) + 3 * 2 * d);
   EXPECT_EQ(count(Method::kRpnVpt), count(Method::kRpn) + 12 * 10 * d);
   std::int64_t tower = 0;
-  for (const auto& row : clip::image_tower_rows(config.clip)) tower += row.elements();
+  for (const auto& row : model::image_tower_rows(config.clip)) tower += row.elements();
   EXPECT_EQ(count(Method::kFull), head + tower);
 }
 
 TEST(MethodConfig, ArithmeticFollowsTheMethod) {
   ModelConfig config;
-  config.clip = clip::preset("ViT-B-16");
+  config.clip = model::preset("ViT-B-16");
   config.prompts.emplace();
   const auto flop = [&](Method method) {
     config.prompts->peft.method = method;
-    return flop_per_window(config, 512, 20);
+    return measure::flop_per_window(config, 512, 20);
   };
   const double plain = flop(Method::kLpmOnly);
   for (const auto method : {Method::kFull, Method::kBitFit, Method::kSsf, Method::kLora}) {
@@ -290,7 +295,7 @@ TEST(MethodConfig, ArithmeticFollowsTheMethod) {
 }
 
 TEST(MethodConfig, InitTakesMethodAndSettings) {
-  InitOptions options;
+  RandomModelOptions options;
   options.settings = {"m2oe.rank=6", "apg=linear", "layers=[1,2]"};
   EXPECT_EQ(ablations_of(random_model_config(options)),
             (std::vector<std::string>{"m2oe.rank 6", "apg linear", "layers [1,2]"}));

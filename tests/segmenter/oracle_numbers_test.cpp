@@ -5,16 +5,20 @@
 // the patch logits.
 #include <gtest/gtest.h>
 
-#include "segmenter/model_files.h"
-#include "segmenter/network.h"
+#include "model/model_files.h"
+#include "network/network.h"
 #include "tensors.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
 namespace {
 
+using namespace model;
+using kernels::Precision;
+using network::Network;
+
 struct Numbers {
-  rpm::Variant variant;
+  model::Variant variant;
   std::vector<float> square;  ///< of [2, 6, 4, 4]
   std::vector<float> wide;    ///< of [1, 6, 3, 5]: positions and pixel knowledge are resized
 };
@@ -44,16 +48,16 @@ TEST_P(OracleNumbers, PatchLogits) {
 
 INSTANTIATE_TEST_SUITE_P(
     Variants, OracleNumbers,
-    testing::Values(Numbers{rpm::Variant::kOfficial,
+    testing::Values(Numbers{model::Variant::kOfficial,
                             {-0.118306f, -0.771337f, -0.110472f, -1.318017f, -0.686519f, -0.664047f,
                              1.313845f, -0.877007f},
                             {-0.89917f, -2.207f, -1.595911f, -1.651535f, -2.021821f, -1.64435f}},
-                    Numbers{rpm::Variant::kPaper,
+                    Numbers{model::Variant::kPaper,
                             {1.31679f, 0.425389f, 0.825989f, -1.608265f, 0.458899f, -1.214811f, 0.155142f,
                              -2.071454f},
                             {1.613891f, 0.946669f, 0.622383f, 0.998915f, -0.062352f, 0.758107f}}),
     [](const auto& variant) {
-      return variant.param.variant == rpm::Variant::kOfficial ? "official" : "paper";
+      return variant.param.variant == model::Variant::kOfficial ? "official" : "paper";
     });
 
 }  // namespace

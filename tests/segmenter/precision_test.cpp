@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "segmenter/device.h"
-#include "segmenter/network.h"
 #include "segmenter/photo_segmenter.h"
 #include "segmenter/text_encoder.h"
 #include "test_support.h"
@@ -14,6 +12,10 @@
 namespace relprompt::segmenter {
 namespace {
 
+using namespace model;
+using kernels::Precision;
+using kernels::precision_of;
+
 constexpr std::uint64_t kSeed = 20;
 constexpr std::uint64_t kScenes = 24;
 
@@ -21,19 +23,18 @@ class DemoModel : public testing::Test {
  protected:
   DemoModel() : model_(open_model(std::filesystem::path(RELPROMPT_SOURCE_DIR) / "models/demo")) {
     ::setenv("XDG_CACHE_HOME", (scratch_ / "cache").c_str(), 1);
-    const torch::InferenceMode no_gradients;
-    classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
+      classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
   }
 
   /// Labels of all scenes, one after the other.
   std::vector<std::uint16_t> labels(Precision precision) {
-    Network network(model_, torch::kCPU, precision);
-    const torch::InferenceMode no_gradients;
+    const engine::Network network(model_, precision);
+    EngineScorer scorer(network);
     const auto options = resolve({}, model_.config, classes_.classes());
     std::vector<std::uint16_t> all;
     for (std::uint64_t i = 0; i < kScenes; ++i) {
       const auto found =
-          segment_photo(network, model_.config, classes_, world::make_scene(kSeed, i).photo, options, {});
+          segment_photo(scorer, model_.config, classes_, world::make_scene(kSeed, i).photo, options, {});
       all.insert(all.end(), found.labels.labels.begin(), found.labels.labels.end());
     }
     return all;

@@ -1,19 +1,26 @@
 // Windows and score planes beside the oracle's loops.
 #include "segmenter/windows.h"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "relprompt/error.h"
 
-#include "segmenter/model_files.h"
+#include "kernels/score_planes.h"
+#include "model/model_files.h"
+#include "nn/grid.h"
 #include "segmenter/photo_segmenter.h"
-#include "segmenter/score_planes.h"
+#include "numbers.h"
 #include "tensors.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
 namespace {
 
+using namespace model;
+using kernels::LabelTask;
+using kernels::Squash;
 using test::close;
 
 TEST(SlidingWindows, MatchKnownLayouts) {
@@ -45,130 +52,146 @@ TEST(SlidingWindows, CoverEveryPixelWithOneSize) {
   }
 }
 
+/// Scores of windows as a task; what it points to is kept here.
+struct Scene {
+  Scene(kernels::ImageSize resized, kernels::ImageSize photo, std::int64_t stride, std::vector<std::size_t> first,
+        Squash squash) {
+    for (const auto& w : sliding_windows(resized.height, resized.width, 200, stride)) {
+      const auto rows = static_cast<std::int64_t>(first.back());
+      scores.push_back(test::uniform("scores" + std::to_string(scores.size()), {rows, 12, 12}) * 4);
+      task.windows.push_back({scores.back().data_ptr<float>(), w.y, w.x});
+      task.window = {w.height, w.width};
+    }
+    task.patches = {12, 12};
+    task.resized = resized;
+    task.photo = photo;
+    task.penalty.assign(first.size() - 1, 0.0f);
+    task.first = std::move(first);
+    task.squash = squash;
+  }
+
+  std::size_t classes() const { return task.penalty.size(); }
+
+  /// [classes, photo], `chunk` classes at a time.
+  torch::Tensor planes(std::size_t chunk) const {
+    auto all = torch::empty({static_cast<std::int64_t>(classes()), task.photo.height, task.photo.width});
+    kernels::ScorePlanes planes(task);
+    for (std::size_t c = 0; c < classes(); c += chunk) {
+      planes.compute(c, std::min(chunk, classes() - c), all[static_cast<std::int64_t>(c)].data_ptr<float>());
+    }
+    return all;
+  }
+
+  /// Labels and their scores.
+  std::pair<torch::Tensor, torch::Tensor> best() const {
+    auto label = torch::empty({task.photo.height, task.photo.width}, torch::kInt32);
+    auto score = torch::empty({task.photo.height, task.photo.width});
+    kernels::label_tiles(task, label.data_ptr<std::int32_t>(), score.data_ptr<float>());
+    return {label.to(torch::kInt64), score};
+  }
+
+  std::vector<torch::Tensor> scores;
+  LabelTask task;
+};
+
+/// For each way from logits to scores.
+class SquashedPlanes : public testing::TestWithParam<Squash> {
+ protected:
+  /// logits [rows, H, W] of all rows.
+  static torch::Tensor squashed(const torch::Tensor& logits) {
+    return GetParam() == Squash::kSoftmax ? logits.softmax(0) : logits.sigmoid();
+  }
+
+  /// What ScorePlanes computes, as one tensor of everything at once.
+  static torch::Tensor whole(const Scene& scene) {
+    const auto& task = scene.task;
+    auto sum = torch::zeros({scene.scores[0].size(0), task.resized.height, task.resized.width});
+    auto count = torch::zeros_like(sum);
+    for (std::size_t i = 0; i < task.windows.size(); ++i) {
+      const auto& w = task.windows[i];
+      const auto planes = squashed(
+          nn::resize_maps(scene.scores[i].unsqueeze(0), {task.window.height, task.window.width})[0]);
+      sum.narrow(1, w.y, task.window.height).narrow(2, w.x, task.window.width) += planes;
+      count.narrow(1, w.y, task.window.height).narrow(2, w.x, task.window.width) += 1;
+    }
+    std::vector<torch::Tensor> by_class;
+    for (std::size_t c = 0; c < scene.classes(); ++c) {
+      auto best = (sum / count)[static_cast<std::int64_t>(task.first[c])];
+      for (auto r = task.first[c] + 1; r < task.first[c + 1]; ++r) {
+        best = torch::max(best, (sum / count)[static_cast<std::int64_t>(r)]);
+      }
+      by_class.push_back(best - task.penalty[c]);
+    }
+    return nn::resize_maps(torch::stack(by_class).unsqueeze(0), {task.photo.height, task.photo.width})[0];
+  }
+
+  torch::InferenceMode no_gradients_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, SquashedPlanes, testing::Values(Squash::kSigmoid, Squash::kSoftmax),
+                         [](const auto& kind) { return kind.param == Squash::kSoftmax ? "softmax" : "sigmoid"; });
+
+TEST_P(SquashedPlanes, EqualTheWholeTensorComputedAtOnce) {
+  // Every third class has two names, one of them three.
+  std::vector<std::size_t> first = {0};
+  for (std::size_t c = 0; c < 200; ++c) first.push_back(first.back() + (c == 5 ? 3 : c % 3 == 0 ? 2 : 1));
+  Scene scene({260, 333}, {391, 500}, 150, first, GetParam());
+  scene.task.penalty[3] = 0.1f;
+  scene.task.penalty[150] = 0.25f;
+  const auto planes = scene.planes(30), expected = whole(scene);
+  EXPECT_TRUE(close(planes, expected, 1e-5));
+  const auto [label, score] = scene.best();
+  EXPECT_TRUE(torch::equal(label, planes.argmax(0)));
+  EXPECT_TRUE(close(score, expected.amax(0), 1e-5));
+}
+
+TEST_P(SquashedPlanes, LabelsAloneEqualThoseOfThePlanes) {
+  for (const kernels::ImageSize photo : {kernels::ImageSize{260, 333}, {391, 500}, {101, 77}}) {
+    Scene scene({260, 333}, photo, 100, {0, 1, 3, 4, 7, 8, 9}, GetParam());
+    scene.task.penalty = {0, 0.1f, 0, 0, 0.02f, 0};
+    const auto planes = scene.planes(4);
+    const auto [label, score] = scene.best();
+    EXPECT_TRUE(torch::equal(score, planes.amax(0))) << "the very numbers that the planes hold";
+    EXPECT_TRUE(torch::equal(planes.gather(0, label.unsqueeze(0))[0], score));
+  }
+}
+
 /// A model folder whose network is real but tiny, for tests of what surrounds it.
 class Planes : public testing::Test {
  protected:
-  explicit Planes(ScoreKind scores = ScoreKind::kSigmoid) {
+  Planes() {
     ModelConfig config;
-    config.scores = scores;
     config.clip = test::tiny_config();
-    config.prompts = test::tiny_prompts(rpm::Variant::kPaper, config.clip);
+    config.prompts = test::tiny_prompts(Variant::kPaper, config.clip);
     config.test = TestProtocol::for_tower(config.clip.vision);
     test::write_hashed_model(scratch_ / "model", config);
     model_.emplace(open_model(scratch_ / "model"));
-    network_.emplace(*model_, torch::kCPU, Precision::kFp32);
+    network_.emplace(*model_, kernels::Precision::kFp32);
+    scorer_.emplace(*network_);
+  }
+
+  static Image photo_of(int height, int width) {
+    Image photo;
+    photo.height = height;
+    photo.width = width;
+    photo.rgb.resize(static_cast<std::size_t>(height * width * 3));
+    for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i / 7);
+    return photo;
   }
 
   test::TemporaryFolder scratch_;
   std::optional<ModelFiles> model_;
-  std::optional<Network> network_;
-  torch::InferenceMode no_gradients_;
+  std::optional<engine::Network> network_;
+  std::optional<EngineScorer> scorer_;
+  const ClassEmbeddings classes_ = one_row_each(test::unit_rows("texts", 3, 64), 64);
 };
-
-/// The same for each way from logits to scores.
-class SquashedPlanes : public Planes, public testing::WithParamInterface<ScoreKind> {
- protected:
-  SquashedPlanes() : Planes(GetParam()) {}
-
-  /// logits [rows, H, W] of all rows.
-  static torch::Tensor squashed(const torch::Tensor& logits) {
-    return GetParam() == ScoreKind::kSoftmax ? logits.softmax(0) : logits.sigmoid();
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(Kinds, SquashedPlanes, testing::Values(ScoreKind::kSigmoid, ScoreKind::kSoftmax),
-                         [](const auto& kind) { return score_name(kind.param); });
-
-TEST_P(SquashedPlanes, EqualTheWholeTensorComputedAtOnce) {
-  // 300 rows in 200 classes at 60x80 leave several chunks; every third class has two names, one of them
-  // three.
-  ClassEmbeddings classes;
-  std::size_t row = 0;
-  for (std::size_t c = 0; c < 200; ++c) {
-    classes.first.push_back(row);
-    row += c == 5 ? 3 : c % 3 == 0 ? 2 : 1;
-  }
-  classes.first.push_back(row);
-  const auto rows = static_cast<std::int64_t>(row);
-  const nn::Grid resized = {260, 333}, photo = {391, 500};
-  const auto windows = sliding_windows(resized.height, resized.width, 200, 150);
-  std::vector<torch::Tensor> scores;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    scores.push_back(test::uniform("scores" + std::to_string(i), {rows, 12, 12}) * 4);
-  }
-  std::vector<float> penalty(200, 0.0f);
-  penalty[3] = 0.1f;
-  penalty[150] = 0.25f;
-
-  auto sum = torch::zeros({rows, resized.height, resized.width}), count = torch::zeros_like(sum);
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    const auto& w = windows[i];
-    const auto planes = squashed(nn::resize_maps(scores[i].unsqueeze(0), {w.height, w.width})[0]);
-    sum.narrow(1, w.y, w.height).narrow(2, w.x, w.width) += planes;
-    count.narrow(1, w.y, w.height).narrow(2, w.x, w.width) += 1;
-  }
-  std::vector<torch::Tensor> by_class;
-  for (std::size_t c = 0; c < 200; ++c) {
-    auto best = (sum / count)[static_cast<std::int64_t>(classes.first[c])];
-    for (auto r = classes.first[c] + 1; r < classes.first[c + 1]; ++r) {
-      best = torch::max(best, (sum / count)[static_cast<std::int64_t>(r)]);
-    }
-    by_class.push_back(best - penalty[c]);
-  }
-  const auto whole = nn::resize_maps(torch::stack(by_class).unsqueeze(0), photo)[0];
-
-  std::vector<torch::Tensor> parts;
-  std::size_t next = 0;
-  const auto best = best_labels(*network_, scores, windows, classes, {resized, photo, penalty},
-                                [&](std::size_t first, const torch::Tensor& planes) {
-                                  EXPECT_EQ(first, next);
-                                  next += static_cast<std::size_t>(planes.size(0));
-                                  parts.push_back(planes.clone());
-                                });
-  EXPECT_GT(parts.size(), 1u);
-  EXPECT_TRUE(close(torch::cat(parts, 0), whole, 1e-5));
-  EXPECT_TRUE(torch::equal(best.label.to(torch::kInt64), torch::cat(parts, 0).argmax(0)));
-  EXPECT_TRUE(close(best.score, whole.amax(0), 1e-5));
-}
-
-TEST_P(SquashedPlanes, LabelsAloneEqualThoseOfThePlanes) {
-  ClassEmbeddings classes;
-  classes.first = {0, 1, 3, 4, 7, 8, 9};
-  const std::vector<float> penalty = {0, 0.1f, 0, 0, 0.02f, 0};
-  const nn::Grid resized = {260, 333};
-  const auto windows = sliding_windows(resized.height, resized.width, 200, 100);
-  std::vector<torch::Tensor> scores;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    // As the network leaves them: classes side by side in memory.
-    scores.push_back((test::uniform("scores" + std::to_string(i), {12, 12, 9}) * 4).permute({2, 0, 1}));
-  }
-  for (const nn::Grid photo : {resized, nn::Grid{391, 500}, nn::Grid{101, 77}}) {
-    std::vector<torch::Tensor> parts;
-    const PlaneRequest request = {resized, photo, penalty};
-    best_labels(*network_, scores, windows, classes, request,
-                [&](std::size_t, const torch::Tensor& planes) { parts.push_back(planes.clone()); });
-    const auto planes = torch::cat(parts, 0);
-    const auto best = best_labels(*network_, scores, windows, classes, request, {});
-    EXPECT_TRUE(close(best.score, planes.amax(0), 1e-5));
-    const auto chosen = planes.gather(0, best.label.to(torch::kInt64).unsqueeze(0))[0];
-    EXPECT_TRUE(close(chosen, planes.amax(0), 1e-5)) << "another label only where two scores tie";
-  }
-}
 
 TEST_F(Planes, ThresholdMakesUnknownPixels) {
-  ClassEmbeddings classes;
-  classes.rows = test::uniform("texts", {3, 64});
-  classes.rows = classes.rows / classes.rows.norm(2, -1, true);
-  classes.first = {0, 1, 2, 3};
-  Image photo;
-  photo.height = 30;
-  photo.width = 41;
-  photo.rgb.assign(30 * 41 * 3, 0);
-  for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * 37);
   const auto run = [&](std::optional<float> threshold) {
     SegmentOptions options;
     options.unknown_threshold = threshold;
-    return segment_photo(*network_, model_->config, classes, photo, resolve(options, model_->config, 3), {});
+    return segment_photo(*scorer_, model_->config, classes_, photo_of(30, 41), resolve(options, model_->config, 3),
+                         {});
   };
   const auto all = run(std::nullopt), none = run(2.0f);
   EXPECT_EQ(all.unknown_pixels, 0u);
@@ -178,39 +201,37 @@ TEST_F(Planes, ThresholdMakesUnknownPixels) {
 }
 
 TEST_F(Planes, ManyClassesTakeTheShortWayToTheSameScores) {
-  const auto texts = test::uniform("many texts", {60, 64});
-  const auto t = texts / texts.norm(2, -1, true);
-  const auto image = test::uniform("image", {2, 3, 64, 80});
+  const auto t = test::unit_rows("many texts", 60, 64);
+  const auto image = test::uniform_numbers("image", 2 * 3 * 64 * 80);
+  const engine::Images images = {image.data(), 2, 64, 80};
+  engine::Workspace workspace;
+  std::vector<float> watched(2 * 60 * 20), plain(watched.size());
   // An observer sees the attention maps, so they are computed.
   int maps = 0;
-  const auto watched = network_->patch_scores(image, t, [&](const std::string& name, const torch::Tensor&) {
-    maps += name.find("attention_map") != std::string::npos;
-  });
+  network_->patch_scores(images, {t.data(), 60}, watched.data(), workspace,
+                         [&](const std::string& name, const engine::Observed&) {
+                           maps += name.find("attention_map") != std::string::npos;
+                         });
   EXPECT_EQ(maps, 3);
-  EXPECT_TRUE(close(network_->patch_scores(image, t), watched, 1e-4));
+  network_->patch_scores(images, {t.data(), 60}, plain.data(), workspace);
+  EXPECT_TRUE(test::near(plain.data(), watched.data(), static_cast<std::int64_t>(plain.size()), 1e-4));
 }
 
 TEST_F(Planes, BatchingWindowsChangesNothing) {
-  ClassEmbeddings classes;
-  classes.rows = test::uniform("texts", {3, 64});
-  classes.first = {0, 1, 2, 3};
-  Image photo;
-  photo.height = 64;
-  photo.width = 300;
-  photo.rgb.assign(64 * 300 * 3, 0);
-  for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i / 7);
   const auto run = [&](int batch) {
     SegmentOptions options;
     options.window_batch = batch;
     std::vector<float> scores;
-    segment_photo(*network_, model_->config, classes, photo, resolve(options, model_->config, 3),
+    segment_photo(*scorer_, model_->config, classes_, photo_of(64, 300), resolve(options, model_->config, 3),
                   [&](std::size_t, std::size_t count, const float* planes) {
                     scores.insert(scores.end(), planes, planes + count * 64 * 300);
                   });
-    return torch::tensor(scores);
+    return scores;
   };
   const auto single = run(1);
-  for (const int batch : {2, 3, 50}) EXPECT_TRUE(close(run(batch), single, 1e-5)) << batch;
+  for (const int batch : {2, 3, 50}) {
+    EXPECT_TRUE(test::near(run(batch).data(), single.data(), static_cast<std::int64_t>(single.size()), 1e-5)) << batch;
+  }
 }
 
 TEST_F(Planes, OptionsAreCheckedAgainstTheModel) {

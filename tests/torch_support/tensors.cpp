@@ -4,11 +4,8 @@
 #include <sstream>
 
 #include "base/random.h"
-#include "clip/clip_tensors.h"
-#include "segmenter/model_files.h"
-#include "segmenter/model_folder.h"
-#include "segmenter/prompt_tensors.h"
-#include "segmenter/random_model.h"
+#include "model/random_model.h"
+#include "clip/as_torch.h"
 #include "test_support.h"
 
 namespace relprompt::test {
@@ -70,6 +67,14 @@ testing::AssertionResult close(const torch::Tensor& actual, const torch::Tensor&
                                      << tolerance;
 }
 
+testing::AssertionResult close(const model::Tensor& actual, const torch::Tensor& expected, double tolerance) {
+  return close(clip::as_torch(actual), expected, tolerance);
+}
+
+testing::AssertionResult close(const model::Tensor& actual, const model::Tensor& expected, double tolerance) {
+  return close(clip::as_torch(actual), clip::as_torch(expected), tolerance);
+}
+
 torch::Tensor uniform(const std::string& name, const std::vector<std::int64_t>& shape) {
   auto tensor = torch::empty(shape);
   SplitMix64 random(fnv1a(name));
@@ -81,59 +86,9 @@ torch::Tensor uniform(const std::string& name, const std::vector<std::int64_t>& 
 void fill_by_name(torch::nn::Module& module, const std::string& prefix) {
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.named_parameters()) {
-    parameter.value().copy_(
-        segmenter::random_weights(prefix + parameter.key(), parameter.value().sizes().vec(), 0));
+    const auto values = model::random_weights(prefix + parameter.key(), parameter.value().sizes().vec(), 0);
+    parameter.value().copy_(clip::as_torch(values));
   }
-}
-
-clip::ClipConfig tiny_config(std::int64_t vocab) {
-  clip::ClipConfig config;
-  config.vision = {16, 4, 128, 4, 2, 512};
-  config.text = {64, 4, 1, 256, 77, vocab};
-  config.joint = 64;
-  return config;
-}
-
-void write_hashed_model(const std::filesystem::path& folder, const segmenter::ModelConfig& config) {
-  std::filesystem::remove_all(folder);  // tests change files of models, which are then not ours to replace
-  segmenter::ModelFolderWriter writer(folder);
-  auto rows = clip::image_tower_rows(config.clip);
-  const auto text = clip::text_tower_rows(config.clip);
-  rows.insert(rows.end(), text.begin(), text.end());
-  writer.write_tensors("clip.safetensors", rows, [](const clip::TensorRow& row) {
-    return segmenter::random_weights("clip." + row.name, row.shape, 0);
-  });
-  if (config.prompts) {
-    writer.write_tensors(
-        "prompts.safetensors", segmenter::prompt_rows(config.clip, *config.prompts),
-        [](const clip::TensorRow& row) { return segmenter::random_weights(row.name, row.shape, 0); });
-  }
-  writer.write_text("merges.txt", "#version: 0.2\nt h\n");
-  writer.write_text("config.json", segmenter::to_json(config));
-  writer.commit();
-}
-
-void add_hashed_prompts(const std::filesystem::path& folder, rpm::Variant variant) {
-  const auto bare = segmenter::open_model(folder);
-  auto config = bare.config;
-  config.prompts = tiny_prompts(variant, config.clip);
-  config.image = segmenter::Normalisation::image_net();
-  const TemporaryFolder scratch;
-  write_hashed_model(scratch / "model", config);
-  for (const char* name : {"prompts.safetensors", "config.json"}) {
-    std::filesystem::copy_file(scratch / "model" / name, folder / name,
-                               std::filesystem::copy_options::overwrite_existing);
-  }
-}
-
-segmenter::PromptConfig tiny_prompts(rpm::Variant variant, const clip::ClipConfig& clip,
-                                     std::int64_t tokens) {
-  segmenter::PromptConfig prompts;
-  prompts.rpm.variant = variant;
-  prompts.rpm.visual_prompt_tokens = tokens;
-  prompts.rpm.knowledge_grid = clip.vision.grid;
-  prompts.lpm.second_text_linear = variant == rpm::Variant::kOfficial;
-  return prompts;
 }
 
 }  // namespace relprompt::test

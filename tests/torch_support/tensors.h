@@ -9,7 +9,8 @@
 #include <torch/torch.h>
 
 #include "archive/tensor_archive.h"
-#include "segmenter/model_config.h"
+#include "model/tensor.h"
+#include "tiny_models.h"
 
 namespace relprompt::test {
 
@@ -29,25 +30,14 @@ class Golden {
 /// index, both values and the bound.
 testing::AssertionResult close(const torch::Tensor& actual, const torch::Tensor& expected, double tolerance);
 
+/// The same for tensors of a model's files.
+testing::AssertionResult close(const model::Tensor& actual, const torch::Tensor& expected, double tolerance);
+testing::AssertionResult close(const model::Tensor& actual, const model::Tensor& expected, double tolerance);
+
 /// Uniform in [-1, 1), the same for a name and shape everywhere.
 torch::Tensor uniform(const std::string& name, const std::vector<std::int64_t>& shape);
 
 /// Fills every parameter from its name, as hash_fill of the oracle does.
 void fill_by_name(torch::nn::Module& module, const std::string& prefix);
-
-/// Sizes of a CLIP that runs in a millisecond: 16 px patches on a 4x4 grid, width 128, 4 layers, joint 64,
-/// equal to the goldens' tiny model but for its vocabulary.
-clip::ClipConfig tiny_config(std::int64_t vocab = 520);
-
-/// Writes a model folder with name-hashed weights (those of the oracle) for this config; the vocabulary is
-/// a byte alphabet.
-void write_hashed_model(const std::filesystem::path& folder, const segmenter::ModelConfig& config);
-
-/// Gives the bare CLIP in a model folder the oracle's name-hashed prompts and ImageNet's normalisation.
-void add_hashed_prompts(const std::filesystem::path& folder, rpm::Variant variant);
-
-/// The oracle's prompts for a variant on a tower: 5 visual prompt tokens, knowledge on the tower's own grid.
-segmenter::PromptConfig tiny_prompts(rpm::Variant variant, const clip::ClipConfig& clip,
-                                     std::int64_t tokens = 5);
 
 }  // namespace relprompt::test

@@ -46,11 +46,11 @@ void write_toy_set(const fs::path& folder, int training_pictures, int test_pictu
 }
 
 void write_toy_clip(const fs::path& folder) {
-  segmenter::ModelConfig config;
+  model::ModelConfig config;
   config.clip = tiny_config();
   config.clip.vision.layers = 2;
   config.clip.text.layers = 1;
-  config.test = segmenter::TestProtocol::for_tower(config.clip.vision);
+  config.test = model::TestProtocol::for_tower(config.clip.vision);
   write_hashed_model(folder, config);
 }
 

@@ -7,7 +7,7 @@
 #include "test_support.h"
 #include "text/templates.h"
 #include "train/pretrain_config.h"
-#include "train/run_config.h"
+#include "config/run_config.h"
 #include "world/names.h"
 
 namespace relprompt::train {
@@ -18,23 +18,23 @@ namespace fs = std::filesystem;
 using eval::Setting;
 using Names = std::vector<std::string>;
 
-std::map<std::string, RunConfig> all_configs() {
-  std::map<std::string, RunConfig> configs;
+std::map<std::string, config::RunConfig> all_configs() {
+  std::map<std::string, config::RunConfig> configs;
   for (const auto& entry : fs::directory_iterator(fs::path(RELPROMPT_SOURCE_DIR) / "configs")) {
     const auto name = entry.path().stem();
     if (name == "world-clip" || name == "world-experiments") continue;  // of other commands
-    configs.emplace(entry.path().stem().string(), read_run_config(entry.path()));
+    configs.emplace(entry.path().stem().string(), config::read_run_config(entry.path()));
   }
   return configs;
 }
 
-const RunConfig& config_of(std::string_view name) {
+const config::RunConfig& config_of(std::string_view name) {
   static const auto configs = all_configs();
   return configs.at(std::string(name));
 }
 
 /// Titles of the unseen classes that a run with this config would have.
-Names unseen_of(const RunConfig& config) {
+Names unseen_of(const config::RunConfig& config) {
   const std::string kind = config.data.train->kind;
   const ClassList split = config::with_split(vocabulary(kind).classes, config.data);
   Names unseen;
@@ -66,7 +66,7 @@ TEST(ConfigFiles, AllParseAndNameKnownSets) {
       EXPECT_NE(config.data.train->split, config.data.test->split) << name;
     }
     EXPECT_TRUE(config.paths.clip.empty() && config.paths.data.empty()) << name;
-    EXPECT_EQ(to_yaml(parse_run_config(to_yaml(config), "again")), to_yaml(config)) << name;
+    EXPECT_EQ(to_yaml(config::parse_run_config(to_yaml(config), "again")), to_yaml(config)) << name;
   }
 }
 
@@ -103,7 +103,7 @@ TEST(ConfigFiles, TrainAsThePaperDoes) {
       runs[set + ending] = count;
   }
   for (const auto& [name, count] : runs) {
-    const RunConfig& config = config_of(name);
+    const config::RunConfig& config = config_of(name);
     EXPECT_EQ(config.train.schedule.iterations, count) << name;
     EXPECT_EQ(config.train.schedule.warmup_iterations, 1500) << name;
     EXPECT_EQ(config.train.schedule.minimum, 1e-6) << name;
@@ -113,8 +113,8 @@ TEST(ConfigFiles, TrainAsThePaperDoes) {
     EXPECT_EQ(config.optimizer.weight_decay, 0.01) << name;
     EXPECT_EQ(config.augment.crop, 512) << name;
     EXPECT_EQ(config.text.templates, text::paper_templates()) << name;
-    EXPECT_EQ(config.train.best, BestRule::kHeldOutSeen) << name;
-    EXPECT_EQ(config.model.rpm.variant, rpm::Variant::kPaper) << name;
+    EXPECT_EQ(config.train.best, config::BestRule::kHeldOutSeen) << name;
+    EXPECT_EQ(config.model.rpm.variant, model::Variant::kPaper) << name;
   }
   EXPECT_EQ(config_of("open-vocabulary").setting, Setting::kOpenVocabulary);
   EXPECT_EQ(config_of("open-vocabulary").data.train->kind, "coco-stuff-171");
@@ -123,7 +123,7 @@ TEST(ConfigFiles, TrainAsThePaperDoes) {
 
 TEST(ConfigFiles, OpenVocabularyTestsOnlyTest) {
   for (const char* name : {"voc-20", "context-59", "context-459", "ade-150", "ade-847"}) {
-    const RunConfig& config = config_of(name);
+    const config::RunConfig& config = config_of(name);
     EXPECT_EQ(config.setting, Setting::kOpenVocabulary) << name;
     EXPECT_FALSE(config.data.train) << name;
     EXPECT_EQ(config.data.test->kind, name);
@@ -145,7 +145,7 @@ TEST(ConfigFiles, WorldClipHasTheDefaultModelAndAllPhases) {
 }
 
 TEST(ConfigFiles, WorldSplitsAsTheWorldDoes) {
-  const RunConfig& config = config_of("world-zero-shot");
+  const config::RunConfig& config = config_of("world-zero-shot");
   EXPECT_EQ(config.setting, Setting::kInductive);
   const auto classes = config::with_split(world::class_list("none"), config.data);
   EXPECT_EQ(classes.seen, world::class_list().seen);
@@ -157,7 +157,7 @@ TEST(ConfigFiles, WorldSplitsAsTheWorldDoes) {
 TEST(ConfigFiles, CamVidOpensAndSplits) {
   RELPROMPT_REQUIRE_SHARED(shared);
   for (const char* name : {"camvid", "camvid-zero-shot"}) {
-    const RunConfig& config = config_of(name);
+    const config::RunConfig& config = config_of(name);
     for (auto part : {config.data.train, config.data.test}) {
       part->root = shared / "camvid";
       const auto set = data::open_dataset(*part);

@@ -6,7 +6,7 @@
 #include "lpm/lpm.h"
 #include "nn/grid.h"
 #include "rpm/rpm.h"
-#include "segmenter/model_files.h"
+#include "model/model_files.h"
 #include "tensors.h"
 #include "test_support.h"
 #include "train/parameter_groups.h"
@@ -20,7 +20,7 @@ constexpr std::int64_t kSeenClasses = 4, kIgnore = 255;
 
 /// A network whose prompts can be trained, in evaluation mode as the goldens were made.
 struct Trainee {
-  explicit Trainee(const segmenter::ModelFiles& model)
+  explicit Trainee(const model::ModelFiles& model)
       : tower(model.config.clip.vision, model.config.clip.joint, model.config.clip.activation),
         rpm(model.config.clip.vision, model.config.prompts->rpm),
         lpm(model.config.clip.joint, model.config.prompts->lpm) {
@@ -51,32 +51,32 @@ struct Trainee {
   lpm::Lpm lpm;
 };
 
-class TrainingGolden : public testing::TestWithParam<rpm::Variant> {
+class TrainingGolden : public testing::TestWithParam<model::Variant> {
  protected:
   void SetUp() override {
     const auto shared = test::shared_folder();
     if (!shared) GTEST_SKIP() << "no ../shared folder";
     const auto folder = *shared / "golden/tiny";
     golden_.emplace(folder / "expected.safetensors");
-    if (GetParam() == rpm::Variant::kOfficial) {
-      model_.emplace(segmenter::open_model(folder / "rpn_mmseg.pth"));
+    if (GetParam() == model::Variant::kOfficial) {
+      model_.emplace(model::open_model(folder / "rpn_mmseg.pth"));
       return;
     }
     // No file holds paper prompts; the oracle makes them from their names.
-    auto config = segmenter::open_model(folder / "clip_hf").config;
-    config.prompts = test::tiny_prompts(rpm::Variant::kPaper, config.clip);
+    auto config = model::open_model(folder / "clip_hf").config;
+    config.prompts = test::tiny_prompts(model::Variant::kPaper, config.clip);
     test::write_hashed_model(scratch_ / "paper", config);
-    model_.emplace(segmenter::open_model(scratch_ / "paper"));
+    model_.emplace(model::open_model(scratch_ / "paper"));
   }
 
   std::string name(const std::string& what) const {
-    return (GetParam() == rpm::Variant::kOfficial ? "official." : "paper.") + what;
+    return (GetParam() == model::Variant::kOfficial ? "official." : "paper.") + what;
   }
   torch::Tensor expected(const std::string& what) const { return (*golden_)[name(what)]; }
 
   test::TemporaryFolder scratch_;
   std::optional<test::Golden> golden_;
-  std::optional<segmenter::ModelFiles> model_;
+  std::optional<model::ModelFiles> model_;
 };
 
 TEST_P(TrainingGolden, ThreeStepsOfAdamW) {
@@ -116,7 +116,7 @@ TEST_P(TrainingGolden, ThreeStepsOfAdamW) {
     optimizer->step();
   }
   EXPECT_GT(compared, 10u);
-  EXPECT_EQ(without, GetParam() == rpm::Variant::kPaper ? 3u : 0u);
+  EXPECT_EQ(without, GetParam() == model::Variant::kPaper ? 3u : 0u);
   for (const auto& group : groups) {
     for (const auto& [parameter, value] : group.parameters) {
       EXPECT_TRUE(close(value, expected("after3." + parameter), 1e-5)) << parameter;
@@ -125,9 +125,9 @@ TEST_P(TrainingGolden, ThreeStepsOfAdamW) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Variants, TrainingGolden,
-                         testing::Values(rpm::Variant::kOfficial, rpm::Variant::kPaper),
+                         testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
                          [](const auto& variant) {
-                           return variant.param == rpm::Variant::kOfficial ? "official" : "paper";
+                           return variant.param == model::Variant::kOfficial ? "official" : "paper";
                          });
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "rpm/rpm.h"
 #include "tensors.h"
 #include "test_support.h"
+#include "train/schedule.h"
 
 namespace relprompt::train {
 namespace {
@@ -18,8 +19,8 @@ namespace {
 using test::uniform;
 
 struct Net {
-  explicit Net(rpm::Variant variant) {
-    rpm::RpmOptions options;
+  explicit Net(model::Variant variant) {
+    model::RpmOptions options;
     options.variant = variant;
     options.visual_prompt_tokens = 2;
     options.knowledge_grid = 3;
@@ -49,10 +50,10 @@ struct Net {
   }
   std::map<std::string, torch::Tensor> prompts() const { return trained({&*rpm, &*lpm}); }
 
-  clip::VisionConfig vision = {4, 3, 16, 3, 2, 32};
+  model::VisionConfig vision = {4, 3, 16, 3, 2, 32};
   clip::ImageTower tower{vision, 8, nn::Activation::kQuickGelu};
   rpm::Rpm rpm{nullptr};
-  lpm::Lpm lpm{8, lpm::LpmOptions()};
+  lpm::Lpm lpm{8, model::LpmOptions()};
 };
 
 std::vector<std::string> names_of(const ParameterGroup& group) {
@@ -62,7 +63,7 @@ std::vector<std::string> names_of(const ParameterGroup& group) {
 }
 
 TEST(ParameterGroups, KnowledgeIsSlowAndTheFrozenTowerInNone) {
-  Net net(rpm::Variant::kPaper);
+  Net net(model::Variant::kPaper);
   const auto groups = parameter_groups(net.prompts());
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups[0].name, "knowledge");
@@ -75,7 +76,7 @@ TEST(ParameterGroups, KnowledgeIsSlowAndTheFrozenTowerInNone) {
 }
 
 TEST(ParameterGroups, GroupsWithoutParametersAreLeftOut) {
-  Net net(rpm::Variant::kPaper);
+  Net net(model::Variant::kPaper);
   const auto groups = parameter_groups(Net::trained({&*net.lpm}));
   ASSERT_EQ(groups.size(), 1u);
   EXPECT_EQ(groups[0].name, "rest");
@@ -84,8 +85,8 @@ TEST(ParameterGroups, GroupsWithoutParametersAreLeftOut) {
 }
 
 TEST(ParameterGroups, RatesFollowTheSchedule) {
-  Net net(rpm::Variant::kOfficial);
-  OptimizerOptions options;
+  Net net(model::Variant::kOfficial);
+  config::OptimizerOptions options;
   options.weight_decay = 0.25;
   const auto groups = parameter_groups(net.prompts(), options);
   const auto optimizer = make_optimizer(groups, options);
@@ -103,7 +104,7 @@ TEST(ParameterGroups, RatesFollowTheSchedule) {
 }
 
 TEST(ParameterGroups, AStepMovesWhatIsTrainedAndNothingElse) {
-  for (const auto variant : {rpm::Variant::kPaper, rpm::Variant::kOfficial}) {
+  for (const auto variant : {model::Variant::kPaper, model::Variant::kOfficial}) {
     Net net(variant);
     const auto groups = parameter_groups(net.prompts());
     const auto optimizer = make_optimizer(groups);
@@ -128,14 +129,14 @@ TEST(ParameterGroups, AStepMovesWhatIsTrainedAndNothingElse) {
         still += moved ? 0 : 1;
       }
     }
-    EXPECT_EQ(still, variant == rpm::Variant::kPaper ? 2u : 0u);
+    EXPECT_EQ(still, variant == model::Variant::kPaper ? 2u : 0u);
   }
 }
 
 TEST(ParameterGroups, TrainingLowersTheLossOfBothVariants) {
-  for (const auto variant : {rpm::Variant::kPaper, rpm::Variant::kOfficial}) {
+  for (const auto variant : {model::Variant::kPaper, model::Variant::kOfficial}) {
     Net net(variant);
-    OptimizerOptions options;
+    config::OptimizerOptions options;
     options.rate = options.knowledge_rate = 1e-2;
     const auto optimizer = make_optimizer(parameter_groups(net.prompts(), options), options);
     const double first = net.loss().item<double>();
@@ -150,14 +151,14 @@ TEST(ParameterGroups, TrainingLowersTheLossOfBothVariants) {
 
 TEST(OptimizerOptions, NumbersOutOfRangeAreNamed) {
   const auto with = [](auto set) {
-    OptimizerOptions options;
+    config::OptimizerOptions options;
     set(options);
     return options;
   };
   EXPECT_ERROR(check(with([](auto& o) { o.knowledge_rate = 0; })), ErrorCode::kBadArgument, "knowledge_rate");
   EXPECT_ERROR(check(with([](auto& o) { o.rate = INFINITY; })), ErrorCode::kBadArgument, "rate = inf");
   EXPECT_ERROR(check(with([](auto& o) { o.weight_decay = -1; })), ErrorCode::kBadArgument, "weight_decay");
-  EXPECT_NO_THROW(check(OptimizerOptions()));
+  EXPECT_NO_THROW(check(config::OptimizerOptions()));
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "clip/clip_tensors.h"
+#include "model/clip_tensors.h"
 #include "tensors.h"
 #include "tiny_pretraining.h"
 #include "train/pretrain_accuracy.h"
@@ -51,8 +51,8 @@ TEST(PretrainStart, PositionsAreSinesOfColumnsAndRows) {
 TEST(PretrainStart, ValuesSpreadAsClipsDo) {
   auto config = tiny().clip;
   config.text.vocab = 600;
-  auto rows = clip::image_tower_rows(config);
-  const auto text = clip::text_tower_rows(config);
+  auto rows = model::image_tower_rows(config);
+  const auto text = model::text_tower_rows(config);
   rows.insert(rows.end(), text.begin(), text.end());
   const std::map<std::string, double> deviations = {
       {"token_embedding.weight", 0.02},
@@ -98,7 +98,7 @@ TEST(PretrainBatch, NormalisesPhotos) {
   world::SceneBatch scenes;
   scenes.photos = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120};
   scenes.captions.resize(1);
-  segmenter::Normalisation image{{10, 20, 30}, {2, 4, 5}};
+  model::Normalisation image{{10, 20, 30}, {2, 4, 5}};
   const auto images = images_of(scenes, 2, image);
   EXPECT_TRUE(test::close(
       images[0].flatten(1),

@@ -9,7 +9,7 @@
 #include "relprompt/pretraining.h"
 #include "relprompt/segmenter.h"
 
-#include "segmenter/model_files.h"
+#include "model/model_files.h"
 #include "test_support.h"
 #include "tiny_pretraining.h"
 #include "train/pretrain_config.h"
@@ -68,11 +68,11 @@ TEST_F(Pretrain, TheFolderIsAModelThatSegments) {
   EXPECT_THAT(log, HasSubstr("iteration 5/6  crowds"));
   EXPECT_THAT(log, HasSubstr("iteration 4: top-1"));
 
-  const auto model = segmenter::open_model(folder_ / "run");
+  const auto model = model::open_model(folder_ / "run");
   EXPECT_FALSE(model.prompts);
   EXPECT_EQ(model.config.clip.vision.image_size(), 32);
-  EXPECT_EQ(model.config.training_free, clip::LastLayer::kValueResidualMlp);
-  EXPECT_EQ(segmenter::sha256_of(folder_ / "run/clip.safetensors"), model.config.clip_sha256);
+  EXPECT_EQ(model.config.training_free, model::LastLayer::kValueResidualMlp);
+  EXPECT_EQ(model::sha256_of(folder_ / "run/clip.safetensors"), model.config.clip_sha256);
   Segmenter segmenter(folder_ / "run");
   segmenter.set_classes(parse_class_list("red dotted, sand, something else"));
   const auto photo = world::make_scene(1, 1).photo;

@@ -1,5 +1,5 @@
 // A run's config: every key is read, checked, and written so that it reads back.
-#include "train/run_config.h"
+#include "config/run_config.h"
 
 #include <nlohmann/json.hpp>
 
@@ -86,29 +86,29 @@ paths: {clip: /clip, data: /data, vocab: /vocab}
 )";
 
 TEST(RunConfig, EveryKeyIsRead) {
-  const RunConfig config = parse_run_config(kEverything, "all.yaml");
+  const config::RunConfig config = config::parse_run_config(kEverything, "all.yaml");
   EXPECT_EQ(config.name, "a run: 1");
   EXPECT_EQ(config.setting, eval::Setting::kTransductiveKnown);
   EXPECT_EQ(config.data.train->split, "train_aug");
   EXPECT_EQ(config.data.unseen, (std::vector<std::string>{"sheep", "sofa"}));
-  EXPECT_EQ(config.model.rpm.variant, rpm::Variant::kOfficial);
+  EXPECT_EQ(config.model.rpm.variant, model::Variant::kOfficial);
   EXPECT_TRUE(config.model.lpm.second_text_linear);
   EXPECT_EQ(config.model.rpm.m2oe.rank, 6);
   EXPECT_EQ(config.model.rpm.layers, (std::vector<std::int64_t>{1, 3}));
-  EXPECT_EQ(config.model.lpm.form, lpm::Form::kB);
+  EXPECT_EQ(config.model.lpm.form, model::Form::kB);
   EXPECT_EQ(config.normalisation, "imagenet");
   EXPECT_EQ(config.text.templates.size(), 2u);
   EXPECT_EQ(config.augment.crop, 128);
   EXPECT_EQ(config.augment.colors.hue, 9);
   EXPECT_FALSE(config.augment.distort);
-  EXPECT_EQ(config.loss.kind, loss::LossKind::kSoftmax);
-  EXPECT_EQ(config.loss.sigmoid.dice, loss::Dice::kSquared);
+  EXPECT_EQ(config.loss.kind, model::LossKind::kSoftmax);
+  EXPECT_EQ(config.loss.sigmoid.dice, model::Dice::kSquared);
   EXPECT_EQ(config.optimizer.knowledge_rate, 1e-4);
   EXPECT_EQ(config.train.schedule.iterations, 60);
   EXPECT_EQ(config.train.schedule.minimum, 1e-7);
   EXPECT_EQ(config.train.precision, "bf16");
-  EXPECT_EQ(config.train.best, BestRule::kValidationUnseen);
-  EXPECT_EQ(config.train.bad_sample, BadSample::kSkip);
+  EXPECT_EQ(config.train.best, config::BestRule::kValidationUnseen);
+  EXPECT_EQ(config.train.bad_sample, config::BadSample::kSkip);
   EXPECT_EQ(config.self_training.start, 0.25);
   EXPECT_EQ(config.test.average, eval::Average::kAll);
   EXPECT_EQ(config.test.calibration, 0.2);
@@ -141,30 +141,30 @@ void expect_differs_everywhere(const json& value, const json& other, const std::
 }
 
 TEST(RunConfig, EveryKeyIsWritten) {
-  const json written = config::parse_yaml(to_yaml(parse_run_config(kEverything, "all.yaml")), "written");
+  const json written = config::parse_yaml(to_yaml(config::parse_run_config(kEverything, "all.yaml")), "written");
   expect_holds(written, config::parse_yaml(kEverything, "test"), "");
-  expect_differs_everywhere(written, config::parse_yaml(to_yaml(RunConfig()), "defaults"), "");
+  expect_differs_everywhere(written, config::parse_yaml(to_yaml(config::RunConfig()), "defaults"), "");
 }
 
 TEST(RunConfig, WhatIsWrittenReadsBack) {
   for (const std::string& yaml :
-       {to_yaml(RunConfig()), to_yaml(parse_run_config(kEverything, "all.yaml")),
-        to_yaml(parse_run_config("", "empty.yaml")),
-        to_yaml(parse_run_config("templates: paper\ndata: {unseen: []}", "paper.yaml"))}) {
-    EXPECT_EQ(to_yaml(parse_run_config(yaml, "again.yaml")), yaml);
+       {to_yaml(config::RunConfig()), to_yaml(config::parse_run_config(kEverything, "all.yaml")),
+        to_yaml(config::parse_run_config("", "empty.yaml")),
+        to_yaml(config::parse_run_config("templates: paper\ndata: {unseen: []}", "paper.yaml"))}) {
+    EXPECT_EQ(to_yaml(config::parse_run_config(yaml, "again.yaml")), yaml);
   }
 }
 
 TEST(RunConfig, SectionsAreThoseThatOtherCommandsKnow) {
-  const auto written = config::parse_yaml(to_yaml(RunConfig()), "defaults");
+  const auto written = config::parse_yaml(to_yaml(config::RunConfig()), "defaults");
   EXPECT_EQ(written.size(), config::sections().size());
   for (const std::string& section : config::sections()) EXPECT_TRUE(written.contains(section)) << section;
 }
 
 TEST(RunConfig, AbsentKeysKeepTheirDefaults) {
-  const RunConfig config =
-      parse_run_config("train: {batch: 4}\n", "dir/my-run.yaml", {"seed=9", "train.batch=8"});
-  RunConfig expected;
+  const config::RunConfig config =
+      config::parse_run_config("train: {batch: 4}\n", "dir/my-run.yaml", {"seed=9", "train.batch=8"});
+  config::RunConfig expected;
   expected.name = "my-run";
   expected.train.batch = 8;
   expected.seed = 9;
@@ -172,13 +172,13 @@ TEST(RunConfig, AbsentKeysKeepTheirDefaults) {
 }
 
 TEST(RunConfig, TemplatesBySetOrSentence) {
-  EXPECT_TRUE(parse_run_config("templates: single", "").text.templates.empty());
-  EXPECT_EQ(parse_run_config("templates: paper", "").text.templates, text::paper_templates());
-  EXPECT_EQ(parse_run_config("templates: [\"{}\"]", "").text.templates, (std::vector<std::string>{"{}"}));
+  EXPECT_TRUE(config::parse_run_config("templates: single", "").text.templates.empty());
+  EXPECT_EQ(config::parse_run_config("templates: paper", "").text.templates, text::paper_templates());
+  EXPECT_EQ(config::parse_run_config("templates: [\"{}\"]", "").text.templates, (std::vector<std::string>{"{}"}));
 }
 
 void refused(const std::string& yaml, const std::string& fragment) {
-  EXPECT_ERROR(parse_run_config(yaml, "c.yaml"), ErrorCode::kBadArgument, fragment);
+  EXPECT_ERROR(config::parse_run_config(yaml, "c.yaml"), ErrorCode::kBadArgument, fragment);
 }
 
 TEST(RunConfig, UnknownKeysNameTheNearest) {
@@ -262,20 +262,20 @@ TEST(RunConfig, ContradictionsAreRefused) {
   refused(train + "held_out: 0}", "'best' is held_out_seen, but 'data' 'held_out' is 0");
   refused(train + "}\nprotocol: inductive\ntrain: {best: validation_unseen}", "no part 'test'");
   refused(train + "test: {kind: folder}}\ntrain: {best: validation_unseen}", "knows no unseen classes");
-  EXPECT_NO_THROW(parse_run_config(train + "held_out: 0}\ntrain: {best: none}", "c.yaml"));
-  EXPECT_NO_THROW(parse_run_config("data: {test: {kind: folder}, held_out: 0}", "c.yaml"));
+  EXPECT_NO_THROW(config::parse_run_config(train + "held_out: 0}\ntrain: {best: none}", "c.yaml"));
+  EXPECT_NO_THROW(config::parse_run_config("data: {test: {kind: folder}, held_out: 0}", "c.yaml"));
 }
 
 TEST(RunConfig, FilesGiveTheirName) {
   const test::TemporaryFolder folder;
   test::write_text(folder / "quick.yaml", "seed: 3\n");
-  const RunConfig config = read_run_config(folder / "quick.yaml", {"threads=1"});
+  const config::RunConfig config = config::read_run_config(folder / "quick.yaml", {"threads=1"});
   EXPECT_EQ(config.name, "quick");
   EXPECT_EQ(config.seed, 3u);
   EXPECT_EQ(config.threads, 1);
-  EXPECT_ERROR(read_run_config(folder / "quick.yaml", {"sed=1"}), ErrorCode::kBadArgument,
+  EXPECT_ERROR(config::read_run_config(folder / "quick.yaml", {"sed=1"}), ErrorCode::kBadArgument,
                "did you mean seed?");
-  EXPECT_ERROR(read_run_config(folder / "none.yaml"), ErrorCode::kNotFound, "none.yaml");
+  EXPECT_ERROR(config::read_run_config(folder / "none.yaml"), ErrorCode::kNotFound, "none.yaml");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ TEST(Schedule, StartsAtTheWarmUpRatioAndEndsAtTheMinimum) {
 }
 
 TEST(Schedule, WarmUpJoinsTheDecayWithoutAStep) {
-  ScheduleOptions cold, plain;
+  config::ScheduleOptions cold, plain;
   plain.warmup_iterations = 0;
   for (const std::int64_t done : {1500, 1501, 9999}) {
     EXPECT_DOUBLE_EQ(learning_rate(2e-4, done, cold), learning_rate(2e-4, done, plain));
@@ -41,7 +41,7 @@ TEST(Schedule, WarmUpJoinsTheDecayWithoutAStep) {
 }
 
 TEST(Schedule, ShortRunsEndInsideTheWarmUp) {
-  ScheduleOptions options;
+  config::ScheduleOptions options;
   options.iterations = 60;
   options.warmup_iterations = 100;
   EXPECT_GT(learning_rate(2e-4, 30, options), 0);
@@ -49,7 +49,7 @@ TEST(Schedule, ShortRunsEndInsideTheWarmUp) {
 }
 
 TEST(Schedule, AWarmUpOfNearlyTheWholeRunIsNamed) {
-  ScheduleOptions options;
+  config::ScheduleOptions options;
   options.iterations = 60;
   options.warmup_iterations = 50;
   EXPECT_LT(highest_share(options), 0.4);
@@ -59,12 +59,12 @@ TEST(Schedule, AWarmUpOfNearlyTheWholeRunIsNamed) {
   options.warmup_iterations = 10;
   EXPECT_GT(highest_share(options), 0.8);
   EXPECT_EQ(warm_up_warning(highest_share(options), 10, 60, "run", "train.warmup_iterations"), "");
-  EXPECT_NEAR(highest_share(ScheduleOptions()), 1, 0.1);
+  EXPECT_NEAR(highest_share(config::ScheduleOptions()), 1, 0.1);
 }
 
 TEST(Schedule, OptionsOutOfRangeAreNamed) {
   const auto with = [](auto set) {
-    ScheduleOptions options;
+    config::ScheduleOptions options;
     set(options);
     return options;
   };
@@ -74,7 +74,7 @@ TEST(Schedule, OptionsOutOfRangeAreNamed) {
   EXPECT_ERROR(check(with([](auto& o) { o.warmup_iterations = -1; })), ErrorCode::kBadArgument,
                "warmup_iterations");
   EXPECT_ERROR(check(with([](auto& o) { o.warmup_ratio = 2; })), ErrorCode::kBadArgument, "warmup_ratio = 2");
-  EXPECT_NO_THROW(check(ScheduleOptions()));
+  EXPECT_NO_THROW(check(config::ScheduleOptions()));
 }
 
 }  // namespace

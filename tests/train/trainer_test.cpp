@@ -9,12 +9,12 @@
 
 #include "archive/safetensors.h"
 #include "edit_tensor.h"
-#include "segmenter/model_files.h"
+#include "model/model_files.h"
 #include "tensors.h"
 #include "test_support.h"
 #include "toy_run.h"
 #include "train/training_state.h"
-#include "workers/environment.h"
+#include "processes/environment.h"
 
 namespace relprompt::train {
 namespace {
@@ -23,21 +23,21 @@ class TrainerTest : public testing::Test {
  protected:
   TrainerTest() {
     test::write_toy_clip(folder_ / "clip");
-    config_ = parse_run_config(test::toy_config(), "toy.yaml");
+    config_ = config::parse_run_config(test::toy_config(), "toy.yaml");
     config_.train.schedule.warmup_iterations = 0;
     workers_ = workers::join({}, {});
   }
 
   struct Trained {
-    std::unique_ptr<segmenter::Network> network;
+    std::unique_ptr<network::Network> network;
     std::unique_ptr<Trainer> trainer;
   };
 
-  Trained make(const RunConfig& config) {
-    auto model = segmenter::open_model(folder_ / "clip");
+  Trained make(const config::RunConfig& config) {
+    auto model = model::open_model(folder_ / "clip");
     model.config.prompts = config.model;
     Trained all;
-    all.network = std::make_unique<segmenter::Network>(model, torch::kCPU, segmenter::Precision::kFp32);
+    all.network = std::make_unique<network::Network>(model, torch::kCPU, network::Precision::kFp32);
     all.network->make_trainable(model, config.seed);
     const auto t = torch::nn::functional::normalize(test::uniform("texts", {3, 64}));
     all.trainer = std::make_unique<Trainer>(*all.network, config, classes_, t, *workers_);
@@ -63,7 +63,7 @@ class TrainerTest : public testing::Test {
 
   test::TemporaryFolder folder_;
   ClassList classes_ = {{{"a"}, {"b"}, {"c"}}, {}};
-  RunConfig config_;
+  config::RunConfig config_;
   std::unique_ptr<workers::Workers> workers_;
 };
 

@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
   options.device = torch::Device(argv[4]);
   torch::set_num_threads(1);
   try {
-    const auto workers = relprompt::workers::join(relprompt::workers::environment(), options);
+    const auto workers = relprompt::workers::join(relprompt::processes::environment(), options);
     try {
       play(argv[1], *workers, options);
     } catch (const std::exception& error) {

@@ -1,0 +1,33 @@
+// What relprompt::Model and ClassSet hold.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "relprompt/segmenter.h"
+
+#include "engine/network.h"
+#include "model/model_files.h"
+#include "segmenter/class_embeddings.h"
+
+namespace relprompt {
+
+struct Model::Impl {
+  Impl(const std::filesystem::path& path, const ModelOptions& options);
+
+  ModelOptions options;
+  int threads;  ///< of a session
+  kernels::Precision precision;
+  model::ModelFiles files;
+  std::unique_ptr<const engine::Network> network;  ///< nullptr for another device than the CPU
+};
+
+struct ClassSet::Impl {
+  std::weak_ptr<const Model::Impl> model;  ///< the embeddings' own
+  segmenter::ClassEmbeddings embeddings;
+  bool text_tower_ran = false;
+  std::vector<std::string> unknown_words;
+};
+
+}  // namespace relprompt

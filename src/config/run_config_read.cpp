@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <limits>
+
+#include "config/document.h"
+#include "text/templates.h"
+#include "config/run_config_words.h"
+
+namespace relprompt::config {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMany = std::numeric_limits<std::int64_t>::max();
+constexpr int kMaxPixels = 1 << 16;
+constexpr std::int64_t kMaxThreads = 4096;
+
+template <typename Enum>
+Enum read_word(JsonFields& fields, const std::string& key, Enum fallback,
+               const std::vector<std::string>& words) {
+  return static_cast<Enum>(fields.choice(key, static_cast<std::size_t>(fallback), words));
+}
+
+template <typename Number>
+void read_count(JsonFields& fields, const std::string& key, Number& value, std::int64_t low,
+                std::int64_t high = kMany) {
+  value = static_cast<Number>(fields.integer(key, static_cast<std::int64_t>(value), low, high));
+}
+
+std::vector<std::string> read_templates(JsonFields& fields, const nlohmann::json& document) {
+  const std::string key = "templates";
+  if (document.contains(key) && document[key].is_array()) return fields.texts(key);
+  return fields.choice(key, 0, {"single", "paper"}) == 0 ? std::vector<std::string>()
+                                                         : text::paper_templates();
+}
+
+void read_colors(JsonFields fields, image::ColorOptions& colors) {
+  colors.brightness = fields.number("brightness", colors.brightness, 0, 255);
+  colors.min_contrast = fields.number("min_contrast", colors.min_contrast, 0);
+  colors.max_contrast = fields.number("max_contrast", colors.max_contrast, 0);
+  colors.min_saturation = fields.number("min_saturation", colors.min_saturation, 0);
+  colors.max_saturation = fields.number("max_saturation", colors.max_saturation, 0);
+  read_count(fields, "hue", colors.hue, 0, 90);
+  fields.finish();
+}
+
+void read_augment(JsonFields fields, image::AugmentOptions& augment) {
+  read_count(fields, "long_side", augment.long_side, 1, kMaxPixels);
+  read_count(fields, "short_side", augment.short_side, 1, kMaxPixels);
+  augment.min_ratio = fields.number("min_ratio", augment.min_ratio, 0, 16);
+  augment.max_ratio = fields.number("max_ratio", augment.max_ratio, 0, 16);
+  read_count(fields, "crop", augment.crop, 1, 16384);
+  augment.cat_max_ratio = fields.number("cat_max_ratio", augment.cat_max_ratio, 0, 1);
+  read_count(fields, "crop_tries", augment.crop_tries, 1, 1000);
+  augment.flip = fields.number("flip", augment.flip, 0, 1);
+  augment.distort = fields.boolean("distort", augment.distort);
+  read_colors(fields.object("colors"), augment.colors);
+  fields.finish();
+}
+
+void read_loss(JsonFields fields, model::LossOptions& options) {
+  options.kind = read_word(fields, "kind", options.kind, kLossWords);
+  auto& sigmoid = options.sigmoid;
+  sigmoid.focal_weight = fields.number("focal_weight", sigmoid.focal_weight, 0);
+  sigmoid.dice_weight = fields.number("dice_weight", sigmoid.dice_weight, 0);
+  sigmoid.alpha = fields.number("alpha", sigmoid.alpha, 0, 1);
+  sigmoid.gamma = fields.number("gamma", sigmoid.gamma, 0);
+  sigmoid.dice = read_word(fields, "dice", sigmoid.dice, kDiceWords);
+  fields.finish();
+}
+
+void read_optimizer(JsonFields fields, OptimizerOptions& optimizer) {
+  optimizer.knowledge_rate = fields.number("knowledge_rate", optimizer.knowledge_rate, 0);
+  optimizer.rate = fields.number("rate", optimizer.rate, 0);
+  optimizer.weight_decay = fields.number("weight_decay", optimizer.weight_decay, 0);
+  fields.finish();
+}
+
+void read_schedule(JsonFields& fields, ScheduleOptions& schedule) {
+  read_count(fields, "iterations", schedule.iterations, 1);
+  schedule.power = fields.number("power", schedule.power, 0);
+  schedule.minimum = fields.number("minimum_rate", schedule.minimum, 0);
+  read_count(fields, "warmup_iterations", schedule.warmup_iterations, 0);
+  schedule.warmup_ratio = fields.number("warmup_ratio", schedule.warmup_ratio, 0, 1);
+}
+
+void read_train(JsonFields fields, TrainOptions& train) {
+  read_schedule(fields, train.schedule);
+  read_count(fields, "batch", train.batch, 1, 1 << 20);
+  read_count(fields, "micro_batch", train.micro_batch, 0, 1 << 20);
+  train.precision = kPrecisionWords[fields.choice("precision", 0, kPrecisionWords)];
+  train.recompute = fields.boolean("recompute", train.recompute);
+  read_count(fields, "loader_threads", train.loader_threads, 0, kMaxThreads);
+  read_count(fields, "log_every", train.log_every, 1);
+  read_count(fields, "checkpoint_every", train.checkpoint_every, 1);
+  read_count(fields, "evaluate_every", train.evaluate_every, 0);
+  read_count(fields, "evaluate_samples", train.evaluate_samples, 0);
+  train.best = read_word(fields, "best", train.best, kBestWords);
+  train.bad_sample = read_word(fields, "bad_sample", train.bad_sample, kBadSampleWords);
+  train.clip_gradient = fields.number("clip_gradient", train.clip_gradient, 0);
+  read_count(fields, "sheet_samples", train.sheet_samples, 0, 1000);
+  fields.finish();
+}
+
+void read_self_training(JsonFields fields, SelfTrainingOptions& options) {
+  constexpr double kBelowOne = 1 - std::numeric_limits<double>::epsilon() / 2;
+  options.start = fields.number("start", options.start, 0, kBelowOne);
+  options.threshold = fields.number("threshold", options.threshold, 0, 1);
+  fields.finish();
+}
+
+void read_test(JsonFields fields, TestOptions& test) {
+  read_count(fields, "short_side", test.short_side, 0, kMaxPixels);
+  read_count(fields, "window", test.window, 0, kMaxPixels);
+  read_count(fields, "stride", test.stride, 0, kMaxPixels);
+  test.calibration = fields.number("calibration", test.calibration, 0, 1);
+  std::vector<std::string> averages;
+  for (const eval::Average average : eval::averages()) averages.emplace_back(eval::name_of(average));
+  test.average = eval::averages()[fields.choice("average", 0, averages)];
+  test.image_scores = fields.boolean("image_scores", test.image_scores);
+  read_count(fields, "save_every", test.save_every, 1);
+  fields.finish();
+}
+
+void read_paths(JsonFields fields, RunPaths& paths) {
+  paths.clip = fields.text("clip", "");
+  paths.data = fields.text("data", "");
+  paths.vocab = fields.text("vocab", "");
+  fields.finish();
+}
+
+RunConfig read(const nlohmann::json& document, const std::string& source) {
+  JsonFields fields(document, source, ErrorCode::kBadArgument);
+  RunConfig config;
+  config.name = fields.text("name", fs::path(source).stem().string());
+  config.setting = read_word(fields, "protocol", config.setting, setting_words());
+  config.data = read_data(fields.object("data"));
+  config.model = model::read_prompts(fields.object("model"));
+  config.normalisation = kNormalisationWords[fields.choice("normalisation", 0, kNormalisationWords)];
+  config.text.templates = read_templates(fields, document);
+  read_augment(fields.object("augment"), config.augment);
+  read_loss(fields.object("loss"), config.loss);
+  read_optimizer(fields.object("optimizer"), config.optimizer);
+  read_train(fields.object("train"), config.train);
+  read_self_training(fields.object("self_training"), config.self_training);
+  read_test(fields.object("test"), config.test);
+  read_count(fields, "seed", config.seed, 0);
+  read_count(fields, "threads", config.threads, 0, kMaxThreads);
+  config.device = fields.text("device", config.device);
+  read_paths(fields.object("paths"), config.paths);
+  fields.finish();
+  check(config, source);
+  return config;
+}
+
+}  // namespace
+
+std::vector<std::string> setting_words() {
+  std::vector<std::string> words;
+  for (auto value = 0; value <= static_cast<int>(eval::Setting::kOpenVocabulary); ++value) {
+    words.emplace_back(eval::name_of(static_cast<eval::Setting>(value)));
+  }
+  return words;
+}
+
+RunConfig read_run_config(const fs::path& path, const std::vector<std::string>& overrides) {
+  return read(read_document(path, overrides), path.string());
+}
+
+RunConfig parse_run_config(const std::string& yaml, const std::string& source,
+                           const std::vector<std::string>& overrides) {
+  return read(parse_document(yaml, source, overrides), source);
+}
+
+}  // namespace relprompt::config

@@ -1,0 +1,104 @@
+#include "config/yaml.h"
+#include "text/templates.h"
+#include "config/run_config_words.h"
+
+namespace relprompt::config {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json templates_json(const std::vector<std::string>& templates) {
+  if (templates.empty()) return "single";
+  return templates == text::paper_templates() ? Json("paper") : Json(templates);
+}
+
+Json augment_json(const image::AugmentOptions& augment) {
+  const auto& colors = augment.colors;
+  return {{"long_side", augment.long_side},
+          {"short_side", augment.short_side},
+          {"min_ratio", augment.min_ratio},
+          {"max_ratio", augment.max_ratio},
+          {"crop", augment.crop},
+          {"cat_max_ratio", augment.cat_max_ratio},
+          {"crop_tries", augment.crop_tries},
+          {"flip", augment.flip},
+          {"distort", augment.distort},
+          {"colors",
+           {{"brightness", colors.brightness},
+            {"min_contrast", colors.min_contrast},
+            {"max_contrast", colors.max_contrast},
+            {"min_saturation", colors.min_saturation},
+            {"max_saturation", colors.max_saturation},
+            {"hue", colors.hue}}}};
+}
+
+Json loss_json(const model::LossOptions& loss) {
+  return {{"kind", word_of(kLossWords, loss.kind)},
+          {"focal_weight", loss.sigmoid.focal_weight},
+          {"dice_weight", loss.sigmoid.dice_weight},
+          {"alpha", loss.sigmoid.alpha},
+          {"gamma", loss.sigmoid.gamma},
+          {"dice", word_of(kDiceWords, loss.sigmoid.dice)}};
+}
+
+Json train_json(const TrainOptions& train) {
+  return {{"iterations", train.schedule.iterations},
+          {"power", train.schedule.power},
+          {"minimum_rate", train.schedule.minimum},
+          {"warmup_iterations", train.schedule.warmup_iterations},
+          {"warmup_ratio", train.schedule.warmup_ratio},
+          {"batch", train.batch},
+          {"micro_batch", train.micro_batch},
+          {"precision", train.precision},
+          {"recompute", train.recompute},
+          {"loader_threads", train.loader_threads},
+          {"log_every", train.log_every},
+          {"checkpoint_every", train.checkpoint_every},
+          {"evaluate_every", train.evaluate_every},
+          {"evaluate_samples", train.evaluate_samples},
+          {"best", word_of(kBestWords, train.best)},
+          {"bad_sample", word_of(kBadSampleWords, train.bad_sample)},
+          {"clip_gradient", train.clip_gradient},
+          {"sheet_samples", train.sheet_samples}};
+}
+
+Json test_json(const TestOptions& test) {
+  return {{"short_side", test.short_side},
+          {"window", test.window},
+          {"stride", test.stride},
+          {"calibration", test.calibration},
+          {"average", eval::name_of(test.average)},
+          {"image_scores", test.image_scores},
+          {"save_every", test.save_every}};
+}
+
+}  // namespace
+
+std::string to_yaml(const RunConfig& config) {
+  const auto& [start, threshold] = config.self_training;
+  const Json document = {{"name", config.name},
+                         {"protocol", eval::name_of(config.setting)},
+                         {"data", to_json(config.data)},
+                         {"model", model::prompts_json(config.model)},
+                         {"normalisation", config.normalisation},
+                         {"templates", templates_json(config.text.templates)},
+                         {"augment", augment_json(config.augment)},
+                         {"loss", loss_json(config.loss)},
+                         {"optimizer",
+                          {{"knowledge_rate", config.optimizer.knowledge_rate},
+                           {"rate", config.optimizer.rate},
+                           {"weight_decay", config.optimizer.weight_decay}}},
+                         {"train", train_json(config.train)},
+                         {"self_training", {{"start", start}, {"threshold", threshold}}},
+                         {"test", test_json(config.test)},
+                         {"seed", config.seed},
+                         {"threads", config.threads},
+                         {"device", config.device},
+                         {"paths",
+                          {{"clip", config.paths.clip.string()},
+                           {"data", config.paths.data.string()},
+                           {"vocab", config.paths.vocab.string()}}}};
+  return to_yaml(document);
+}
+
+}  // namespace relprompt::config

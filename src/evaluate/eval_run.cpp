@@ -1,0 +1,172 @@
+#include "evaluate/eval_run.h"
+
+#include <set>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "analysis/report_pictures.h"
+#include "base/atomic_file.h"
+#include "base/json_output.h"
+#include "base/own_files.h"
+#include "model/clip_config.h"
+#include "data/order.h"
+#include "eval/report.h"
+#include "image/picture_files.h"
+#include "model/prompt_check.h"
+#include "segmenter/text_encoder.h"
+#include "text/templates.h"
+#include "evaluate/evaluation.h"
+#include "evaluate/picture_sheet.h"
+#include "evaluate/test_set.h"
+#include "evaluate/training_facts.h"
+
+namespace relprompt::evaluate {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kConfusionFile = "confusion.png";
+constexpr const char* kSheetFile = "sheet.png";
+
+eval::CheckpointRule rule_from(const std::string& name) {
+  for (const auto rule :
+       {eval::CheckpointRule::kLast, eval::CheckpointRule::kBest, eval::CheckpointRule::kBestOnTested}) {
+    if (name == eval::name_of(rule)) return rule;
+  }
+  return eval::CheckpointRule::kGiven;
+}
+
+bool training_free(const model::ModelConfig& config) {
+  return !config.prompts || model::trains_nothing(*config.prompts);
+}
+
+/// "rpn, paper", "lora", "training-free", or "training-free head c".
+std::string method_of(const model::ModelConfig& config) {
+  if (!config.prompts) return "training-free";
+  if (training_free(config)) return "training-free head " + model::form_name(config.prompts->lpm.form);
+  const std::string method = model::name_of(config.prompts->peft.method);
+  const auto variant = model::variant_name(config);
+  return variant == "none" ? method : method + ", " + variant;
+}
+
+eval::ProtocolStatement statement(const config::RunConfig& config, const EvalRequest& request, const OpenSet& set,
+                                  const model::ModelFiles& model, const SegmentOptions& options) {
+  const auto facts = read_training_facts(model.path);
+  eval::ProtocolStatement protocol;
+  protocol.data_set = set.name;
+  protocol.split = set.split;
+  protocol.setting = training_free(model.config) ? eval::Setting::kTrainingFree : config.setting;
+  protocol.trained_on = facts.trained_on;
+  if (eval::is_zero_shot(config.setting)) eval::set_split(protocol, set.classes);
+  protocol.ignore = set.dataset->ignored();
+  protocol.model = fmt::format("{}, {}", model::architecture_name(model.config.clip), method_of(model.config));
+  protocol.model_hash = model::content_hash(model);
+  protocol.checkpoint = rule_from(facts.checkpoint);
+  protocol.checkpoint_score = facts.checkpoint_score;
+  if (facts.iterations > 0) protocol.iterations = static_cast<std::uint64_t>(facts.iterations);
+  if (!options.seen.empty()) protocol.calibration = config.test.calibration;
+  protocol.templates = config.text.templates.empty() ? text::single_template() : config.text.templates;
+  protocol.max_over_names = config.text.max_over_names;
+  protocol.short_side = options.short_side;
+  protocol.window = options.window;
+  protocol.stride = options.stride;
+  protocol.normalisation = describe(model.config.image);
+  protocol.precision = request.precision;
+  protocol.average = config.test.average;
+  return protocol;
+}
+
+std::string percent(const std::optional<double>& score) {
+  return score ? fmt::format("{:.1f}", *score * 100) : std::string("-");
+}
+
+std::string summary_of(const eval::EvaluationReport& report, const EvalRequest& request) {
+  const auto scores = eval::scores_of(report.confusion, report.classes.seen, report.protocol.average);
+  std::string text = fmt::format("{}: mIoU {}", request.title, percent(scores.miou));
+  if (scores.hiou) {
+    text += fmt::format(", seen {}, unseen {}, hIoU {}", percent(scores.miou_seen),
+                        percent(scores.miou_unseen), percent(scores.hiou));
+  }
+  return text + fmt::format(", pAcc {}, {} pictures; {}", percent(scores.pacc), report.confusion.images(),
+                            (request.folder / "report.md").string());
+}
+
+/// Everything that a report may consist of.
+std::vector<fs::path> files_of(const EvalRequest& request) {
+  std::vector<fs::path> files;
+  for (const char* name :
+       {eval::kReportFile, eval::kMarkdownFile, eval::kImageScoresFile, kConfusionFile, kSheetFile}) {
+    files.push_back(request.folder / name);
+  }
+  return files;
+}
+
+}  // namespace
+
+std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& model, kernels::Precision precision) {
+  return std::make_unique<segmenter::OwningScorer>(std::make_shared<engine::Network>(model, precision));
+}
+
+RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& request,
+                          processes::ProcessGroup& workers, RunListener& listener, const ScorerFactory& scorer_of) {
+  const auto progress = request.folder / "progress.json";
+  if (workers.rank() == 0) {
+    require_free(files_of(request), request.replace);
+    require_free({progress}, true);
+  }
+  auto set = open_test_set(config);
+  if (!eval::is_zero_shot(config.setting)) set.classes.seen.clear();
+  const auto model = model::open_model(request.model);
+  const auto options = test_options(config, model.config, set.classes);
+  const auto scorer = scorer_of(model, kernels::precision_of(request.precision));
+  const auto embeddings = segmenter::encode_classes(model, config.paths.vocab, set.classes, config.text).embeddings;
+
+  make_folder(request.folder);
+  EvaluationJob job = {*set.dataset, data::spread_indices(set.dataset->size(), 0), embeddings, options,
+                       statement(config, request, set, model, options)};
+  job.skip_bad = config.train.bad_sample == config::BadSample::kSkip;
+  job.image_scores = config.test.image_scores;
+  job.loader_threads = config.train.loader_threads;
+  job.progress = progress;
+  job.save_every = config.test.save_every;
+  job.report = [&](std::size_t done, std::size_t all) { listener.on_evaluation(request.title, done, all); };
+  std::set<std::string> said;  // each text once: pictures of a set are mostly of one kind
+  job.notes = [&](const std::string& name, const std::vector<std::string>& notes) {
+    for (const auto& note : notes) {
+      if (said.insert(note).second) listener.on_note(fmt::format("{}: {}", name, note));
+    }
+  };
+  job.stop = [&] { return listener.stop_requested(); };
+  auto result = evaluate_set(*scorer, model.config, job, workers);
+
+  RunOutcome outcome;
+  // All pictures may be counted by then: the report is written by the command that continues.
+  outcome.finished = workers.share(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
+  if (!outcome.finished) {
+    outcome.summary = "interrupted; the same command continues this evaluation";
+    return outcome;
+  }
+  if (workers.rank() != 0) return outcome;
+  eval::EvaluationReport report(set.classes, job.protocol, std::move(result.progress.confusion));
+  report.skipped = std::move(result.progress.skipped);
+  report.scores = std::move(result.progress.scores);
+  if (!config.test.image_scores) remove_own(request.folder / eval::kImageScoresFile);  // of another report
+  eval::write_report(report, request.folder);
+  analysis::write_confusion_png(request.folder / kConfusionFile, report.confusion, report.classes);
+  image::write_png(
+      request.folder / kSheetFile,
+      picture_sheet(*scorer, model.config, *set.dataset, embeddings, options, config.train.sheet_samples));
+  remove_own(progress);
+  for (std::size_t rank = 0; rank < workers.size(); ++rank) {
+    remove_own(fs::path(progress) += "." + std::to_string(rank));
+  }
+  outcome.summary = summary_of(report, request);
+  outcome.json = json_text(eval::report_json(report));
+  return outcome;
+}
+
+}  // namespace relprompt::evaluate

@@ -1,0 +1,148 @@
+#include "evaluate/evaluation.h"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "relprompt/error.h"
+
+#include "base/json_output.h"
+#include "data/order.h"
+#include "data/prefetch.h"
+#include "eval/confusion_json.h"
+#include "eval/json_text.h"
+#include "segmenter/photo_segmenter.h"
+
+namespace relprompt::evaluate {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// This worker's pictures, one after the other.
+class Share {
+ public:
+  Share(segmenter::PatchScorer& scorer, const model::ModelConfig& model, const EvaluationJob& job,
+        const processes::ProcessGroup& workers)
+      : scorer_(scorer), model_(model), job_(job), progress_(job.dataset.classes().size()) {
+    for (const auto at : data::shard_of(job.indices.size(), {workers.rank(), workers.size()})) {
+      indices_.push_back(job.indices[at]);
+      names_.push_back(job.dataset.name(indices_.back()));
+    }
+    if (job.progress.empty()) return;
+    fs::path file = job.progress;
+    if (workers.size() > 1) file += "." + std::to_string(workers.rank());
+    file_.emplace(file, job.protocol, job.dataset.classes(), names_);
+    auto saved = file_->load();
+    // Scores of single pictures cannot be had afterwards.
+    const bool usable = saved && (!job.image_scores || saved->scores.size() == saved->confusion.images());
+    if (usable) progress_ = std::move(*saved);
+    if (!job.image_scores) progress_.scores.clear();
+  }
+
+  /// False if it was asked to stop.
+  bool run() {
+    const auto first = static_cast<std::size_t>(progress_.done);
+    const data::PrefetchOptions ahead = {job_.loader_threads, 2};
+    data::Prefetch<data::Inspection> samples(
+        indices_.size() - first,
+        [&](std::uint64_t i) { return job_.dataset.inspect(indices_[first + static_cast<std::size_t>(i)]); },
+        ahead);
+    while (samples.has_next()) {
+      if (job_.stop && job_.stop()) {
+        save();
+        return false;
+      }
+      take(samples.next());
+      ++progress_.done;
+      if (progress_.done % job_.save_every == 0) save();
+      if (job_.report) job_.report(static_cast<std::size_t>(progress_.done), indices_.size());
+    }
+    save();
+    return true;
+  }
+
+  eval::Progress& progress() { return progress_; }
+
+ private:
+  void take(const data::Inspection& inspection) {
+    const auto& sample = inspection.sample;
+    if (inspection.error) {
+      if (!job_.skip_bad) throw Error(*inspection.error);
+      progress_.skipped.push_back(names_[static_cast<std::size_t>(progress_.done)]);
+      return;
+    }
+    if (job_.notes && !sample.photo.notes.empty()) job_.notes(sample.name, sample.photo.notes);
+    const auto result = segment(sample);
+    progress_.confusion.add(sample.name, result.labels, sample.labels, data::kIgnore);
+    if (!job_.image_scores) return;
+    progress_.scores.push_back(eval::score_image(sample.name, result.labels, sample.labels,
+                                                 job_.dataset.classes().size(), data::kIgnore));
+  }
+
+  Segmentation segment(const data::Sample& sample) {
+    try {
+      return segmenter::segment_photo(scorer_, model_, job_.embeddings, sample.photo, job_.options, {});
+    } catch (const Error& error) {
+      // The model is at fault; the picture with which it showed helps to find out why.
+      if (error.code() != ErrorCode::kTensorMismatch && error.code() != ErrorCode::kDiverged) throw;
+      throw Error(error.code(), sample.name + ": " + error.what());
+    }
+  }
+
+  void save() const {
+    if (file_) file_->save(progress_);
+  }
+
+  segmenter::PatchScorer& scorer_;
+  const model::ModelConfig& model_;
+  const EvaluationJob& job_;
+  std::vector<std::size_t> indices_;
+  std::vector<std::string> names_;
+  std::optional<eval::ProgressFile> file_;
+  eval::Progress progress_;
+};
+
+std::string as_text(const eval::Progress& progress, bool complete) {
+  nlohmann::json json = {{"confusion", eval::to_json(progress.confusion)},
+                         {"skipped", progress.skipped},
+                         {"done", progress.done},
+                         {"complete", complete},
+                         {"scores", nlohmann::json::array()}};
+  for (const auto& score : progress.scores) json["scores"].push_back(eval::to_json(score));
+  return json_text(json);
+}
+
+constexpr const char* kOther = "another worker";  // whose result it is, for messages
+
+void add(EvaluationResult& sum, const std::string& text) {
+  const auto json = eval::parse_json(text, kOther);
+  auto& progress = sum.progress;
+  progress.confusion.merge(eval::confusion_from_json(eval::member(json, "confusion", kOther), kOther));
+  for (auto& name : eval::names_at(json, "skipped", kOther)) progress.skipped.push_back(std::move(name));
+  for (const auto& score : eval::array_at(json, "scores", kOther)) {
+    progress.scores.push_back(eval::image_score_from_json(score, kOther));
+  }
+  progress.done += eval::count_at(json, "done", kOther);
+  sum.complete = sum.complete && eval::member(json, "complete", kOther) == true;
+}
+
+}  // namespace
+
+EvaluationResult evaluate_set(segmenter::PatchScorer& scorer, const model::ModelConfig& model,
+                              const EvaluationJob& job, processes::ProcessGroup& workers) {
+  Share share(scorer, model, job, workers);
+  EvaluationResult result = {eval::Progress(job.dataset.classes().size()), true};
+  const bool complete = share.run();
+  if (workers.size() == 1) {
+    result = {std::move(share.progress()), complete};
+    return result;
+  }
+  const auto all = workers.gather(as_text(share.progress(), complete));
+  for (const auto& text : all) add(result, text);
+  if (all.empty()) result.progress = std::move(share.progress());
+  // All workers must agree, or some would wait for others that have ended.
+  result.complete = workers.share(result.complete ? "complete" : "stopped") == "complete";
+  return result;
+}
+
+}  // namespace relprompt::evaluate

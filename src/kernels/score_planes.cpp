@@ -1,0 +1,56 @@
+#include "kernels/score_planes.h"
+
+namespace relprompt::kernels {
+namespace {
+
+/// One class of a tile, less its penalty, to where the tile lies in the plane.
+void write_class(const LabelTask& task, ScoreTile& tile, std::size_t c, float* to) {
+  const float* values = tile.class_rows(c);
+  const auto& down = tile.rows().axis;
+  const auto width = tile.width();
+  for (std::int64_t r = 0; r < tile.height(); ++r) {
+    const auto i = static_cast<std::size_t>(r);
+    const float *low = values + down.low[i] * width, *high = values + down.high[i] * width;
+    const float weight = down.weight[i], penalty = task.penalty[c];
+    for (std::int64_t x = 0; x < width; ++x) {
+      to[r * task.photo.width + x] = (1 - weight) * low[x] + weight * high[x] - penalty;
+    }
+  }
+}
+
+}  // namespace
+
+ScorePlanes::ScorePlanes(const LabelTask& task) : task_(task), axes_(task), grid_(task) {
+  if (task.squash != Squash::kSoftmax) return;
+  totals_.resize(static_cast<std::size_t>(grid_.count()));
+#pragma omp parallel
+  {
+    ScoreTile tile(task_, axes_);
+#pragma omp for schedule(dynamic)
+    for (std::int64_t i = 0; i < grid_.count(); ++i) {
+      tile.place(grid_.y(i), grid_.x(i));
+      for (auto& total : tile.totals()) total.release_scratch();
+      totals_[static_cast<std::size_t>(i)] = std::move(tile.totals());
+    }
+  }
+}
+
+void ScorePlanes::compute(std::size_t first, std::size_t count, float* planes) {
+  const auto plane = task_.photo.height * task_.photo.width;
+#pragma omp parallel
+  {
+    ScoreTile tile(task_, axes_);
+#pragma omp for schedule(dynamic)
+    for (std::int64_t i = 0; i < grid_.count(); ++i) {
+      auto* totals = totals_.empty() ? nullptr : &totals_[static_cast<std::size_t>(i)];
+      tile.place(grid_.y(i), grid_.x(i), totals);
+      for (std::size_t c = 0; c < count; ++c) {
+        write_class(task_, tile, first + c,
+                    planes + static_cast<std::int64_t>(c) * plane + grid_.y(i) * task_.photo.width + grid_.x(i));
+      }
+      if (totals != nullptr) *totals = std::move(tile.totals());
+    }
+  }
+}
+
+}  // namespace relprompt::kernels

@@ -1,0 +1,47 @@
+// A model on disk, whatever its form: which file holds what, checked against the tensor tables.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/tensor_source.h"
+#include "model/model_config.h"
+
+namespace relprompt::model {
+
+/// An opened and checked model. Nothing is read beyond headers and shapes.
+struct ModelFiles {
+  std::filesystem::path path;  ///< as the user gave it
+  ModelConfig config;
+  std::optional<TensorSource> clip;        ///< towers
+  std::optional<TensorSource> prompts;     ///< RPM and LPM; nullopt for a bare CLIP
+  std::optional<TensorSource> int8;        ///< see int8_refinement.h; nullopt unless config.int8
+  std::vector<std::filesystem::path> tokenizer;  ///< tokenizer files; empty if there are none
+  std::vector<std::filesystem::path> files;      ///< all files that hold tensors or settings
+  std::vector<std::string> notes;                ///< what the user should know, one sentence each
+
+  std::vector<TensorRow> image_rows() const;
+  std::vector<TensorRow> text_rows() const;
+  std::vector<TensorRow> prompt_rows() const;
+};
+
+/// Opens a model folder of ours or any checkpoint (see import_model). All tensors are there and of the right
+/// shape afterwards. Throws Error with a code of exit status 4.
+ModelFiles open_model(const std::filesystem::path& path);
+
+/// Makes a trained model the bare CLIP that it was trained on: training-free, with the model's normalisation.
+void drop_prompts(ModelFiles& model);
+
+/// Makes a model that `relprompt quantize` refined the one that it was before.
+void drop_int8(ModelFiles& model);
+
+/// SHA-256 of a file's bytes, remembered between runs. Throws Error(kModelNotFound).
+std::string sha256_of(const std::filesystem::path& path);
+
+/// SHA-256 over the names and bytes of all tensors of the model, remembered between runs.
+std::string content_hash(const ModelFiles& model);
+
+}  // namespace relprompt::model

@@ -1,0 +1,136 @@
+#include "model/prompt_tensors.h"
+
+#include <cmath>
+
+#include "relprompt/error.h"
+
+#include "model/method_tensors.h"
+
+namespace relprompt::model {
+namespace {
+
+
+
+// Letters: D and E as in the towers, H knowledge grid^2, L layers, K visual prompt tokens, U = L - 1 M2oE
+// blocks, R rank, J experts, W width of the fused text branch.
+const std::vector<TableLine> kKnowledge = {
+    {"h", "", "prompt_proj", "H D"},
+    {"prompt_linear.weight", "", "backbone.prompt_proj.weight", "D D"},
+    {"prompt_linear.bias", "", "backbone.prompt_proj.bias", "D"},
+};
+
+const std::vector<TableLine> kLinearApg = {
+    {"apg.weight", "", "", "H D"},
+    {"apg.bias", "", "", "D"},
+};
+
+const std::vector<TableLine> kPromptNorm = {
+    {"prompt_norm.weight", "", "backbone.prompt_norm.weight", "D"},
+    {"prompt_norm.bias", "", "backbone.prompt_norm.bias", "D"},
+};
+
+const std::vector<TableLine> kVisualPrompts = {
+    {"vpt", "", "backbone.deep_prompt_embeddings", "L K D"},
+};
+
+const std::vector<TableLine> kM2oe = {
+    {"m2oe.{i}.down.weight", "", "", "R D", 'U'}, {"m2oe.{i}.down.bias", "", "", "R", 'U'},
+    {"m2oe.{i}.gate", "", "", "R J", 'U'},        {"m2oe.{i}.noise", "", "", "R J", 'U'},
+    {"m2oe.{i}.up.weight", "", "", "D R", 'U'},   {"m2oe.{i}.up.bias", "", "", "D", 'U'},
+};
+
+const std::vector<TableLine> kLpm = {
+    {"vis_proj.weight", "", "decode_head.vis_proj_1.weight", "E E"},
+    {"vis_proj.bias", "", "decode_head.vis_proj_1.bias", "E"},
+    {"vis_norm.weight", "", "decode_head.vis_norm_1.weight", "E"},
+    {"vis_norm.bias", "", "decode_head.vis_norm_1.bias", "E"},
+    {"text_fuse.weight", "", "decode_head.cls_proj.weight", "E W"},
+    {"text_fuse.bias", "", "decode_head.cls_proj.bias", "E"},
+    {"text_norm.weight", "", "decode_head.tex_norm_1.weight", "E"},
+    {"text_norm.bias", "", "decode_head.tex_norm_1.bias", "E"},
+};
+
+const std::vector<TableLine> kSecondTextLinear = {
+    {"text_proj.weight", "", "decode_head.cls_proj_1.weight", "E E"},
+    {"text_proj.bias", "", "decode_head.cls_proj_1.bias", "E"},
+};
+
+void append(std::vector<TensorRow>& rows, const std::vector<TableLine>& table,
+            const Sizes& sizes) {
+  const auto more = expand(table, sizes);
+  rows.insert(rows.end(), more.begin(), more.end());
+}
+
+/// The experts are a list within a list, which the table's one layer number cannot say.
+void append_experts(std::vector<TensorRow>& rows, const Sizes& sizes) {
+  for (std::int64_t expert = 0; expert < sizes.at('J'); ++expert) {
+    const std::string stem = "m2oe.{i}.experts." + std::to_string(expert);
+    const std::string weight = stem + ".weight", bias = stem + ".bias";
+    append(rows, {{weight.c_str(), "", "", "R 1 3 3", 'U'}, {bias.c_str(), "", "", "R", 'U'}}, sizes);
+  }
+}
+
+void append_rpm(std::vector<TensorRow>& rows, const RpmOptions& rpm, const Sizes& sizes) {
+  append(rows, rpm.apg == Apg::kLinear ? kLinearApg : kKnowledge, sizes);
+  append(rows, kPromptNorm, sizes);
+  if (rpm.variant == Variant::kOfficial) {
+    append(rows, kVisualPrompts, sizes);
+  } else if (rpm.use_m2oe) {
+    append(rows, kM2oe, sizes);
+    append_experts(rows, sizes);
+  }
+}
+
+}  // namespace
+
+std::vector<TensorRow> prompt_rows(const ClipConfig& clip, const PromptConfig& prompts) {
+  const auto& rpm = prompts.rpm;
+  const Sizes sizes = {{'D', clip.vision.width},
+                             {'E', clip.joint},
+                             {'H', rpm.knowledge_grid * rpm.knowledge_grid},
+                             {'L', clip.vision.layers},
+                             {'K', rpm.visual_prompt_tokens},
+                             {'U', clip.vision.layers - 1},
+                             {'R', rpm.m2oe.rank},
+                             {'J', rpm.m2oe.experts},
+                             {'W', prompts.lpm.form == Form::kC ? 2 * clip.joint : clip.joint}};
+  std::vector<TensorRow> rows;
+  if (has_rpm(prompts.peft.method)) append_rpm(rows, rpm, sizes);
+  const auto tuned = peft_rows(clip, prompts.peft);
+  rows.insert(rows.end(), tuned.begin(), tuned.end());
+  if (prompts.lpm.trained) append(rows, kLpm, sizes);
+  if (prompts.lpm.trained && prompts.lpm.second_text_linear) append(rows, kSecondTextLinear, sizes);
+  return rows;
+}
+
+PromptConfig infer_prompts(const TensorSource& source) {
+  const auto shape_of = [&](const TableLine& line, const char* what) {
+    const Sizes any = {{'H', 1}, {'D', 1}, {'L', 1}, {'K', 1}};
+    const auto row = expand({line}, any).front();
+    const auto shape = source.shape_of(row);
+    if (shape && shape->size() == row.shape.size()) return *shape;
+    throw Error(ErrorCode::kTensorMismatch,
+                source.path() + ": no usable " + row.source(source.style()).names.front() + " (" + what + ")",
+                "the file looks like one of the RPN authors' checkpoints but lacks its prompts");
+  };
+  PromptConfig prompts;
+  prompts.rpm.variant = Variant::kOfficial;
+  prompts.lpm.second_text_linear = true;
+  const auto cells = shape_of(kKnowledge[0], "the pixel knowledge h")[0];
+  prompts.rpm.knowledge_grid = std::lround(std::sqrt(static_cast<double>(cells)));
+  prompts.rpm.visual_prompt_tokens = shape_of(kVisualPrompts[0], "the visual prompts")[1];
+  return prompts;
+}
+
+const std::set<std::string>& ignored_tensors() {
+  static const std::set<std::string> names = {
+      // OpenAI's TorchScript files
+      "input_resolution", "context_length", "vocab_size",
+      // buffers of some open_clip and transformers versions
+      "attn_mask", "vision_model.embeddings.position_ids", "text_model.embeddings.position_ids",
+      // the authors' segmentor owns a second prompt_norm that its forward never calls
+      "prompt_norm.weight", "prompt_norm.bias", "logit_scale", "text_encoder.logit_scale"};
+  return names;
+}
+
+}  // namespace relprompt::model

@@ -1,0 +1,89 @@
+#include "model/tensor_table.h"
+
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+namespace relprompt::model {
+namespace {
+
+std::string replaced(std::string text, const std::string& mark, const std::string& value) {
+  const auto at = text.find(mark);
+  return at == std::string::npos ? text : text.replace(at, mark.size(), value);
+}
+
+std::int64_t size_for(const Sizes& sizes, char letter) {
+  const auto found = sizes.find(letter);
+  if (found == sizes.end()) throw Error(ErrorCode::kInternal, fmt::format("no size for letter {}", letter));
+  return found->second;
+}
+
+std::vector<std::int64_t> shape_of(const char* text, const Sizes& sizes) {
+  std::vector<std::int64_t> shape;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const bool number = word.find_first_not_of("0123456789") == std::string::npos;
+    shape.push_back(number ? std::stoll(word) : size_for(sizes, word[0]));
+  }
+  return shape;
+}
+
+Source source_of(std::string text, const std::string& layer) {
+  Source source;
+  if (text.empty()) return source;
+  if (text[0] == '^') {
+    source.transposed = true;
+    text.erase(0, 1);
+  }
+  text = replaced(text, "{i}", layer);
+  if (text.find("{qkv}") == std::string::npos) {
+    source.names = {text};
+  } else {
+    for (const char* part : {"q", "k", "v"}) source.names.push_back(replaced(text, "{qkv}", part));
+  }
+  return source;
+}
+
+TensorRow row_of(const TableLine& line, const Sizes& sizes, const std::string& layer) {
+  return {replaced(line.name, "{i}", layer), shape_of(line.shape, sizes), source_of(line.hugging_face, layer),
+          source_of(line.mmseg, layer), line.optional};
+}
+
+}  // namespace
+
+const char* name_of(KeyStyle style) noexcept {
+  switch (style) {
+    case KeyStyle::kNative:
+      return "OpenAI CLIP";
+    case KeyStyle::kHuggingFace:
+      return "Hugging Face CLIPModel";
+    case KeyStyle::kMmseg:
+      return "mmsegmentation RPN";
+  }
+  return "";
+}
+
+Source TensorRow::source(KeyStyle style) const {
+  if (style == KeyStyle::kHuggingFace) return hugging_face;
+  if (style == KeyStyle::kMmseg) return mmseg;
+  return {{name}, false};
+}
+
+std::int64_t TensorRow::elements() const {
+  std::int64_t count = 1;
+  for (const auto size : shape) count *= size;
+  return count;
+}
+
+std::vector<TensorRow> expand(const std::vector<TableLine>& table, const Sizes& sizes) {
+  std::vector<TensorRow> rows;
+  for (const TableLine& line : table) {
+    const std::int64_t layers = line.repeat == 0 ? 1 : size_for(sizes, line.repeat);
+    for (std::int64_t i = 0; i < layers; ++i) rows.push_back(row_of(line, sizes, std::to_string(i)));
+  }
+  return rows;
+}
+
+}  // namespace relprompt::model

@@ -1,0 +1,59 @@
+// The table of tensors: our name, the names elsewhere and the shape of each, in one row.
+//
+// Loading, importing, saving, counting and error messages all read these rows. A row is written once for all
+// layers; expand() turns a table into one row a tensor for given sizes.
+//
+// Non-goal: guessing. A style is recognised by one marker tensor; after that every name is looked up exactly.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace relprompt::model {
+
+/// Whose names a checkpoint uses.
+enum class KeyStyle {
+  kNative,       ///< ours, which for the towers are OpenAI CLIP's (also open_clip's)
+  kHuggingFace,  ///< transformers.CLIPModel
+  kMmseg,        ///< the RPN authors' mmsegmentation checkpoints
+};
+
+const char* name_of(KeyStyle style) noexcept;
+
+/// Sizes by letter, as shapes in the tables are written: 'D' width, 'P' patch, ...
+using Sizes = std::map<char, std::int64_t>;
+
+/// One line of a table, with "{i}" for the layer number.
+struct TableLine {
+  const char* name;  ///< our name
+  const char*
+      hugging_face;   ///< "{qkv}" stands for three tensors stacked; a leading '^' for transposed; "" for none
+  const char* mmseg;  ///< "" for none
+  const char* shape;  ///< letters of Sizes and numbers, separated by spaces; "" for a scalar
+  char repeat = 0;    ///< letter of Sizes that says how many layers there are; 0 for a single tensor
+  bool optional = false;  ///< may be absent in files; then it is not loaded
+};
+
+/// Where a tensor comes from in a file of some style.
+struct Source {
+  std::vector<std::string> names;  ///< one, or several stacked along dimension 0; empty if the style has none
+  bool transposed = false;
+};
+
+/// One tensor of a model of known sizes.
+struct TensorRow {
+  std::string name;
+  std::vector<std::int64_t> shape;
+  Source hugging_face, mmseg;
+  bool optional = false;
+
+  Source source(KeyStyle style) const;
+  std::int64_t elements() const;
+};
+
+/// All rows of a table for these sizes. Throws Error(kInternal) for a letter without a size.
+std::vector<TensorRow> expand(const std::vector<TableLine>& table, const Sizes& sizes);
+
+}  // namespace relprompt::model

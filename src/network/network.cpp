@@ -1,0 +1,131 @@
+#include "network/network.h"
+
+#include <algorithm>
+
+#include "relprompt/error.h"
+
+#include "clip/as_torch.h"
+#include "clip/load.h"
+#include "nn/linear.h"
+#include "model/initial_prompts.h"
+#include "model/logit_scale.h"
+#include "network/score_check.h"
+
+namespace relprompt::network {
+Network::Network(const model::ModelFiles& model, const torch::Device& device, Precision precision)
+    : training_free_(model.config.training_free),
+      scores_(model.config.scores),
+      device_(device),
+      precision_(precision),
+      tower_(model.config.clip.vision, model.config.clip.joint, model.config.clip.activation),
+      logit_scale_(model::logit_scale_of(model)) {
+  if (precision == Precision::kInt8) {
+    throw Error(ErrorCode::kBadArgument, "precision int8 is for the CPU", "use bf16 on other devices");
+  }
+  load_tower(model);
+  if (model.config.prompts) {
+    const auto& options = model.config.prompts->peft;
+    tuning_ = peft::make_tuning(model.config.clip, options);
+    if (model::changes_weights(options.method)) swap_.emplace(tower_, tuning_);
+  }
+  if (precision == Precision::kBf16) {
+    tower_->use_bfloat16();
+    model.clip->archive().release_pages();  // the fp32 weights have been copied
+  }
+  if (!model.config.prompts) return;
+  const auto& prompts = *model.config.prompts;
+  if (model::has_rpm(prompts.peft.method)) rpm_.emplace(model.config.clip.vision, prompts.rpm);
+  lpm_.emplace(model.config.clip.joint, prompts.lpm);
+  for (auto* module : prompt_modules()) {
+    if (model.prompts) clip::load_frozen(*module, "", model.prompt_rows(), *model.prompts);
+    module->to(device);
+  }
+  if (swap_ && model.prompts) swap_->prepare();
+}
+
+void Network::load_tower(const model::ModelFiles& model) {
+  clip::load_frozen(*tower_, "visual.", model.image_rows(), *model.clip);
+  tower_->to(device_);
+}
+
+std::vector<torch::nn::Module*> Network::prompt_modules() const {
+  std::vector<torch::nn::Module*> modules;
+  if (rpm_) modules.push_back(rpm_->ptr().get());
+  if (tuning_) modules.push_back(tuning_.get());
+  if (lpm_) modules.push_back(lpm_->ptr().get());
+  return modules;
+}
+
+void Network::make_trainable(const model::ModelFiles& model, std::uint64_t seed) {
+  if (!lpm_) throw Error(ErrorCode::kInternal, "training a model without prompts");
+  score_error_ = ErrorCode::kDiverged;
+  const auto rows = model.prompt_rows();
+  for (auto* module : prompt_modules()) {
+    const torch::NoGradGuard no_grad;
+    if (model.prompts) clip::load_trainable(*module, "", rows, *model.prompts);
+    for (auto& parameter : module->named_parameters()) {
+      const auto& name = parameter.key();
+      if (!model.prompts) {
+        const auto row =
+            std::find_if(rows.begin(), rows.end(), [&](const auto& r) { return r.name == name; });
+        if (row == rows.end()) throw Error(ErrorCode::kInternal, "no table row for " + name);
+        parameter.value().set_data(clip::as_torch(model::initial_prompt(*row, model, seed), row->shape));
+      }
+      parameter.value().set_requires_grad(true);
+    }
+    module->to(device_);
+  }
+}
+
+std::map<std::string, torch::Tensor> Network::trained() const {
+  std::map<std::string, torch::Tensor> values;
+  for (const auto* module : prompt_modules()) {
+    for (const auto& parameter : module->named_parameters()) {
+      if (parameter.value().requires_grad()) values.emplace(parameter.key(), parameter.value());
+    }
+  }
+  return values;
+}
+
+torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Tensor& t,
+                                    const rpm::Observer& observer, const rpm::SampleNoise& noise) {
+  const auto grid = tower_->grid_of(image);
+  // In training the loss tells, without waiting for the device here.
+  const bool checked = c10::InferenceMode::is_enabled();
+  const auto scores = [&] {
+    if (!lpm_) return training_free_scores(image, t);
+    const auto aligned = features(image, t, observer, noise);
+    if (checked) check_features(aligned.patches, score_error_);
+    return (*lpm_)->forward(aligned.patches, aligned.class_token, t);
+  }();
+  if (checked) check_scores(scores, t, score_error_);
+  return scores.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
+}
+
+rpm::Aligned Network::features(const torch::Tensor& image, const torch::Tensor& t,
+                               const rpm::Observer& observer, const rpm::SampleNoise& noise) {
+  if (swap_) swap_->prepare();
+  const auto hook = tuning_ ? tuning_->start_pass() : nullptr;
+  if (rpm_) return (*rpm_)->forward(tower_, image, t, observer, noise, hook.get());
+  const auto tokens = [&] {
+    const bool through = tuning_ && tuning_->needs_tower_gradients();
+    const torch::AutoGradMode gradients(torch::GradMode::is_enabled() && through);
+    return tower_->forward(image, hook.get());
+  }();
+  return {tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1)), tower_->project(tokens.select(1, 0))};
+}
+
+torch::Tensor Network::training_free_scores(const torch::Tensor& image, const torch::Tensor& t) {
+  const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, training_free_);
+  const auto patches = tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1));
+  if (c10::InferenceMode::is_enabled()) check_features(patches, score_error_);
+  // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
+  return (nn::product(patches, t) * logit_scale_).softmax(-1);
+}
+
+kernels::Squash Network::squash() const {
+  if (training_free()) return kernels::Squash::kNone;
+  return scores_ == model::ScoreKind::kSoftmax ? kernels::Squash::kSoftmax : kernels::Squash::kSigmoid;
+}
+
+}  // namespace relprompt::network

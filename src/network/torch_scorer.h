@@ -1,0 +1,51 @@
+// The network with gradients as something that scores windows: on a GPU, and in training.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "network/network.h"
+#include "segmenter/patch_scorer.h"
+
+namespace relprompt::network {
+
+/// Scores with the network's present weights, without gradients. The network must outlive it.
+class TorchScorer : public segmenter::PatchScorer {
+ public:
+  explicit TorchScorer(Network& network) : network_(network) {}
+
+  void patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes, float* scores) override;
+  engine::Grid grid_of(std::int64_t height, std::int64_t width) const override;
+  kernels::Squash squash() const override { return network_.squash(); }
+  std::size_t batch() const override { return network_.device().is_cuda() ? 8 : 2; }
+
+ private:
+  Network& network_;
+};
+
+/// The same, keeping its network.
+class OwningTorchScorer : public TorchScorer {
+ public:
+  explicit OwningTorchScorer(std::unique_ptr<Network> network) : TorchScorer(*network), owned_(std::move(network)) {}
+
+ private:
+  std::unique_ptr<Network> owned_;
+};
+
+/// The engine on the CPU, the network on another device. model must outlive the result. Throws Error: kBadArgument,
+/// kNoDevice for the device; kOutOfMemory.
+std::unique_ptr<segmenter::PatchScorer> make_scorer(const model::ModelFiles& model, const std::string& device,
+                                                    kernels::Precision precision);
+
+/// make_scorer for a device, for whoever opens models.
+inline auto scorers_on(std::string device) {
+  return [device = std::move(device)](const model::ModelFiles& model, kernels::Precision precision) {
+    return make_scorer(model, device, precision);
+  };
+}
+
+/// Class embeddings as the network takes them: [S, E] on the device.
+torch::Tensor rows_of(const segmenter::ClassEmbeddings& classes, const torch::Device& device);
+
+}  // namespace relprompt::network

@@ -1,0 +1,58 @@
+// Whatever scores the patches of windows against class embeddings: the engine on the CPU, or the network of the
+// optional LibTorch library on a GPU and in training.
+#pragma once
+
+#include <memory>
+#include <utility>
+
+#include "engine/network.h"
+#include "segmenter/class_embeddings.h"
+
+namespace relprompt::segmenter {
+
+/// For one thread at a time.
+class PatchScorer {
+ public:
+  virtual ~PatchScorer() = default;
+
+  /// Scores [batch, S, grid] of windows of one size: mask logits, or class probabilities of a bare CLIP. Which of the
+  /// two squash() says.
+  virtual void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) = 0;
+  virtual engine::Grid grid_of(std::int64_t height, std::int64_t width) const = 0;
+  virtual kernels::Squash squash() const = 0;
+  /// Windows that are best computed together.
+  virtual std::size_t batch() const { return 2; }
+};
+
+/// The engine with a workspace of its own. The network may be shared with others of its kind and must outlive it.
+class EngineScorer : public PatchScorer {
+ public:
+  explicit EngineScorer(const engine::Network& network) : network_(network) {}
+
+  void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) override {
+    network_.patch_scores(windows, classes.texts(), scores, workspace_);
+  }
+  engine::Grid grid_of(std::int64_t height, std::int64_t width) const override {
+    return network_.grid_of(height, width);
+  }
+  kernels::Squash squash() const override { return network_.squash(); }
+
+  const engine::Network& network() const { return network_; }
+  engine::Workspace& workspace() { return workspace_; }
+
+ private:
+  const engine::Network& network_;
+  engine::Workspace workspace_;
+};
+
+/// The same, keeping its network.
+class OwningScorer : public EngineScorer {
+ public:
+  explicit OwningScorer(std::shared_ptr<const engine::Network> network)
+      : EngineScorer(*network), owned_(std::move(network)) {}
+
+ private:
+  std::shared_ptr<const engine::Network> owned_;
+};
+
+}  // namespace relprompt::segmenter

@@ -1,0 +1,24 @@
+// relprompt::run_experiments.
+#include "relprompt/experiments.h"
+
+#include "relprompt/error.h"
+
+#include "torch_api/functions.h"
+#include "torch_api/torch_errors.h"
+#include "experiments/experiments.h"
+
+namespace relprompt::torch_api {
+
+RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener) {
+  return guarded([&] {
+    if (settings.config.empty()) {
+      throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-experiments.yaml is one");
+    }
+    if (settings.output.empty()) {
+      throw Error(ErrorCode::kBadArgument, "no folder for the tables is given", "add -o FOLDER");
+    }
+    return experiments::run(settings, listener);
+  });
+}
+
+}  // namespace relprompt::torch_api
