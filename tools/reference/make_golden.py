@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Makes the numbers that C++ tests compare with. README.md says which versions of the libraries are used."""
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+import base_golden
+import micro_golden
+import tiny_golden
+
+WRITERS = {"micro": micro_golden.write, "tiny": tiny_golden.write, "base": base_golden.write}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("network", choices=WRITERS)
+    parser.add_argument("folder", type=Path, help="gets expected.safetensors and what belongs to it")
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    WRITERS[arguments.network](arguments.folder)
+
+
+if __name__ == "__main__":
+    main()
