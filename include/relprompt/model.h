@@ -36,7 +36,7 @@ std::vector<std::string> import_model(const std::filesystem::path& source,
 /// Options of create_random_model.
 struct RandomModelOptions {
   std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
-  std::string variant = "paper";          ///< paper or official (design: the two forms of the network)
+  std::string variant = "paper";          ///< paper or official: the publication, or the authors' released code
   /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
   std::string method = "rpn";
   /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".

@@ -26,7 +26,7 @@ class SplitMix64 {
     return z ^ (z >> 31);
   }
 
-  /// Uniform in [-1, 1) from the top 24 bits: exact in float, equal to the oracle's hash_uniform.
+  /// Uniform in [-1, 1) from the top 24 bits: exact in float, equal to hash_uniform of tools/reference.
   constexpr float next_signed_unit() {
     return static_cast<float>(next() >> 40) / static_cast<float>(1 << 24) * 2.0f - 1.0f;
   }

@@ -46,7 +46,7 @@ struct TrainOptions {
   std::size_t sheet_samples = 6;  ///< pictures on the sheet
 };
 
-/// Transductive self-training (design section 4); used with the transductive settings only.
+/// Transductive self-training (docs/training.md); used with the transductive settings only.
 struct SelfTrainingOptions {
   double start = 0.5;      ///< share of the iterations after which pseudo labels begin, in [0, 1)
   double threshold = 0.0;  ///< least probability of a pseudo label, in [0, 1]

@@ -37,7 +37,7 @@ struct Normalisation {
 /// Throws Error(kBadModelConfig), naming the file, for a deviation of 0 and for numbers beyond any scale.
 void check_normalisation(const Normalisation& image, const std::string& path);
 
-/// Default test protocol (design section 3), pixels.
+/// How an image is cut for the network, pixels; the defaults are the paper's protocol.
 struct TestProtocol {
   int short_side = 512;
   int window = 512;

@@ -17,7 +17,7 @@ struct Grid {
   bool operator!=(const Grid& other) const { return !(*this == other); }
 };
 
-/// Bilinear, align_corners false, no antialiasing: F.interpolate of the oracle.
+/// Bilinear, align_corners false, no antialiasing: PyTorch's F.interpolate.
 /// maps [B, K, h, w] -> [B, K, to.height, to.width]; the same tensor when the size already fits.
 torch::Tensor resize_maps(const torch::Tensor& maps, Grid to);
 

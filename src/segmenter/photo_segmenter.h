@@ -23,7 +23,7 @@ image::Size resized_size(const Image& photo, const SegmentOptions& options);
 /// uint8 [H, W, 3] -> (rgb - mean) / std, [3, H, W].
 std::vector<float> network_input(const Image& picture, const model::Normalisation& image);
 
-/// Labels of a photo by sliding windows, as RPN.segment of the reference. options resolved.
+/// Labels of a photo by sliding windows, as RPN.segment of tools/reference. options resolved.
 /// Throws Error(kBadArgument) for an empty photo, Error(kImageTooLarge).
 Segmentation segment_photo(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                            const Image& photo, const SegmentOptions& options, const ScoreSink& sink);

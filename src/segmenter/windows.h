@@ -14,7 +14,7 @@ struct Window {
 
 /// Windows of side `crop` every `stride` pixels, row by row; the last one of a row or column is moved inside,
 /// and a picture smaller than `crop` gives smaller windows. All windows have the same size, cover every
-/// pixel, and equal those of RPN.slide in the oracle. All arguments at least 1.
+/// pixel, and equal those of RPN.slide of tools/reference. All arguments at least 1.
 std::vector<Window> sliding_windows(std::int64_t height, std::int64_t width, std::int64_t crop,
                                     std::int64_t stride);
 

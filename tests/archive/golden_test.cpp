@@ -1,4 +1,4 @@
-// Parity on checkpoints written by PyTorch and by the oracle: one network in four formats.
+// Parity on checkpoints written by PyTorch (tools/reference): one network in four formats.
 #include <cmath>
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-// The program against the oracle: a photo segmented by the released network's tiny twin, number by number.
+// The program against the reference (tools/reference): a photo segmented by the released network's tiny twin, number by number.
 #include <algorithm>
 #include <cstring>
 
@@ -40,7 +40,7 @@ Image photo_of(const archive::TensorView& tensor) {
   return photo;
 }
 
-/// Labels may differ only where the oracle's two best scores nearly tie.
+/// Labels may differ only where the reference's two best scores nearly tie.
 void expect_labels(const std::vector<float>& scores, std::size_t classes,
                    const std::vector<std::uint16_t>& labels) {
   const std::size_t pixels = labels.size();
@@ -59,7 +59,7 @@ void expect_labels(const std::vector<float>& scores, std::size_t classes,
 }
 
 /// Segments the goldens' photo with the model folder `model` and compares with `golden_name`.
-void expect_the_oracles_scores(const Workplace& place, const fs::path& shared,
+void expect_reference_scores(const Workplace& place, const fs::path& shared,
                                const std::string& golden_name) {
   const auto expected = archive::open_safetensors(shared / "golden/tiny/expected.safetensors");
   const auto* photo = expected->find("photo");
@@ -97,24 +97,24 @@ void expect_the_oracles_scores(const Workplace& place, const fs::path& shared,
   expect_labels(wanted, 6, stored.map.labels);
 }
 
-TEST(Golden, OfficialVariantSegmentsAsTheOracle) {
+TEST(Golden, OfficialVariantSegmentsAsTheReference) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const Workplace place;
   const Outcome imported =
       place.run({"import", (shared / "golden/tiny/rpn_mmseg.pth").string(), "-o", "model", "--vocab",
                  (shared / "vocab/bpe_simple_vocab_16e6.txt.gz").string()});
   ASSERT_EQ(imported.status, 0) << imported;
-  expect_the_oracles_scores(place, shared, "official.segment");
+  expect_reference_scores(place, shared, "official.segment");
 }
 
-TEST(Golden, PaperVariantSegmentsAsTheOracle) {
+TEST(Golden, PaperVariantSegmentsAsTheReference) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const Workplace place;
   const Outcome imported = place.run({"import", (shared / "golden/tiny/clip_hf").string(), "-o", "model",
                                       "--vocab", (shared / "vocab/bpe_simple_vocab_16e6.txt.gz").string()});
   ASSERT_EQ(imported.status, 0) << imported;
   add_hashed_prompts(place / "model", model::Variant::kPaper);
-  expect_the_oracles_scores(place, shared, "paper.segment");
+  expect_reference_scores(place, shared, "paper.segment");
 }
 
 TEST(Golden, EveryClipFormatGivesAModel) {

@@ -1,10 +1,11 @@
-// The engine number by number against the reference: the tiny network in every checkpoint format, and ViT-B/16.
+// The engine number by number against the reference (tools/reference): the tiny network in every checkpoint
+// format, and ViT-B/16.
 #include <algorithm>
 
 #include <gtest/gtest.h>
 
-#include "engine/network.h"
 #include "engine/text_encoder.h"
+#include "golden_support.h"
 #include "model/clip_tensors.h"
 #include "model/model_folder.h"
 #include "model/prompt_tensors.h"
@@ -23,37 +24,6 @@ using test::near;
 
 constexpr double kFp32 = 1e-4;  // whole tiny network on logits of unit scale
 
-Images images_of(const model::Tensor& pixels) {
-  const auto& shape = pixels.shape();
-  return {pixels.floats(), shape[0], shape[2], shape[3]};
-}
-
-std::vector<float> logits_of(const Network& network, const Images& images, const model::Tensor& text,
-                             const Observer& observer = {}) {
-  Workspace workspace;
-  const auto cells = network.grid_of(images.height, images.width).size();
-  std::vector<float> scores(static_cast<std::size_t>(images.batch * text.shape()[0] * cells));
-  network.patch_scores(images, {text.floats(), text.shape()[0]}, scores.data(), workspace, observer);
-  return scores;
-}
-
-testing::AssertionResult near(const std::vector<float>& actual, const model::Tensor& expected, double tolerance) {
-  if (static_cast<std::int64_t>(actual.size()) != expected.elements()) {
-    return testing::AssertionFailure() << actual.size() << " numbers, expected " << expected.elements();
-  }
-  return near(actual.data(), expected.floats(), expected.elements(), tolerance);
-}
-
-/// [B, C, N] -> [B, N, C], as the reference holds attention maps.
-model::Tensor swapped(const Observed& value) {
-  const auto b = value.shape[0], c = value.shape[1], n = value.shape[2];
-  std::vector<float> result(static_cast<std::size_t>(b * c * n));
-  for (std::int64_t i = 0; i < b * n * c; ++i) {
-    result[static_cast<std::size_t>(i)] = value.values[(i / (n * c) * c + i % c) * n + i / c % n];
-  }
-  return {{b, n, c}, std::move(result)};
-}
-
 class EngineGolden : public testing::TestWithParam<model::Variant> {
  protected:
   void SetUp() override {
@@ -66,9 +36,8 @@ class EngineGolden : public testing::TestWithParam<model::Variant> {
     network_ = std::make_unique<Network>(*model_, Precision::kFp32);
   }
 
-  model::Tensor expected(const std::string& what) const {
-    return (*golden_)[(GetParam() == model::Variant::kOfficial ? "official." : "paper.") + what];
-  }
+  std::string prefix() const { return GetParam() == model::Variant::kOfficial ? "official." : "paper."; }
+  model::Tensor expected(const std::string& what) const { return (*golden_)[prefix() + what]; }
 
   /// The goldens' CLIP with name-hashed paper prompts, which no file holds.
   model::ModelFiles paper_model() {
@@ -87,18 +56,8 @@ class EngineGolden : public testing::TestWithParam<model::Variant> {
 };
 
 TEST_P(EngineGolden, PatchLogitsAndEveryTracedStage) {
-  std::size_t stages = 0;
-  const auto observer = [&](const std::string& stage, const Observed& value) {
-    const bool map = stage.find("attention_map") != std::string::npos;
-    const auto want = expected(stage);
-    const auto got = map ? swapped(value) : model::Tensor(value.shape, {value.values, value.values + want.elements()});
-    EXPECT_TRUE(near(got.floats(), want.floats(), want.elements(), kFp32)) << stage;
-    ++stages;
-  };
-  const auto image = (*golden_)["image"];
-  const auto logits = logits_of(*network_, images_of(image), (*golden_)["text"], observer);
-  EXPECT_TRUE(near(logits, expected("patch_logits"), kFp32));
-  EXPECT_EQ(stages, 4u * 2 + 3u * 2);  // class token and patches of 4 layers, map and prompt of 3
+  // Class token and patches of 4 layers, map and prompt of 3.
+  EXPECT_EQ(expect_every_stage(*network_, *golden_, prefix(), kFp32), 4u * 2 + 3u * 2);
 }
 
 TEST_P(EngineGolden, RectangularGrid) {
@@ -110,7 +69,7 @@ TEST_P(EngineGolden, RectangularGrid) {
     const float* from = wide.floats() + (c * wide.shape()[2] + y) * wide.shape()[3];
     part.insert(part.end(), from, from + 144);
   }
-  const auto logits = logits_of(*network_, {part.data(), 1, 96, 144}, (*golden_)["text"]);
+  const auto logits = scores_of(*network_, {part.data(), 1, 96, 144}, (*golden_)["text"]);
   EXPECT_TRUE(near(logits, expected("rectangular_patch_logits"), kFp32));
 }
 
@@ -199,7 +158,7 @@ TEST_P(EngineBaseGolden, PatchLogitsOfVitB16) {
   auto pixels = test::uniform_numbers("base_image", 3 * 512 * 512);
   for (float& value : pixels) value *= 2;
   const std::string prefix = GetParam() == model::Variant::kOfficial ? "official." : "paper.";
-  const auto logits = logits_of(network, {pixels.data(), 1, 512, 512}, golden["text"]);
+  const auto logits = scores_of(network, {pixels.data(), 1, 512, 512}, golden["text"]);
   EXPECT_TRUE(near(logits, golden[prefix + "patch_logits"], 1e-3));
 }
 

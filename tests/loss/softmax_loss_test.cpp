@@ -1,4 +1,4 @@
-// Cross entropy beside a loop over pixels, its gradient, and the oracle's number.
+// Cross entropy beside a loop over pixels, its gradient, and the reference's number.
 #include "loss/softmax_loss.h"
 
 #include <cmath>
@@ -63,7 +63,7 @@ TEST(SoftmaxLoss, Bfloat16LogitsAreSummedInFp32) {
   EXPECT_NEAR(loss.item<double>(), naive(half.to(torch::kFloat64), target, 255), 1e-5);
 }
 
-TEST(SoftmaxLoss, EqualsTheOracle) {
+TEST(SoftmaxLoss, EqualsTheReference) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const test::Golden golden(shared / "golden/tiny/expected.safetensors");
   const auto logits = 4 * test::uniform("logits", {2, 4, 64, 64});

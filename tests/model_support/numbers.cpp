@@ -27,7 +27,8 @@ std::vector<std::int64_t> GoldenFile::integers(const std::string& name) const {
   return {first, first + tensor.elements()};
 }
 
-testing::AssertionResult near(const float* actual, const float* expected, std::int64_t count, double tolerance) {
+testing::AssertionResult near(const float* actual, const float* expected, std::int64_t count,
+                              double tolerance) {
   double worst = 0;
   std::int64_t where = 0;
   for (std::int64_t i = 0; i < count; ++i) {
@@ -40,6 +41,14 @@ testing::AssertionResult near(const float* actual, const float* expected, std::i
   return testing::AssertionFailure() << "worst at " << where << " of " << count << ": " << actual[where]
                                      << ", expected " << expected[where] << ", differs by " << worst << " > "
                                      << tolerance;
+}
+
+testing::AssertionResult near(const std::vector<float>& actual, const model::Tensor& expected,
+                              double tolerance) {
+  if (static_cast<std::int64_t>(actual.size()) != expected.elements()) {
+    return testing::AssertionFailure() << actual.size() << " numbers, expected " << expected.elements();
+  }
+  return near(actual.data(), expected.floats(), expected.elements(), tolerance);
 }
 
 std::vector<float> uniform_numbers(const std::string& name, std::int64_t count) {
@@ -55,7 +64,8 @@ std::vector<float> unit_rows(const std::string& name, std::int64_t rows, std::in
     double sum = 0;
     float* row = values.data() + r * width;
     for (std::int64_t i = 0; i < width; ++i) sum += static_cast<double>(row[i]) * static_cast<double>(row[i]);
-    for (std::int64_t i = 0; i < width; ++i) row[i] = static_cast<float>(static_cast<double>(row[i]) / std::sqrt(sum));
+    for (std::int64_t i = 0; i < width; ++i)
+      row[i] = static_cast<float>(static_cast<double>(row[i]) / std::sqrt(sum));
   }
   return values;
 }

@@ -27,8 +27,13 @@ class GoldenFile {
   std::shared_ptr<archive::TensorArchive> archive_;
 };
 
-/// Success if no number differs by more than `tolerance`; otherwise the worst one's place, both values and the bound.
-testing::AssertionResult near(const float* actual, const float* expected, std::int64_t count, double tolerance);
+/// Success if no number differs by more than `tolerance`; otherwise the worst one's place, both values and
+/// the bound.
+testing::AssertionResult near(const float* actual, const float* expected, std::int64_t count,
+                              double tolerance);
+/// The same for all numbers of a golden, of whatever shape.
+testing::AssertionResult near(const std::vector<float>& actual, const model::Tensor& expected,
+                              double tolerance);
 
 /// Uniform in [-1, 1), the same for a name everywhere.
 std::vector<float> uniform_numbers(const std::string& name, std::int64_t count);

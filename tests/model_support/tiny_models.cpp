@@ -17,6 +17,14 @@ model::ClipConfig tiny_config(std::int64_t vocab) {
   return config;
 }
 
+model::ClipConfig micro_config() {
+  model::ClipConfig config;
+  config.vision = {8, 4, 128, 4, 2, 512};
+  config.text = {64, 2, 1, 256, 32, 523};
+  config.joint = 32;
+  return config;
+}
+
 void write_hashed_model(const std::filesystem::path& folder, const model::ModelConfig& config) {
   std::filesystem::remove_all(folder);  // tests change files of models, which are then not ours to replace
   model::ModelFolderWriter writer(folder);
@@ -49,8 +57,7 @@ void add_hashed_prompts(const std::filesystem::path& folder, model::Variant vari
   }
 }
 
-model::PromptConfig tiny_prompts(model::Variant variant, const model::ClipConfig& clip,
-                                     std::int64_t tokens) {
+model::PromptConfig tiny_prompts(model::Variant variant, const model::ClipConfig& clip, std::int64_t tokens) {
   model::PromptConfig prompts;
   prompts.rpm.variant = variant;
   prompts.rpm.visual_prompt_tokens = tokens;

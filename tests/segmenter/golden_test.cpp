@@ -1,4 +1,4 @@
-// Number-by-number parity with the oracle: the tiny network in every checkpoint format, and ViT-B/16.
+// Number-by-number parity with the reference (tools/reference): the tiny network in every checkpoint format, and ViT-B/16.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -30,7 +30,7 @@ using network::Network;
 namespace fs = std::filesystem;
 using test::close;
 
-constexpr double kFp32 = 1e-4;  // whole tiny network on logits of unit scale (design section 7)
+constexpr double kFp32 = 1e-4;  // whole tiny network on logits of unit scale
 
 ClassEmbeddings one_name_each(const torch::Tensor& text) {
   const auto rows = text.contiguous();
@@ -182,7 +182,7 @@ struct Format {
 
 class CheckpointFormats : public testing::TestWithParam<Format> {};
 
-TEST_P(CheckpointFormats, GiveTheOraclesEmbeddings) {
+TEST_P(CheckpointFormats, GiveTheReferencesEmbeddings) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const torch::InferenceMode no_gradients;
   const test::Golden golden(shared / "golden/tiny/expected.safetensors");

@@ -1,4 +1,4 @@
-// Windows and score planes beside the oracle's loops.
+// Windows and score planes beside the reference's loops.
 #include "segmenter/windows.h"
 
 #include <optional>

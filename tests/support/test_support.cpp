@@ -18,6 +18,10 @@ std::optional<fs::path> shared_folder() {
   return fs::weakly_canonical(folder);
 }
 
+fs::path golden_folder() {
+  return fs::path(RELPROMPT_SOURCE_DIR) / "tests" / "golden";
+}
+
 TemporaryFolder::TemporaryFolder() {
   std::string pattern = (fs::temp_directory_path() / "relprompt-test-XXXXXX").string();
   if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("cannot create " + pattern);

@@ -11,9 +11,12 @@
 
 namespace relprompt::test {
 
-/// The folder with goldens and photos: $RELPROMPT_SHARED, else ../shared beside the source tree; nullopt if
-/// there is none. Tests that need it call GTEST_SKIP() then.
+/// More goldens, too large for the repository, and real photos: the folder $RELPROMPT_SHARED, else ../shared
+/// beside the source tree; nullopt if there is none. Tests that need it call GTEST_SKIP() then.
 std::optional<std::filesystem::path> shared_folder();
+
+/// The goldens that every clone has: tests/golden.
+std::filesystem::path golden_folder();
 
 /// A fresh empty folder, removed with everything in it when the object dies.
 class TemporaryFolder {

@@ -37,7 +37,7 @@ testing::AssertionResult close(const model::Tensor& actual, const model::Tensor&
 /// Uniform in [-1, 1), the same for a name and shape everywhere.
 torch::Tensor uniform(const std::string& name, const std::vector<std::int64_t>& shape);
 
-/// Fills every parameter from its name, as hash_fill of the oracle does.
+/// Fills every parameter from its name, as hash_fill of tools/reference does.
 void fill_by_name(torch::nn::Module& module, const std::string& prefix);
 
 }  // namespace relprompt::test

@@ -1,4 +1,4 @@
-// Training beside the oracle: losses of three steps, every gradient of the first, every parameter at the end.
+// Training beside the reference (tools/reference): losses of three steps, every gradient of the first, every parameter at the end.
 #include <gtest/gtest.h>
 
 #include "clip/load.h"
@@ -62,7 +62,7 @@ class TrainingGolden : public testing::TestWithParam<model::Variant> {
       model_.emplace(model::open_model(folder / "rpn_mmseg.pth"));
       return;
     }
-    // No file holds paper prompts; the oracle makes them from their names.
+    // No file holds paper prompts; the reference makes them from their names.
     auto config = model::open_model(folder / "clip_hf").config;
     config.prompts = test::tiny_prompts(model::Variant::kPaper, config.clip);
     test::write_hashed_model(scratch_ / "paper", config);
