@@ -42,9 +42,9 @@ void packed_block(benchmark::State& state) {
   weights.heads = kHeads;
   weights.mlp_width = 4 * kWidth;
   weights.ln_1 = weights.ln_2 = {norm.data(), bias.data()};
-  weights.in = {in.data(), bias.data()};
-  weights.out = {out.data(), bias.data()};
-  weights.hidden = weights.back = {mlp.data(), bias.data()};
+  weights.qkv = {in.data(), bias.data()};
+  weights.proj = {out.data(), bias.data()};
+  weights.fc1 = weights.fc2 = {mlp.data(), bias.data()};
   const PackedBlock block(weights, precision);
   BlockWorkspace workspace;
   const auto x = random_values("x", kTokens * kWidth), prompt = random_values("prompt", kPrompts * kWidth);

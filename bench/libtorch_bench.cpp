@@ -62,15 +62,15 @@ void block_libtorch(benchmark::State& state) {
              norm = tensor("norm", {kWidth}), bias = tensor("bias", {4 * kWidth}),
              in = tensor("in", {3 * kWidth, kWidth}), out = tensor("out", {kWidth, kWidth}),
              hidden = tensor("mlp", {4 * kWidth, kWidth}), back = tensor("mlp", {kWidth, 4 * kWidth});
-  const auto own_bias = bias.narrow(0, 0, kWidth), in_bias = bias.narrow(0, 0, 3 * kWidth);
+  const auto own_bias = bias.narrow(0, 0, kWidth), qkv_bias = bias.narrow(0, 0, 3 * kWidth);
   const auto normed = [&](const torch::Tensor& t) { return at::layer_norm(t, {kWidth}, norm, own_bias); };
   const auto heads = [](const torch::Tensor& t) {
     return t.reshape({1, t.size(1), kHeads, kWidth / kHeads}).transpose(1, 2);
   };
   const auto attended = [&] {
-    const auto qkv = at::linear(normed(x), in, in_bias).chunk(3, -1);
+    const auto qkv = at::linear(normed(x), in, qkv_bias).chunk(3, -1);
     const auto kv =
-        at::linear(normed(prompt), in.narrow(0, kWidth, 2 * kWidth), in_bias.narrow(0, kWidth, 2 * kWidth))
+        at::linear(normed(prompt), in.narrow(0, kWidth, 2 * kWidth), qkv_bias.narrow(0, kWidth, 2 * kWidth))
             .chunk(2, -1);
     const auto k = heads(torch::cat({qkv[1], kv[0]}, 1)), v = heads(torch::cat({qkv[2], kv[1]}, 1));
     const auto p = torch::matmul(heads(qkv[0]) * 0.125, k.transpose(-2, -1)).softmax(-1);

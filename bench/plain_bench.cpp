@@ -28,14 +28,14 @@ void packed_linear(benchmark::State& state, Precision precision) {
     if (widened != nullptr) linear.widen(widened);
 #pragma omp parallel
     {
-      Room room;
+      ProductScratch scratch;
       std::vector<float> own(static_cast<std::size_t>(block * inputs));
 #pragma omp for
       for (std::int64_t begin = 0; begin < kTokens; begin += block) {
         const auto rows = std::min(block, kTokens - begin);
         std::copy_n(x.data() + begin * inputs, rows * inputs, own.data());
-        const auto prepared = prepare_rows(own.data(), rows, inputs, precision, room);
-        linear.multiply(prepared, rows, widened, false, y.data() + begin * outputs, room);
+        const auto prepared = prepare_rows(own.data(), rows, inputs, precision, scratch);
+        linear.multiply(prepared, rows, widened, false, y.data() + begin * outputs, scratch);
       }
     }
   }

@@ -27,7 +27,7 @@ struct Settings {
   std::string model, precision = "fp32";
   std::int64_t batch = 2, classes = 20, size = 512;
   int steps = 3, threads = 2;
-  bool recompute = false;
+  bool activation_checkpointing = false;
 };
 
 double seconds() {
@@ -54,7 +54,7 @@ nlohmann::json measure(const Settings& settings) {
   network::Network net(model, torch::kCPU,
                          half ? network::Precision::kBf16 : network::Precision::kFp32);
   net.make_trainable(model, /*seed=*/1);
-  net.set_recompute(settings.recompute);
+  net.set_activation_checkpointing(settings.activation_checkpointing);
   const auto trained = net.trained();
   const auto image = torch::randn({settings.batch, 3, settings.size, settings.size});
   const auto target = torch::randint(settings.classes, {settings.batch, settings.size, settings.size},
@@ -85,7 +85,7 @@ nlohmann::json measure(const Settings& settings) {
     add(all, end - start);
   }
   return {{"precision", settings.precision},
-          {"recompute", settings.recompute},
+          {"activation_checkpointing", settings.activation_checkpointing},
           {"seconds_an_image", median(all)},
           {"forward", median(forward)},
           {"loss", median(loss)},
@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
   app.add_option("--size", settings.size, "pixels a side")->check(CLI::PositiveNumber);
   app.add_option("--steps", settings.steps, "measured after one that warms up")->check(CLI::PositiveNumber);
   app.add_option("--threads", settings.threads)->check(CLI::PositiveNumber);
-  app.add_flag("--recompute", settings.recompute);
+  app.add_flag("--activation-checkpointing", settings.activation_checkpointing);
   CLI11_PARSE(app, argc, argv);
   std::cout << relprompt::measure(settings) << "\n";
   return 0;

@@ -114,7 +114,7 @@ class Runs {
 
   const std::vector<double>& times() const { return times_; }
 
-  std::vector<StageTime> stages(const measure::StageWork& work) const {
+  std::vector<StageTime> stages(const measure::StageCosts& work) const {
     std::vector<StageTime> rows;
     for (std::size_t i = 0; i < kStages; ++i) {
       rows.push_back({kStageNames[i], median(stages_[i]), work[i].flop / 1e9, work[i].bytes / 1e6});
@@ -203,7 +203,7 @@ BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelO
     if (cpu) {
       result.matmul_gflops = median(rates);
       result.memory_rate = measure::memory_rate();
-      result.stages = runs.stages(measure::work_of_window(config, options.window, options.classes,
+      result.stages = runs.stages(measure::cost_of_window(config, options.window, options.classes,
                                                             bytes_of_weight(model_options.precision)));
       result.peak_gflops = std::max({peak->gflops(), *result.matmul_gflops, fastest(result.stages)});
     }

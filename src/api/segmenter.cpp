@@ -9,8 +9,8 @@
 #include "api/model_impl.h"
 #include "api/torch_backend.h"
 #include "kernels/threads.h"
-#include "segmenter/attention_study.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/attention_analysis.h"
+#include "segmenter/sliding_window.h"
 
 namespace relprompt {
 struct Segmenter::Impl {
@@ -93,7 +93,7 @@ Segmentation Segmenter::segment(const Image& photo, const SegmentOptions& option
   return api::guarded([&] {
     auto& own = impl();
     const kernels::ThreadScope scope(own.model.impl_->threads);
-    return segmenter::segment_photo(own.scorer(), own.model.impl_->files.config, own.embeddings(), photo,
+    return segmenter::segment_image(own.scorer(), own.model.impl_->files.config, own.embeddings(), photo,
                                     resolve(options), scores);
   });
 }

@@ -9,8 +9,8 @@
 #include "api/errors.h"
 #include "api/model_impl.h"
 #include "kernels/threads.h"
-#include "model/known_words.h"
-#include "segmenter/photo_segmenter.h"
+#include "model/vocabulary_check.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
 
 namespace relprompt {

@@ -1,6 +1,11 @@
 #include "api/torch_backend.h"
 
 #include <dlfcn.h>
+#include <link.h>
+
+#include <string>
+#include <system_error>
+
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
@@ -17,15 +22,20 @@ constexpr const char* kLibrary = "librelprompt-torch.so";
 /// and an installation in ../lib.
 fs::path own_folder() {
   Dl_info info = {};
-  if (::dladdr(reinterpret_cast<const void*>(&torch_backend), &info) == 0 || info.dli_fname == nullptr) return {};
+  link_map* map = nullptr;
+  const auto* own = reinterpret_cast<const void*>(&torch_backend);
+  if (::dladdr1(own, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0 || map == nullptr) return {};
+  // The program itself has no name there, and its argv[0] may be anything.
+  const bool program = map->l_name == nullptr || *map->l_name == '\0';
   std::error_code problem;
-  const auto file = fs::canonical(info.dli_fname, problem);
+  const auto file = fs::canonical(program ? "/proc/self/exe" : map->l_name, problem);
   return problem ? fs::path() : file.parent_path();
 }
 
 void* open_library(std::string& reasons) {
   const auto folder = own_folder();
-  for (const auto& path : {folder / kLibrary, folder.parent_path() / "lib" / kLibrary, folder / ".." / RELPROMPT_LIBDIR / kLibrary}) {
+  for (const auto& path : {folder / kLibrary, folder.parent_path() / "lib" / kLibrary,
+                           folder.parent_path() / RELPROMPT_LIBDIR / kLibrary}) {
     std::error_code problem;
     if (folder.empty() || !fs::exists(path, problem)) continue;
     if (void* library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return library;

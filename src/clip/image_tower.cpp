@@ -44,7 +44,7 @@ torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& st
   if (last != model::LastLayer::kFull && layer + 1 == config_.layers) {
     return block->forward_dense(state.tokens, last == model::LastLayer::kValueResidualMlp);
   }
-  return recompute_ ? block->forward_recomputed(state.tokens, state.prompt)
+  return activation_checkpointing_ ? block->forward_checkpointed(state.tokens, state.prompt)
                     : block(state.tokens, state.prompt);
 }
 

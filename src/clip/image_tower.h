@@ -44,7 +44,7 @@ class ImageTowerImpl : public torch::nn::Module {
   /// In passes with gradients, keep only what enters each layer and run the layer again in the backward pass:
   /// less memory, a forward pass more time, results equal bit for bit. Off at first. What a hook computes
   /// between the layers is kept as before.
-  void set_recompute(bool on) { recompute_ = on; }
+  void set_activation_checkpointing(bool on) { activation_checkpointing_ = on; }
 
   /// The tensors that a pass uses, by parameter name: see nn::TransformerBlock.
   std::map<std::string, torch::Tensor*> weights();
@@ -55,7 +55,7 @@ class ImageTowerImpl : public torch::nn::Module {
   torch::Tensor run_layer(std::int64_t layer, const LayerState& state, model::LastLayer last);
 
   model::VisionConfig config_;
-  bool recompute_ = false;
+  bool activation_checkpointing_ = false;
   torch::Tensor conv1_weight_, class_embedding_, positional_embedding_, proj_;
   torch::nn::LayerNorm ln_pre_{nullptr}, ln_post_{nullptr};
   nn::Transformer transformer_{nullptr};

@@ -34,7 +34,7 @@ struct TrainOptions {
   std::size_t batch = 16;          ///< pictures an update, over all workers and micro-batches
   std::size_t micro_batch = 0;     ///< pictures computed at once by a worker; 0: all of its share
   std::string precision = "fp32";  ///< fp32, or bf16 for the products with frozen weights
-  bool recompute = false;  ///< keep only the layers' inputs and compute the rest again in the backward pass
+  bool activation_checkpointing = false;  ///< keep only the layers' inputs and compute the rest again in the backward pass
   int loader_threads = 2;  ///< that read and augment pictures; the result does not depend on it
   std::int64_t log_every = 50;           ///< iterations
   std::int64_t checkpoint_every = 1000;  ///< iterations

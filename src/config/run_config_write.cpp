@@ -50,7 +50,7 @@ Json train_json(const TrainOptions& train) {
           {"batch", train.batch},
           {"micro_batch", train.micro_batch},
           {"precision", train.precision},
-          {"recompute", train.recompute},
+          {"activation_checkpointing", train.activation_checkpointing},
           {"loader_threads", train.loader_threads},
           {"log_every", train.log_every},
           {"checkpoint_every", train.checkpoint_every},

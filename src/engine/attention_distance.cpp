@@ -51,12 +51,12 @@ std::vector<double> attention_distance(const TowerWeights& weights, const model:
                                        const LayerState& state) {
   const auto stem = "transformer.resblocks." + std::to_string(state.layer) + ".";
   const auto norm_weight = weights.at(stem + "ln_1.weight"), norm_bias = weights.at(stem + "ln_1.bias"),
-             in_weight = weights.at(stem + "attn.in_proj_weight"), in_bias = weights.at(stem + "attn.in_proj_bias");
+             qkv_weight = weights.at(stem + "attn.in_proj_weight"), qkv_bias = weights.at(stem + "attn.in_proj_bias");
   const auto d = vision.width, n = state.grid.size(), size = d / vision.heads;
   std::vector<float> normed(static_cast<std::size_t>(n * d)), qk(static_cast<std::size_t>(n * 2 * d)), scores;
   kernels::layer_norm(state.tokens + state.layout.first_patch * d, n, d, norm_weight.floats(), norm_bias.floats(),
                       1e-5f, normed.data());
-  kernels::linear(normed.data(), n, d, in_weight.floats(), in_bias.floats(), 2 * d, qk.data());
+  kernels::linear(normed.data(), n, d, qkv_weight.floats(), qkv_bias.floats(), 2 * d, qk.data());
   std::vector<double> distances;
   for (std::int64_t h = 0; h < vision.heads; ++h) {
     distances.push_back(distance_sum(qk, d, h * size, size, state.grid, scores) / static_cast<double>(n));

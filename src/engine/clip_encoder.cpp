@@ -84,7 +84,7 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
     }
     const auto& packing = packings[static_cast<std::size_t>(i)];
     blocks_.emplace_back(tensors.weights(config_.heads, config.clip.activation), packing.precision,
-                         packing.centres);
+                         packing.means);
     after_each();
   }
 }

@@ -24,9 +24,9 @@ Network::Network(const model::ModelFiles& model, kernels::Precision precision,
   head_.emplace(model);
 }
 
-kernels::Squash Network::squash() const {
-  if (training_free()) return kernels::Squash::kNone;
-  return score_kind_ == model::ScoreKind::kSoftmax ? kernels::Squash::kSoftmax : kernels::Squash::kSigmoid;
+kernels::ScoreActivation Network::score_activation() const {
+  if (training_free()) return kernels::ScoreActivation::kNone;
+  return score_kind_ == model::ScoreKind::kSoftmax ? kernels::ScoreActivation::kSoftmax : kernels::ScoreActivation::kSigmoid;
 }
 
 void Network::patch_scores(const Images& images, const Texts& texts, float* scores, Workspace& workspace,

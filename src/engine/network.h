@@ -35,11 +35,11 @@ class Network {
   Grid grid_of(std::int64_t height, std::int64_t width) const { return encoder_.grid_of(height, width); }
 
   /// Scores at patch resolution, [batch, C, grid]: mask logits, or class probabilities of a bare CLIP. What makes
-  /// probabilities of them is squash().
+  /// probabilities of them is score_activation().
   void patch_scores(const Images& images, const Texts& texts, float* scores, Workspace& workspace,
                     const Observer& observer = {}) const;
 
-  kernels::Squash squash() const;
+  kernels::ScoreActivation score_activation() const;
   bool training_free() const { return !head_; }
 
  private:

@@ -5,7 +5,7 @@
 #include "engine/prompt_tensors.h"
 #include "kernels/gemm.h"
 #include "kernels/linear.h"
-#include "kernels/loops.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::engine {
 namespace {
@@ -110,15 +110,15 @@ void RelationshipPrompts::multiply(const float* x, std::int64_t rows, std::int64
     return;
   }
   auto* halves = workspace.halves.reserve(outputs * inputs);
-  kernels::loops().narrow_bfloat16(weight, outputs * inputs, halves);
+  kernels::simd_kernels().narrow_bfloat16(weight, outputs * inputs, halves);
   kernels::linear_bf16(x, rows, inputs, halves, bias, outputs, y);
 }
 
 /// prompt [C, D] = m [C, N] (h W^T) + b (Eq. 3). m may be overwritten.
 void RelationshipPrompts::prompts_by_map(const MappedKnowledge& knowledge, float* m, std::int64_t classes,
                                          float* prompt, PromptWorkspace& workspace) const {
-  const auto rows = kernels::prepare_rows(m, classes, knowledge.grid.size(), precision_, workspace.room);
-  knowledge.prompts.multiply(rows, classes, nullptr, false, prompt, workspace.room);
+  const auto rows = kernels::prepare_rows(m, classes, knowledge.grid.size(), precision_, workspace.scratch);
+  knowledge.prompts.multiply(rows, classes, nullptr, false, prompt, workspace.scratch);
 }
 
 /// The same prompts without the map: p^T (h W^T) first, [D, E], whose size the classes do not change.
@@ -131,7 +131,7 @@ void RelationshipPrompts::prompts_without_map(const MappedKnowledge& knowledge, 
     kernels::gemm(Side::kPlain, Side::kPlain, d, e, n, 1, knowledge.by_width.data(), n, p, e, 0, meeting, e);
   } else {
     auto* halves = workspace.halves.reserve(n * e);
-    kernels::loops().narrow_bfloat16(p, n * e, halves);
+    kernels::simd_kernels().narrow_bfloat16(p, n * e, halves);
     kernels::product_bf16(knowledge.by_width.data(), d, n, halves, e, meeting);
   }
   multiply(texts, classes, e, meeting, bias_.floats(), d, prompt, workspace);

@@ -41,7 +41,7 @@ struct MappedKnowledge {
 /// What passes work in; one a thread that computes.
 struct PromptWorkspace {
   kernels::AlignmentWorkspace alignment;
-  kernels::Room room;
+  kernels::ProductScratch scratch;
   kernels::Buffer<float> aligned, reduced, mixed, texts, map, kept_map, prompt, meeting, merged;
   kernels::Buffer<std::uint16_t> halves;
   std::optional<MappedKnowledge> knowledge;  ///< for the grid of the last pass

@@ -81,13 +81,13 @@ void TextEncoder::Block::run(float* x, std::int64_t texts, std::int64_t length, 
   float *normed = workspace.mixed.reserve(rows * d), *qkv = workspace.own_kv.reserve(rows * 3 * d),
         *mixed = workspace.queries.reserve(rows * d), *hidden = workspace.extra_kv.reserve(rows * w.mlp_width);
   kernels::layer_norm(x, rows, d, w.ln_1.weight, w.ln_1.bias, w.ln_1.epsilon, normed);
-  kernels::linear(normed, rows, d, w.in.weight, w.in.bias, 3 * d, qkv);
+  kernels::linear(normed, rows, d, w.qkv.weight, w.qkv.bias, 3 * d, qkv);
   causal_attention(qkv, texts, length, d, heads, mixed);
-  kernels::linear(mixed, rows, d, w.out.weight, w.out.bias, d, normed);
+  kernels::linear(mixed, rows, d, w.proj.weight, w.proj.bias, d, normed);
   add(normed, rows * d, x);
   kernels::layer_norm(x, rows, d, w.ln_2.weight, w.ln_2.bias, w.ln_2.epsilon, normed);
-  kernels::linear(normed, rows, d, w.hidden.weight, w.hidden.bias, w.mlp_width, hidden, w.activation);
-  kernels::linear(hidden, rows, w.mlp_width, w.back.weight, w.back.bias, d, normed);
+  kernels::linear(normed, rows, d, w.fc1.weight, w.fc1.bias, w.mlp_width, hidden, w.activation);
+  kernels::linear(hidden, rows, w.mlp_width, w.fc2.weight, w.fc2.bias, d, normed);
   add(normed, rows * d, x);
 }
 

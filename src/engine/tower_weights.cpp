@@ -109,16 +109,16 @@ Tensor TowerWeights::with_scale_and_shift(const std::string& name) const {
 
 kernels::BlockWeights BlockTensors::weights(std::int64_t heads, kernels::Activation activation) const {
   kernels::BlockWeights all;
-  all.width = in_weight.shape()[1];
+  all.width = qkv_weight.shape()[1];
   all.heads = heads;
-  all.mlp_width = hidden_weight.shape()[0];
+  all.mlp_width = fc1_weight.shape()[0];
   all.activation = activation;
   all.ln_1 = {ln_1_weight.floats(), ln_1_bias.floats()};
   all.ln_2 = {ln_2_weight.floats(), ln_2_bias.floats()};
-  all.in = {in_weight.floats(), in_bias.floats()};
-  all.out = {out_weight.floats(), out_bias.floats()};
-  all.hidden = {hidden_weight.floats(), hidden_bias.floats()};
-  all.back = {back_weight.floats(), back_bias.floats()};
+  all.qkv = {qkv_weight.floats(), qkv_bias.floats()};
+  all.proj = {proj_weight.floats(), proj_bias.floats()};
+  all.fc1 = {fc1_weight.floats(), fc1_bias.floats()};
+  all.fc2 = {fc2_weight.floats(), fc2_bias.floats()};
   return all;
 }
 

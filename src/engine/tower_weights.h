@@ -38,8 +38,8 @@ class TowerWeights {
 
 /// The tensors of one transformer block, kept alive as long as the pointers into them are used.
 struct BlockTensors {
-  model::Tensor ln_1_weight, ln_1_bias, in_weight, in_bias, out_weight, out_bias, ln_2_weight, ln_2_bias,
-      hidden_weight, hidden_bias, back_weight, back_bias;
+  model::Tensor ln_1_weight, ln_1_bias, qkv_weight, qkv_bias, proj_weight, proj_bias, ln_2_weight, ln_2_bias,
+      fc1_weight, fc1_bias, fc2_weight, fc2_bias;
 
   kernels::BlockWeights weights(std::int64_t heads, kernels::Activation activation) const;
 };

@@ -77,7 +77,7 @@ struct EncoderWorkspace {
   Grid grid;                     ///< that `positions` are for
   std::vector<float> positions;  ///< [grid.size(), D]
   /// One a layer, if set: what enters the layer's linear layers is added to them.
-  std::vector<kernels::InputSums>* sums = nullptr;
+  std::vector<kernels::ActivationStatistics>* sums = nullptr;
   LayerWatcher watcher;  ///< empty: nobody watches
 };
 

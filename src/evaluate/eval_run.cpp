@@ -145,7 +145,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
 
   RunOutcome outcome;
   // All pictures may be counted by then: the report is written by the command that continues.
-  outcome.finished = workers.share(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
+  outcome.finished = workers.broadcast_text(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
   if (!outcome.finished) {
     outcome.summary = "interrupted; the same command continues this evaluation";
     return outcome;

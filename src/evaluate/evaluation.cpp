@@ -11,7 +11,7 @@
 #include "data/prefetch.h"
 #include "eval/confusion_json.h"
 #include "eval/json_text.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 
 namespace relprompt::evaluate {
 namespace {
@@ -19,9 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// This worker's pictures, one after the other.
-class Share {
+class Shard {
  public:
-  Share(segmenter::PatchScorer& scorer, const model::ModelConfig& model, const EvaluationJob& job,
+  Shard(segmenter::PatchScorer& scorer, const model::ModelConfig& model, const EvaluationJob& job,
         const processes::ProcessGroup& workers)
       : scorer_(scorer), model_(model), job_(job), progress_(job.dataset.classes().size()) {
     for (const auto at : data::shard_of(job.indices.size(), {workers.rank(), workers.size()})) {
@@ -81,7 +81,7 @@ class Share {
 
   Segmentation segment(const data::Sample& sample) {
     try {
-      return segmenter::segment_photo(scorer_, model_, job_.embeddings, sample.photo, job_.options, {});
+      return segmenter::segment_image(scorer_, model_, job_.embeddings, sample.photo, job_.options, {});
     } catch (const Error& error) {
       // The model is at fault; the picture with which it showed helps to find out why.
       if (error.code() != ErrorCode::kTensorMismatch && error.code() != ErrorCode::kDiverged) throw;
@@ -130,18 +130,18 @@ void add(EvaluationResult& sum, const std::string& text) {
 
 EvaluationResult evaluate_set(segmenter::PatchScorer& scorer, const model::ModelConfig& model,
                               const EvaluationJob& job, processes::ProcessGroup& workers) {
-  Share share(scorer, model, job, workers);
+  Shard shard(scorer, model, job, workers);
   EvaluationResult result = {eval::Progress(job.dataset.classes().size()), true};
-  const bool complete = share.run();
+  const bool complete = shard.run();
   if (workers.size() == 1) {
-    result = {std::move(share.progress()), complete};
+    result = {std::move(shard.progress()), complete};
     return result;
   }
-  const auto all = workers.gather(as_text(share.progress(), complete));
+  const auto all = workers.gather(as_text(shard.progress(), complete));
   for (const auto& text : all) add(result, text);
-  if (all.empty()) result.progress = std::move(share.progress());
+  if (all.empty()) result.progress = std::move(shard.progress());
   // All workers must agree, or some would wait for others that have ended.
-  result.complete = workers.share(result.complete ? "complete" : "stopped") == "complete";
+  result.complete = workers.broadcast_text(result.complete ? "complete" : "stopped") == "complete";
   return result;
 }
 

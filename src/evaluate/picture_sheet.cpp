@@ -5,7 +5,7 @@
 
 #include "analysis/sheet.h"
 #include "data/order.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 
 namespace relprompt::evaluate {
 
@@ -19,7 +19,7 @@ Image picture_sheet(segmenter::PatchScorer& scorer, const model::ModelConfig& mo
     auto inspection = dataset.inspect(index);
     if (inspection.error) continue;
     auto& sample = inspection.sample;
-    auto predicted = segmenter::segment_photo(scorer, model, embeddings, sample.photo, options, {});
+    auto predicted = segmenter::segment_image(scorer, model, embeddings, sample.photo, options, {});
     // Where the truth says nothing the prediction was not judged, and should not look as if it were.
     sheet.rows.push_back(
         {sample.name, std::move(sample.photo), {std::move(sample.labels), std::move(predicted.labels)}});

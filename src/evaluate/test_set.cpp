@@ -8,7 +8,7 @@
 
 #include "relprompt/error.h"
 
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 
 namespace relprompt::evaluate {
 namespace {

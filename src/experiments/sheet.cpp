@@ -7,7 +7,7 @@
 #include "image/picture_files.h"
 #include "evaluate/test_set.h"
 #include "network/torch_scorer.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
 
 namespace relprompt::experiments {
@@ -25,7 +25,7 @@ std::vector<LabelMap> label_maps(const config::RunConfig& config, const fs::path
   std::vector<LabelMap> maps;
   for (const auto& sample : samples) {
     maps.push_back(
-        segmenter::segment_photo(*scorer, model.config, embeddings, sample.photo, options, {}).labels);
+        segmenter::segment_image(*scorer, model.config, embeddings, sample.photo, options, {}).labels);
   }
   return maps;
 }

@@ -7,8 +7,8 @@
 
 #include "kernels/attention_heads.h"
 #include "kernels/attention_int8.h"
-#include "kernels/attention_loops.h"
-#include "kernels/loops.h"
+#include "kernels/attention_simd.h"
+#include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
 
 namespace relprompt::kernels {
@@ -76,7 +76,7 @@ class Heads {
   const void* factor(const float* x, std::int64_t count, Scratch& s) const {
     if (type_ == Type::f32) return x;
     auto* halves = s.halves.reserve(count);
-    loops().narrow_bfloat16(x, count, halves);
+    simd_kernels().narrow_bfloat16(x, count, halves);
     return halves;
   }
 
@@ -84,11 +84,11 @@ class Heads {
   const void* exponentials(float* scores, std::int64_t count, float* totals, Scratch& s) const {
     const ScoreColumns columns = {rows_.columns(), rows_.padded()};
     if (type_ == Type::f32) {
-      attention_loops().exponential_rows(scores, count, columns, totals);
+      attention_simd().exponential_rows(scores, count, columns, totals);
       return scores;
     }
     auto* halves = s.halves.reserve(count * columns.stride);
-    attention_loops().exponential_rows_bfloat16(scores, count, columns, halves, totals);
+    attention_simd().exponential_rows_bfloat16(scores, count, columns, halves, totals);
     return halves;
   }
 

@@ -16,8 +16,8 @@ constexpr std::int64_t kTile = 128;
 
 /// What a thread works on; keys and values of tokens and extra tokens lie together here, so that every
 /// product is one call on memory without gaps.
-struct Room {
-  Room(std::int64_t tile, std::int64_t columns, std::int64_t size)
+struct Scratch {
+  Scratch(std::int64_t tile, std::int64_t columns, std::int64_t size)
       : keys(count(columns, size)),
         values(keys),
         d_keys(keys),
@@ -41,13 +41,13 @@ void copy_rows(const float* from, std::int64_t from_stride, std::int64_t rows, s
 
 class Head {
  public:
-  Head(const AttentionInput& in, std::int64_t image, std::int64_t head, Room& room)
+  Head(const AttentionInput& in, std::int64_t image, std::int64_t head, Scratch& scratch)
       : in_(in),
         size_(in.width / in.heads),
         columns_(in.tokens + in.extra),
         own_(image * in.tokens * 3 * in.width + head * size_),
         other_(image * in.extra * 2 * in.width + head * size_),
-        room_(room) {
+        scratch_(scratch) {
     const auto width = in.width;
     const auto gather = [&](std::int64_t which, std::vector<float>& to) {
       copy_rows(in.qkv + own_ + (1 + which) * width, 3 * width, in.tokens, size_, to.data(), size_);
@@ -55,8 +55,8 @@ class Head {
       copy_rows(in.extra_kv + other_ + which * width, 2 * width, in.extra, size_,
                 to.data() + in.tokens * size_, size_);
     };
-    gather(0, room.keys);
-    gather(1, room.values);
+    gather(0, scratch.keys);
+    gather(1, scratch.values);
   }
 
   /// Query rows [begin, end). d_out points at their gradient, d_queries (or nullptr) at the result's place.
@@ -65,19 +65,19 @@ class Head {
     const float scale = 1.0f / std::sqrt(static_cast<float>(size_));
     const float* queries = in_.qkv + own_ + begin * row;
     const float old = begin == 0 ? 0.0f : 1.0f;  // the first tile overwrites what another head left
-    float *p = room_.p.data(), *ds = room_.ds.data();
-    gemm(Side::kPlain, Side::kTransposed, rows, columns_, size_, scale, queries, row, room_.keys.data(),
+    float *p = scratch_.p.data(), *ds = scratch_.ds.data();
+    gemm(Side::kPlain, Side::kTransposed, rows, columns_, size_, scale, queries, row, scratch_.keys.data(),
          size_, 0.0f, p, columns_);
     softmax_rows(p, rows, columns_);
     gemm(Side::kTransposed, Side::kPlain, columns_, size_, rows, 1.0f, p, columns_, d_out, in_.width, old,
-         room_.d_values.data(), size_);
-    gemm(Side::kPlain, Side::kTransposed, rows, columns_, size_, 1.0f, d_out, in_.width, room_.values.data(),
+         scratch_.d_values.data(), size_);
+    gemm(Side::kPlain, Side::kTransposed, rows, columns_, size_, 1.0f, d_out, in_.width, scratch_.values.data(),
          size_, 0.0f, ds, columns_);
     softmax_rows_backward(p, ds, rows, columns_, scale);
     gemm(Side::kTransposed, Side::kPlain, columns_, size_, rows, 1.0f, ds, columns_, queries, row, old,
-         room_.d_keys.data(), size_);
+         scratch_.d_keys.data(), size_);
     if (d_queries == nullptr) return;
-    gemm(Side::kPlain, Side::kPlain, rows, size_, columns_, 1.0f, ds, columns_, room_.keys.data(), size_,
+    gemm(Side::kPlain, Side::kPlain, rows, size_, columns_, 1.0f, ds, columns_, scratch_.keys.data(), size_,
          0.0f, d_queries, row);
   }
 
@@ -97,15 +97,15 @@ class Head {
                   d_extra_kv + other_ + which * width, 2 * width);
       }
     };
-    scatter(0, room_.d_keys);
-    scatter(1, room_.d_values);
+    scatter(0, scratch_.d_keys);
+    scatter(1, scratch_.d_values);
   }
 
  private:
   const AttentionInput& in_;
   std::int64_t size_, columns_;
   std::int64_t own_, other_;  ///< where this head of this image starts in qkv and extra_kv
-  Room& room_;
+  Scratch& scratch_;
 };
 
 }  // namespace
@@ -114,11 +114,11 @@ void attention_backward(const AttentionInput& input, const float* d_out, float* 
   const std::int64_t tasks = input.batch * input.heads;
 #pragma omp parallel
   {
-    Room room(std::min(kTile, input.tokens), input.tokens + input.extra, input.width / input.heads);
+    Scratch scratch(std::min(kTile, input.tokens), input.tokens + input.extra, input.width / input.heads);
 #pragma omp for schedule(dynamic)
     for (std::int64_t task = 0; task < tasks; ++task) {
       const std::int64_t image = task / input.heads, head = task % input.heads;
-      Head(input, image, head, room).run(d_out, d_qkv, d_extra_kv, image, head);
+      Head(input, image, head, scratch).run(d_out, d_qkv, d_extra_kv, image, head);
     }
   }
 }

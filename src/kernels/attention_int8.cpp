@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "kernels/attention_heads.h"
-#include "kernels/attention_loops.h"
-#include "kernels/loops.h"
+#include "kernels/attention_simd.h"
+#include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
 
 namespace relprompt::kernels {
@@ -63,8 +63,8 @@ class Heads {
     std::fill(rounded + count * size, rounded + padded * size, std::int8_t{0});
 
     float* keys = rows_.keys(task, s.numbers);
-    attention_loops().centre_columns(keys, count, size, s.row.reserve(size));
-    loops().quantise_weights(keys, count, size, int8_limit(), rounded, head.key_scale);
+    attention_simd().centre_columns(keys, count, size, s.row.reserve(size));
+    simd_kernels().quantise_weights(keys, count, size, int8_limit(), rounded, head.key_scale);
     const float scale = 1.0f / std::sqrt(static_cast<float>(size));
     for (std::int64_t j = 0; j < count; ++j) {
       head.key_scale[j] *= scale;
@@ -74,8 +74,8 @@ class Heads {
     pack_factor(kType, size, padded, Side::kTransposed, rounded, head.keys);
 
     float* values = rows_.values(task, s.numbers);
-    attention_loops().centre_columns(values, count, size, head.value_mean);
-    attention_loops().quantise_columns(values, count, size, int8_limit(), rounded, head.value_scale);
+    attention_simd().centre_columns(values, count, size, head.value_mean);
+    attention_simd().quantise_columns(values, count, size, int8_limit(), rounded, head.value_scale);
     pack_factor(kType, padded, size, Side::kPlain, rounded, head.values);
   }
 
@@ -91,9 +91,9 @@ class Heads {
     float* totals = s.totals.reserve(count);
     auto* scales = s.scales.reserve(count);
     rows_.queries(task, begin, end, 1.0f, numbers);
-    loops().quantise_rows(numbers, count, size, queries, scales);
+    simd_kernels().quantise_rows(numbers, count, size, queries, scales);
     packed_product({kType, count, size, padded, false, false}, queries, head.keys, nullptr, scores);
-    attention_loops().exponential_rows_int8(scores, count, {rows_.columns(), padded}, scales, head.key_scale,
+    attention_simd().exponential_rows_int8(scores, count, {rows_.columns(), padded}, scales, head.key_scale,
                                             head.key_shift, dither_, s.row.reserve(rows_.columns()), weights,
                                             totals);
     packed_product({kType, count, padded, size, false, false}, weights, head.values, nullptr, mixed);

@@ -12,7 +12,7 @@ bool int8_attention_pays();
 /// of their row's largest. Keys and values are rounded less their means over the tokens: what a mean does to
 /// all scores of a row alike, softmax ignores, and the values' mean is added to the result, unrounded. Totals
 /// are those of unrounded exponentials, and these are rounded up or down in turns (see
-/// AttentionLoops::exponential_rows_int8), because hundreds of weights below half a step can be most of a
+/// AttentionSimd::exponential_rows_int8), because hundreds of weights below half a step can be most of a
 /// row.
 void attention_int8(const AttentionParts& input, float* out);
 

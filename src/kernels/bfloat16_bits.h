@@ -1,5 +1,5 @@
 // A float's bits, and bfloat16 as the upper half of them. Static, because each instruction set has its own
-// copy (loops.cpp).
+// copy (simd_kernels.cpp).
 #pragma once
 
 #include <cstdint>

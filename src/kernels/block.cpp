@@ -5,7 +5,7 @@
 
 #include "base/stage_timer.h"
 #include "kernels/attention.h"
-#include "kernels/loops.h"
+#include "kernels/simd_kernels.h"
 #include "kernels/row_blocks.h"
 
 namespace relprompt::kernels {
@@ -13,7 +13,7 @@ namespace {
 
 /// A thread's rows between the steps; kept for the next layer.
 struct Scratch {
-  Room room;
+  ProductScratch product;
   Buffer<float> normed, hidden;
 };
 
@@ -22,15 +22,15 @@ Scratch& scratch() {
   return own;
 }
 
-const float* given(const std::vector<float>& centre) {
-  return centre.empty() ? nullptr : centre.data();
+const float* given(const std::vector<float>& mean) {
+  return mean.empty() ? nullptr : mean.data();
 }
 
-/// x [rows, width] less the centre, if there is one; y may be x.
-void centred(const float* x, std::int64_t rows, std::int64_t width, const std::vector<float>& centre,
+/// x [rows, width] less the mean, if there is one; y may be x.
+void less_mean(const float* x, std::int64_t rows, std::int64_t width, const std::vector<float>& mean,
              float* y) {
-  if (!centre.empty()) {
-    loops().subtract_row(x, rows, width, centre.data(), y);
+  if (!mean.empty()) {
+    simd_kernels().subtract_row(x, rows, width, mean.data(), y);
   } else if (x != y) {
     std::copy_n(x, rows * width, y);
   }
@@ -39,42 +39,42 @@ void centred(const float* x, std::int64_t rows, std::int64_t width, const std::v
 /// What `finish` sees in one pass.
 struct PassSums {
   PassSums(std::int64_t blocks, std::int64_t width, std::int64_t mlp_width)
-      : out(blocks, width), hidden(blocks, width), back(blocks, mlp_width) {}
-  ColumnSums out, hidden, back;
+      : proj(blocks, width), fc1(blocks, width), fc2(blocks, mlp_width) {}
+  ColumnSums proj, fc1, fc2;
 };
 
 }  // namespace
 
-PackedBlock::Norm::Norm(const NormWeights& from, std::int64_t width, const std::vector<float>& centre)
+PackedBlock::Norm::Norm(const NormWeights& from, std::int64_t width, const std::vector<float>& mean)
     : weight(from.weight, from.weight + width), bias(from.bias, from.bias + width), epsilon(from.epsilon) {
-  for (std::size_t i = 0; i < centre.size(); ++i) bias[i] -= centre[i];
+  for (std::size_t i = 0; i < mean.size(); ++i) bias[i] -= mean[i];
 }
 
-PackedBlock::PackedBlock(const BlockWeights& from, Precision precision, const LayerInputs& centres)
+PackedBlock::PackedBlock(const BlockWeights& from, Precision precision, const ActivationMeans& means)
     : width_(from.width),
       heads_(from.heads),
       mlp_width_(from.mlp_width),
       activation_(from.activation),
       precision_(precision),
-      ln_1_(from.ln_1, from.width, centres.in),
-      ln_2_(from.ln_2, from.width, centres.hidden),
-      out_centre_(centres.out),
-      back_centre_(centres.back),
-      queries_(from.in.weight, from.in.bias, width_, width_, precision, given(centres.in)),
-      keys_values_(from.in.weight + width_ * width_, from.in.bias + width_, width_, 2 * width_, precision,
-                   given(centres.in)),
-      out_(from.out.weight, from.out.bias, width_, width_, precision, given(centres.out)),
-      hidden_(from.hidden.weight, from.hidden.bias, width_, mlp_width_, precision, given(centres.hidden)),
-      back_(from.back.weight, from.back.bias, mlp_width_, width_, precision, given(centres.back)) {}
+      ln_1_(from.ln_1, from.width, means.qkv),
+      ln_2_(from.ln_2, from.width, means.fc1),
+      proj_mean_(means.proj),
+      fc2_mean_(means.fc2),
+      queries_(from.qkv.weight, from.qkv.bias, width_, width_, precision, given(means.qkv)),
+      keys_values_(from.qkv.weight + width_ * width_, from.qkv.bias + width_, width_, 2 * width_, precision,
+                   given(means.qkv)),
+      proj_(from.proj.weight, from.proj.bias, width_, width_, precision, given(means.proj)),
+      fc1_(from.fc1.weight, from.fc1.bias, width_, mlp_width_, precision, given(means.fc1)),
+      fc2_(from.fc2.weight, from.fc2.bias, mlp_width_, width_, precision, given(means.fc2)) {}
 
 PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
   Copies copies;
   if (queries_.widened_size() == 0) return copies;
   const std::pair<const PackedLinear*, const float**> parts[] = {{&queries_, &copies.queries},
                                                                  {&keys_values_, &copies.keys_values},
-                                                                 {&out_, &copies.out},
-                                                                 {&hidden_, &copies.hidden},
-                                                                 {&back_, &copies.back}};
+                                                                 {&proj_, &copies.proj},
+                                                                 {&fc1_, &copies.fc1},
+                                                                 {&fc2_, &copies.fc2}};
   std::int64_t size = 0;
   for (const auto& part : parts) size += part.first->widened_size();
   float* next = memory.reserve(size);
@@ -87,7 +87,7 @@ PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
 }
 
 void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWorkspace& workspace,
-                          InputSums* sums) const {
+                          ActivationStatistics* sums) const {
   const std::int64_t rows = input.batch * input.tokens, extra = input.batch * input.prompts;
   float* queries = workspace.queries.reserve(rows * width_);
   float* own_kv = workspace.own_kv.reserve(rows * 2 * width_);
@@ -103,22 +103,22 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWo
                count = std::min(step, (prompt ? extra : rows) - begin);
     auto& s = scratch();
     float* normed = s.normed.reserve(count * width_);
-    loops().layer_norm_rows((prompt ? input.prompt : input.x) + begin * width_, count, width_,
+    simd_kernels().layer_norm_rows((prompt ? input.prompt : input.x) + begin * width_, count, width_,
                             ln_1_.weight.data(), ln_1_.bias.data(), ln_1_.epsilon, normed);
     if (seen) seen->look(block, normed, count);
-    const auto prepared = prepare_rows(normed, count, width_, precision_, s.room);
+    const auto prepared = prepare_rows(normed, count, width_, precision_, s.product);
     keys_values_.multiply(prepared, count, copies.keys_values, false,
-                          (prompt ? extra_kv : own_kv) + begin * 2 * width_, s.room);
+                          (prompt ? extra_kv : own_kv) + begin * 2 * width_, s.product);
     if (prompt) continue;  // nobody asks what a prompt looks at
-    queries_.multiply(prepared, count, copies.queries, false, queries + begin * width_, s.room);
+    queries_.multiply(prepared, count, copies.queries, false, queries + begin * width_, s.product);
   }
   if (!seen) return;
-  seen->add_to(sums->in);
-  sums->in_rows += rows + extra;
+  seen->add_to(sums->qkv);
+  sums->qkv_rows += rows + extra;
 }
 
 void PackedBlock::finish(const float* x, const float* mixed, const Copies& copies, std::int64_t rows,
-                         float* y, InputSums* sums) const {
+                         float* y, ActivationStatistics* sums) const {
   const auto step = rows_a_block(rows);
   std::optional<PassSums> seen;
   if (sums != nullptr) seen.emplace((rows + step - 1) / step, width_, mlp_width_);
@@ -130,28 +130,28 @@ void PackedBlock::finish(const float* x, const float* mixed, const Copies& copie
     float* normed = s.normed.reserve(count * width_);
     float* hidden = s.hidden.reserve(count * mlp_width_);
     std::copy_n(x + begin * width_, count * width_, to);
-    centred(mixed + begin * width_, count, width_, out_centre_, normed);
-    if (seen) seen->out.look(begin / step, normed, count);
-    out_.multiply(prepare_rows(normed, count, width_, precision_, s.room), count, copies.out, true, to,
-                  s.room);
-    loops().layer_norm_rows(to, count, width_, ln_2_.weight.data(), ln_2_.bias.data(), ln_2_.epsilon, normed);
-    if (seen) seen->hidden.look(begin / step, normed, count);
-    hidden_.multiply(prepare_rows(normed, count, width_, precision_, s.room), count, copies.hidden, false,
-                     hidden, s.room);
-    loops().activate(hidden, count * mlp_width_, activation_, hidden);
-    if (seen) seen->back.look(begin / step, hidden, count);
-    centred(hidden, count, mlp_width_, back_centre_, hidden);
-    back_.multiply(prepare_rows(hidden, count, mlp_width_, precision_, s.room), count, copies.back, true, to,
-                   s.room);
+    less_mean(mixed + begin * width_, count, width_, proj_mean_, normed);
+    if (seen) seen->proj.look(begin / step, normed, count);
+    proj_.multiply(prepare_rows(normed, count, width_, precision_, s.product), count, copies.proj, true, to,
+                  s.product);
+    simd_kernels().layer_norm_rows(to, count, width_, ln_2_.weight.data(), ln_2_.bias.data(), ln_2_.epsilon, normed);
+    if (seen) seen->fc1.look(begin / step, normed, count);
+    fc1_.multiply(prepare_rows(normed, count, width_, precision_, s.product), count, copies.fc1, false,
+                     hidden, s.product);
+    simd_kernels().activate(hidden, count * mlp_width_, activation_, hidden);
+    if (seen) seen->fc2.look(begin / step, hidden, count);
+    less_mean(hidden, count, mlp_width_, fc2_mean_, hidden);
+    fc2_.multiply(prepare_rows(hidden, count, mlp_width_, precision_, s.product), count, copies.fc2, true, to,
+                   s.product);
   }
   if (!seen) return;
-  seen->out.add_to(sums->out);
-  seen->hidden.add_to(sums->hidden);
-  seen->back.add_to(sums->back);
+  seen->proj.add_to(sums->proj);
+  seen->fc1.add_to(sums->fc1);
+  seen->fc2.add_to(sums->fc2);
   sums->rows += rows;
 }
 
-void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace, InputSums* sums) const {
+void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace, ActivationStatistics* sums) const {
   const auto copies = widen(workspace.widened);
   float* mixed = workspace.mixed.reserve(input.batch * input.tokens * width_);
   const bool extra = input.prompt != nullptr && input.prompts > 0;

@@ -8,7 +8,7 @@
 
 #include "kernels/activation.h"
 #include "kernels/buffer.h"
-#include "kernels/input_sums.h"
+#include "kernels/activation_statistics.h"
 #include "kernels/packed_linear.h"
 #include "kernels/precision.h"
 
@@ -31,23 +31,23 @@ struct BlockWeights {
   std::int64_t width = 0, heads = 0, mlp_width = 0;
   Activation activation = Activation::kQuickGelu;
   NormWeights ln_1, ln_2;
-  LinearWeights in;      ///< queries, keys, values stacked: 3 * width outputs
-  LinearWeights out;     ///< width -> width
-  LinearWeights hidden;  ///< width -> mlp_width
-  LinearWeights back;    ///< mlp_width -> width
+  LinearWeights qkv;   ///< queries, keys, values stacked: 3 * width outputs
+  LinearWeights proj;  ///< width -> width
+  LinearWeights fc1;   ///< width -> mlp_width
+  LinearWeights fc2;   ///< mlp_width -> width
 };
 
 /// For each linear layer of a block one number an input, such as the mean over the rows that it gets.
-struct LayerInputs {
-  std::vector<float> in, out, hidden, back;  ///< width, width, width, mlp_width numbers; all empty: none
+struct ActivationMeans {
+  std::vector<float> qkv, proj, fc1, fc2;  ///< width, width, width, mlp_width numbers; all empty: none
 
-  bool empty() const { return in.empty(); }
+  bool empty() const { return qkv.empty(); }
 };
 
 /// How a block is packed.
 struct BlockPacking {
   Precision precision = Precision::kFp32;
-  LayerInputs centres;  ///< see PackedBlock
+  ActivationMeans means;  ///< see PackedBlock
 };
 
 struct BlockInput {
@@ -63,41 +63,39 @@ struct BlockWorkspace {
 
 class PackedBlock {
  public:
-  /// Copies and packs the weights. centres: what rows are taken less before they are rounded, which changes
+  /// Copies and packs the weights. means: what rows are taken less before they are rounded, which changes
   /// the result by rounding alone; means of typical rows make that smaller in int8. Runs on the threads of
   /// OpenMP.
-  PackedBlock(const BlockWeights& weights, Precision precision, const LayerInputs& centres = {});
+  PackedBlock(const BlockWeights& weights, Precision precision, const ActivationMeans& means = {});
 
   /// y [batch, tokens, width], apart from the input. sums, if wanted, gets what entered the linear layers
-  /// added to it (for blocks without centres). Runs on the threads of OpenMP.
-  void run(const BlockInput& input, float* y, BlockWorkspace& workspace, InputSums* sums = nullptr) const;
+  /// added to it (for blocks without means). Runs on the threads of OpenMP.
+  void run(const BlockInput& input, float* y, BlockWorkspace& workspace, ActivationStatistics* sums = nullptr) const;
 
  private:
   struct Norm {
-    /// centre is subtracted from the bias, empty: nothing.
-    Norm(const NormWeights& from, std::int64_t width, const std::vector<float>& centre);
+    /// mean is subtracted from the bias, empty: nothing.
+    Norm(const NormWeights& from, std::int64_t width, const std::vector<float>& mean);
     std::vector<float> weight, bias;
     float epsilon;
   };
   /// The fp32 copies of the layers where there are such.
   struct Copies {
-    const float *queries = nullptr, *keys_values = nullptr, *out = nullptr, *hidden = nullptr,
-                *back = nullptr;
+    const float *queries = nullptr, *keys_values = nullptr, *proj = nullptr, *fc1 = nullptr, *fc2 = nullptr;
   };
 
   Copies widen(Buffer<float>& memory) const;
   void project(const BlockInput& input, const Copies& copies, BlockWorkspace& workspace,
-               InputSums* sums) const;
+               ActivationStatistics* sums) const;
   void finish(const float* x, const float* mixed, const Copies& copies, std::int64_t rows, float* y,
-              InputSums* sums) const;
+              ActivationStatistics* sums) const;
 
   std::int64_t width_, heads_, mlp_width_;
   Activation activation_;
   Precision precision_;
   Norm ln_1_, ln_2_;
-  std::vector<float> out_centre_, back_centre_;  ///< those of the other two layers are in the norms
-  PackedLinear queries_, keys_values_, out_, hidden_,
-      back_;  ///< the layer `in` in two: prompts need no queries
+  std::vector<float> proj_mean_, fc2_mean_;  ///< those of the other two layers are in the norms
+  PackedLinear queries_, keys_values_, proj_, fc1_, fc2_;  ///< qkv in two: prompts need no queries
 };
 
 }  // namespace relprompt::kernels

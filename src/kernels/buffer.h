@@ -12,7 +12,7 @@ namespace relprompt::kernels {
 template <typename T>
 class Buffer {
  public:
-  /// Room for `count` numbers; what was there before is lost when that is more than ever before. Throws
+  /// Scratch for `count` numbers; what was there before is lost when that is more than ever before. Throws
   /// std::bad_alloc.
   T* reserve(std::int64_t count) {
     if (count <= size_) return data_.get();

@@ -1,5 +1,5 @@
 // e^x as the kernels need it: for numbers that are not positive, and written so that loops around it become
-// vector code. Static, because each instruction set has its own copy (loops.cpp).
+// vector code. Static, because each instruction set has its own copy (simd_kernels.cpp).
 #pragma once
 
 #include <cstdint>

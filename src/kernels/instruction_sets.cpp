@@ -10,7 +10,7 @@ namespace relprompt::kernels {
 
 std::vector<InstructionSet> usable_instruction_sets() {
   std::vector<InstructionSet> sets = {InstructionSet::kPortable};
-#ifdef RELPROMPT_X86_LOOPS
+#ifdef RELPROMPT_X86_SIMD
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return sets;
   sets.push_back(InstructionSet::kAvx2);
   const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

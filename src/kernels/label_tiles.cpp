@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-#include "kernels/label_loops.h"
+#include "kernels/label_simd.h"
 #include "kernels/score_tile.h"
 
 namespace relprompt::kernels {
@@ -28,7 +28,7 @@ class LabelTile {
     float worst = -std::numeric_limits<float>::infinity();  // of the best scores so far
     while (!candidates_.empty() && !(candidates_.front().bound + kRounding < worst)) {
       compare(next_class());
-      worst = label_loops().smallest(best_.data(), height * width);
+      worst = label_simd().smallest(best_.data(), height * width);
     }
     for (std::int64_t r = 0; r < height; ++r) {
       const auto to = (y + r) * task_.photo.width + x;
@@ -75,7 +75,7 @@ class LabelTile {
     const auto width = tile_.width();
     for (std::int64_t r = 0; r < tile_.height(); ++r) {
       const auto i = static_cast<std::size_t>(r);
-      label_loops().keep_best(values + down.low[i] * width, values + down.high[i] * width, down.weight[i],
+      label_simd().keep_best(values + down.low[i] * width, values + down.high[i] * width, down.weight[i],
                               task_.penalty[c], name, width, best_.data() + r * width, label_.data() + r * width);
     }
   }

@@ -12,7 +12,7 @@
 namespace relprompt::kernels {
 
 /// What makes scores between 0 and 1 of patch scores, after these are brought to pixels.
-enum class Squash {
+enum class ScoreActivation {
   kNone,     ///< they are probabilities already
   kSigmoid,  ///< each row by itself
   kSoftmax,  ///< over all rows
@@ -34,7 +34,7 @@ struct LabelTask {
   ImageSize resized, photo;           ///< the picture that the windows lie in, and the result
   std::vector<std::size_t> first;     ///< [classes + 1]: class c owns the rows first[c] .. first[c + 1] - 1
   std::vector<float> penalty;         ///< [classes]
-  Squash squash = Squash::kSigmoid;
+  ScoreActivation score_activation = ScoreActivation::kSigmoid;
 };
 
 /// Score of a class at a pixel: the probabilities (bilinear from the patches, align_corners false) averaged

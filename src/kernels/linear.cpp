@@ -6,7 +6,7 @@
 
 #include "kernels/buffer.h"
 #include "kernels/gemm.h"
-#include "kernels/loops.h"
+#include "kernels/simd_kernels.h"
 #include "kernels/onednn.h"
 #include "kernels/packed_product.h"
 #include "kernels/precision.h"
@@ -65,13 +65,13 @@ void multiply(const Matrix& a, const Matrix& b, const float* bias, float* c, Act
 constexpr std::int64_t kChunk = 1 << 15;
 
 /// What bfloat16 products on fp32 units and packed ones work in, a memory of the calling thread.
-struct Room {
+struct Scratch {
   Buffer<float> rounded, widened, packed;
   Buffer<std::uint16_t> narrowed;
 };
 
-Room& room() {
-  thread_local Room own;
+Scratch& scratch() {
+  thread_local Scratch own;
   return own;
 }
 
@@ -86,15 +86,15 @@ const To* converted(void (*convert)(const From*, std::int64_t, To*), const From*
 }
 
 const float* widened(const std::uint16_t* numbers, std::int64_t count) {
-  return converted(loops().widen_bfloat16, numbers, count, room().widened);
+  return converted(simd_kernels().widen_bfloat16, numbers, count, scratch().widened);
 }
 
 const float* rounded(const float* numbers, std::int64_t count) {
-  return converted(loops().round_bfloat16, numbers, count, room().rounded);
+  return converted(simd_kernels().round_bfloat16, numbers, count, scratch().rounded);
 }
 
 const std::uint16_t* narrowed(const float* numbers, std::int64_t count) {
-  return converted(loops().narrow_bfloat16, numbers, count, room().narrowed);
+  return converted(simd_kernels().narrow_bfloat16, numbers, count, scratch().narrowed);
 }
 
 /// Packing the weights for one product costs as much as 430 rows of it and makes it 7% faster on AVX-512; the
@@ -104,7 +104,7 @@ constexpr std::int64_t kRowsWorthPacking = 1536, kWide = 256;
 void forward_packed(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight,
                     const float* bias, std::int64_t outputs, float* y) {
   const auto bytes = static_cast<std::int64_t>(packed_layout(kFp32, inputs, outputs).get_size());
-  float* packed = room().packed.reserve((bytes + 3) / 4);
+  float* packed = scratch().packed.reserve((bytes + 3) / 4);
   pack_factor(kFp32, inputs, outputs, Side::kTransposed, weight, packed);
   packed_product({kFp32, rows, inputs, outputs, bias != nullptr, false}, x, packed, bias, y);
 }

@@ -8,7 +8,7 @@ namespace {
 
 /// The smallest of the numbers.
 float smallest(const std::vector<float>& values) {
-  return label_loops().smallest(values.data(), static_cast<std::int64_t>(values.size()));
+  return label_simd().smallest(values.data(), static_cast<std::int64_t>(values.size()));
 }
 
 /// So far below the largest score, even all the rows together are less than half a rounding of the sum.
@@ -28,14 +28,14 @@ void LogTotal::compute(const WindowCover& window, std::size_t rows) {
   float least = -std::numeric_limits<float>::infinity();
   for (std::size_t row = 0; row < rows; ++row) {
     if (window.largest(row) <= least) continue;
-    label_loops().keep_larger(window.scores(row, room_, scores_), rows_of(most_));
+    label_simd().keep_larger(window.scores(row, scratch_, scores_), rows_of(most_));
     least = smallest(most_);
   }
   total_.assign(sources, 0.0f);
   const float floor = least - negligible(rows);
   for (std::size_t row = 0; row < rows; ++row) {
     if (window.largest(row) < floor) continue;
-    label_loops().add_exponentials(window.scores(row, room_, scores_), rows_of(most_), rows_of(total_));
+    label_simd().add_exponentials(window.scores(row, scratch_, scores_), rows_of(most_), rows_of(total_));
   }
   for (std::size_t i = 0; i < sources; ++i) total_[i] = most_[i] + std::log(total_[i]);
   least_ = smallest(total_);
@@ -46,7 +46,7 @@ Rows LogTotal::rows_of(std::vector<float>& values) const {
 }
 
 void LogTotal::release_scratch() {
-  for (auto* values : {&most_, &scores_, &room_}) {
+  for (auto* values : {&most_, &scores_, &scratch_}) {
     values->clear();
     values->shrink_to_fit();
   }

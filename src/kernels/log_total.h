@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "kernels/label_loops.h"
+#include "kernels/label_simd.h"
 #include "kernels/window_cover.h"
 
 namespace relprompt::kernels {
@@ -26,7 +26,7 @@ class LogTotal {
  private:
   Rows rows_of(std::vector<float>& values) const;
 
-  std::vector<float> most_, total_, scores_, room_;
+  std::vector<float> most_, total_, scores_, scratch_;
   std::int64_t height_ = 0, width_ = 0;
   float least_ = 0;
 };

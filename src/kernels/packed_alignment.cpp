@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "kernels/align_loops.h"
-#include "kernels/loops.h"
+#include "kernels/align_simd.h"
+#include "kernels/simd_kernels.h"
 #include "kernels/row_blocks.h"
 
 namespace relprompt::kernels {
@@ -43,7 +43,7 @@ std::vector<float> projected_bias(const AlignmentWeights& from) {
 
 /// A thread's rows between the steps; kept for the next layer.
 struct Scratch {
-  Room room;
+  ProductScratch product;
   Buffer<float> normed;
 };
 
@@ -90,7 +90,7 @@ PackedBottleneck PackedAlignment::pack(const BottleneckWeights& from) const {
     }
   }
   std::vector<float> projected(static_cast<std::size_t>(joint_ * count));  // [joint, count]
-  align_loops().multiply_columns(projection_.data(), joint_, width_, directions.data(), count,
+  align_simd().multiply_columns(projection_.data(), joint_, width_, directions.data(), count,
                                  projected.data());
   packed.basis = last_bias_;
   for (std::int64_t k = 0; k < count; ++k) {
@@ -112,11 +112,11 @@ void PackedAlignment::project(const float* x, std::int64_t rows, const PackedBot
     const auto count = std::min(step, rows - begin);
     auto& s = scratch();
     float* normed = s.normed.reserve(count * width_);
-    loops().layer_norm_rows(x + begin * width_, count, width_, first_weight_.data(), first_bias_.data(),
+    simd_kernels().layer_norm_rows(x + begin * width_, count, width_, first_weight_.data(), first_bias_.data(),
                             first_epsilon_, normed);
-    align_loops().measure_spread(normed, count, width_, spread + begin);
+    align_simd().measure_spread(normed, count, width_, spread + begin);
     if (bottleneck != nullptr) {
-      align_loops().multiply_columns(normed, count, width_, bottleneck->columns.data(), columns,
+      align_simd().multiply_columns(normed, count, width_, bottleneck->columns.data(), columns,
                                      products + begin * columns);
     }
     for (std::int64_t r = begin; r < begin + count; ++r) {
@@ -125,8 +125,8 @@ void PackedAlignment::project(const float* x, std::int64_t rows, const PackedBot
             products[r * columns + k] + bottleneck->down_bias[static_cast<std::size_t>(k)];
       }
     }
-    const auto prepared = prepare_rows(normed, count, width_, precision_, s.room);
-    packed_.multiply(prepared, count, nullptr, false, y + begin * joint_, s.room);
+    const auto prepared = prepare_rows(normed, count, width_, precision_, s.product);
+    packed_.multiply(prepared, count, nullptr, false, y + begin * joint_, s.product);
   }
 }
 
@@ -172,7 +172,7 @@ void PackedAlignment::finish(std::int64_t batch, std::int64_t tokens, const Pack
           factors_of(bottleneck, own, workspace.spread.data()[r], products, factors + r * terms);
       least[r] = static_cast<float>(kLeastLength * deviation);
     }
-    align_loops().add_and_normalise(y + begin * joint_, count, joint_, factors + begin * terms, basis, terms,
+    align_simd().add_and_normalise(y + begin * joint_, count, joint_, factors + begin * terms, basis, terms,
                                     least + begin);
   }
 }

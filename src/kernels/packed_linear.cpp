@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "kernels/loops.h"
+#include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
 
 namespace relprompt::kernels {
@@ -34,21 +34,21 @@ void in_chunks(std::int64_t count, const F& f) {
 
 }  // namespace
 
-PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, Room& room) {
+PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, ProductScratch& scratch) {
   if (precision == Precision::kFp32) return {x, nullptr};
-  const auto& loop = loops();
+  const auto& simd = simd_kernels();
   if (precision == Precision::kInt8) {
-    auto* numbers = room.prepared.reserve(rows * width);
-    auto* scales = room.scales.reserve(rows);
-    loop.quantise_rows(x, rows, width, numbers, scales);
+    auto* numbers = scratch.prepared.reserve(rows * width);
+    auto* scales = scratch.scales.reserve(rows);
+    simd.quantise_rows(x, rows, width, numbers, scales);
     return {numbers, scales};
   }
   if (native_bfloat16()) {
-    auto* numbers = reinterpret_cast<std::uint16_t*>(room.prepared.reserve(2 * rows * width));
-    loop.narrow_bfloat16(x, rows * width, numbers);
+    auto* numbers = reinterpret_cast<std::uint16_t*>(scratch.prepared.reserve(2 * rows * width));
+    simd.narrow_bfloat16(x, rows * width, numbers);
     return {numbers, nullptr};
   }
-  loop.round_bfloat16(x, rows * width, x);
+  simd.round_bfloat16(x, rows * width, x);
   return {x, nullptr};
 }
 
@@ -98,8 +98,8 @@ void PackedLinear::pack(const float* weight, Panel& panel) {
   const auto* numbers = native ? weight : reinterpret_cast<const float*>(whole.data());
   Buffer<std::uint8_t> halves;
   auto* narrow = reinterpret_cast<std::uint16_t*>(halves.reserve(2 * count));
-  const auto& loop = loops().narrow_bfloat16;
-  in_chunks(count, [&](std::int64_t begin, std::int64_t n) { loop(numbers + begin, n, narrow + begin); });
+  const auto& simd = simd_kernels().narrow_bfloat16;
+  in_chunks(count, [&](std::int64_t begin, std::int64_t n) { simd(numbers + begin, n, narrow + begin); });
   if (native) {
     reorder(narrow, Type::bf16, inputs_, outputs_,
             panel.packed.reserve(packed_bytes(Type::bf16, inputs_, outputs_)));
@@ -112,7 +112,7 @@ void PackedLinear::pack_int8(const float* weight, Panel& panel) {
   const auto first = panel.first, columns = panel.columns;
   Buffer<std::int8_t> plain;
   auto* numbers = plain.reserve(columns * inputs_);
-  const auto& quantise = loops().quantise_weights;
+  const auto& quantise = simd_kernels().quantise_weights;
   const int limit = int8_limit();
 #pragma omp parallel for
   for (std::int64_t o = 0; o < columns; ++o) {
@@ -131,15 +131,15 @@ std::int64_t PackedLinear::widened_size() const {
 
 void PackedLinear::widen(float* copy) const {
   const auto* halves = reinterpret_cast<const std::uint16_t*>(panels_.front().packed.data());
-  const auto& loop = loops().widen_bfloat16;
+  const auto& simd = simd_kernels().widen_bfloat16;
   in_chunks(widened_size(),
-            [&](std::int64_t begin, std::int64_t n) { loop(halves + begin, n, copy + begin); });
+            [&](std::int64_t begin, std::int64_t n) { simd(halves + begin, n, copy + begin); });
 }
 
 void PackedLinear::multiply(const PreparedRows& x, std::int64_t rows, const float* copy, bool add, float* y,
-                            Room& room) const {
+                            ProductScratch& scratch) const {
   if (precision_ == Precision::kInt8) {
-    for (const auto& panel : panels_) multiply_int8(panel, x, rows, add, y, room);
+    for (const auto& panel : panels_) multiply_int8(panel, x, rows, add, y, scratch);
     return;
   }
   if (panels_.empty()) return;
@@ -150,14 +150,14 @@ void PackedLinear::multiply(const PreparedRows& x, std::int64_t rows, const floa
 }
 
 void PackedLinear::multiply_int8(const Panel& panel, const PreparedRows& x, std::int64_t rows, bool add,
-                                 float* y, Room& room) const {
+                                 float* y, ProductScratch& scratch) const {
   const auto first = panel.first, columns = panel.columns;
-  auto* sums = room.sums.reserve(rows * columns);
+  auto* sums = scratch.sums.reserve(rows * columns);
   packed_product({Type::s8, rows, inputs_, columns, false, false}, x.numbers, panel.packed.data(), nullptr,
                  sums);
   const Dequantiser by = {scale_.data() + first, offset_.data() + first,
                           bias_.empty() ? nullptr : bias_.data() + first};
-  loops().dequantise_rows(sums, rows, columns, x.scales, by, add, y + first, outputs_);
+  simd_kernels().dequantise_rows(sums, rows, columns, x.scales, by, add, y + first, outputs_);
 }
 
 }  // namespace relprompt::kernels

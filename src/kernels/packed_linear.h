@@ -14,7 +14,7 @@
 namespace relprompt::kernels {
 
 /// What one thread works in between the steps of a block of rows.
-struct Room {
+struct ProductScratch {
   Buffer<std::uint8_t> prepared;
   Buffer<RowScale> scales;
   Buffer<std::int32_t> sums;
@@ -26,9 +26,9 @@ struct PreparedRows {
   const RowScale* scales = nullptr;  ///< of each row, int8 only
 };
 
-/// x [rows, width] for products of `precision`. x may be overwritten, and the result lives in x or in room
+/// x [rows, width] for products of `precision`. x may be overwritten, and the result lives in x or in scratch
 /// until the next call.
-PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, Room& room);
+PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, ProductScratch& scratch);
 
 class PackedLinear {
  public:
@@ -47,7 +47,7 @@ class PackedLinear {
   /// y [rows, outputs] = x W^T + b, or y += that; x prepared for this precision. `copy` as widen left it,
   /// nullptr where its size is 0.
   void multiply(const PreparedRows& x, std::int64_t rows, const float* copy, bool add, float* y,
-                Room& room) const;
+                ProductScratch& scratch) const;
 
   std::int64_t inputs() const { return inputs_; }
   std::int64_t outputs() const { return outputs_; }
@@ -62,7 +62,7 @@ class PackedLinear {
   void pack(const float* weight, Panel& panel);
   void pack_int8(const float* weight, Panel& panel);
   void multiply_int8(const Panel& panel, const PreparedRows& x, std::int64_t rows, bool add, float* y,
-                     Room& room) const;
+                     ProductScratch& scratch) const;
 
   std::int64_t inputs_ = 0, outputs_ = 0;
   Precision precision_ = Precision::kFp32;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "kernels/label_loops.h"
+#include "kernels/label_simd.h"
 
 namespace relprompt::kernels {
 
@@ -28,7 +28,7 @@ void ScoreTile::place(std::int64_t y, std::int64_t x, std::vector<LogTotal>* tot
   share_.assign(sources, 0.0f);
   resized_.resize(static_cast<std::size_t>(rows_ * width_));
   find_windows();
-  if (task_.squash != Squash::kSoftmax) return;
+  if (task_.score_activation != ScoreActivation::kSoftmax) return;
   if (totals != nullptr) {
     totals_ = std::move(*totals);
     return;
@@ -63,50 +63,50 @@ float ScoreTile::upper_bound(std::size_t c) const {
   float most = -std::numeric_limits<float>::infinity();
   for (auto row = task_.first[c]; row < task_.first[c + 1]; ++row) {
     for (std::size_t i = 0; i < windows_.size(); ++i) {
-      const bool shared = task_.squash == Squash::kSoftmax;
+      const bool shared = task_.score_activation == ScoreActivation::kSoftmax;
       const float here = windows_[i].largest(row) - (shared ? totals_[i].least() : 0.0f);
       most = here > most || here != here ? here : most;
     }
   }
-  return squashed(most) - task_.penalty[c];
+  return activated(most) - task_.penalty[c];
 }
 
 /// Of a score, or in softmax of its distance from the log of the total.
-float ScoreTile::squashed(float score) const {
-  if (task_.squash == Squash::kNone) return score;
-  return task_.squash == Squash::kSigmoid ? 1.0f / (1.0f + std::exp(-score)) : std::exp(score);
+float ScoreTile::activated(float score) const {
+  if (task_.score_activation == ScoreActivation::kNone) return score;
+  return task_.score_activation == ScoreActivation::kSigmoid ? 1.0f / (1.0f + std::exp(-score)) : std::exp(score);
 }
 
 /// sums = mean over the windows of the probabilities of an embedding's row.
 void ScoreTile::average(std::size_t row, std::vector<float>& sums) {
   std::fill(sums.begin(), sums.end(), 0.0f);
   for (std::size_t i = 0; i < windows_.size(); ++i) add(i, row, inside(sums, windows_[i]));
-  if (windows_.size() > 1) label_loops().scale(view(share_), view(sums));
+  if (windows_.size() > 1) label_simd().scale(view(share_), view(sums));
 }
 
 /// sums += the probabilities in the window with this index.
 void ScoreTile::add(std::size_t index, std::size_t row, const Rows& sums) {
   const WindowCover& window = windows_[index];
-  if (task_.squash == Squash::kSoftmax) {
-    label_loops().add_exponentials(window.scores(row, room_, scores_), totals_[index].view(), sums);
+  if (task_.score_activation == ScoreActivation::kSoftmax) {
+    label_simd().add_exponentials(window.scores(row, scratch_, scores_), totals_[index].view(), sums);
     return;
   }
   const BilinearAxis& down = window.rows.part;
-  label_loops().add_interpolated_rows(window.at_columns(row, room_), down.low.data(), down.high.data(),
+  label_simd().add_interpolated_rows(window.at_columns(row, scratch_), down.low.data(), down.high.data(),
                                       window.rows.first_patch(), down.weight.data(),
-                                      task_.squash == Squash::kSigmoid, sums);
+                                      task_.score_activation == ScoreActivation::kSigmoid, sums);
 }
 
 const float* ScoreTile::class_rows(std::size_t c) {
   average(task_.first[c], sums_);
   for (auto row = task_.first[c] + 1; row < task_.first[c + 1]; ++row) {
     average(row, other_);
-    label_loops().keep_larger(view(other_), view(sums_));
+    label_simd().keep_larger(view(other_), view(sums_));
   }
   if (axes_.same_columns) return sums_.data();
   const auto& columns = across_.axis;
   for (std::int64_t r = 0; r < rows_; ++r) {
-    label_loops().interpolate_columns(sums_.data() + r * columns_, columns.low.data(), columns.high.data(),
+    label_simd().interpolate_columns(sums_.data() + r * columns_, columns.low.data(), columns.high.data(),
                                       columns.weight.data(), width_, resized_.data() + r * width_);
   }
   return resized_.data();

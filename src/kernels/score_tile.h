@@ -1,4 +1,4 @@
-// The scores of all classes in one tile of an image: what label_tiles and score_planes share.
+// The scores of all classes in one tile of an image: what label_tiles and score_maps share.
 #pragma once
 
 #include <cstddef>
@@ -64,7 +64,7 @@ class ScoreTile {
   /// The sources of the tile that lie in the window.
   Rows inside(std::vector<float>& values, const WindowCover& window) const;
   void find_windows();
-  float squashed(float score) const;
+  float activated(float score) const;
   void average(std::size_t row, std::vector<float>& sums);
   void add(std::size_t index, std::size_t row, const Rows& sums);
 
@@ -74,7 +74,7 @@ class ScoreTile {
   AxisPart down_, across_;
   std::vector<WindowCover> windows_;
   std::vector<LogTotal> totals_;
-  std::vector<float> share_, room_, scores_, sums_, other_, resized_;
+  std::vector<float> share_, scratch_, scores_, sums_, other_, resized_;
 };
 
 }  // namespace relprompt::kernels

@@ -29,24 +29,24 @@ float WindowCover::largest(std::size_t row) const {
   return most;
 }
 
-Rows WindowCover::at_columns(std::size_t row, std::vector<float>& room) const {
+Rows WindowCover::at_columns(std::size_t row, std::vector<float>& scratch) const {
   const BilinearAxis& across = columns.part;
   const std::int32_t begin = rows.first_patch(), end = rows.end_patch();
-  room.resize(static_cast<std::size_t>((end - begin) * across.size()));
+  scratch.resize(static_cast<std::size_t>((end - begin) * across.size()));
   for (std::int32_t p = begin; p < end; ++p) {
-    label_loops().interpolate_columns(plane(row) + p * size.width, across.low.data(), across.high.data(),
+    label_simd().interpolate_columns(plane(row) + p * size.width, across.low.data(), across.high.data(),
                                       across.weight.data(), across.size(),
-                                      room.data() + (p - begin) * across.size());
+                                      scratch.data() + (p - begin) * across.size());
   }
-  return {room.data(), across.size(), end - begin, across.size()};
+  return {scratch.data(), across.size(), end - begin, across.size()};
 }
 
-Rows WindowCover::scores(std::size_t row, std::vector<float>& room, std::vector<float>& to) const {
+Rows WindowCover::scores(std::size_t row, std::vector<float>& scratch, std::vector<float>& to) const {
   const BilinearAxis& down = rows.part;
-  const auto from = at_columns(row, room);
+  const auto from = at_columns(row, scratch);
   to.resize(static_cast<std::size_t>(down.size() * from.length));
   const Rows result{to.data(), from.length, down.size(), from.length};
-  label_loops().interpolate_rows(from, down.low.data(), down.high.data(), rows.first_patch(),
+  label_simd().interpolate_rows(from, down.low.data(), down.high.data(), rows.first_patch(),
                                  down.weight.data(), result);
   return result;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "kernels/bilinear_axis.h"
-#include "kernels/label_loops.h"
+#include "kernels/label_simd.h"
 #include "kernels/label_tiles.h"
 
 namespace relprompt::kernels {
@@ -38,11 +38,11 @@ struct WindowCover {
   float largest(std::size_t row) const;
 
   /// The patches of an embedding's row that the tile reads, brought to the tile's columns: the patch rows
-  /// from rows.first_patch() on. Lives in room until the next call.
-  Rows at_columns(std::size_t row, std::vector<float>& room) const;
+  /// from rows.first_patch() on. Lives in scratch until the next call.
+  Rows at_columns(std::size_t row, std::vector<float>& scratch) const;
 
-  /// Scores of an embedding's row at the tile's sources. Lives in to; `room` as above.
-  Rows scores(std::size_t row, std::vector<float>& room, std::vector<float>& to) const;
+  /// Scores of an embedding's row at the tile's sources. Lives in to; `scratch` as above.
+  Rows scores(std::size_t row, std::vector<float>& scratch, std::vector<float>& to) const;
 };
 
 }  // namespace relprompt::kernels

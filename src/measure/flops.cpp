@@ -7,15 +7,15 @@ namespace {
 
 constexpr double kActivation = 4;  // bytes
 
-Work& of(StageWork& work, Stage stage) {
+StageCost& of(StageCosts& work, Stage stage) {
   return work[static_cast<std::size_t>(stage)];
 }
 
 /// One encoder layer for T tokens beside P prompt tokens, which need keys and values only. The attention's
 /// output projection shares a pass with the MLP and counts there.
-StageWork layer(const model::VisionConfig& v, double tokens, double prompts, double weight_bytes) {
+StageCosts layer(const model::VisionConfig& v, double tokens, double prompts, double weight_bytes) {
   const double d = static_cast<double>(v.width), mlp = static_cast<double>(v.mlp_width);
-  StageWork work;
+  StageCosts work;
   of(work, Stage::kAttention) = {
       2 * tokens * d * 3 * d + 2 * prompts * d * 2 * d + 2 * 2 * tokens * (tokens + prompts) * d,
       weight_bytes * 3 * d * d + kActivation * (2 * tokens + prompts) * d};
@@ -24,12 +24,12 @@ StageWork layer(const model::VisionConfig& v, double tokens, double prompts, dou
   return work;
 }
 
-void add(StageWork& to, const StageWork& from) {
+void add(StageCosts& to, const StageCosts& from) {
   for (std::size_t i = 0; i < to.size(); ++i) to[i] += from[i];
 }
 
-Work lpm(const model::PromptConfig& prompts, double joint, double patches, double classes) {
-  Work work = {2 * patches * classes * joint,
+StageCost lpm(const model::PromptConfig& prompts, double joint, double patches, double classes) {
+  StageCost work = {2 * patches * classes * joint,
                kActivation * (patches * joint + classes * joint + patches * classes)};
   if (!prompts.lpm.trained) return work;
   const double fuse = prompts.lpm.form == model::Form::kC ? 2 * joint : joint;
@@ -55,7 +55,7 @@ double tuning(const model::PeftOptions& options, const model::VisionConfig& v, d
   side.mlp_width /= options.lst_reduction;
   const auto ladder = layer(side, tokens, 0, 0);
   double flop = 2 * tokens * d * static_cast<double>(side.width);
-  for (const Work& part : ladder) flop += part.flop;
+  for (const StageCost& part : ladder) flop += part.flop;
   return flop;
 }
 
@@ -78,7 +78,7 @@ double relationship_prompts(const model::RpmOptions& rpm, double d, double joint
 }
 
 /// All layers of a tower with prompts, or with another method.
-StageWork layers(const model::PromptConfig& prompts, const model::VisionConfig& v, double joint, double patches,
+StageCosts layers(const model::PromptConfig& prompts, const model::VisionConfig& v, double joint, double patches,
                  double c, double weight_bytes) {
   const auto& rpm = prompts.rpm;
   const double d = static_cast<double>(v.width);
@@ -91,7 +91,7 @@ StageWork layers(const model::PromptConfig& prompts, const model::VisionConfig& 
            (rpm.layers.empty() || std::find(rpm.layers.begin(), rpm.layers.end(), l) != rpm.layers.end());
   };
   const bool beside = rpm.merge == model::Merge::kConcatenation;
-  StageWork work;
+  StageCosts work;
   for (std::int64_t i = 1; i <= v.layers; ++i) {
     const double tokens = visual + added + (gives(i - 1) && beside ? c : 0);
     add(work, layer(v, patches + 1, tokens, weight_bytes));
@@ -109,13 +109,13 @@ StageWork layers(const model::PromptConfig& prompts, const model::VisionConfig& 
 
 }  // namespace
 
-StageWork work_of_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes,
+StageCosts cost_of_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes,
                          double weight_bytes) {
   const auto& v = config.clip.vision;
   const double side = static_cast<double>(image_size / v.patch), patches = side * side;
   const double d = static_cast<double>(v.width), joint = static_cast<double>(config.clip.joint);
   const double c = static_cast<double>(classes), pixels = static_cast<double>(v.patch * v.patch);
-  StageWork work;
+  StageCosts work;
   if (config.prompts) {
     work = layers(*config.prompts, v, joint, patches, c, weight_bytes);
     of(work, Stage::kLpm) = lpm(*config.prompts, joint, patches, c);
@@ -133,7 +133,7 @@ StageWork work_of_window(const model::ModelConfig& config, std::int64_t image_si
 
 double flop_per_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes) {
   double flop = 0;
-  for (const Work& stage : work_of_window(config, image_size, classes)) flop += stage.flop;
+  for (const StageCost& stage : cost_of_window(config, image_size, classes)) flop += stage.flop;
   return flop;
 }
 

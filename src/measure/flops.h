@@ -10,11 +10,11 @@
 namespace relprompt::measure {
 
 /// What a stage of a window cannot do without.
-struct Work {
+struct StageCost {
   double flop = 0;   ///< of matrix products and convolutions, a multiply-add is two
   double bytes = 0;  ///< weights read once, fp32 activations that enter and leave the stage in each layer
 
-  Work& operator+=(const Work& other) {
+  StageCost& operator+=(const StageCost& other) {
     flop += other.flop;
     bytes += other.bytes;
     return *this;
@@ -22,13 +22,13 @@ struct Work {
 };
 
 /// By Stage.
-using StageWork = std::array<Work, kStages>;
+using StageCosts = std::array<StageCost, kStages>;
 
 /// One window of image_size pixels a side with `classes` classes and cached text: the least that the
 /// network's equations need. Products that no image changes (pixel knowledge and visual prompts through their
 /// linear layer) and experts that the gate leaves out are not counted, and of the two orders of Eq. 2 and 3
 /// (model/prompt_options.h) the cheaper one is. weight_bytes: of a number of the tower's layers.
-StageWork work_of_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes,
+StageCosts cost_of_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes,
                          double weight_bytes = 4);
 
 /// All stages' floating point operations.

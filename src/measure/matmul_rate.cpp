@@ -52,7 +52,7 @@ void MatmulRate::prepare_int8() {
   for (const auto& shape : shapes_) {
     layers_.emplace_back(weight_.data(), nullptr, shape.inputs, shape.outputs, kernels::Precision::kInt8);
   }
-  rooms_.resize(static_cast<std::size_t>(kernels::current_threads()));
+  scratch_.resize(static_cast<std::size_t>(kernels::current_threads()));
 }
 
 void MatmulRate::multiply(std::size_t index) {
@@ -71,11 +71,11 @@ void MatmulRate::multiply_int8(std::size_t index) {
   const ProductShape& shape = shapes_[index];
 #pragma omp parallel for schedule(dynamic)
   for (std::int64_t block = 0; block < (shape.rows + kBlock - 1) / kBlock; ++block) {
-    auto& room = rooms_[static_cast<std::size_t>(omp_get_thread_num())];
+    auto& scratch = scratch_[static_cast<std::size_t>(omp_get_thread_num())];
     const auto first = block * kBlock, rows = std::min(kBlock, shape.rows - first);
     const auto x = kernels::prepare_rows(x_.data() + first * shape.inputs, rows, shape.inputs,
-                                         kernels::Precision::kInt8, room);
-    layers_[index].multiply(x, rows, nullptr, /*add=*/false, y_.data() + first * shape.outputs, room);
+                                         kernels::Precision::kInt8, scratch);
+    layers_[index].multiply(x, rows, nullptr, /*add=*/false, y_.data() + first * shape.outputs, scratch);
   }
 }
 

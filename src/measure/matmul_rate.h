@@ -46,7 +46,7 @@ class MatmulRate {
   std::vector<float> x_, weight_, y_;
   std::vector<std::uint16_t> half_weight_;
   std::vector<kernels::PackedLinear> layers_;  ///< one a shape, for int8
-  std::vector<kernels::Room> rooms_;           ///< one a thread
+  std::vector<kernels::ProductScratch> scratch_;           ///< one a thread
 };
 
 }  // namespace relprompt::measure

@@ -39,7 +39,7 @@ PeakRate::PeakRate(std::vector<ProductShape> shapes, const std::string& precisio
   y_.resize(y);
   copy_.resize(copy);
   prepared_.resize(static_cast<std::size_t>(blocks));
-  rooms_.resize(static_cast<std::size_t>(kernels::current_threads()));
+  scratch_.resize(static_cast<std::size_t>(kernels::current_threads()));
 }
 
 void PeakRate::measure() {
@@ -63,9 +63,9 @@ void PeakRate::measure(std::size_t index) {
   const auto start = Clock::now();
 #pragma omp parallel for schedule(static)
   for (std::int64_t block = 0; block < blocks_of(shape.rows); ++block) {
-    auto& room = rooms_[static_cast<std::size_t>(omp_get_thread_num())];
+    auto& scratch = scratch_[static_cast<std::size_t>(omp_get_thread_num())];
     layer.multiply(rows[static_cast<std::size_t>(block)], rows_of(block), copy, /*add=*/false,
-                   y_.data() + block * kBlock * shape.outputs, room);
+                   y_.data() + block * kBlock * shape.outputs, scratch);
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (seconds > 0) best_ = std::max(best_, shape.flop() / seconds * 1e-9);

@@ -122,7 +122,7 @@ class SizeReader {
     if (!shape || shape->size() != wanted.shape.size() || (*shape)[dimension] <= 0) {
       throw Error(ErrorCode::kTensorMismatch,
                   fmt::format("{}: cannot read the model's sizes: {} of {} has {}", source_.path(), line_name,
-                              name_of(source_.style()),
+                              name_of(source_.checkpoint_format()),
                               shape ? fmt::format("{} dimensions or an empty one, expected {}", shape->size(),
                                                   wanted.shape.size())
                                     : "no match in the file"),

@@ -36,14 +36,14 @@ std::vector<TensorRow> int8_rows(const ClipConfig& clip) {
   return rows;
 }
 
-std::vector<std::vector<float>> means_of(const std::vector<kernels::InputSums>& sums, const ClipConfig& clip) {
+std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums, const ClipConfig& clip) {
   const auto width = clip.vision.width, mlp_width = clip.vision.mlp_width;
   std::vector<std::vector<float>> means;
   for (const auto& layer : sums) {
-    means.push_back(mean(layer.in, layer.in_rows, width));
-    means.push_back(mean(layer.out, layer.rows, width));
-    means.push_back(mean(layer.hidden, layer.rows, width));
-    means.push_back(mean(layer.back, layer.rows, mlp_width));
+    means.push_back(mean(layer.qkv, layer.qkv_rows, width));
+    means.push_back(mean(layer.proj, layer.rows, width));
+    means.push_back(mean(layer.fc1, layer.rows, width));
+    means.push_back(mean(layer.fc2, layer.rows, mlp_width));
   }
   return means;
 }
@@ -67,7 +67,7 @@ std::vector<kernels::BlockPacking> packings_of(const ClipConfig& clip, kernels::
   if (precision != kernels::Precision::kInt8 || !refinement) return packings;
   for (std::size_t i = 0; i < packings.size(); ++i) {
     const auto* means = &refinement->means[kMeans.size() * i];
-    packings[i].centres = {means[0], means[1], means[2], means[3]};
+    packings[i].means = {means[0], means[1], means[2], means[3]};
   }
   for (const auto layer : refinement->bf16_layers) {
     packings[static_cast<std::size_t>(layer - 1)] = {kernels::Precision::kBf16, {}};

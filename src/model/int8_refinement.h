@@ -8,7 +8,7 @@
 
 #include "model/tensor_table.h"
 #include "kernels/block.h"
-#include "kernels/input_sums.h"
+#include "kernels/activation_statistics.h"
 #include "model/model_files.h"
 
 namespace relprompt::model {
@@ -25,7 +25,7 @@ struct Int8Refinement {
 };
 
 /// The means that sums over photos give. Layers that saw nothing get zeros.
-std::vector<std::vector<float>> means_of(const std::vector<kernels::InputSums>& sums, const ClipConfig& clip);
+std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums, const ClipConfig& clip);
 
 /// That of the model's files; nullopt for models that were not refined.
 std::optional<Int8Refinement> read_refinement(const ModelFiles& model);

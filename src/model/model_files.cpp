@@ -69,7 +69,7 @@ ModelFiles open_folder(const fs::path& folder) {
   const fs::path config_file = folder / "config.json";
   model.config = parse_config(slurp(config_file), config_file.string());
   const fs::path clip_file = clip_file_of(folder, model.config);
-  model.clip.emplace(archive::open_safetensors(clip_file), clip_file.string(), KeyStyle::kNative);
+  model.clip.emplace(archive::open_safetensors(clip_file), clip_file.string(), CheckpointFormat::kNative);
   model.files = {config_file, clip_file};
   auto rows = model.image_rows();
   append(rows, model.text_rows());
@@ -77,13 +77,13 @@ ModelFiles open_folder(const fs::path& folder) {
   if (model.config.prompts) {
     const fs::path prompt_file = folder / "prompts.safetensors";
     model.prompts.emplace(archive::open_safetensors(prompt_file), prompt_file.string(),
-                          KeyStyle::kNative);
+                          CheckpointFormat::kNative);
     model.prompts->check(model.prompt_rows(), {});
     model.files.push_back(prompt_file);
   }
   if (model.config.int8) {
     const fs::path means = folder / kInt8File;
-    model.int8.emplace(archive::open_safetensors(means), means.string(), KeyStyle::kNative);
+    model.int8.emplace(archive::open_safetensors(means), means.string(), CheckpointFormat::kNative);
     model.int8->check(int8_rows(model.config.clip), {});
     model.files.push_back(means);
   }
@@ -157,12 +157,12 @@ ModelFiles open_checkpoint(const fs::path& path) {
   const fs::path folder = is_folder(path) ? path : absolute_path(path).parent_path();
   model.config.clip = model::infer_config(source);
   model.config.source =
-      fmt::format("{} names in {}", model::name_of(source.style()), source.archive().format());
+      fmt::format("{} names in {}", model::name_of(source.checkpoint_format()), source.archive().format());
   if (!is_folder(path)) model.files.push_back(path);
 
-  if (source.style() == KeyStyle::kHuggingFace) read_hugging_face_settings(folder, model);
-  if (source.style() == KeyStyle::kNative) tell_about_activation(model);
-  if (source.style() == KeyStyle::kMmseg) {
+  if (source.checkpoint_format() == CheckpointFormat::kHuggingFace) read_hugging_face_settings(folder, model);
+  if (source.checkpoint_format() == CheckpointFormat::kNative) tell_about_activation(model);
+  if (source.checkpoint_format() == CheckpointFormat::kMmseg) {
     model.config.prompts = infer_prompts(source);
     model.config.image = Normalisation::image_net();
     model.prompts = model.clip;

@@ -110,7 +110,7 @@ PromptConfig infer_prompts(const TensorSource& source) {
     const auto shape = source.shape_of(row);
     if (shape && shape->size() == row.shape.size()) return *shape;
     throw Error(ErrorCode::kTensorMismatch,
-                source.path() + ": no usable " + row.source(source.style()).names.front() + " (" + what + ")",
+                source.path() + ": no usable " + row.source(source.checkpoint_format()).names.front() + " (" + what + ")",
                 "the file looks like one of the RPN authors' checkpoints but lacks its prompts");
   };
   PromptConfig prompts;

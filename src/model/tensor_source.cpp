@@ -15,15 +15,15 @@ namespace relprompt::model {
 namespace {
 
 struct Marker {
-  KeyStyle style;
+  CheckpointFormat format;
   const char* name;
 };
 
 // The patch embedding: every CLIP has one, and each style has its own name for it.
 constexpr Marker kMarkers[] = {
-    {KeyStyle::kMmseg, "backbone.conv1.weight"},
-    {KeyStyle::kHuggingFace, "vision_model.embeddings.patch_embedding.weight"},
-    {KeyStyle::kNative, "visual.conv1.weight"},
+    {CheckpointFormat::kMmseg, "backbone.conv1.weight"},
+    {CheckpointFormat::kHuggingFace, "vision_model.embeddings.patch_embedding.weight"},
+    {CheckpointFormat::kNative, "visual.conv1.weight"},
 };
 
 bool ends_with(const std::string& text, const std::string& end) {
@@ -55,7 +55,7 @@ TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive
   for (const Marker& marker : kMarkers) {
     for (const auto& tensor : archive_->tensors()) {
       if (!ends_with(tensor.name, marker.name)) continue;
-      style_ = marker.style;
+      format_ = marker.format;
       prefix_ = tensor.name.substr(0, tensor.name.size() - std::strlen(marker.name));
       return;
     }
@@ -72,11 +72,11 @@ TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive
 }
 
 TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path,
-                           KeyStyle style)
-    : archive_(std::move(archive)), path_(std::move(path)), style_(style) {}
+                           CheckpointFormat format)
+    : archive_(std::move(archive)), path_(std::move(path)), format_(format) {}
 
 std::optional<std::vector<std::int64_t>> TensorSource::shape_of(const TensorRow& row) const {
-  const Source source = row.source(style_);
+  const Source source = row.source(format_);
   std::optional<std::vector<std::int64_t>> shape;
   for (const auto& name : source.names) {
     const auto* part = find(name);
@@ -94,7 +94,7 @@ std::optional<std::vector<std::int64_t>> TensorSource::shape_of(const TensorRow&
 }
 
 Tensor TensorSource::read(const TensorRow& row) const {
-  const Source source = row.source(style_);
+  const Source source = row.source(format_);
   std::vector<Tensor> parts;
   for (const auto& name : source.names) parts.push_back(as_tensor(archive_, *find(name)));
   const auto whole = stacked(parts);
@@ -103,7 +103,7 @@ Tensor TensorSource::read(const TensorRow& row) const {
 
 std::string TensorSource::stored_name(const TensorRow& row) const {
   std::string all;
-  for (const auto& name : row.source(style_).names) all += (all.empty() ? "" : " + ") + prefix_ + name;
+  for (const auto& name : row.source(format_).names) all += (all.empty() ? "" : " + ") + prefix_ + name;
   return all;
 }
 
@@ -111,7 +111,7 @@ void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std:
   std::vector<std::string> missing, misshapen, unexpected;
   std::set<std::string> used;
   for (const TensorRow& row : rows) {
-    const auto names = row.source(style_).names;
+    const auto names = row.source(format_).names;
     bool complete = !names.empty();
     for (const auto& name : names) {
       const auto* part = find(name);
@@ -144,13 +144,13 @@ void TensorSource::check(const std::vector<TensorRow>& rows, const std::set<std:
   text += section("missing", missing) + section("wrong shape or type", misshapen) +
           section("unexpected", unexpected);
   throw Error(ErrorCode::kTensorMismatch, text,
-              fmt::format("names were read in the style of {}", name_of(style_)));
+              fmt::format("names were read in the format of {}", name_of(format_)));
 }
 
 std::string TensorSource::hash(const std::vector<TensorRow>& rows) const {
   Sha256 digest;
   for (const TensorRow& row : rows) {
-    for (const auto& name : row.source(style_).names) {
+    for (const auto& name : row.source(format_).names) {
       const auto* part = find(name);
       if (part == nullptr) continue;
       digest.update(

@@ -20,9 +20,9 @@ class TensorSource {
   /// Throws Error(kUnknownFormat) if no style's marker is there.
   TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path);
   /// For files whose style is known, such as our own prompts.safetensors.
-  TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path, KeyStyle style);
+  TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path, CheckpointFormat format);
 
-  KeyStyle style() const { return style_; }
+  CheckpointFormat checkpoint_format() const { return format_; }
   const std::string& path() const { return path_; }
   const archive::TensorArchive& archive() const { return *archive_; }
 
@@ -48,7 +48,7 @@ class TensorSource {
 
   std::shared_ptr<const archive::TensorArchive> archive_;
   std::string path_;
-  KeyStyle style_ = KeyStyle::kNative;
+  CheckpointFormat format_ = CheckpointFormat::kNative;
   std::string prefix_;
 };
 

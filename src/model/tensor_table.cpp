@@ -53,21 +53,21 @@ TensorRow row_of(const TableLine& line, const Sizes& sizes, const std::string& l
 
 }  // namespace
 
-const char* name_of(KeyStyle style) noexcept {
-  switch (style) {
-    case KeyStyle::kNative:
+const char* name_of(CheckpointFormat format) noexcept {
+  switch (format) {
+    case CheckpointFormat::kNative:
       return "OpenAI CLIP";
-    case KeyStyle::kHuggingFace:
+    case CheckpointFormat::kHuggingFace:
       return "Hugging Face CLIPModel";
-    case KeyStyle::kMmseg:
+    case CheckpointFormat::kMmseg:
       return "mmsegmentation RPN";
   }
   return "";
 }
 
-Source TensorRow::source(KeyStyle style) const {
-  if (style == KeyStyle::kHuggingFace) return hugging_face;
-  if (style == KeyStyle::kMmseg) return mmseg;
+Source TensorRow::source(CheckpointFormat format) const {
+  if (format == CheckpointFormat::kHuggingFace) return hugging_face;
+  if (format == CheckpointFormat::kMmseg) return mmseg;
   return {{name}, false};
 }
 

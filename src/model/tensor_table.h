@@ -14,13 +14,13 @@
 namespace relprompt::model {
 
 /// Whose names a checkpoint uses.
-enum class KeyStyle {
+enum class CheckpointFormat {
   kNative,       ///< ours, which for the towers are OpenAI CLIP's (also open_clip's)
   kHuggingFace,  ///< transformers.CLIPModel
   kMmseg,        ///< the RPN authors' mmsegmentation checkpoints
 };
 
-const char* name_of(KeyStyle style) noexcept;
+const char* name_of(CheckpointFormat format) noexcept;
 
 /// Sizes by letter, as shapes in the tables are written: 'D' width, 'P' patch, ...
 using Sizes = std::map<char, std::int64_t>;
@@ -49,7 +49,7 @@ struct TensorRow {
   Source hugging_face, mmseg;
   bool optional = false;
 
-  Source source(KeyStyle style) const;
+  Source source(CheckpointFormat format) const;
   std::int64_t elements() const;
 };
 

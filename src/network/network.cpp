@@ -123,9 +123,9 @@ torch::Tensor Network::training_free_scores(const torch::Tensor& image, const to
   return (nn::product(patches, t) * logit_scale_).softmax(-1);
 }
 
-kernels::Squash Network::squash() const {
-  if (training_free()) return kernels::Squash::kNone;
-  return scores_ == model::ScoreKind::kSoftmax ? kernels::Squash::kSoftmax : kernels::Squash::kSigmoid;
+kernels::ScoreActivation Network::score_activation() const {
+  if (training_free()) return kernels::ScoreActivation::kNone;
+  return scores_ == model::ScoreKind::kSoftmax ? kernels::ScoreActivation::kSoftmax : kernels::ScoreActivation::kSigmoid;
 }
 
 }  // namespace relprompt::network

@@ -50,10 +50,10 @@ class Network {
                              const rpm::SampleNoise& noise = rpm::SampleNoise());
 
   /// What makes probabilities of patch scores, after these are brought to a window's pixels.
-  kernels::Squash squash() const;
+  kernels::ScoreActivation score_activation() const;
 
   /// Training keeps only the inputs of the tower's layers and computes the rest again in the backward pass.
-  void set_recompute(bool on) { tower_->set_recompute(on); }
+  void set_activation_checkpointing(bool on) { tower_->set_activation_checkpointing(on); }
 
   const torch::Device& device() const { return device_; }
   bool training_free() const { return !lpm_; }

@@ -22,7 +22,7 @@ kernels::AttentionInput input_of(const torch::Tensor& qkv, const torch::Tensor& 
           heads};
 }
 
-/// Room for a gradient if one is wanted.
+/// Scratch for a gradient if one is wanted.
 torch::Tensor room_for(const torch::Tensor& tensor, bool wanted) {
   return wanted ? torch::empty_like(tensor) : torch::Tensor();
 }

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/stage_timer.h"
-#include "nn/recompute.h"
+#include "nn/activation_checkpointing.h"
 
 namespace relprompt::nn {
 
@@ -30,14 +30,14 @@ torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& x, const torch:
   return timed(Stage::kMlp, [&] { return y + feed_forward(ln_2(y)); });
 }
 
-torch::Tensor TransformerBlockImpl::forward_recomputed(const torch::Tensor& x, const torch::Tensor& prompt) {
+torch::Tensor TransformerBlockImpl::forward_checkpointed(const torch::Tensor& x, const torch::Tensor& prompt) {
   const auto self = std::static_pointer_cast<TransformerBlockImpl>(shared_from_this());
   const auto part = [self](const torch::Tensor& tokens, const torch::Tensor& more) {
     return self->forward(tokens, more);
   };
   std::vector<torch::Tensor*> used;
   for (const auto& [name, tensor] : weights()) used.push_back(tensor);
-  return recompute(part, x, prompt, used);
+  return checkpointed(part, x, prompt, used);
 }
 
 torch::Tensor TransformerBlockImpl::forward_dense(const torch::Tensor& x, bool residual_and_mlp) {

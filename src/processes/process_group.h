@@ -19,7 +19,7 @@ class ProcessGroup {
   /// Process 0 gets the texts of all, by rank; the others get none.
   virtual std::vector<std::string> gather(const std::string& text) = 0;
   /// Everybody gets process 0's text.
-  virtual std::string share(const std::string& text) = 0;
+  virtual std::string broadcast_text(const std::string& text) = 0;
   /// Returns when all have called it.
   virtual void barrier() = 0;
 
@@ -35,7 +35,7 @@ class SingleProcess : public ProcessGroup {
   std::size_t rank() const override { return 0; }
   std::size_t size() const override { return 1; }
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
-  std::string share(const std::string& text) override { return text; }
+  std::string broadcast_text(const std::string& text) override { return text; }
   void barrier() override {}
   void check() override {}
   void leave(const std::string&) noexcept override {}

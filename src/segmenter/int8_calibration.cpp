@@ -4,7 +4,7 @@
 #include <numeric>
 #include <vector>
 
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -29,7 +29,7 @@ class Calibrator {
         options_(resolve({}, model.config, classes.classes())) {}
 
   /// Labels the photos in fp32; sums gets what entered the layers on the way.
-  Labelled label(std::vector<std::size_t> photos, std::vector<kernels::InputSums>& sums,
+  Labelled label(std::vector<std::size_t> photos, std::vector<kernels::ActivationStatistics>& sums,
                  const std::string& pass) {
     const engine::Network network(model_, Precision::kFp32);
     EngineScorer scorer(network);
@@ -94,7 +94,7 @@ class Calibrator {
   }
 
   LabelMap labels_of(EngineScorer& scorer, const Image& photo) {
-    return segment_photo(scorer, model_.config, classes_, photo, options_, {}).labels;
+    return segment_image(scorer, model_.config, classes_, photo, options_, {}).labels;
   }
 
   template <typename F>
@@ -125,7 +125,7 @@ Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& cla
   if (odd.empty()) odd = even;
 
   Calibrator calibrator(model, classes, photo, progress);
-  std::vector<kernels::InputSums> sums(static_cast<std::size_t>(model.config.clip.vision.layers)), none;
+  std::vector<kernels::ActivationStatistics> sums(static_cast<std::size_t>(model.config.clip.vision.layers)), none;
   const auto seen = calibrator.label(std::move(even), sums, "fp32, for means");
   const auto tested = calibrator.label(std::move(odd), none, "fp32, to compare");
   Calibration result;

@@ -16,10 +16,10 @@ class PatchScorer {
   virtual ~PatchScorer() = default;
 
   /// Scores [batch, S, grid] of windows of one size: mask logits, or class probabilities of a bare CLIP. Which of the
-  /// two squash() says.
+  /// two score_activation() says.
   virtual void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) = 0;
   virtual engine::Grid grid_of(std::int64_t height, std::int64_t width) const = 0;
-  virtual kernels::Squash squash() const = 0;
+  virtual kernels::ScoreActivation score_activation() const = 0;
   /// Windows that are best computed together.
   virtual std::size_t batch() const { return 2; }
 };
@@ -35,7 +35,7 @@ class EngineScorer : public PatchScorer {
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override {
     return network_.grid_of(height, width);
   }
-  kernels::Squash squash() const override { return network_.squash(); }
+  kernels::ScoreActivation score_activation() const override { return network_.score_activation(); }
 
   const engine::Network& network() const { return network_; }
   engine::Workspace& workspace() { return workspace_; }

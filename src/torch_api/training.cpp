@@ -62,7 +62,7 @@ RunOutcome as_worker(const std::string& device, const std::function<RunOutcome(w
 config::RunConfig shared_config(const train::RunFolder& folder, workers::Workers& workers) {
   std::string yaml;
   if (workers.rank() == 0) yaml = read_file(folder.config()).text();
-  auto config = config::parse_run_config(workers.share(yaml), folder.config().string());
+  auto config = config::parse_run_config(workers.broadcast_text(yaml), folder.config().string());
   config.device = own_device(config.device, processes::environment());
   return config;
 }

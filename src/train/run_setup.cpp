@@ -14,7 +14,7 @@
 #include "config/data_config.h"
 #include "model/import_model.h"
 #include "model/prompt_check.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
 
 namespace relprompt::train {

@@ -96,7 +96,7 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
 
   std::vector<torch::Tensor> shared = {
       torch::tensor({units, static_cast<double>(batch.keys.size()), stop ? 1.0 : 0.0}, torch::kFloat64)};
-  workers_.sum(shared);
+  workers_.all_reduce(shared);
   StepResult result;
   result.stop = shared[0][2].item<double>() > 0;
   if (shared[0][1].item<double>() == 0) return result;
@@ -117,7 +117,7 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
   }
   auto sums = losses.empty() ? torch::zeros({1}, torch::kFloat64) : torch::stack(losses).sum(0);
   std::vector<torch::Tensor> totals = {torch::constant_pad_nd(sums, {0, 3 - sums.size(0)})};
-  workers_.sum(totals);
+  workers_.all_reduce(totals);
   result.loss = totals[0][0].item<double>();
   for (std::size_t i = 0; i < result.parts.size(); ++i) {
     result.parts[i].second = totals[0][static_cast<std::int64_t>(i) + 1].item<double>();
@@ -153,14 +153,14 @@ void Trainer::sum_gradients() {
     if (values[i].grad().defined()) has[static_cast<std::int64_t>(i)] = 1;
   }
   std::vector<torch::Tensor> flags = {has};
-  workers_.sum(flags);
+  workers_.all_reduce(flags);
   std::vector<torch::Tensor> gradients;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (flags[0][static_cast<std::int64_t>(i)].item<float>() == 0) continue;
     if (!values[i].grad().defined()) values[i].mutable_grad() = torch::zeros_like(values[i]);
     gradients.push_back(values[i].grad());
   }
-  workers_.sum(gradients);
+  workers_.all_reduce(gradients);
 }
 
 double Trainer::gradient_norm() const {

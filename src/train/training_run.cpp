@@ -58,7 +58,7 @@ network::Network open_network(const model::ModelFiles& model, const config::RunC
   network::Network network(model, network::device_of(config.device),
                              kernels::precision_of(config.train.precision));
   network.make_trainable(model, config.seed);
-  network.set_recompute(config.train.recompute);
+  network.set_activation_checkpointing(config.train.activation_checkpointing);
   return network;
 }
 
@@ -164,7 +164,7 @@ bool TrainingRun::iterate(BatchLoader& loader) {
   const auto& train = config_.train;
   const auto iterations = train.schedule.iterations;
   // Before the first iteration there is no step that brings the workers' wishes together.
-  if (workers_.share(listener_.stop_requested() ? "stop" : "") == "stop") return false;
+  if (workers_.broadcast_text(listener_.stop_requested() ? "stop" : "") == "stop") return false;
   while (state_.done < iterations) {
     pace_.begin();
     const auto batch = loader.next();
@@ -291,7 +291,7 @@ RunOutcome TrainingRun::conclude() {
     const auto last = report_on("last", "report");
     if (!last.finished) return stopped_in_report();
     const bool other =
-        workers_.share(state_.best_score && state_.best_iteration != state_.done ? "1" : "") == "1";
+        workers_.broadcast_text(state_.best_score && state_.best_iteration != state_.done ? "1" : "") == "1";
     outcome.summary = last.summary;
     if (leads()) result["last"] = reread_json(last.json)["headline"];
     if (other) {

@@ -36,7 +36,7 @@ std::string text(const std::vector<std::uint8_t>& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
-/// LibTorch 2.4 and later would serve the dictionary through libuv, which Debian's is built without; the
+/// LibTorch 2.4 and later would serve the key-value store through libuv, which Debian's is built without; the
 /// older server is in all of them. Earlier versions have no such choice.
 template <class StoreOptions>
 auto without_libuv(StoreOptions& options, int) -> decltype(static_cast<void>(options.useLibUV)) {
@@ -95,8 +95,8 @@ class C10dGroup : public Group {
                                                         static_cast<int>(plan.size), options);
   }
 
-  void sum(torch::Tensor tensor) override {
-    if (tensor.is_cuda()) return nccl_->sum(tensor);
+  void all_reduce(torch::Tensor tensor) override {
+    if (tensor.is_cuda()) return nccl_->all_reduce(tensor);
     Tensors tensors{tensor};
     gloo_->allreduce(tensors)->wait();
   }

@@ -1,9 +1,9 @@
-// All contact with LibTorch's c10d: a small dictionary that all workers share, and the operations in which
+// All contact with LibTorch's c10d: a small key-value store that all workers share, and the operations in which
 // all take part. Its headers change between LibTorch versions and are missing from some, so one source sees
 // them.
 //
 // Almost everything here blocks, for as long as c10d likes, and fails with exceptions of c10d's own; callers
-// run it as an errand (errand.h) and translate.
+// run it as a watched call (watched_calls.h) and translate.
 #pragma once
 
 #include <chrono>
@@ -17,13 +17,13 @@
 
 namespace relprompt::workers {
 
-/// Where worker 0's dictionary is.
+/// Where worker 0's key-value store is.
 struct StoreAddress {
   std::string host;
   std::uint16_t port = 0;
 };
 
-/// A dictionary in worker 0's memory.
+/// A key-value store in worker 0's memory.
 class Store {
  public:
   virtual ~Store() = default;
@@ -39,7 +39,7 @@ class Group {
  public:
   virtual ~Group() = default;
   /// Replaces a contiguous tensor by its sum over the workers, the same bits everywhere.
-  virtual void sum(torch::Tensor tensor) = 0;
+  virtual void all_reduce(torch::Tensor tensor) = 0;
   /// Replaces a contiguous tensor by worker 0's.
   virtual void broadcast(torch::Tensor tensor) = 0;
   virtual void send(torch::Tensor tensor, std::size_t to) = 0;
@@ -60,11 +60,11 @@ struct GroupPlan {
 bool has_c10d();
 
 /// Keeps c10d from ending the process on its own when NCCL meets an error, and from printing the stack traces
-/// of what the heart tells in a line. The user's variables have precedence. To be called before threads are
+/// of what the heartbeat tells in a line. The user's variables have precedence. To be called before threads are
 /// started, as it changes the environment.
 void prepare_c10d();
 
-/// Starts the dictionary (worker 0, `serve`) or connects to it.
+/// Starts the key-value store (worker 0, `serve`) or connects to it.
 std::unique_ptr<Store> open_store(const StoreAddress& at, bool serve, std::chrono::milliseconds timeout);
 
 /// Connects all workers with each other. Every one of them must call it.

@@ -9,10 +9,10 @@
 #include "relprompt/error.h"
 
 #include "workers/c10d.h"
-#include "workers/errand.h"
-#include "workers/heart.h"
+#include "workers/watched_calls.h"
+#include "workers/heartbeat.h"
 #include "workers/local_address.h"
-#include "workers/together.h"
+#include "workers/c10d_process_group.h"
 #include "workers/workers.h"
 
 namespace relprompt::workers {
@@ -24,10 +24,10 @@ class Alone : public Workers {
  public:
   std::size_t rank() const override { return 0; }
   std::size_t size() const override { return 1; }
-  void sum(std::vector<torch::Tensor>&) override {}
+  void all_reduce(std::vector<torch::Tensor>&) override {}
   void broadcast(std::vector<torch::Tensor>&) override {}
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
-  std::string share(const std::string& text) override { return text; }
+  std::string broadcast_text(const std::string& text) override { return text; }
   void barrier() override {}
   void check() override {}
   void leave(const std::string&) noexcept override {}
@@ -71,16 +71,16 @@ class Joining {
   }
 
   void start_heart() {
-    const auto heart = std::make_shared<std::unique_ptr<Heart>>();  // if given up, the errand owns its result
+    const auto heartbeat = std::make_shared<std::unique_ptr<Heartbeat>>();  // if given up, the call owns its result
     const bool serve = environment_.rank == 0;
-    const Heart::Pace pace{options_.beat, options_.silence};
+    const Heartbeat::Pace pace{options_.heartbeat_interval, options_.heartbeat_timeout};
     // The watch below ends this at the deadline; c10d's own timeout must not come first.
     const auto patience = options_.operation_timeout;
-    auto job = [heart, serve, pace, patience, at = at_, rank = environment_.rank, self = self_] {
-      *heart = std::make_unique<Heart>(open_store(at, serve, patience), rank, self, pace);
+    auto job = [heartbeat, serve, pace, patience, at = at_, rank = environment_.rank, self = self_] {
+      *heartbeat = std::make_unique<Heartbeat>(open_store(at, serve, patience), rank, self, pace);
     };
     try {
-      errands_->run(std::move(job), [this] {
+      calls_->run(std::move(job), [this] {
         if (Clock::now() > deadline_) no_answer("what listens there does not speak as a worker does");
       });
     } catch (const Error&) {
@@ -92,13 +92,13 @@ class Joining {
                   fmt::format("worker 0 cannot listen on port {} of {}: {}", at_.port, at_.host, what),
                   "choose a free MASTER_PORT, and start worker 0 on the machine that MASTER_ADDR names");
     }
-    heart_ = std::move(*heart);
+    heartbeat_ = std::move(*heartbeat);
   }
 
   void wait_for_all() {
     for (std::size_t there = 0; there < environment_.size;) {
-      heart_->check_waiting();
-      const auto members = heart_->members();
+      heartbeat_->check_waiting();
+      const auto members = heartbeat_->members();
       check_sizes(members);
       there = static_cast<std::size_t>(
           std::count_if(members.begin(), members.end(), [](const Member& m) { return !m.where.empty(); }));
@@ -114,7 +114,7 @@ class Joining {
       const std::string reason =
           fmt::format("{} expects {} workers, {} expects {}", name_of_worker(rank, members[rank]),
                       members[rank].group_size, name_of_worker(environment_.rank, self_), environment_.size);
-      heart_->end(reason);
+      heartbeat_->end(reason);
       throw Error(ErrorCode::kBadArgument, reason, "give all workers the same WORLD_SIZE");
     }
   }
@@ -124,16 +124,16 @@ class Joining {
     for (std::size_t rank = 0; rank < members.size(); ++rank) {
       if (members[rank].where.empty()) missing += fmt::format("{}{}", missing.empty() ? "" : ", ", rank);
     }
-    heart_->end(fmt::format("only {} of {} workers joined within {:.3g} s; missing: {}", there,
+    heartbeat_->end(fmt::format("only {} of {} workers joined within {:.3g} s; missing: {}", there,
                             environment_.size, seconds(), missing));
-    heart_->check();
+    heartbeat_->check();
     throw Error(ErrorCode::kInternal, "the end of a group was not noted");
   }
 
   /// The address that others can use. Worker 0 and its neighbours on the same machine may see themselves at a
   /// loopback address; if anybody comes from outside, the way to it leads over the right one.
   std::string reachable_address() const {
-    for (const Member& member : heart_->members()) {
+    for (const Member& member : heartbeat_->members()) {
       if (!is_loopback(member.address)) return local_address_towards(member.address);
     }
     return self_.address;
@@ -144,14 +144,14 @@ class Joining {
                          options_.operation_timeout};
     auto group = std::make_shared<std::shared_ptr<Group>>();
     try {
-      errands_->run([group, plan, at = at_] { *group = open_group(at, plan); },
-                    [this] { heart_->check_waiting(); });
+      calls_->run([group, plan, at = at_] { *group = open_group(at, plan); },
+                    [this] { heartbeat_->check_waiting(); });
     } catch (const Error&) {
       throw;
     } catch (const std::exception& problem) {
-      heart_->explain(problem.what());
+      heartbeat_->explain(problem.what());
     }
-    return std::make_unique<Together>(environment_, std::move(errands_), std::move(heart_),
+    return std::make_unique<C10dProcessGroup>(environment_, std::move(calls_), std::move(heartbeat_),
                                       std::move(*group));
   }
 
@@ -160,8 +160,8 @@ class Joining {
   const Clock::time_point deadline_;
   const StoreAddress at_;
   Member self_;
-  std::unique_ptr<Errands> errands_ = std::make_unique<Errands>();
-  std::unique_ptr<Heart> heart_;
+  std::unique_ptr<WatchedCalls> calls_ = std::make_unique<WatchedCalls>();
+  std::unique_ptr<Heartbeat> heartbeat_;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Who can reach the dictionary of worker 0. c10d's server listens at every address of the machine and knows
+// Who can reach the key-value store of worker 0. c10d's server listens at every address of the machine and knows
 // no authentication, so connections to other addresses than the workers use are dropped before it sees them.
 #pragma once
 

@@ -64,7 +64,7 @@ class C10dNccl : public Nccl {
     }
   }
 
-  void sum(torch::Tensor tensor) override {
+  void all_reduce(torch::Tensor tensor) override {
     std::vector<at::Tensor> tensors{tensor};
     finish(nccl_->allreduce(tensors));
   }

@@ -16,7 +16,7 @@ namespace relprompt::workers {
 class Nccl {
  public:
   virtual ~Nccl() = default;
-  virtual void sum(torch::Tensor tensor) = 0;
+  virtual void all_reduce(torch::Tensor tensor) = 0;
   virtual void broadcast(torch::Tensor tensor) = 0;
 };
 

@@ -2,7 +2,7 @@
 //
 //   const auto workers = workers::join(processes::environment(), {});
 //   workers->broadcast(parameters);                    // start from worker 0's
-//   ... every step: backward; workers->sum(gradients); // then every worker makes the same update
+//   ... every step: backward; workers->all_reduce(gradients); // then every worker makes the same update
 //   catch (const std::exception& error) { workers->leave(error.what()); throw; }
 #pragma once
 
@@ -25,8 +25,8 @@ struct Options {
   std::chrono::milliseconds join_timeout{300000};  ///< for all workers to be there
   std::chrono::milliseconds operation_timeout{
       1800000};                              ///< for the slowest worker to reach the same operation
-  std::chrono::milliseconds beat{2000};      ///< between two signs of life
-  std::chrono::milliseconds silence{20000};  ///< without any after which a worker counts as dead
+  std::chrono::milliseconds heartbeat_interval{2000};      ///< between two signs of life
+  std::chrono::milliseconds heartbeat_timeout{20000};  ///< without any after which a worker counts as dead
 };
 
 /// The operations on tensors of a process group, with tensors of the same sizes and kinds in every process.
@@ -34,7 +34,7 @@ class Workers : public processes::ProcessGroup {
  public:
   /// Replaces every tensor by its sum over the workers, the same bits on all of them. Real and whole numbers;
   /// bfloat16 and half are added in float.
-  virtual void sum(std::vector<torch::Tensor>& tensors) = 0;
+  virtual void all_reduce(std::vector<torch::Tensor>& tensors) = 0;
   /// Replaces every tensor by worker 0's.
   virtual void broadcast(std::vector<torch::Tensor>& tensors) = 0;
 };

@@ -72,8 +72,9 @@ TEST_F(DamagedNumbers, ClassesWithoutAnEmbeddingAreNamed) {
 }
 
 TEST_F(DamagedNumbers, ThePhotoIsNamedWhereScoresOverflow) {
-  for (const char* name : {"visual.proj", "visual.ln_post.weight"}) {
-    edit_tensor(place_ / "model/clip.safetensors", name, [](float x) { return x * 1e13f; });
+  const std::string block = "visual.transformer.resblocks.0.";
+  for (const char* name : {"ln_1.weight", "attn.in_proj_weight", "attn.out_proj.weight"}) {
+    edit_tensor(place_ / "model/clip.safetensors", block + name, [](float x) { return x * 1e14f; });
   }
   const Outcome outcome = segment();
   EXPECT_EQ(outcome.status, 4) << outcome;

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
         Kind{"ssf", {"model.method=ssf"}}, Kind{"lora", {"model.method=lora"}},
         Kind{"rpn_vpt", {"model.method=rpn_vpt"}}, Kind{"official", {"model.variant=official"}},
         Kind{"no_m2oe", {"model.use_m2oe=false"}}, Kind{"bf16", {"train.precision=bf16"}},
-        Kind{"recompute", {"train.recompute=true"}}, Kind{"micro_batches", {"train.micro_batch=3"}},
+        Kind{"activation_checkpointing", {"train.activation_checkpointing=true"}}, Kind{"micro_batches", {"train.micro_batch=3"}},
         Kind{"clipped_gradient", {"train.clip_gradient=0.1"}}, Kind{"softmax", {"loss.kind=softmax"}},
         Kind{"transductive", {"protocol=transductive", "data.unseen=[grey]", "self_training.start=0.25"}},
         Kind{"transductive_known",

@@ -27,7 +27,7 @@ std::vector<TensorRow> all_rows(const ClipConfig& config) {
 }
 
 /// Writes the rows under the names of a style, stacked tensors split, as a checkpoint in the wild has them.
-void write_style(const std::filesystem::path& file, const std::vector<TensorRow>& rows, KeyStyle style,
+void write_style(const std::filesystem::path& file, const std::vector<TensorRow>& rows, CheckpointFormat style,
                  const std::string& prefix, const std::set<std::string>& without = {}) {
   std::vector<torch::Tensor> owners;
   std::vector<archive::TensorView> views;
@@ -83,7 +83,7 @@ TEST(TensorTable, PresetsHaveThePublishedNumberOfParameters) {
   }
 }
 
-class Styles : public testing::TestWithParam<std::tuple<KeyStyle, const char*>> {};
+class Styles : public testing::TestWithParam<std::tuple<CheckpointFormat, const char*>> {};
 
 TEST_P(Styles, SizesAndValuesComeBack) {
   const auto [style, prefix] = GetParam();
@@ -94,7 +94,7 @@ TEST_P(Styles, SizesAndValuesComeBack) {
   const auto rows = all_rows(config);
   write_style(folder / "file.safetensors", rows, style, prefix);
   const auto source = open(folder / "file.safetensors");
-  EXPECT_EQ(source.style(), style);
+  EXPECT_EQ(source.checkpoint_format(), style);
   const auto found = infer_config(source);
   EXPECT_EQ(found.vision.patch, 16);
   EXPECT_EQ(found.vision.grid, 4);
@@ -110,8 +110,8 @@ TEST_P(Styles, SizesAndValuesComeBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Styles,
-                         testing::Combine(testing::Values(KeyStyle::kNative, KeyStyle::kHuggingFace,
-                                                          KeyStyle::kMmseg),
+                         testing::Combine(testing::Values(CheckpointFormat::kNative, CheckpointFormat::kHuggingFace,
+                                                          CheckpointFormat::kMmseg),
                                           testing::Values("", "module.")));
 
 TEST(TensorSource, ReportsAllProblemsInOneMessage) {
@@ -121,7 +121,7 @@ TEST(TensorSource, ReportsAllProblemsInOneMessage) {
   auto changed = rows;
   changed[1].shape = {7};  // visual.class_embedding
   changed.push_back({"stranger", {2}, {}, {}, false});
-  write_style(folder / "f.safetensors", changed, KeyStyle::kNative, "",
+  write_style(folder / "f.safetensors", changed, CheckpointFormat::kNative, "",
               {"visual.ln_post.bias", "ln_final.bias"});
   const auto source = open(folder / "f.safetensors");
   for (const char* part : {"missing (2)", "visual.ln_post.bias", "ln_final.bias", "wrong shape or type (1)",
@@ -133,13 +133,13 @@ TEST(TensorSource, ReportsAllProblemsInOneMessage) {
 
 TEST(TensorSource, RefusesWhatIsNoClip) {
   const test::TemporaryFolder folder;
-  write_style(folder / "f.safetensors", {{"fc.weight", {2, 2}, {}, {}, false}}, KeyStyle::kNative, "");
+  write_style(folder / "f.safetensors", {{"fc.weight", {2, 2}, {}, {}, false}}, CheckpointFormat::kNative, "");
   EXPECT_ERROR(open(folder / "f.safetensors"), ErrorCode::kUnknownFormat, "fc.weight");
 }
 
 TEST(InferConfig, NamesTheTensorThatIsMissing) {
   const test::TemporaryFolder folder;
-  write_style(folder / "f.safetensors", all_rows(test::tiny_config()), KeyStyle::kNative, "",
+  write_style(folder / "f.safetensors", all_rows(test::tiny_config()), CheckpointFormat::kNative, "",
               {"visual.positional_embedding"});
   EXPECT_ERROR(infer_config(open(folder / "f.safetensors")), ErrorCode::kTensorMismatch,
                "visual.positional_embedding");

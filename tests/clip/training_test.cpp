@@ -47,21 +47,21 @@ torch::Tensor image_of(const ImageTower& tower) {
 
 TEST(TowerTraining, TheGraphBeginsAtTheFirstTrainedPrompt) {
   auto tower = frozen_tower(4);
-  for (const bool recompute : {false, true}) {
-    tower->set_recompute(recompute);
+  for (const bool activation_checkpointing : {false, true}) {
+    tower->set_activation_checkpointing(activation_checkpointing);
     PromptAt hook(2, uniform("weight", {128}).set_requires_grad(true));
     tower->forward(image_of(tower), &hook);
-    EXPECT_EQ(hook.graph(), (std::vector<bool>{false, false, false, true, true})) << recompute;
+    EXPECT_EQ(hook.graph(), (std::vector<bool>{false, false, false, true, true})) << activation_checkpointing;
   }
 }
 
 TEST(TowerTraining, NoGraphWhereNoPromptIsTrained) {
   auto tower = frozen_tower(3);
-  for (const bool recompute : {false, true}) {
-    tower->set_recompute(recompute);
+  for (const bool activation_checkpointing : {false, true}) {
+    tower->set_activation_checkpointing(activation_checkpointing);
     PromptAt hook(1, uniform("weight", {128}));
-    EXPECT_FALSE(tower->forward(image_of(tower), &hook).requires_grad()) << recompute;
-    EXPECT_EQ(hook.graph(), std::vector<bool>(4, false)) << recompute;
+    EXPECT_FALSE(tower->forward(image_of(tower), &hook).requires_grad()) << activation_checkpointing;
+    EXPECT_EQ(hook.graph(), std::vector<bool>(4, false)) << activation_checkpointing;
   }
 }
 
@@ -69,8 +69,8 @@ TEST(TowerTraining, RecomputedLayersGiveTheSameResultAndGradientsBitForBit) {
   for (const bool bfloat16 : {false, true}) {
     auto tower = frozen_tower(4);
     if (bfloat16) tower->use_bfloat16();
-    const auto pass = [&](bool recompute) {
-      tower->set_recompute(recompute);
+    const auto pass = [&](bool activation_checkpointing) {
+      tower->set_activation_checkpointing(activation_checkpointing);
       const auto weight = uniform("weight", {128}).set_requires_grad(true);
       PromptAt hook(1, weight);
       const auto tokens = tower->forward(image_of(tower), &hook);
@@ -91,8 +91,8 @@ TEST(TowerTraining, TrainedLayersGetTheSameGradientsWhenTheyRunAgain) {
                       parameter.key().find("bias") != std::string::npos;
     parameter.value().set_requires_grad(bias);
   }
-  const auto pass = [&](bool recompute) {
-    tower->set_recompute(recompute);
+  const auto pass = [&](bool activation_checkpointing) {
+    tower->set_activation_checkpointing(activation_checkpointing);
     tower->forward(image_of(tower)).square().mean().backward();
     std::vector<torch::Tensor> gradients;
     for (auto& parameter : tower->parameters()) {

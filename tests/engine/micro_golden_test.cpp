@@ -6,7 +6,7 @@
 #include "engine/text_encoder.h"
 #include "golden_support.h"
 #include "model/model_files.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "test_support.h"
 #include "text/tokenizer.h"
 #include "tiny_models.h"
@@ -97,7 +97,7 @@ class MicroGoldenVariants : public MicroGolden, public testing::WithParamInterfa
       all.insert(all.end(), values, values + count * photo.rgb.size() / 3);
     };
     segmenter::EngineScorer scorer(network_);
-    segmenter::segment_photo(scorer, model_.config, classes, photo,
+    segmenter::segment_image(scorer, model_.config, classes, photo,
                              segmenter::resolve(options, model_.config, classes.classes()), sink);
     return all;
   }

@@ -1,6 +1,6 @@
 // The inner loops of attention beside their naive twins: odd lengths, and every instruction set that can run
 // here.
-#include "kernels/attention_loops.h"
+#include "kernels/attention_simd.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +23,7 @@ const ScoreColumns kColumns[] = {{1, 1},   {1, 32},  {7, 9},     {16, 16},
 
 class AttentionLoop : public testing::TestWithParam<InstructionSet> {
  protected:
-  const AttentionLoops& loop_ = attention_loops_of(GetParam());
+  const AttentionSimd& loop_ = attention_simd_of(GetParam());
 };
 
 std::string name_of_set(const testing::TestParamInfo<InstructionSet>& chosen) {

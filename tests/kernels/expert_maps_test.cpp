@@ -21,7 +21,7 @@ struct Map {
   }
 };
 
-/// Bilinear with half-pixel centres; places beyond the border take the border's value.
+/// Bilinear with half-pixel means; places beyond the border take the border's value.
 Map resized(const Map& from, std::int64_t height, std::int64_t width) {
   const auto place = [](std::int64_t i, std::int64_t inputs, std::int64_t outputs) {
     const double scale = static_cast<double>(inputs) / static_cast<double>(outputs);

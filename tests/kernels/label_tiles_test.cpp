@@ -51,9 +51,9 @@ std::vector<double> log_totals(const LabelTask& task, const WindowScores& window
   return totals;
 }
 
-double squashed(Squash squash, double score, double log_total) {
-  if (squash == Squash::kNone) return score;
-  return squash == Squash::kSigmoid ? 1 / (1 + std::exp(-score)) : std::exp(score - log_total);
+double activated(ScoreActivation score_activation, double score, double log_total) {
+  if (score_activation == ScoreActivation::kNone) return score;
+  return score_activation == ScoreActivation::kSigmoid ? 1 / (1 + std::exp(-score)) : std::exp(score - log_total);
 }
 
 /// Mean probability of a row over the windows, at the resized size.
@@ -69,7 +69,7 @@ std::vector<double> averaged(const LabelTask& task, std::size_t row) {
       for (std::int64_t x = 0; x < task.window.width; ++x) {
         const auto from = static_cast<std::size_t>(y * task.window.width + x);
         const auto to = static_cast<std::size_t>((window.y + y) * task.resized.width + window.x + x);
-        sum[to] += squashed(task.squash, plane[from], totals[from]);
+        sum[to] += activated(task.score_activation, plane[from], totals[from]);
         count[to] += 1;
       }
     }
@@ -97,7 +97,7 @@ struct Case {
   const char* name;
   ImageSize patches, window, resized, photo;
   std::vector<std::pair<std::int64_t, std::int64_t>> starts;  ///< y, x of each window
-  Squash squash = Squash::kSigmoid;
+  ScoreActivation score_activation = ScoreActivation::kSigmoid;
   float span = 3;  ///< of the scores
 };
 
@@ -110,7 +110,7 @@ LabelTask task_of(const Case& c, std::vector<std::vector<float>>& scores) {
   task.window = c.window;
   task.resized = c.resized;
   task.photo = c.photo;
-  task.squash = c.squash;
+  task.score_activation = c.score_activation;
   task.first = {0, 1, 3, 4, 7, 8};
   task.penalty = {0.0f, 0.05f, 0.0f, 0.0f, 0.1f};
   const auto numbers = 8 * c.patches.height * c.patches.width;
@@ -165,22 +165,22 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TallerOnly", {4, 4}, {64, 64}, {64, 64}, {100, 64}, {{0, 0}}},
         Case{"WiderOnly", {4, 4}, {64, 64}, {64, 64}, {64, 300}, {{0, 0}}},
         Case{"OnePixelBecomesMany", {1, 1}, {16, 16}, {16, 16}, {1, 140}, {{0, 0}}},
-        Case{"Probabilities", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}, Squash::kNone},
-        Case{"Softmax", {5, 3}, {83, 57}, {83, 57}, {83, 57}, {{0, 0}}, Squash::kSoftmax},
+        Case{"Probabilities", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}, ScoreActivation::kNone},
+        Case{"Softmax", {5, 3}, {83, 57}, {83, 57}, {83, 57}, {{0, 0}}, ScoreActivation::kSoftmax},
         Case{"SoftmaxOfManyWindows",
              {4, 4},
              {64, 64},
              {71, 93},
              {45, 70},
              {{0, 0}, {0, 22}, {0, 29}, {7, 0}, {7, 22}, {7, 29}},
-             Squash::kSoftmax},
+             ScoreActivation::kSoftmax},
         Case{"SoftmaxOfHugeScores",
              {4, 4},
              {64, 64},
              {64, 100},
              {150, 233},
              {{0, 0}, {0, 36}},
-             Squash::kSoftmax,
+             ScoreActivation::kSoftmax,
              300}),
     [](const auto& row) { return std::string(row.param.name); });
 

@@ -1,5 +1,5 @@
 // The inner loops beside their naive twins: odd lengths, and every instruction set that can run here.
-#include "kernels/loops.h"
+#include "kernels/simd_kernels.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,7 +23,7 @@ const std::int64_t kLengths[] = {1, 2, 7, 15, 16, 17, 31, 33, 63, 65, 100, 129, 
 
 class Loop : public testing::TestWithParam<InstructionSet> {
  protected:
-  const Loops& loop_ = loops_of(GetParam());
+  const SimdKernels& loop_ = simd_kernels_of(GetParam());
 };
 
 std::string name_of_set(const testing::TestParamInfo<InstructionSet>& chosen) {

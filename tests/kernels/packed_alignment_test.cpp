@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <omp.h>
 
-#include "kernels/align_loops.h"
+#include "kernels/align_simd.h"
 #include "kernels/instruction_sets.h"
 #include "numbers.h"
 
@@ -19,7 +19,7 @@ const std::int64_t kLengths[] = {1, 2, 7, 15, 16, 17, 31, 33, 65, 129, 768};
 
 class AlignLoop : public testing::TestWithParam<InstructionSet> {
  protected:
-  const AlignLoops& loop_ = align_loops_of(GetParam());
+  const AlignSimd& loop_ = align_simd_of(GetParam());
 };
 
 std::string name_of_set(const testing::TestParamInfo<InstructionSet>& chosen) {

@@ -55,11 +55,11 @@ TEST_P(Packed, EqualsTheNaiveTwin) {
       if (widened != nullptr) layer.widen(widened);
       auto expected = naive_linear({x.begin(), x.end()}, w, biased ? bias : std::vector<float>(), inputs);
       for (const bool add : {false, true}) {
-        Room room;
+        ProductScratch scratch;
         auto rows_in = x;
         auto y = start;
-        layer.multiply(prepare_rows(rows_in.data(), rows, inputs, precision, room), rows, widened, add,
-                       y.data(), room);
+        layer.multiply(prepare_rows(rows_in.data(), rows, inputs, precision, scratch), rows, widened, add,
+                       y.data(), scratch);
         for (std::size_t i = 0; add && i < expected.size(); ++i) expected[i] += start[i];
         // Errors of independent roundings grow with the root of their number.
         expect_close(y, expected, tolerance(precision) * std::sqrt(static_cast<double>(inputs)));
@@ -83,10 +83,10 @@ TEST(Packed, Int8IsExactForSmallIntegers) {
   for (std::int64_t o = 0; o < kOutputs; ++o) w[static_cast<std::size_t>(o * kInputs)] = 127;
   const auto expected = naive_linear({x.begin(), x.end()}, w, {}, kInputs);
   const PackedLinear layer(w.data(), nullptr, kInputs, kOutputs, Precision::kInt8);
-  Room room;
+  ProductScratch scratch;
   std::vector<float> y(kRows * kOutputs);
-  layer.multiply(prepare_rows(x.data(), kRows, kInputs, Precision::kInt8, room), kRows, nullptr, false,
-                 y.data(), room);
+  layer.multiply(prepare_rows(x.data(), kRows, kInputs, Precision::kInt8, scratch), kRows, nullptr, false,
+                 y.data(), scratch);
   double largest = 0;
   for (const double value : expected) largest = std::max(largest, std::abs(value));
   // With VNNI equal up to the rounding of the two scales; with 63 steps a weight errs by at most one.
@@ -98,11 +98,11 @@ struct Weights {
       : ln_1(random_values("ln_1", width)),
         ln_2(random_values("ln_2", width)),
         bias(random_values("bias", 3 * std::max(width, mlp), 0.2f)),
-        in(random_values("in", 3 * width * width, 0.4f)),
-        out(random_values("out", width * width, 0.4f)),
-        hidden(random_values("hidden", mlp * width, 0.4f)),
-        back(random_values("back", mlp * width, 0.4f)) {}
-  std::vector<float> ln_1, ln_2, bias, in, out, hidden, back;
+        qkv(random_values("in", 3 * width * width, 0.4f)),
+        proj(random_values("out", width * width, 0.4f)),
+        fc1(random_values("hidden", mlp * width, 0.4f)),
+        fc2(random_values("back", mlp * width, 0.4f)) {}
+  std::vector<float> ln_1, ln_2, bias, qkv, proj, fc1, fc2;
 };
 
 Numbers naive_norm(const Numbers& x, const std::vector<float>& weight, const std::vector<float>& bias) {
@@ -154,16 +154,16 @@ Numbers naive_block(const Numbers& x, const Numbers& prompt, const Weights& w, c
                     Activation activation) {
   const auto head = [&](std::int64_t n) { return std::vector<float>(w.bias.begin(), w.bias.begin() + n); };
   const auto mixed = naive_attention(
-      naive_linear(naive_norm(x, w.ln_1, head(s.width)), w.in, head(3 * s.width), s.width),
-      naive_linear(naive_norm(prompt, w.ln_1, head(s.width)), w.in, head(3 * s.width), s.width), s);
-  auto y = naive_linear(mixed, w.out, head(s.width), s.width);
+      naive_linear(naive_norm(x, w.ln_1, head(s.width)), w.qkv, head(3 * s.width), s.width),
+      naive_linear(naive_norm(prompt, w.ln_1, head(s.width)), w.qkv, head(3 * s.width), s.width), s);
+  auto y = naive_linear(mixed, w.proj, head(s.width), s.width);
   for (std::size_t i = 0; i < y.size(); ++i) y[i] += x[i];
-  auto hidden = naive_linear(naive_norm(y, w.ln_2, head(s.width)), w.hidden, head(s.mlp), s.width);
+  auto hidden = naive_linear(naive_norm(y, w.ln_2, head(s.width)), w.fc1, head(s.mlp), s.width);
   for (auto& v : hidden) {
     v = activation == Activation::kGelu ? 0.5 * v * (1 + std::erf(v / std::sqrt(2.0)))
                                         : v / (1 + std::exp(-1.702 * v));
   }
-  const auto back = naive_linear(hidden, w.back, head(s.width), s.mlp);
+  const auto back = naive_linear(hidden, w.fc2, head(s.width), s.mlp);
   for (std::size_t i = 0; i < y.size(); ++i) y[i] += back[i];
   return y;
 }
@@ -184,10 +184,10 @@ TEST_P(Block, EqualsTheNaiveTwinInEveryPrecision) {
     weights.activation = activation;
     weights.ln_1 = {w.ln_1.data(), w.bias.data()};
     weights.ln_2 = {w.ln_2.data(), w.bias.data()};
-    weights.in = {w.in.data(), w.bias.data()};
-    weights.out = {w.out.data(), w.bias.data()};
-    weights.hidden = {w.hidden.data(), w.bias.data()};
-    weights.back = {w.back.data(), w.bias.data()};
+    weights.qkv = {w.qkv.data(), w.bias.data()};
+    weights.proj = {w.proj.data(), w.bias.data()};
+    weights.fc1 = {w.fc1.data(), w.bias.data()};
+    weights.fc2 = {w.fc2.data(), w.bias.data()};
     for (const auto precision : kAll) {
       for (const int threads : {1, 3}) {
         omp_set_num_threads(threads);

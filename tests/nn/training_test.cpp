@@ -8,7 +8,7 @@
 #include "nn/attention_function.h"
 #include "nn/linear.h"
 #include "nn/linear_function.h"
-#include "nn/recompute.h"
+#include "nn/activation_checkpointing.h"
 #include "nn/transformer_block.h"
 #include "tensors.h"
 
@@ -191,14 +191,14 @@ std::vector<torch::Tensor> pass(TransformerBlock& block, bool recomputed, bool w
   block->zero_grad();
   const auto x = leaf("x", {2, 11, 24}, with_x);
   const auto prompt = prompts > 0 ? leaf("prompt", {2, prompts, 24}) : torch::Tensor();
-  const auto y = recomputed ? block->forward_recomputed(x, prompt) : block(x, prompt);
+  const auto y = recomputed ? block->forward_checkpointed(x, prompt) : block(x, prompt);
   y.backward(uniform("dy", {2, 11, 24}));
   std::vector<torch::Tensor> all = {y, x.grad(), prompt.defined() ? prompt.grad() : prompt};
   for (const auto& parameter : block->parameters()) all.push_back(parameter.grad());
   return all;
 }
 
-TEST(Recompute, ABlockEqualsThePlainPassBitForBit) {
+TEST(ActivationCheckpointing, ABlockEqualsThePlainPassBitForBit) {
   const auto none = [](const std::string&) { return false; };
   const auto biases = [](const std::string& name) { return name.find("bias") != std::string::npos; };
   const auto all = [](const std::string&) { return true; };
@@ -218,27 +218,27 @@ TEST(Recompute, ABlockEqualsThePlainPassBitForBit) {
   }
 }
 
-TEST(Recompute, ParametersAloneGetGradientsToo) {
+TEST(ActivationCheckpointing, ParametersAloneGetGradientsToo) {
   auto block = block_with(Activation::kQuickGelu, [](const std::string&) { return true; });
   const auto plain = pass(block, false, false, 0), again = pass(block, true, false, 0);
   for (std::size_t i = 3; i < plain.size(); ++i) EXPECT_TRUE(torch::equal(plain[i], again[i])) << i;
 }
 
-TEST(Recompute, Bfloat16EqualsThePlainPassBitForBit) {
+TEST(ActivationCheckpointing, Bfloat16EqualsThePlainPassBitForBit) {
   auto block = block_with(Activation::kQuickGelu, [](const std::string&) { return false; });
   block->use_bfloat16();
   const auto plain = pass(block, false, true, 4), again = pass(block, true, true, 4);
   for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(torch::equal(plain[i], again[i])) << i;
 }
 
-TEST(Recompute, AWeightMadeByAGraphPassesItsGradientOn) {
+TEST(ActivationCheckpointing, AWeightMadeByAGraphPassesItsGradientOn) {
   auto block = block_with(Activation::kQuickGelu, [](const std::string&) { return false; });
   const auto frozen = block->attn->in_proj_weight;
   const auto gradients = [&](bool recomputed) {
     const auto down = leaf("down", {2, 24}), up = leaf("up", {72, 2});
     block->attn->in_proj_weight = frozen + torch::matmul(up, down);
     const auto x = uniform("x", {2, 11, 24});
-    const auto y = recomputed ? block->forward_recomputed(x) : block(x);
+    const auto y = recomputed ? block->forward_checkpointed(x) : block(x);
     block->attn->in_proj_weight = frozen;
     y.square().sum().backward();
     return std::pair{down.grad(), up.grad()};
@@ -250,7 +250,7 @@ TEST(Recompute, AWeightMadeByAGraphPassesItsGradientOn) {
   EXPECT_TRUE(block->attn->in_proj_weight.is_same(frozen));
 }
 
-TEST(Recompute, KeepsNothingBetweenAndRunsTwice) {
+TEST(ActivationCheckpointing, KeepsNothingBetweenAndRunsTwice) {
   int runs = 0;
   std::vector<c10::weak_intrusive_ptr<at::TensorImpl>> between;
   const auto part = [&](const torch::Tensor& x, const torch::Tensor&) {
@@ -260,7 +260,7 @@ TEST(Recompute, KeepsNothingBetweenAndRunsTwice) {
     return hidden.sum();
   };
   const auto x = leaf("x", {3});
-  const auto y = recompute(part, x, {}, {});
+  const auto y = checkpointed(part, x, {}, {});
   EXPECT_EQ(runs, 1);
   EXPECT_TRUE(between[0].expired());
   y.backward();
@@ -268,10 +268,10 @@ TEST(Recompute, KeepsNothingBetweenAndRunsTwice) {
   EXPECT_TRUE(close(x.grad(), x.exp(), 1e-6));
 }
 
-TEST(Recompute, NoGraphWhereNothingAsksForAGradient) {
+TEST(ActivationCheckpointing, NoGraphWhereNothingAsksForAGradient) {
   auto block = block_with(Activation::kQuickGelu, [](const std::string&) { return false; });
   const auto x = uniform("x", {1, 5, 24}), prompt = uniform("prompt", {1, 2, 24});
-  const auto y = block->forward_recomputed(x, prompt);
+  const auto y = block->forward_checkpointed(x, prompt);
   EXPECT_FALSE(y.requires_grad());
   EXPECT_TRUE(torch::equal(y, block(x, prompt)));
 }

@@ -15,9 +15,9 @@
 #include "network/network.h"
 #include "network/torch_scorer.h"
 #include "numbers.h"
-#include "segmenter/attention_study.h"
+#include "segmenter/attention_analysis.h"
 #include "model/model_files.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "tensors.h"
 #include "test_support.h"
 

@@ -15,7 +15,7 @@
 #include "engine/score_check.h"
 #include "model/import_model.h"
 #include "model/model_files.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
 #include "tiny_models.h"
 #include "test_support.h"
@@ -46,6 +46,15 @@ class BadNumbers : public testing::TestWithParam<Precision> {
   void change_first(const char* file, const std::string& name, float to) const {
     change(file, name, [to, first = true](float x) mutable { return std::exchange(first, false) ? to : x; });
   }
+  /// Weights of a block that are each below the limit, and whose products are not. Of the stacked projection only
+  /// the values are large, so that infinity comes out of the last product in every precision.
+  void make_overflow(const std::string& block, std::int64_t width) const {
+    const auto huge = [](float x) { return x * 1e14f; };
+    change("clip.safetensors", block + "ln_1.weight", huge);
+    change("clip.safetensors", block + "attn.in_proj_weight",
+           [&, left = 2 * width * width](float x) mutable { return left-- > 0 ? x : huge(x); });
+    change("clip.safetensors", block + "attn.out_proj.weight", huge);
+  }
   void make_bare() const {
     auto bare = config_;
     bare.prompts.reset();
@@ -61,7 +70,7 @@ class BadNumbers : public testing::TestWithParam<Precision> {
     const auto options = resolve({}, model.config, classes.classes());
     Image photo{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
     for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i);
-    segment_photo(scorer, model.config, classes, photo, options, {});
+    segment_image(scorer, model.config, classes, photo, options, {});
   }
 
   void refused(const std::string& fragment) const {
@@ -107,10 +116,7 @@ TEST_P(BadNumbers, WeightsThatPassNothingAreNamed) {
 }
 
 TEST_P(BadNumbers, EmbeddingsAreNamed) {
-  // Numbers each below the limit, whose products are not.
-  const auto huge = [](float x) { return x * 1e13f; };
-  change("clip.safetensors", "text_projection", huge);
-  change("clip.safetensors", "ln_final.weight", huge);
+  make_overflow("transformer.resblocks.0.", config_.clip.text.width);
   refused("no usable embedding of 'a photo of a car'");
   test::write_hashed_model(scratch_ / "model", config_);
   change("clip.safetensors", "ln_final.weight", [](float) { return 0.0f; });
@@ -119,13 +125,10 @@ TEST_P(BadNumbers, EmbeddingsAreNamed) {
 }
 
 TEST_P(BadNumbers, FeaturesAreChecked) {
-  const auto huge = [](float x) { return x * 1e13f; };
-  change("clip.safetensors", "visual.proj", huge);
-  change("clip.safetensors", "visual.ln_post.weight", huge);
+  make_overflow("visual.transformer.resblocks.3.", config_.clip.vision.width);
   refused("the model computes features of patches that are");
   make_bare();
-  change("clip.safetensors", "visual.proj", huge);
-  change("clip.safetensors", "visual.ln_post.weight", huge);
+  make_overflow("visual.transformer.resblocks.3.", config_.clip.vision.width);
   refused("the model computes features of patches that are");
 }
 

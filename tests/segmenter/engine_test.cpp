@@ -104,7 +104,7 @@ TEST_P(Engine, EqualsTheNetworkOverGridsAndClasses) {
   const torch::InferenceMode no_gradients;
   network::Network reference(*model_, torch::kCPU, Precision::kFp32);
   const engine::Network network(*model_, Precision::kFp32);
-  EXPECT_EQ(network.squash(), reference.squash());
+  EXPECT_EQ(network.score_activation(), reference.score_activation());
   struct Shape {
     std::int64_t batch, height, width, classes;
   };
@@ -121,12 +121,12 @@ TEST_P(Engine, RoundedPrecisionsStayNear) {
   const torch::InferenceMode no_gradients;
   network::Network reference(*model_, torch::kCPU, Precision::kFp32);
   const auto image = test::uniform("image", {1, 3, 64, 64}), t = texts(5);
-  const auto squashed = [&](const torch::Tensor& logits) {
+  const auto activated = [&](const torch::Tensor& logits) {
     return GetParam().config.prompts ? logits.sigmoid() : logits;
   };
-  const auto exact = squashed(reference.patch_scores(image, t));
+  const auto exact = activated(reference.patch_scores(image, t));
   for (const auto precision : {Precision::kBf16, Precision::kInt8}) {
-    const auto found = squashed(scores(engine::Network(*model_, precision), image, t));
+    const auto found = activated(scores(engine::Network(*model_, precision), image, t));
     EXPECT_TRUE(close(found, exact, 0.12));
   }
 }

@@ -10,10 +10,10 @@
 #include "rpm/m2oe.h"
 #include "model/model_files.h"
 #include "model/model_folder.h"
-#include "kernels/score_planes.h"
+#include "kernels/score_maps.h"
 #include "network/network.h"
 #include "network/torch_scorer.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/windows.h"
 #include "model/prompt_tensors.h"
 #include "model/random_model.h"
@@ -67,9 +67,9 @@ torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmb
   task.resized = task.photo = {height, width};
   task.first = classes.first;
   task.penalty = penalty;
-  task.squash = network.squash();
+  task.score_activation = network.score_activation();
   auto planes = torch::empty({static_cast<std::int64_t>(classes.classes()), height, width});
-  kernels::ScorePlanes(task).compute(0, classes.classes(), planes.data_ptr<float>());
+  kernels::ScoreMaps(task).compute(0, classes.classes(), planes.data_ptr<float>());
   return planes;
 }
 
@@ -161,7 +161,7 @@ TEST_P(TinyGolden, SegmentsThePhoto) {
   };
   const auto classes = one_name_each(shared_input("text"));
   network::TorchScorer scorer(*network_);
-  const auto result = segment_photo(scorer, model_->config, classes, photo,
+  const auto result = segment_image(scorer, model_->config, classes, photo,
                                     resolve(options, model_->config, classes.classes()), sink);
   EXPECT_TRUE(close(got, want, 2e-3));
   const auto labels = torch::from_blob(const_cast<std::uint16_t*>(result.labels.labels.data()),

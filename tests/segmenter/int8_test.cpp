@@ -9,7 +9,7 @@
 #include "base/atomic_file.h"
 #include "model/import_model.h"
 #include "segmenter/int8_calibration.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
 #include "test_support.h"
 #include "world/names.h"
@@ -50,7 +50,7 @@ class Int8 : public testing::Test {
     const engine::Network network(model, precision);
     EngineScorer scorer(network);
     const auto options = resolve({}, model.config, classes_.classes());
-    return segment_photo(scorer, model.config, classes_, photo(i), options, {}).labels.labels;
+    return segment_image(scorer, model.config, classes_, photo(i), options, {}).labels.labels;
   }
 
   test::TemporaryFolder scratch_;

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
 #include "test_support.h"
 #include "world/names.h"
@@ -34,7 +34,7 @@ class DemoModel : public testing::Test {
     std::vector<std::uint16_t> all;
     for (std::uint64_t i = 0; i < kScenes; ++i) {
       const auto found =
-          segment_photo(scorer, model_.config, classes_, world::make_scene(kSeed, i).photo, options, {});
+          segment_image(scorer, model_.config, classes_, world::make_scene(kSeed, i).photo, options, {});
       all.insert(all.end(), found.labels.labels.begin(), found.labels.labels.end());
     }
     return all;

@@ -67,7 +67,7 @@ train:
   batch: 8
   micro_batch: 2
   precision: bf16
-  recompute: true
+  activation_checkpointing: true
   loader_threads: 3
   log_every: 5
   checkpoint_every: 10
@@ -236,7 +236,7 @@ TEST(RunConfig, RangesAreChecked) {
                            "train: {best: first}",
                            "train: {bad_sample: ignore}",
                            "train: {clip_gradient: -1}",
-                           "train: {recompute: 1}",
+                           "train: {activation_checkpointing: 1}",
                            "self_training: {start: 1}",
                            "self_training: {threshold: 1.5}",
                            "test: {window: 64, stride: 65}",

@@ -252,7 +252,7 @@ TEST_F(Run, OtherVariantsAndOptionsTrain) {
   const std::vector<std::vector<std::string>> choices = {
       {"model.variant=official", "model.visual_prompt_tokens=3"},
       {"train.precision=bf16"},
-      {"train.recompute=true", "train.micro_batch=1"},
+      {"train.activation_checkpointing=true", "train.micro_batch=1"},
       {"loss.kind=softmax"},
       {"train.best=none", "data.held_out=0"},
       {"train.best=validation_unseen", "protocol=inductive", "data.unseen=[blue]"},
@@ -272,7 +272,7 @@ TEST_F(Run, OtherVariantsAndOptionsTrain) {
 TEST_F(Run, RecomputationHasTheSameBits) {
   train_prompts(settings("plain"), quiet_);
   auto lean = settings("lean");
-  lean.changes = {"train.recompute=true"};
+  lean.changes = {"train.activation_checkpointing=true"};
   train_prompts(lean, quiet_);
   EXPECT_EQ(prompts("plain"), prompts("lean"));
 }

@@ -14,11 +14,11 @@ TEST(Join, AloneNeedsNobody) {
   EXPECT_EQ(workers->rank(), 0u);
   EXPECT_EQ(workers->size(), 1u);
   std::vector<torch::Tensor> tensors{torch::ones({2})};
-  workers->sum(tensors);
+  workers->all_reduce(tensors);
   workers->broadcast(tensors);
   EXPECT_EQ(tensors[0].sum().item<float>(), 2.0f);
   EXPECT_EQ(workers->gather("mine"), std::vector<std::string>{"mine"});
-  EXPECT_EQ(workers->share("mine"), "mine");
+  EXPECT_EQ(workers->broadcast_text("mine"), "mine");
   workers->barrier();
   workers->check();
   workers->leave("no reason");

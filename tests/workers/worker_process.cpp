@@ -95,7 +95,7 @@ int WorkerProcess::wait(std::chrono::seconds patience) {
 
 std::unique_ptr<WorkerProcess> start_worker(const Start& start, std::size_t rank) {
   const std::vector<std::string> arguments{start.part, std::to_string(start.join_ms),
-                                           std::to_string(start.silence_ms),
+                                           std::to_string(start.timeout_ms),
                                            start.devices.empty() ? "cpu" : start.devices.at(rank)};
   std::map<std::string, std::string> variables{{"RANK", std::to_string(rank)},
                                                {"WORLD_SIZE", std::to_string(start.size)},

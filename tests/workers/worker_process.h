@@ -45,7 +45,7 @@ struct Start {
   std::size_t size = 2;
   std::uint16_t port = free_port();
   int join_ms = 60000;
-  int silence_ms = 3000;
+  int timeout_ms = 3000;
   std::vector<std::size_t> absent{};               ///< ranks that are not started
   std::vector<std::string> devices{};              ///< of each rank; none: all on the CPU
   std::map<std::string, std::string> variables{};  ///< besides those that make it a worker

@@ -54,7 +54,7 @@ void copies(Workers& workers, const torch::Device& device) {
   std::vector<torch::Tensor> tensors{awkward(workers.rank(), 1001).to(device),
                                      torch::full({2, 2}, factor).to(device), torch::arange(3).to(device),
                                      torch::full({2}, 0.5 * factor, torch::kDouble).to(device)};
-  workers.sum(tensors);
+  workers.all_reduce(tensors);
   for (const torch::Tensor& tensor : tensors) say_all("sum", {tensor.cpu()});
   tensors = {torch::full({2}, factor).to(device),
              torch::full({3}, workers.rank() == 0, torch::kBool).to(device)};
@@ -65,11 +65,11 @@ void copies(Workers& workers, const torch::Device& device) {
 
 void operations(Workers& workers) {
   std::vector<torch::Tensor> sums{awkward(workers.rank(), 1001)};
-  workers.sum(sums);
+  workers.all_reduce(sums);
   say_all("sum", sums);
 
   auto tensors = mixture(workers.rank());
-  workers.sum(tensors);
+  workers.all_reduce(tensors);
   say_all("mixture", tensors);
   tensors = mixture(workers.rank());
   tensors.push_back(torch::full({3}, workers.rank() == 0, torch::kBool));
@@ -90,17 +90,17 @@ void operations(Workers& workers) {
     const bool right = texts[rank] == std::string(3'000'000 + rank, static_cast<char>('a' + rank));
     say(std::string("large ") + (right ? "right" : "wrong"));
   }
-  say("shared '" + workers.share(name) + "'");
-  say("shared nothing '" + workers.share(workers.rank() == 0 ? "" : "something") + "'");
+  say("shared '" + workers.broadcast_text(name) + "'");
+  say("shared nothing '" + workers.broadcast_text(workers.rank() == 0 ? "" : "something") + "'");
   workers.barrier();
   workers.check();
 }
 
 [[noreturn]] void step_for_ever(Workers& workers, const torch::Device& device) {
   std::vector<torch::Tensor> gradients{torch::ones({100000}).to(device)};
-  workers.sum(gradients);
+  workers.all_reduce(gradients);
   say("ready");
-  for (;;) workers.sum(gradients);
+  for (;;) workers.all_reduce(gradients);
 }
 
 void play(const std::string& part, Workers& workers, const relprompt::workers::Options& options) {
@@ -114,8 +114,8 @@ void play(const std::string& part, Workers& workers, const relprompt::workers::O
     for (;; std::this_thread::sleep_for(std::chrono::milliseconds(10))) workers.check();
   }
   if (part == "look") step_for_ever(workers, options.device);
-  if (part == "slow") {  // busy for longer than the silence limit
-    const auto end = std::chrono::steady_clock::now() + 2 * options.silence;
+  if (part == "slow") {  // busy for longer than the heartbeat timeout
+    const auto end = std::chrono::steady_clock::now() + 2 * options.heartbeat_timeout;
     while (second && std::chrono::steady_clock::now() < end) workers.check();
     return workers.barrier();
   }
@@ -131,8 +131,8 @@ int main(int argc, char** argv) {
   if (argc != 5) return 64;
   relprompt::workers::Options options;
   options.join_timeout = std::chrono::milliseconds(std::atoi(argv[2]));
-  options.silence = std::chrono::milliseconds(std::atoi(argv[3]));
-  options.beat = options.silence / 20;
+  options.heartbeat_timeout = std::chrono::milliseconds(std::atoi(argv[3]));
+  options.heartbeat_interval = options.heartbeat_timeout / 20;
   options.device = torch::Device(argv[4]);
   torch::set_num_threads(1);
   try {

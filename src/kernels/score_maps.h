@@ -9,10 +9,10 @@
 
 namespace relprompt::kernels {
 
-class ScorePlanes {
+class ScoreMaps {
  public:
   /// task must outlive this. Where softmax asks for it, what it divides by is computed here, once.
-  explicit ScorePlanes(const LabelTask& task);
+  explicit ScoreMaps(const LabelTask& task);
 
   /// planes [count, photo.height, photo.width] of the classes first .. first + count - 1: the scores that label_tiles
   /// compares. Runs on the threads of OpenMP; the same numbers for any number of threads.

@@ -1,4 +1,4 @@
-// The inner loops that are our own, each compiled for several instruction sets from one source, loops.cpp.
+// The inner loops that are our own, each compiled for several instruction sets from one source, simd_kernels.cpp.
 //
 // They run on the calling thread and take rows that lie in its caches; the kernels around them cut the work
 // into such pieces.
@@ -11,9 +11,9 @@
 
 namespace relprompt::kernels {
 
-enum class InstructionSet;  // kernels/instruction_sets.h, which loops.cpp must not include (see there)
+enum class InstructionSet;  // kernels/instruction_sets.h, which simd_kernels.cpp must not include (see there)
 
-struct Loops {
+struct SimdKernels {
   /// kernels/softmax.h
   void (*softmax_rows)(float* values, std::int64_t rows, std::int64_t columns);
   void (*softmax_rows_backward)(const float* p, float* gradient, std::int64_t rows, std::int64_t columns,
@@ -46,9 +46,9 @@ struct Loops {
 };
 
 /// The loops of one set, which must be usable.
-const Loops& loops_of(InstructionSet set);
+const SimdKernels& simd_kernels_of(InstructionSet set);
 
 /// The loops of chosen_instruction_set().
-const Loops& loops();
+const SimdKernels& simd_kernels();
 
 }  // namespace relprompt::kernels

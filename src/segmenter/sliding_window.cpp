@@ -1,4 +1,4 @@
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,7 +9,7 @@
 
 #include "base/stage_timer.h"
 #include "kernels/label_tiles.h"
-#include "kernels/score_planes.h"
+#include "kernels/score_maps.h"
 #include "segmenter/windows.h"
 
 namespace relprompt::segmenter {
@@ -82,7 +82,7 @@ kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float
   task.photo = {photo.height, photo.width};
   task.first = classes.first;
   task.penalty = penalties(options, classes.classes());
-  task.squash = scorer.squash();
+  task.score_activation = scorer.score_activation();
   return task;
 }
 
@@ -93,7 +93,7 @@ void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
   const auto plane = task.photo.height * task.photo.width;
   const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / plane));
   const auto classes = task.penalty.size();
-  kernels::ScorePlanes planes(task);
+  kernels::ScoreMaps planes(task);
   std::vector<float> values(std::min(chunk, classes) * static_cast<std::size_t>(plane));
   for (std::size_t first = 0; first < classes; first += chunk) {
     const auto count = std::min(chunk, classes - first);
@@ -173,7 +173,7 @@ SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& 
   return full;
 }
 
-Segmentation segment_photo(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
+Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                            const Image& photo, const SegmentOptions& options, const ScoreSink& sink) {
   check_photo(photo);
   Segmentation result;

@@ -1,6 +1,6 @@
-// Compiled once an instruction set, as loops.cpp is and under the same rules; RELPROMPT_LABEL_LOOPS names the
+// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_LABEL_SIMD names the
 // table that this copy fills.
-#include "kernels/label_loops.h"
+#include "kernels/label_simd.h"
 
 #include "kernels/exponential.h"
 
@@ -103,8 +103,8 @@ float smallest(const float* values, std::int64_t count) {
 
 }  // namespace
 
-extern const LabelLoops RELPROMPT_LABEL_LOOPS;
-const LabelLoops RELPROMPT_LABEL_LOOPS = {interpolate_columns, add_interpolated_rows,
+extern const LabelSimd RELPROMPT_LABEL_SIMD;
+const LabelSimd RELPROMPT_LABEL_SIMD = {interpolate_columns, add_interpolated_rows,
                                           interpolate_rows,    add_exponentials,
                                           keep_larger,         scale,
                                           keep_best,           smallest};

@@ -9,13 +9,13 @@ namespace relprompt::workers {
 
 /// The thread, one for all calls: c10d's NCCL part keeps things that belong to the thread that called it
 /// (LibTorch 2.6), so that thread must outlive the group of workers. For one caller at a time.
-class Errands {
+class WatchedCalls {
  public:
-  Errands();
+  WatchedCalls();
   /// Ends the thread; one whose job was given up stays until the process ends.
-  ~Errands();
-  Errands(const Errands&) = delete;
-  Errands& operator=(const Errands&) = delete;
+  ~WatchedCalls();
+  WatchedCalls(const WatchedCalls&) = delete;
+  WatchedCalls& operator=(const WatchedCalls&) = delete;
 
   /// Runs `job` on the thread and returns when it is done, or throws what it threw. Meanwhile `watch` is
   /// called a few dozen times a second; what it throws ends the wait at once. The job is then left alone: the

@@ -1,5 +1,5 @@
 // Which words of class names a model has never read, and where it keeps those it has.
-#include "model/known_words.h"
+#include "model/vocabulary_check.h"
 
 #include <gtest/gtest.h>
 

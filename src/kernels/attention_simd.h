@@ -1,5 +1,5 @@
 // The inner loops of attention between its products: rows of one tile of queries or of one head, each
-// compiled for several instruction sets from one source, attention_loops.cpp.
+// compiled for several instruction sets from one source, attention_simd.cpp.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace relprompt::kernels {
 
-enum class InstructionSet;  // kernels/instruction_sets.h, which attention_loops.cpp must not include (see
-                            // loops.cpp)
+enum class InstructionSet;  // kernels/instruction_sets.h, which attention_simd.cpp must not include (see
+                            // simd_kernels.cpp)
 
 /// Rows of scores: `count` of them, followed by as many other numbers as make a row `stride` long.
 struct ScoreColumns {
@@ -17,7 +17,7 @@ struct ScoreColumns {
   std::int64_t stride = 0;  ///< not below count
 };
 
-struct AttentionLoops {
+struct AttentionSimd {
   /// v becomes e^(v - largest of its row), what follows the scores becomes 0; totals [rows] are the sums of
   /// the results.
   void (*exponential_rows)(float* values, std::int64_t rows, ScoreColumns columns, float* totals);
@@ -41,9 +41,9 @@ struct AttentionLoops {
 };
 
 /// The loops of one set, which must be usable.
-const AttentionLoops& attention_loops_of(InstructionSet set);
+const AttentionSimd& attention_simd_of(InstructionSet set);
 
 /// The loops of chosen_instruction_set().
-const AttentionLoops& attention_loops();
+const AttentionSimd& attention_simd();
 
 }  // namespace relprompt::kernels

@@ -1,4 +1,4 @@
-#include "workers/errand.h"
+#include "workers/watched_calls.h"
 
 #include <chrono>
 #include <condition_variable>
@@ -28,7 +28,7 @@ std::exception_ptr failure_of(const std::function<void()>& job) {
 
 }  // namespace
 
-struct Errands::Thread {
+struct WatchedCalls::Thread {
   std::mutex mutex;
   std::condition_variable changed;
   std::function<void()> job;  // while it is to be done or being done
@@ -63,23 +63,23 @@ void ignore_broken_pipes() {
   ::pthread_sigmask(SIG_BLOCK, &pipes, nullptr);
 }
 
-Errands::Errands() : thread_(std::make_shared<Thread>()) {
+WatchedCalls::WatchedCalls() : thread_(std::make_shared<Thread>()) {
   std::thread([thread = thread_] {
     ignore_broken_pipes();
     thread->serve();
   }).detach();
 }
 
-Errands::~Errands() {
+WatchedCalls::~WatchedCalls() {
   const std::lock_guard<std::mutex> lock(thread_->mutex);
   thread_->ending = true;
   thread_->changed.notify_all();
 }
 
-void Errands::run(std::function<void()> job, const std::function<void()>& watch) {
+void WatchedCalls::run(std::function<void()> job, const std::function<void()>& watch) {
   Thread& thread = *thread_;
   std::unique_lock<std::mutex> lock(thread.mutex);
-  if (thread.abandoned) throw Error(ErrorCode::kInternal, "an errand after one that was given up");
+  if (thread.abandoned) throw Error(ErrorCode::kInternal, "a watched call after one that was given up");
   thread.job = std::move(job);
   thread.changed.notify_all();
   while (!thread.changed.wait_for(lock, kGlance, [&] { return !thread.job; })) {

@@ -1,4 +1,4 @@
-#include "model/known_words.h"
+#include "model/vocabulary_check.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-// Who is alive. A thread of every worker beats in worker 0's dictionary, however busy the worker is
+// Who is alive. A thread of every worker beats in worker 0's key-value store, however busy the worker is
 // otherwise; worker 0 watches the beats, and the first reason for which the group ends is written there for
 // all to read.
 //
@@ -23,21 +23,21 @@ struct Member {
   std::size_t group_size = 0;  ///< number of workers that it expects
 };
 
-class Heart {
+class Heartbeat {
  public:
   struct Pace {
-    std::chrono::milliseconds beat{2000};      ///< between two signs of life
-    std::chrono::milliseconds silence{20000};  ///< after which a worker without them counts as dead
+    std::chrono::milliseconds interval{2000};      ///< between two signs of life
+    std::chrono::milliseconds timeout{20000};  ///< after which a worker without them counts as dead
   };
 
   /// Takes the place of `rank` and starts to beat. `store` is used by nobody else. Throws Error(kBadArgument)
   /// if another worker has this rank. Blocks as c10d does.
-  Heart(std::unique_ptr<Store> store, std::size_t rank, const Member& self, const Pace& pace);
+  Heartbeat(std::unique_ptr<Store> store, std::size_t rank, const Member& self, const Pace& pace);
   /// Says goodbye. Worker 0 waits until the others have heard why the group ends, at most for the silence
   /// limit.
-  ~Heart();
-  Heart(const Heart&) = delete;
-  Heart& operator=(const Heart&) = delete;
+  ~Heartbeat();
+  Heartbeat(const Heartbeat&) = delete;
+  Heartbeat& operator=(const Heartbeat&) = delete;
 
   /// All workers as far as they have joined, by rank.
   std::vector<Member> members() const;

@@ -1,4 +1,4 @@
-#include "workers/together.h"
+#include "workers/c10d_process_group.h"
 
 #include <algorithm>
 #include <cstring>
@@ -42,35 +42,35 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-Together::Together(const processes::Environment& environment, std::unique_ptr<Errands> errands,
-                   std::unique_ptr<Heart> heart, std::shared_ptr<Group> group)
+C10dProcessGroup::C10dProcessGroup(const processes::Environment& environment, std::unique_ptr<WatchedCalls> calls,
+                   std::unique_ptr<Heartbeat> heartbeat, std::shared_ptr<Group> group)
     : rank_(environment.rank),
       size_(environment.size),
-      errands_(std::move(errands)),
-      heart_(std::move(heart)),
+      calls_(std::move(calls)),
+      heartbeat_(std::move(heartbeat)),
       group_(std::move(group)) {}
 
-void Together::operate(const char* name, std::function<void(Group&)> operation) {
-  heart_->check();
+void C10dProcessGroup::operate(const char* name, std::function<void(Group&)> operation) {
+  heartbeat_->check();
   auto job = [group = group_, operation = std::move(operation)] { operation(*group); };
   try {
-    errands_->run(std::move(job), [this] { heart_->check_waiting(); });
+    calls_->run(std::move(job), [this] { heartbeat_->check_waiting(); });
   } catch (const Error&) {
     throw;
   } catch (const std::exception& problem) {
-    heart_->explain(fmt::format("{}: {}", name, first_line(problem.what())));
+    heartbeat_->explain(fmt::format("{}: {}", name, first_line(problem.what())));
   }
 }
 
-void Together::sum(std::vector<torch::Tensor>& tensors) {
+void C10dProcessGroup::all_reduce(std::vector<torch::Tensor>& tensors) {
   in_buckets(tensors, as_summed, [this](torch::Tensor& all) {
     torch::Tensor there = group_->takes(all.device()) ? all : all.cpu();
-    operate("sum", [there](Group& group) { group.sum(there); });
+    operate("all_reduce", [there](Group& group) { group.all_reduce(there); });
     all = there;
   });
 }
 
-void Together::broadcast(std::vector<torch::Tensor>& tensors) {
+void C10dProcessGroup::broadcast(std::vector<torch::Tensor>& tensors) {
   in_buckets(tensors, as_it_is, [this](torch::Tensor& all) {
     // As bytes, so that every kind of number travels.
     torch::Tensor there = group_->takes(all.device()) ? all : all.cpu();
@@ -79,14 +79,14 @@ void Together::broadcast(std::vector<torch::Tensor>& tensors) {
   });
 }
 
-torch::Tensor Together::sizes_of_all(std::size_t own) {
+torch::Tensor C10dProcessGroup::sizes_of_all(std::size_t own) {
   torch::Tensor sizes = torch::zeros({static_cast<std::int64_t>(size_)}, torch::kInt64);
   sizes[static_cast<std::int64_t>(rank_)] = static_cast<std::int64_t>(own);
-  operate("sizes", [sizes](Group& group) { group.sum(sizes); });
+  operate("sizes", [sizes](Group& group) { group.all_reduce(sizes); });
   return sizes;
 }
 
-std::vector<std::string> Together::gather(const std::string& text) {
+std::vector<std::string> C10dProcessGroup::gather(const std::string& text) {
   const torch::Tensor sizes = sizes_of_all(text.size());
   const auto size_at = [&](std::size_t rank) {
     return static_cast<std::size_t>(sizes[static_cast<std::int64_t>(rank)].item<std::int64_t>());
@@ -104,20 +104,20 @@ std::vector<std::string> Together::gather(const std::string& text) {
   return texts;
 }
 
-std::string Together::share(const std::string& text) {
+std::string C10dProcessGroup::broadcast_text(const std::string& text) {
   const auto size = sizes_of_all(rank_ == 0 ? text.size() : 0)[0].item<std::int64_t>();
   const torch::Tensor bytes = rank_ == 0 ? bytes_of(text) : bytes_for(static_cast<std::size_t>(size));
-  if (size > 0) operate("share", [bytes](Group& group) { group.broadcast(bytes); });
+  if (size > 0) operate("broadcast", [bytes](Group& group) { group.broadcast(bytes); });
   return text_of(bytes);
 }
 
-void Together::barrier() {
+void C10dProcessGroup::barrier() {
   operate("barrier", [](Group& group) { group.barrier(); });
 }
 
-void Together::leave(const std::string& reason) noexcept {
+void C10dProcessGroup::leave(const std::string& reason) noexcept {
   try {
-    heart_->end(fmt::format("{} ended: {}", name_of_worker(rank_, heart_->members()[rank_]), reason));
+    heartbeat_->end(fmt::format("{} ended: {}", name_of_worker(rank_, heartbeat_->members()[rank_]), reason));
   } catch (const std::exception&) {
     // The others notice the silence.
   }

@@ -1,4 +1,4 @@
-#include "kernels/score_planes.h"
+#include "kernels/score_maps.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -20,8 +20,8 @@ void write_class(const LabelTask& task, ScoreTile& tile, std::size_t c, float* t
 
 }  // namespace
 
-ScorePlanes::ScorePlanes(const LabelTask& task) : task_(task), axes_(task), grid_(task) {
-  if (task.squash != Squash::kSoftmax) return;
+ScoreMaps::ScoreMaps(const LabelTask& task) : task_(task), axes_(task), grid_(task) {
+  if (task.score_activation != ScoreActivation::kSoftmax) return;
   totals_.resize(static_cast<std::size_t>(grid_.count()));
 #pragma omp parallel
   {
@@ -35,7 +35,7 @@ ScorePlanes::ScorePlanes(const LabelTask& task) : task_(task), axes_(task), grid
   }
 }
 
-void ScorePlanes::compute(std::size_t first, std::size_t count, float* planes) {
+void ScoreMaps::compute(std::size_t first, std::size_t count, float* planes) {
   const auto plane = task_.photo.height * task_.photo.width;
 #pragma omp parallel
   {

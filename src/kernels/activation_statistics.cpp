@@ -1,4 +1,4 @@
-#include "kernels/input_sums.h"
+#include "kernels/activation_statistics.h"
 
 namespace relprompt::kernels {
 

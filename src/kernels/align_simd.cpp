@@ -1,6 +1,6 @@
-// Compiled once an instruction set, as loops.cpp is and under the same rules; RELPROMPT_ALIGN_LOOPS names the
+// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_ALIGN_SIMD names the
 // table that this copy fills.
-#include "kernels/align_loops.h"
+#include "kernels/align_simd.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -74,7 +74,7 @@ void add_and_normalise(float* y, std::int64_t rows, std::int64_t width, const fl
 
 }  // namespace
 
-extern const AlignLoops RELPROMPT_ALIGN_LOOPS;
-const AlignLoops RELPROMPT_ALIGN_LOOPS = {measure_spread, multiply_columns, add_and_normalise};
+extern const AlignSimd RELPROMPT_ALIGN_SIMD;
+const AlignSimd RELPROMPT_ALIGN_SIMD = {measure_spread, multiply_columns, add_and_normalise};
 
 }  // namespace relprompt::kernels

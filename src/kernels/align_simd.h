@@ -1,15 +1,15 @@
 // The inner loops of packed_alignment: rows of one block, each compiled for several instruction sets from one
-// source, align_loops.cpp.
+// source, align_simd.cpp.
 #pragma once
 
 #include <cstdint>
 
 namespace relprompt::kernels {
 
-enum class InstructionSet;  // kernels/instruction_sets.h, which align_loops.cpp must not include (see
-                            // loops.cpp)
+enum class InstructionSet;  // kernels/instruction_sets.h, which align_simd.cpp must not include (see
+                            // simd_kernels.cpp)
 
-struct AlignLoops {
+struct AlignSimd {
   /// spread [rows]: the sum over each row of x [rows, width] of (x - mean)^2.
   void (*measure_spread)(const float* x, std::int64_t rows, std::int64_t width, float* spread);
   /// products [rows, count] = x C^T for few columns: x [rows, width], columns C [count, width].
@@ -22,9 +22,9 @@ struct AlignLoops {
 };
 
 /// The loops of one set, which must be usable.
-const AlignLoops& align_loops_of(InstructionSet set);
+const AlignSimd& align_simd_of(InstructionSet set);
 
 /// The loops of chosen_instruction_set().
-const AlignLoops& align_loops();
+const AlignSimd& align_simd();
 
 }  // namespace relprompt::kernels

@@ -1,4 +1,4 @@
-#include "workers/errand.h"
+#include "workers/watched_calls.h"
 
 #include <atomic>
 #include <future>
@@ -14,26 +14,26 @@
 namespace relprompt::workers {
 namespace {
 
-TEST(Errands, RunElsewhereAndReturnWhenDone) {
-  Errands errands;
+TEST(WatchedCalls, RunElsewhereAndReturnWhenDone) {
+  WatchedCalls calls;
   std::thread::id where, again;
-  errands.run([&] { where = std::this_thread::get_id(); }, [] {});
-  errands.run([&] { again = std::this_thread::get_id(); }, [] {});
+  calls.run([&] { where = std::this_thread::get_id(); }, [] {});
+  calls.run([&] { again = std::this_thread::get_id(); }, [] {});
   EXPECT_NE(where, std::thread::id());
   EXPECT_NE(where, std::this_thread::get_id());
   EXPECT_EQ(where, again) << "c10d keeps what belongs to the thread";
 }
 
-TEST(Errands, PassTheJobsFailureOn) {
-  Errands errands;
-  EXPECT_THROW(errands.run([] { throw std::out_of_range("far"); }, [] {}), std::out_of_range);
-  EXPECT_NO_THROW(errands.run([] {}, [] {})) << "a failure is told once";
+TEST(WatchedCalls, PassTheJobsFailureOn) {
+  WatchedCalls calls;
+  EXPECT_THROW(calls.run([] { throw std::out_of_range("far"); }, [] {}), std::out_of_range);
+  EXPECT_NO_THROW(calls.run([] {}, [] {})) << "a failure is told once";
 }
 
-TEST(Errands, WhatTheJobHeldIsReleasedWhenItReturns) {
-  Errands errands;
+TEST(WatchedCalls, WhatTheJobHeldIsReleasedWhenItReturns) {
+  WatchedCalls calls;
   const auto thing = std::make_shared<int>(1);
-  errands.run([thing] {}, [] {});
+  calls.run([thing] {}, [] {});
   EXPECT_EQ(thing.use_count(), 1);
 }
 
@@ -43,11 +43,11 @@ struct Last {
   ~Last() { ended.set_value(); }
 };
 
-TEST(Errands, TheThreadEndsWithThem) {
+TEST(WatchedCalls, TheThreadEndsWithThem) {
   std::future<void> ended;
   {
-    Errands errands;
-    errands.run(
+    WatchedCalls calls;
+    calls.run(
         [&ended] {
           thread_local Last last;
           ended = last.ended.get_future();
@@ -58,12 +58,12 @@ TEST(Errands, TheThreadEndsWithThem) {
   EXPECT_EQ(ended.wait_for(std::chrono::seconds(30)), std::future_status::ready);
 }
 
-TEST(Errands, TheWatchEndsTheWaitButNotWhatTheJobUses) {
+TEST(WatchedCalls, TheWatchEndsTheWaitButNotWhatTheJobUses) {
   const auto gate = std::make_shared<std::promise<void>>();
   const auto finished = std::make_shared<std::atomic<bool>>(false);
   {
-    Errands errands;
-    EXPECT_THROW(errands.run(
+    WatchedCalls calls;
+    EXPECT_THROW(calls.run(
                      [gate, finished] {
                        gate->get_future().wait();
                        *finished = true;
@@ -71,19 +71,19 @@ TEST(Errands, TheWatchEndsTheWaitButNotWhatTheJobUses) {
                      [] { throw std::domain_error("enough"); }),
                  std::domain_error);
     EXPECT_FALSE(*finished);
-    EXPECT_THROW(errands.run([] {}, [] {}), Error);
+    EXPECT_THROW(calls.run([] {}, [] {}), Error);
   }
   gate->set_value();
   while (!*finished) std::this_thread::yield();
   EXPECT_GE(gate.use_count(), 2) << "kept, not taken apart";
 }
 
-TEST(Errands, AClosedPipeIsAnErrorAndNoSignal) {
+TEST(WatchedCalls, AClosedPipeIsAnErrorAndNoSignal) {
   int ends[2] = {};
   ASSERT_EQ(::pipe(ends), 0);
   ::close(ends[0]);
-  Errands errands;
-  errands.run(
+  WatchedCalls calls;
+  calls.run(
       [ends] {
         EXPECT_EQ(::write(ends[1], "x", 1), -1);
         EXPECT_EQ(errno, EPIPE);

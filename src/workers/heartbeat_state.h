@@ -1,21 +1,21 @@
-// The half of Heart that its thread owns: everything that talks to worker 0's dictionary.
+// The half of Heartbeat that its thread owns: everything that talks to worker 0's key-value store.
 #pragma once
 
 #include <condition_variable>
 #include <mutex>
 
-#include "workers/heart.h"
+#include "workers/heartbeat.h"
 
 namespace relprompt::workers {
 
 using Clock = std::chrono::steady_clock;
 
-struct Heart::State {
+struct Heartbeat::State {
   State(std::unique_ptr<Store> the_store, std::size_t own_rank, const Member& self, const Pace& the_pace);
 
   void run();                         ///< the thread
   void throw_if_ended(bool waiting);  ///< under the lock
-  Clock::duration linger() const { return rank == 0 ? pace.silence : 2 * pace.beat; }
+  Clock::duration linger() const { return rank == 0 ? pace.timeout : 2 * pace.interval; }
 
   // Fixed, or used by the thread alone.
   const std::unique_ptr<Store> store;
@@ -43,9 +43,9 @@ struct Heart::State {
  private:
   void tick();
   void post(const std::string& reason);
-  void meet();
-  void hear();
-  void miss();
+  void read_members();
+  void read_beats();
+  void check_timeouts();
   void part();
   void say_goodbye();
   bool all_gone();

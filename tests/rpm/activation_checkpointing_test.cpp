@@ -11,9 +11,9 @@ using namespace model;
 
 using test::uniform;
 
-class Recompute : public testing::TestWithParam<Variant> {};
+class ActivationCheckpointing : public testing::TestWithParam<Variant> {};
 
-TEST_P(Recompute, GivesEveryPromptTheSameGradientBitForBit) {
+TEST_P(ActivationCheckpointing, GivesEveryPromptTheSameGradientBitForBit) {
   const auto config = test::tiny_config();
   clip::ImageTower tower(config.vision, config.joint, config.activation);
   test::fill_by_name(*tower, "visual.");
@@ -23,8 +23,8 @@ TEST_P(Recompute, GivesEveryPromptTheSameGradientBitForBit) {
   rpm->eval();
   const auto side = config.vision.image_size();
   const auto image = uniform("image", {2, 3, side, side}), t = uniform("t", {5, config.joint});
-  const auto pass = [&](bool recompute) {
-    tower->set_recompute(recompute);
+  const auto pass = [&](bool activation_checkpointing) {
+    tower->set_activation_checkpointing(activation_checkpointing);
     const auto out = rpm->forward(tower, image, t);
     (out.patches * uniform("dp", out.patches.sizes().vec())).sum().backward();
     std::vector<torch::Tensor> result = {out.patches.detach(), out.class_token.detach()};
@@ -46,7 +46,7 @@ TEST_P(Recompute, GivesEveryPromptTheSameGradientBitForBit) {
   EXPECT_GT(compared, 6u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, Recompute, testing::Values(Variant::kOfficial, Variant::kPaper),
+INSTANTIATE_TEST_SUITE_P(Variants, ActivationCheckpointing, testing::Values(Variant::kOfficial, Variant::kPaper),
                          [](const auto& variant) {
                            return variant.param == Variant::kOfficial ? "official" : "paper";
                          });

@@ -1,6 +1,6 @@
-// Compiled once an instruction set, as loops.cpp is and under the same rules; RELPROMPT_ATTENTION_LOOPS names
+// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_ATTENTION_SIMD names
 // the table that this copy fills.
-#include "kernels/attention_loops.h"
+#include "kernels/attention_simd.h"
 
 #include "kernels/bfloat16_bits.h"
 #include "kernels/exponential.h"
@@ -105,7 +105,7 @@ void centre_columns(float* x, std::int64_t rows, std::int64_t width, float* mean
   }
 }
 
-/// To the nearest integer, as quantise in loops.cpp does.
+/// To the nearest integer, as quantise in simd_kernels.cpp does.
 inline std::int8_t rounded(float x) {
   return static_cast<std::int8_t>(static_cast<std::int32_t>(x + 256.5f) - 256);
 }
@@ -141,8 +141,8 @@ void quantise_columns(const float* x, std::int64_t rows, std::int64_t width, int
 
 }  // namespace
 
-extern const AttentionLoops RELPROMPT_ATTENTION_LOOPS;
-const AttentionLoops RELPROMPT_ATTENTION_LOOPS = {exponential_rows, exponential_rows_bfloat16,
+extern const AttentionSimd RELPROMPT_ATTENTION_SIMD;
+const AttentionSimd RELPROMPT_ATTENTION_SIMD = {exponential_rows, exponential_rows_bfloat16,
                                                   exponential_rows_int8, centre_columns, quantise_columns};
 
 }  // namespace relprompt::kernels

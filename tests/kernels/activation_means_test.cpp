@@ -5,7 +5,7 @@
 
 #include "kernels/block.h"
 #include "kernels/layer_norm.h"
-#include "kernels/loops.h"
+#include "kernels/simd_kernels.h"
 #include "numbers.h"
 
 namespace relprompt::kernels {
@@ -19,10 +19,10 @@ struct Fixture {
   std::vector<float> norm_weight = random_values("norm weight", kWidth),
                      norm_bias = random_values("norm bias", kWidth, 3),
                      bias = random_values("bias", 3 * kMlp, 0.2f),
-                     in = random_values("in", 3 * kWidth * kWidth, 0.4f),
-                     out = random_values("out", kWidth*kWidth, 0.4f),
-                     hidden = random_values("hidden", kMlp*kWidth, 0.4f),
-                     back = random_values("back", kMlp*kWidth, 0.4f);
+                     qkv = random_values("in", 3 * kWidth * kWidth, 0.4f),
+                     proj = random_values("out", kWidth*kWidth, 0.4f),
+                     fc1 = random_values("hidden", kMlp*kWidth, 0.4f),
+                     fc2 = random_values("back", kMlp*kWidth, 0.4f);
   std::vector<float> x = random_values("x", kRows*kWidth), prompt = random_values("p", kExtra*kWidth);
 
   BlockWeights weights() const {
@@ -31,14 +31,14 @@ struct Fixture {
     w.heads = 3;
     w.mlp_width = kMlp;
     w.ln_1 = w.ln_2 = {norm_weight.data(), norm_bias.data()};
-    w.in = {in.data(), bias.data()};
-    w.out = {out.data(), bias.data()};
-    w.hidden = {hidden.data(), bias.data()};
-    w.back = {back.data(), bias.data()};
+    w.qkv = {qkv.data(), bias.data()};
+    w.proj = {proj.data(), bias.data()};
+    w.fc1 = {fc1.data(), bias.data()};
+    w.fc2 = {fc2.data(), bias.data()};
     return w;
   }
 
-  std::vector<float> run(const PackedBlock& block, InputSums* sums = nullptr) const {
+  std::vector<float> run(const PackedBlock& block, ActivationStatistics* sums = nullptr) const {
     BlockWorkspace workspace;
     std::vector<float> y(x.size());
     block.run({x.data(), prompt.data(), kBatch, kTokens, kPrompts}, y.data(), workspace, sums);
@@ -52,9 +52,9 @@ std::vector<float> over(const std::vector<double>& sums, std::int64_t rows) {
   return means;
 }
 
-LayerInputs means_of(const InputSums& sums) {
-  return {over(sums.in, sums.in_rows), over(sums.out, sums.rows), over(sums.hidden, sums.rows),
-          over(sums.back, sums.rows)};
+ActivationMeans means_of(const ActivationStatistics& sums) {
+  return {over(sums.qkv, sums.qkv_rows), over(sums.proj, sums.rows), over(sums.fc1, sums.rows),
+          over(sums.fc2, sums.rows)};
 }
 
 double distance(const std::vector<float>& a, const std::vector<float>& b) {
@@ -83,69 +83,69 @@ void expect_near(const std::vector<double>& actual, const std::vector<double>& e
 TEST(Centres, LinearLayersTakeRowsLessTheCentre) {
   constexpr std::int64_t kIn = 31, kOut = 17;
   const auto x = random_values("rows", 5 * kIn), w = random_values("w", kOut * kIn),
-             bias = random_values("b", kOut), centre = random_values("centre", kIn, 4);
+             bias = random_values("b", kOut), mean = random_values("mean", kIn, 4);
   for (const bool biased : {false, true}) {
     const float* b = biased ? bias.data() : nullptr;
-    Room room;
-    std::vector<float> plain(5 * kOut), centred(5 * kOut);
+    ProductScratch scratch;
+    std::vector<float> plain(5 * kOut), less_mean(5 * kOut);
     PackedLinear(w.data(), b, kIn, kOut, Precision::kFp32)
-        .multiply({x.data(), nullptr}, 5, nullptr, false, plain.data(), room);
+        .multiply({x.data(), nullptr}, 5, nullptr, false, plain.data(), scratch);
     auto rows = x;
-    loops().subtract_row(x.data(), 5, kIn, centre.data(), rows.data());
-    PackedLinear(w.data(), b, kIn, kOut, Precision::kFp32, centre.data())
-        .multiply({rows.data(), nullptr}, 5, nullptr, false, centred.data(), room);
-    expect_close(centred, {plain.begin(), plain.end()}, 1e-5);
+    simd_kernels().subtract_row(x.data(), 5, kIn, mean.data(), rows.data());
+    PackedLinear(w.data(), b, kIn, kOut, Precision::kFp32, mean.data())
+        .multiply({rows.data(), nullptr}, 5, nullptr, false, less_mean.data(), scratch);
+    expect_close(less_mean, {plain.begin(), plain.end()}, 1e-5);
   }
 }
 
 TEST(Centres, ChangeABlockByRoundingAloneAndInt8ForTheBetter) {
   const Fixture f;
-  InputSums sums;
+  ActivationStatistics sums;
   const PackedBlock exact(f.weights(), Precision::kFp32);
   const auto y = f.run(exact, &sums);
   const auto means = means_of(sums);
   expect_close(f.run(PackedBlock(f.weights(), Precision::kFp32, means)), {y.begin(), y.end()}, 1e-5);
   const double plain = distance(f.run(PackedBlock(f.weights(), Precision::kInt8)), y),
-               centred = distance(f.run(PackedBlock(f.weights(), Precision::kInt8, means)), y);
-  EXPECT_GT(centred, 0);
-  EXPECT_LT(centred, 0.7 * plain);
+               less_mean = distance(f.run(PackedBlock(f.weights(), Precision::kInt8, means)), y);
+  EXPECT_GT(less_mean, 0);
+  EXPECT_LT(less_mean, 0.7 * plain);
 }
 
 TEST(Centres, SumsAreThoseOfWhatEntersTheLayers) {
   const Fixture f;
-  InputSums sums;
+  ActivationStatistics sums;
   const auto y = f.run(PackedBlock(f.weights(), Precision::kFp32), &sums);
   EXPECT_EQ(sums.rows, kRows);
-  EXPECT_EQ(sums.in_rows, kRows + kExtra);
+  EXPECT_EQ(sums.qkv_rows, kRows + kExtra);
   // The norm of the tokens and of the prompts.
   auto rows = f.x;
   rows.insert(rows.end(), f.prompt.begin(), f.prompt.end());
   layer_norm(rows.data(), kRows + kExtra, kWidth, f.norm_weight.data(), f.norm_bias.data(), 1e-5f,
              rows.data());
-  expect_near(sums.in, column_sums(rows, kWidth));
+  expect_near(sums.qkv, column_sums(rows, kWidth));
   // The two layers that write to the residual stream explain what the block adds to it.
   auto explained = column_sums(f.x, kWidth);
-  add_product(f.out, sums.out, explained);
-  add_product(f.back, sums.back, explained);
+  add_product(f.proj, sums.proj, explained);
+  add_product(f.fc2, sums.fc2, explained);
   for (std::size_t i = 0; i < explained.size(); ++i) explained[i] += 2.0 * kRows * f.bias[i];
   expect_near(column_sums(y, kWidth), explained);
 }
 
 TEST(Centres, HiddenLayersSeeTheSecondNorm) {
   Fixture f;
-  std::fill(f.out.begin(), f.out.end(), 0.0f);
+  std::fill(f.proj.begin(), f.proj.end(), 0.0f);
   std::fill(f.bias.begin(), f.bias.end(), 0.0f);  // the attention adds nothing, so both norms see x
-  InputSums sums, twice;
+  ActivationStatistics sums, twice;
   const PackedBlock block(f.weights(), Precision::kFp32);
   f.run(block, &sums);
   auto rows = f.x;
   layer_norm(rows.data(), kRows, kWidth, f.norm_weight.data(), f.norm_bias.data(), 1e-5f, rows.data());
-  expect_near(sums.hidden, column_sums(rows, kWidth));
+  expect_near(sums.fc1, column_sums(rows, kWidth));
   // Sums go on from pass to pass.
   f.run(block, &twice);
   f.run(block, &twice);
   EXPECT_EQ(twice.rows, 2 * kRows);
-  for (std::size_t i = 0; i < sums.back.size(); ++i) EXPECT_NEAR(twice.back[i], 2 * sums.back[i], 1e-6);
+  for (std::size_t i = 0; i < sums.fc2.size(); ++i) EXPECT_NEAR(twice.fc2[i], 2 * sums.fc2[i], 1e-6);
 }
 
 }  // namespace

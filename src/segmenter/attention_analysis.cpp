@@ -1,4 +1,4 @@
-#include "segmenter/attention_study.h"
+#include "segmenter/attention_analysis.h"
 
 #include <algorithm>
 #include <limits>
@@ -10,7 +10,7 @@
 
 #include "engine/attention_distance.h"
 #include "image/resize.h"
-#include "segmenter/photo_segmenter.h"
+#include "segmenter/sliding_window.h"
 
 namespace relprompt::segmenter {
 namespace {

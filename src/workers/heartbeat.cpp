@@ -1,4 +1,4 @@
-#include "workers/heart.h"
+#include "workers/heartbeat.h"
 
 #include <thread>
 
@@ -6,8 +6,8 @@
 
 #include "relprompt/error.h"
 
-#include "workers/errand.h"
-#include "workers/heart_state.h"
+#include "workers/watched_calls.h"
+#include "workers/heartbeat_state.h"
 
 namespace relprompt::workers {
 namespace {
@@ -23,7 +23,7 @@ std::string name_of_worker(std::size_t rank, const Member& member) {
   return fmt::format("worker {} ({})", rank, member.where.empty() ? "not joined" : member.where);
 }
 
-Heart::Heart(std::unique_ptr<Store> store, std::size_t rank, const Member& self, const Pace& pace)
+Heartbeat::Heartbeat(std::unique_ptr<Store> store, std::size_t rank, const Member& self, const Pace& pace)
     : state_(std::make_shared<State>(std::move(store), rank, self, pace)) {
   std::thread([state = state_] {
     ignore_broken_pipes();
@@ -31,31 +31,31 @@ Heart::Heart(std::unique_ptr<Store> store, std::size_t rank, const Member& self,
   }).detach();
 }
 
-Heart::~Heart() {
+Heartbeat::~Heartbeat() {
   std::unique_lock<std::mutex> lock(state_->mutex);
   state_->stopping = true;
   state_->changed.notify_all();
   if (state_->unreachable) return;  // the thread hangs, and stays behind
-  state_->changed.wait_for(lock, state_->linger() + 2 * state_->pace.beat, [&] { return state_->stopped; });
+  state_->changed.wait_for(lock, state_->linger() + 2 * state_->pace.interval, [&] { return state_->stopped; });
 }
 
-std::vector<Member> Heart::members() const {
+std::vector<Member> Heartbeat::members() const {
   const std::lock_guard<std::mutex> lock(state_->mutex);
   return state_->members;
 }
 
-void Heart::check() const {
+void Heartbeat::check() const {
   const std::lock_guard<std::mutex> lock(state_->mutex);
   state_->throw_if_ended(false);
 }
 
-void Heart::check_waiting() const {
+void Heartbeat::check_waiting() const {
   const std::lock_guard<std::mutex> lock(state_->mutex);
   state_->throw_if_ended(true);
 }
 
-void Heart::explain(const std::string& symptom) {
-  const auto deadline = Clock::now() + state_->pace.silence + 3 * state_->pace.beat;
+void Heartbeat::explain(const std::string& symptom) {
+  const auto deadline = Clock::now() + state_->pace.timeout + 3 * state_->pace.interval;
   while (Clock::now() < deadline) {
     check_waiting();
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -66,23 +66,23 @@ void Heart::explain(const std::string& symptom) {
   lost(symptom);
 }
 
-void Heart::end(const std::string& reason) {
+void Heartbeat::end(const std::string& reason) {
   std::unique_lock<std::mutex> lock(state_->mutex);
   if (!state_->ended.empty() || state_->stopped) return;
   state_->to_post = reason;
   state_->changed.notify_all();
-  state_->changed.wait_for(lock, state_->pace.silence,
+  state_->changed.wait_for(lock, state_->pace.timeout,
                            [&] { return state_->to_post.empty() || state_->stopped; });
   if (state_->ended.empty()) state_->ended = reason;
 }
 
-void Heart::State::throw_if_ended(bool waiting) {
+void Heartbeat::State::throw_if_ended(bool waiting) {
   if (!ended.empty()) lost(ended);
   const auto now = Clock::now();
   if (waiting) {
     // A worker may end normally while the last operation still runs elsewhere, hence the patience.
     for (std::size_t other = 0; other < gone.size() && rank == 0; ++other) {
-      if (gone[other] && now - heard[other] > pace.silence) {
+      if (gone[other] && now - heard[other] > pace.timeout) {
         lost(name_of_worker(other, members[other]) + " ended while others were still waiting for it");
       }
     }
@@ -95,11 +95,11 @@ void Heart::State::throw_if_ended(bool waiting) {
     lost(ended);
   }
   // After this process itself was stopped for a while, worker 0 gets one more beat to show up.
-  if (now - answered <= pace.silence) {
+  if (now - answered <= pace.timeout) {
     suspected = {};
   } else if (suspected == Clock::time_point{}) {
     suspected = now;
-  } else if (now - suspected > pace.beat) {
+  } else if (now - suspected > pace.interval) {
     unreachable = true;
     ended = who_blocks();
     lost(ended);
@@ -107,8 +107,8 @@ void Heart::State::throw_if_ended(bool waiting) {
 }
 
 /// c10d serves one request after the other, so a worker that stops in the middle of its request blocks worker
-/// 0's dictionary for all. Worker 0 knows then that it is not itself the one, and not which of the others is.
-std::string Heart::State::who_blocks() const {
+/// 0's key-value store for all. Worker 0 knows then that it is not itself the one, and not which of the others is.
+std::string Heartbeat::State::who_blocks() const {
   if (rank != 0) return name_of_worker(0, members[0]) + " does not answer any more";
   std::string others;
   for (std::size_t other = 1; other < members.size(); ++other) {

@@ -1,7 +1,7 @@
 // The keys, N being a rank: who/N what a worker says of itself, beat/N a number that keeps changing, gone/N
 // that it needs nothing any more, end why the group has ended. Only worker 0 reads beats, so the traffic
 // grows with the number of workers and not with its square.
-#include "workers/heart_state.h"
+#include "workers/heartbeat_state.h"
 
 #include <algorithm>
 #include <sstream>
@@ -32,7 +32,7 @@ Member member_of(const std::string& text) {
 
 }  // namespace
 
-Heart::State::State(std::unique_ptr<Store> the_store, std::size_t own_rank, const Member& self,
+Heartbeat::State::State(std::unique_ptr<Store> the_store, std::size_t own_rank, const Member& self,
                     const Pace& the_pace)
     : store(std::move(the_store)),
       rank(own_rank),
@@ -53,7 +53,7 @@ Heart::State::State(std::unique_ptr<Store> the_store, std::size_t own_rank, cons
   }
 }
 
-void Heart::State::run() {
+void Heartbeat::State::run() {
   std::unique_lock<std::mutex> lock(mutex);
   try {
     while (!stopping) {
@@ -74,14 +74,14 @@ void Heart::State::run() {
   changed.notify_all();
 }
 
-Clock::duration Heart::State::pause() {
+Clock::duration Heartbeat::State::pause() {
   const std::lock_guard<std::mutex> lock(mutex);
   const bool joining =
       std::any_of(members.begin(), members.end(), [](const Member& m) { return m.where.empty(); });
-  return joining ? std::min(pace.beat, kJoinPause) : pace.beat;
+  return joining ? std::min(pace.interval, kJoinPause) : pace.interval;
 }
 
-void Heart::State::tick() {
+void Heartbeat::State::tick() {
   store->set(key("beat", rank), std::to_string(++beat));
   std::string reason;
   {
@@ -90,9 +90,9 @@ void Heart::State::tick() {
     reason = to_post;
   }
   if (!reason.empty()) post(reason);
-  meet();
-  hear();
-  if (rank == 0) miss();
+  read_members();
+  read_beats();
+  if (rank == 0) check_timeouts();
   if (const auto end = store->get("end")) {
     {
       const std::lock_guard<std::mutex> lock(mutex);
@@ -102,7 +102,7 @@ void Heart::State::tick() {
   }
 }
 
-void Heart::State::post(const std::string& reason) {
+void Heartbeat::State::post(const std::string& reason) {
   const std::string standing = store->set_once("end", reason);
   const std::lock_guard<std::mutex> lock(mutex);
   ended = standing;
@@ -110,7 +110,7 @@ void Heart::State::post(const std::string& reason) {
   changed.notify_all();
 }
 
-void Heart::State::meet() {
+void Heartbeat::State::read_members() {
   for (std::size_t other = 0; other < members.size(); ++other) {
     if (!members[other].where.empty()) continue;  // only this thread writes them
     const auto text = store->get(key("who", other));
@@ -121,7 +121,7 @@ void Heart::State::meet() {
   }
 }
 
-void Heart::State::hear() {
+void Heartbeat::State::read_beats() {
   const std::size_t end = rank == 0 ? members.size() : 1;
   for (std::size_t other = 0; other < end; ++other) {
     if (other == rank || members[other].where.empty()) continue;
@@ -137,9 +137,9 @@ void Heart::State::hear() {
 }
 
 /// Worker 0 ends the group if somebody is silent.
-void Heart::State::miss() {
+void Heartbeat::State::check_timeouts() {
   const auto now = Clock::now();
-  const bool slept = now - last_tick > pace.silence / 2 + pace.beat;
+  const bool slept = now - last_tick > pace.timeout / 2 + pace.interval;
   last_tick = now;
   std::string reason;
   {
@@ -147,31 +147,31 @@ void Heart::State::miss() {
     // If this process itself was stopped for a while, it has no say about the others.
     if (slept) std::fill(heard.begin(), heard.end(), now);
     for (std::size_t other = 1; other < members.size() && reason.empty(); ++other) {
-      if (members[other].where.empty() || gone[other] || now - heard[other] <= pace.silence) continue;
+      if (members[other].where.empty() || gone[other] || now - heard[other] <= pace.timeout) continue;
       reason = fmt::format("{} has died or cannot be reached: no sign of life for {:.3g} s",
                            name_of_worker(other, members[other]),
-                           std::chrono::duration<double>(pace.silence).count());
+                           std::chrono::duration<double>(pace.timeout).count());
     }
   }
   if (!reason.empty()) post(reason);
 }
 
-void Heart::State::part() {
+void Heartbeat::State::part() {
   if (parted) return;
   store->set(key("gone", rank), "1");
   parted = true;
 }
 
-bool Heart::State::all_gone() {
+bool Heartbeat::State::all_gone() {
   const std::lock_guard<std::mutex> lock(mutex);
   for (std::size_t other = 0; other < members.size(); ++other) {
-    const bool silent = Clock::now() - heard[other] > pace.silence;
+    const bool silent = Clock::now() - heard[other] > pace.timeout;
     if (other != rank && !members[other].where.empty() && !gone[other] && !silent) return false;
   }
   return true;
 }
 
-void Heart::State::say_goodbye() {
+void Heartbeat::State::say_goodbye() {
   std::string reason;
   {
     const std::lock_guard<std::mutex> lock(mutex);
@@ -181,7 +181,7 @@ void Heart::State::say_goodbye() {
   part();
   if (rank != 0) return;
   const auto deadline = Clock::now() + linger();
-  for (hear(); !all_gone() && Clock::now() < deadline; hear()) {
+  for (read_beats(); !all_gone() && Clock::now() < deadline; read_beats()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }

@@ -1,4 +1,4 @@
-#include "nn/recompute.h"
+#include "nn/activation_checkpointing.h"
 
 #include <utility>
 
@@ -83,7 +83,7 @@ class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
 
 }  // namespace
 
-torch::Tensor recompute(const Part& part, const torch::Tensor& x, const torch::Tensor& prompt,
+torch::Tensor checkpointed(const Part& part, const torch::Tensor& x, const torch::Tensor& prompt,
                         const std::vector<torch::Tensor*>& weights) {
   auto plan = c10::make_intrusive<Plan>();
   plan->part = part;

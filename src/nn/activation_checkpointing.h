@@ -21,7 +21,7 @@ using Part = std::function<torch::Tensor(const torch::Tensor& x, const torch::Te
 /// A): its value at this call is what both runs use, whatever stands in the place later, and its gradient
 /// flows on into that graph. A weight that asks for a gradient but is not in `weights` gets none. prompt may
 /// be undefined. If nothing asks for a gradient nothing is kept.
-torch::Tensor recompute(const Part& part, const torch::Tensor& x, const torch::Tensor& prompt,
+torch::Tensor checkpointed(const Part& part, const torch::Tensor& x, const torch::Tensor& prompt,
                         const std::vector<torch::Tensor*>& weights);
 
 }  // namespace relprompt::nn

@@ -1,13 +1,13 @@
 // The inner loops of label_tiles: rows of a few hundred numbers, each compiled for several instruction sets
-// from one source, label_loops.cpp.
+// from one source, label_simd.cpp.
 #pragma once
 
 #include <cstdint>
 
 namespace relprompt::kernels {
 
-enum class InstructionSet;  // kernels/instruction_sets.h, which label_loops.cpp must not include (see
-                            // loops.cpp)
+enum class InstructionSet;  // kernels/instruction_sets.h, which label_simd.cpp must not include (see
+                            // simd_kernels.cpp)
 
 /// Rows of equal length that lie `stride` numbers apart.
 struct Rows {
@@ -17,7 +17,7 @@ struct Rows {
   std::int64_t length = 0;
 };
 
-struct LabelLoops {
+struct LabelSimd {
   /// to[i] = the two numbers of `from` at low[i] and high[i], the second with weight[i].
   void (*interpolate_columns)(const float* from, const std::int32_t* low, const std::int32_t* high,
                               const float* weight, std::int64_t count, float* to);
@@ -43,9 +43,9 @@ struct LabelLoops {
 };
 
 /// The loops of one set, which must be usable.
-const LabelLoops& label_loops_of(InstructionSet set);
+const LabelSimd& label_simd_of(InstructionSet set);
 
 /// The loops of chosen_instruction_set().
-const LabelLoops& label_loops();
+const LabelSimd& label_simd();
 
 }  // namespace relprompt::kernels
