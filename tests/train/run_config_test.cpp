@@ -146,6 +146,12 @@ TEST(RunConfig, EveryKeyIsWritten) {
   expect_differs_everywhere(written, config::parse_yaml(to_yaml(config::RunConfig()), "defaults"), "");
 }
 
+TEST(RunConfig, OlderNamesAreRead) {
+  EXPECT_TRUE(config::parse_run_config("train: {recompute: true}", "old.yaml").train.activation_checkpointing);
+  EXPECT_FALSE(config::parse_run_config("train: {recompute: true, activation_checkpointing: false}", "both.yaml")
+                   .train.activation_checkpointing);
+}
+
 TEST(RunConfig, WhatIsWrittenReadsBack) {
   for (const std::string& yaml :
        {to_yaml(config::RunConfig()), to_yaml(config::parse_run_config(kEverything, "all.yaml")),
