@@ -26,6 +26,10 @@ struct ModelOptions {
   int threads = 0;              ///< CPU threads; 0: all cores
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
   bool training_free = false;   ///< leave the model's prompts out: its CLIP alone, same normalisation
+  /// Keep packed weights under XDG_CACHE_HOME/relprompt, at most 4 GiB of them, and map them when the model is opened
+  /// again: a fraction of the time to open it, and processes share the memory. The environment variable
+  /// RELPROMPT_PACK_CACHE=off turns it off as well. CPU only.
+  bool pack_cache = true;
 };
 
 /// How class names become text embeddings.

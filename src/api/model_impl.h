@@ -16,6 +16,9 @@ namespace relprompt {
 struct Model::Impl {
   Impl(const std::filesystem::path& path, const ModelOptions& options);
 
+  /// For the CPU; this must outlive it.
+  std::unique_ptr<const engine::Network> make_network(kernels::Precision numbers) const;
+
   ModelOptions options;
   int threads;  ///< of a session
   kernels::Precision precision;

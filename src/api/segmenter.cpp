@@ -33,7 +33,7 @@ struct Segmenter::Impl {
   /// What looks inside the network runs on the engine, whatever the device.
   segmenter::EngineScorer& engine() {
     if (!looks) {
-      if (!model.impl_->network) own = std::make_unique<engine::Network>(model.impl_->files, kernels::Precision::kFp32);
+      if (!model.impl_->network) own = model.impl_->make_network(kernels::Precision::kFp32);
       looks.emplace(own ? *own : *model.impl_->network);
     }
     return *looks;

@@ -47,7 +47,13 @@ Model::Impl::Impl(const std::filesystem::path& path, const ModelOptions& given)
       files(open(path, options)) {
   if (options.device != "cpu") return;
   const kernels::ThreadScope scope(threads);
-  network = std::make_unique<engine::Network>(files, precision);
+  network = make_network(precision);
+}
+
+std::unique_ptr<const engine::Network> Model::Impl::make_network(kernels::Precision numbers) const {
+  model::PackCacheRules packs;
+  packs.use = options.pack_cache;
+  return std::make_unique<engine::Network>(files, numbers, packs);
 }
 
 Model::Model(const std::filesystem::path& path, const ModelOptions& options)

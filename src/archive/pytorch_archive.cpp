@@ -57,6 +57,7 @@ class PytorchArchive final : public TensorArchive {
                  const std::string& source)
       : file_(std::move(file)) {
     format_ = "pytorch zip";
+    if (file_) files_.push_back({file_->path(), file_->identity()});
     ZipFile zip(data, size, source);
     const std::string prefix = find_prefix(zip, source);
     check_byte_order(zip, prefix, source);

@@ -78,6 +78,7 @@ class SafetensorsArchive final : public TensorArchive {
                      const std::string& source)
       : file_(std::move(file)) {
     format_ = "safetensors";
+    if (file_) files_.push_back({file_->path(), file_->identity()});
     const std::string_view text = header_text(data, size, source);
     SafetensorsHeader header = read_safetensors_header(text, source);
     const std::uint64_t before_data = kLengthBytes + text.size();

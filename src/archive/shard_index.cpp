@@ -129,6 +129,7 @@ class ShardedArchive final : public TensorArchive {
     }
     auto shard = open_single_file(path);
     format_ = shard->format() + " shards";
+    files_.insert(files_.end(), shard->files().begin(), shard->files().end());
     tensors_.insert(tensors_.end(), shard->tensors().begin(), shard->tensors().end());
     shards_.emplace(name, std::move(shard));
   }

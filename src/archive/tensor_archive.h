@@ -29,6 +29,12 @@ struct TensorView {
   std::uint64_t bytes = 0;          ///< product of shape times size_of(dtype)
 };
 
+/// A file of a checkpoint.
+struct ArchiveFile {
+  std::filesystem::path path;
+  std::string identity;  ///< of the version that is mapped, see base/file_identity.h
+};
+
 /// A checkpoint file or a set of shards.
 class TensorArchive {
  public:
@@ -39,6 +45,8 @@ class TensorArchive {
   const TensorView* find(std::string_view name) const;
   /// Free-form text pairs of the container ("__metadata__" of safetensors); empty for others.
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// The files that the tensors' bytes lie in; none for bytes in memory.
+  const std::vector<ArchiveFile>& files() const { return files_; }
   /// Gives back the memory of what was read from mapped files; views stay valid and are paged in again on
   /// use.
   virtual void release_pages() const noexcept {}
@@ -49,6 +57,7 @@ class TensorArchive {
   std::vector<TensorView> tensors_;
   std::map<std::string, std::string> metadata_;
   std::string format_;
+  std::vector<ArchiveFile> files_;
 };
 
 /// Opens a checkpoint by content, not by name: safetensors, PyTorch zip (.pt, .pth, TorchScript), a

@@ -5,23 +5,33 @@
 
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "base/bus_error.h"
+#include "base/file_identity.h"
 #include "base/read_file.h"
 
 namespace relprompt {
 
 MappedFile::MappedFile(const std::filesystem::path& path, ErrorCode missing) : path_(path) {
-  const FileHandle file = open_regular_file(path, missing, size_);
-  if (size_ > 0) {
-    void* memory = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
-    if (memory == MAP_FAILED) {
-      throw Error(unreadable_as(missing),
-                  fmt::format("cannot map {}: {}", path.string(), std::strerror(errno)));
-    }
-    data_ = static_cast<const std::byte*>(memory);
-    remember_mapped_bytes(data_, size_, path_.c_str());
+  map(open_regular_file(path, missing, size_), unreadable_as(missing));
+}
+
+MappedFile::MappedFile(const FileHandle& file, const std::filesystem::path& path) : path_(path) {
+  struct stat info {};
+  if (::fstat(file.number(), &info) == 0) size_ = static_cast<std::size_t>(info.st_size);
+  map(file, ErrorCode::kUnreadable);
+}
+
+void MappedFile::map(const FileHandle& file, ErrorCode unreadable) {
+  identity_ = file_identity(file, path_);
+  if (size_ == 0) return;
+  void* memory = ::mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  if (memory == MAP_FAILED) {
+    throw Error(unreadable, fmt::format("cannot map {}: {}", path_.string(), std::strerror(errno)));
   }
+  data_ = static_cast<const std::byte*>(memory);
+  remember_mapped_bytes(data_, size_, path_.c_str());
 }
 
 void MappedFile::release_pages() const noexcept {

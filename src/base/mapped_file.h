@@ -6,8 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "relprompt/error.h"
+
+#include "base/file_handle.h"
 
 namespace relprompt {
 
@@ -17,6 +20,8 @@ class MappedFile {
   /// cannot be opened or is no regular file. An empty file maps to size() == 0.
   /// @param missing the code for an absent path: kNotFound for data, kModelNotFound for checkpoints
   explicit MappedFile(const std::filesystem::path& path, ErrorCode missing = ErrorCode::kNotFound);
+  /// Maps an opened regular file that was found at `path`. Throws Error(kUnreadable).
+  MappedFile(const FileHandle& file, const std::filesystem::path& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
@@ -27,11 +32,16 @@ class MappedFile {
   void release_pages() const noexcept;
 
   const std::filesystem::path& path() const noexcept { return path_; }
+  /// Which version of the file this is, see base/file_identity.h.
+  const std::string& identity() const noexcept { return identity_; }
 
  private:
+  void map(const FileHandle& file, ErrorCode unreadable);
+
   std::filesystem::path path_;
   const std::byte* data_ = nullptr;
   std::size_t size_ = 0;
+  std::string identity_;
 };
 
 }  // namespace relprompt

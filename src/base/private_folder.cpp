@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr int kFolderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 constexpr mode_t kWritableByOthers = S_IWGRP | S_IWOTH;
+constexpr const char* kUnfinished = ".tmp";
 // A holder writes a few megabytes; one that was stopped must not hold up everybody else.
 constexpr auto kLongestWait = std::chrono::seconds(2);
 constexpr auto kBetweenTries = std::chrono::milliseconds(5);
@@ -77,17 +79,20 @@ std::optional<PrivateFolder> PrivateFolder::checked(std::filesystem::path path, 
   return PrivateFolder(std::move(path), std::move(handle));
 }
 
-std::optional<std::string> PrivateFolder::read(const std::string& name, std::size_t most) const {
+FileHandle PrivateFolder::open_file(const std::string& name) const {
   // Without O_NONBLOCK the open of a named pipe would wait for a writer.
-  const FileHandle file(
-      ::openat(handle_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!file && errno == ENOENT) return std::nullopt;
+  FileHandle file(::openat(handle_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file && errno == ENOENT) return file;
   struct stat info {};
-  if (!file || !trusted_file(file.number(), info)) {
-    note(fmt::format("{} is not used: it is no file, or somebody else may have written it",
-                     (path_ / name).string()));
-    return std::nullopt;
-  }
+  if (file && trusted_file(file.number(), info)) return file;
+  note(fmt::format("{} is not used: it is no file, or somebody else may have written it", (path_ / name).string()));
+  return FileHandle();
+}
+
+std::optional<std::string> PrivateFolder::read(const std::string& name, std::size_t most) const {
+  const auto file = open_file(name);
+  struct stat info {};
+  if (!file || ::fstat(file.number(), &info) != 0) return std::nullopt;
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size > most) return std::nullopt;
   std::string bytes(size, '\0');
@@ -120,7 +125,7 @@ bool PrivateFolder::replace(const FileHandle& /*lock*/, const std::string& name,
                             std::string_view bytes) const {
   // Only the holder of the lock writes, so one name does for the unfinished file, and what a killed process
   // left of it is taken away here.
-  const std::string unfinished = name + ".tmp";
+  const std::string unfinished = name + kUnfinished;
   ::unlinkat(handle_.number(), unfinished.c_str(), 0);
   constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   const FileHandle file(::openat(handle_.number(), unfinished.c_str(), kFlags, S_IRUSR | S_IWUSR));
@@ -130,6 +135,63 @@ bool PrivateFolder::replace(const FileHandle& /*lock*/, const std::string& name,
                     ::renameat(handle_.number(), unfinished.c_str(), handle_.number(), name.c_str()) == 0;
   if (!done) ::unlinkat(handle_.number(), unfinished.c_str(), 0);
   return done;
+}
+
+std::optional<FileHandle> PrivateFolder::begin(const std::string& name) const {
+  const std::string unfinished = name + kUnfinished;
+  constexpr int kFlags = O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  FileHandle file(::openat(handle_.number(), unfinished.c_str(), kFlags, S_IRUSR | S_IWUSR));
+  struct stat info {};
+  if (!file || !trusted_file(file.number(), info)) return std::nullopt;
+  if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return std::nullopt;
+  // Between opening and locking the last holder may have given the file its final name.
+  if (!still_named(unfinished, info) || ::ftruncate(file.number(), 0) != 0) return std::nullopt;
+  return file;
+}
+
+bool PrivateFolder::finish(const FileHandle& unfinished, const std::string& name) const {
+  struct stat info {};
+  const std::string from = name + kUnfinished;
+  return ::fstat(unfinished.number(), &info) == 0 && still_named(from, info) &&
+         ::renameat(handle_.number(), from.c_str(), handle_.number(), name.c_str()) == 0;
+}
+
+void PrivateFolder::abandon(const FileHandle& unfinished, const std::string& name) const {
+  struct stat info {};
+  const std::string from = name + kUnfinished;
+  if (::fstat(unfinished.number(), &info) == 0 && still_named(from, info)) {
+    ::unlinkat(handle_.number(), from.c_str(), 0);
+  }
+}
+
+/// Whether the name is still that of this file.
+bool PrivateFolder::still_named(const std::string& name, const struct stat& file) const {
+  struct stat now {};
+  return ::fstatat(handle_.number(), name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == file.st_ino &&
+         now.st_dev == file.st_dev;
+}
+
+std::vector<PrivateFolder::Entry> PrivateFolder::entries() const {
+  std::vector<Entry> all;
+  const int copy = ::openat(handle_.number(), ".", kFolderFlags);
+  DIR* folder = copy >= 0 ? ::fdopendir(copy) : nullptr;
+  if (folder == nullptr) {
+    const FileHandle unused(copy);
+    return all;
+  }
+  while (const auto* entry = ::readdir(folder)) {
+    struct stat info {};
+    if (::fstatat(handle_.number(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode)) continue;
+    all.push_back({entry->d_name, static_cast<std::uint64_t>(info.st_size),
+                   static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec});
+  }
+  ::closedir(folder);
+  return all;
+}
+
+void PrivateFolder::remove(const std::string& name) const {
+  const FileHandle file(::openat(handle_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (file && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(handle_.number(), name.c_str(), 0);
 }
 
 }  // namespace relprompt

@@ -7,12 +7,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/file_handle.h"
+
+struct stat;
 
 namespace relprompt {
 
@@ -37,11 +41,32 @@ class PrivateFolder {
   /// Makes the bytes the file, in one step. `lock` is what lock() gave. False if it could not be written.
   bool replace(const FileHandle& lock, const std::string& name, std::string_view bytes) const;
 
+  /// Opens a file for reading, as read() would; none for one that read() refuses.
+  FileHandle open_file(const std::string& name) const;
+
+  /// For files too large to be held in memory: an empty NAME.tmp to write to, which finish() makes the file NAME.
+  /// Nothing if another process is writing it or the folder cannot be written; what a killed process left of it is
+  /// overwritten.
+  std::optional<FileHandle> begin(const std::string& name) const;
+  bool finish(const FileHandle& unfinished, const std::string& name) const;
+  void abandon(const FileHandle& unfinished, const std::string& name) const;
+
+  struct Entry {
+    std::string name;
+    std::uint64_t bytes = 0;
+    std::int64_t changed = 0;  ///< time of modification, nanoseconds
+  };
+  /// The regular files in the folder.
+  std::vector<Entry> entries() const;
+  /// Removes a file, unless a process is writing it (begin).
+  void remove(const std::string& name) const;
+
   const std::filesystem::path& path() const { return path_; }
 
  private:
   PrivateFolder(std::filesystem::path path, FileHandle handle)
       : path_(std::move(path)), handle_(std::move(handle)) {}
+  bool still_named(const std::string& name, const struct stat& file) const;
   static std::optional<PrivateFolder> checked(std::filesystem::path path, FileHandle handle);
 
   std::filesystem::path path_;

@@ -60,8 +60,7 @@ ClassToken class_token_of(const model::ModelConfig& config) {
 }  // namespace
 
 ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& weights,
-                         const std::vector<kernels::BlockPacking>& packings,
-                         const std::function<void()>& after_each)
+                         std::vector<kernels::PackedBlock> blocks)
     : config_(config.clip.vision),
       joint_(config.clip.joint),
       conv1_(weights.at("conv1.weight")),
@@ -72,21 +71,12 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
       ln_post_bias_(weights.at("ln_post.bias")),
       projection_(transposed(weights.at("proj"))),
       class_row_(class_row(weights, class_token_of(config))),
-      ln_post_{ln_post_weight_.floats(), ln_post_bias_.floats(), kNormEpsilon} {
-  const bool headed = !config.prompts && config.training_free != model::LastLayer::kFull;
-  for (std::int64_t i = 0; i < config_.layers; ++i) {
-    const auto stem = "transformer.resblocks." + std::to_string(i) + ".";
-    auto tensors = block_tensors([&](const char* name) { return weights.at(stem + name); });
-    if (headed && i + 1 == config_.layers) {
-      head_ = make_dense_head(config.training_free,
-                              {std::move(tensors), config_.heads, config.clip.activation});
-      continue;
-    }
-    const auto& packing = packings[static_cast<std::size_t>(i)];
-    blocks_.emplace_back(tensors.weights(config_.heads, config.clip.activation), packing.precision,
-                         packing.means);
-    after_each();
-  }
+      ln_post_{ln_post_weight_.floats(), ln_post_bias_.floats(), kNormEpsilon},
+      blocks_(std::move(blocks)) {
+  if (static_cast<std::int64_t>(blocks_.size()) == config_.layers) return;
+  const auto stem = "transformer.resblocks." + std::to_string(config_.layers - 1) + ".";
+  auto tensors = block_tensors([&](const char* name) { return weights.at(stem + name); });
+  head_ = make_dense_head(config.training_free, {std::move(tensors), config_.heads, config.clip.activation});
 }
 
 Grid ClipEncoder::grid_of(std::int64_t height, std::int64_t width) const {

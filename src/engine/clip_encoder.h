@@ -1,7 +1,6 @@
 // CLIP's image tower for inference on the CPU, its layers packed for the fused kernels (kernels/block.h).
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,10 +17,9 @@ enum class ClassToken { kStandard, kAddedTwice };
 /// Immutable once made, so threads with a workspace each may share it.
 class ClipEncoder : public VisionEncoder {
  public:
-  /// packings: one a layer. after_each is called when a layer's weights in the file are no longer read. Runs on the
-  /// threads of OpenMP. Throws std::bad_alloc.
+  /// blocks: those of engine/packed_tower.h. Throws std::bad_alloc, and as TowerWeights::at.
   ClipEncoder(const model::ModelConfig& config, const TowerWeights& weights,
-              const std::vector<kernels::BlockPacking>& packings, const std::function<void()>& after_each);
+              std::vector<kernels::PackedBlock> blocks);
 
   std::int64_t width() const override { return config_.width; }
   std::int64_t joint() const override { return joint_; }

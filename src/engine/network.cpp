@@ -1,5 +1,6 @@
 #include "engine/network.h"
 
+#include "engine/packed_tower.h"
 #include "engine/score_check.h"
 #include "kernels/linear.h"
 #include "kernels/softmax.h"
@@ -7,21 +8,33 @@
 #include "model/logit_scale.h"
 
 namespace relprompt::engine {
-Network::Network(const model::ModelFiles& model, kernels::Precision precision)
-    : Network(model, precision,
-              model::packings_of(model.config.clip, precision, model::read_refinement(model))) {}
+namespace {
+
+ClipEncoder make_encoder(const model::ModelFiles& model, const std::vector<kernels::BlockPacking>& packings,
+                         const model::PackCacheRules& rules) {
+  const TowerWeights weights(model);
+  return {model.config, weights, packed_tower(model, weights, packings, rules)};
+}
+
+}  // namespace
+
+Network::Network(const model::ModelFiles& model, kernels::Precision precision, const model::PackCacheRules& rules)
+    : Network(model, precision, model::packings_of(model.config.clip, precision, model::read_refinement(model)),
+              rules) {}
 
 Network::Network(const model::ModelFiles& model, kernels::Precision precision,
-                 const std::vector<kernels::BlockPacking>& packings)
+                 const std::vector<kernels::BlockPacking>& packings, const model::PackCacheRules& rules)
     : score_kind_(model.config.scores),
       logit_scale_(static_cast<float>(model::logit_scale_of(model))),
-      encoder_(model.config, TowerWeights(model), packings, [&] { model.clip->archive().release_pages(); }),
+      encoder_(make_encoder(model, packings, rules)),
       tuning_(make_tuning(model)) {
+  model.clip->archive().release_pages();
   if (!model.config.prompts) return;
   if (model::has_rpm(model.config.prompts->peft.method)) {
     prompts_ = std::make_unique<RelationshipPrompts>(model, encoder_, precision);
   }
   head_.emplace(model);
+  if (model.prompts) model.prompts->archive().release_pages();  // most weights are in other forms by now
 }
 
 kernels::ScoreActivation Network::score_activation() const {

@@ -12,6 +12,7 @@
 #include "engine/projection_head.h"
 #include "engine/tuning.h"
 #include "kernels/label_tiles.h"
+#include "model/pack_cache.h"
 
 namespace relprompt::engine {
 
@@ -25,12 +26,13 @@ struct Workspace {
 
 class Network {
  public:
-  /// Packs the weights for `precision` and gives back the pages of the model's file. model must outlive this. Throws
-  /// Error(kOutOfMemory) or std::bad_alloc.
-  Network(const model::ModelFiles& model, kernels::Precision precision);
-  /// The same with other packings of the layers, one each, than the model asks for.
+  /// Packs the weights for `precision` and gives back the pages of the model's file, or maps weights that were packed
+  /// before (model/pack_cache.h). model must outlive this. Throws Error(kOutOfMemory) or std::bad_alloc.
+  Network(const model::ModelFiles& model, kernels::Precision precision, const model::PackCacheRules& rules = {});
+  /// The same with other packings of the layers, one each, than the model asks for; these are not kept.
   Network(const model::ModelFiles& model, kernels::Precision precision,
-          const std::vector<kernels::BlockPacking>& packings);
+          const std::vector<kernels::BlockPacking>& packings,
+          const model::PackCacheRules& rules = {/*use=*/false});
 
   Grid grid_of(std::int64_t height, std::int64_t width) const { return encoder_.grid_of(height, width); }
 

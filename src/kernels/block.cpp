@@ -2,9 +2,15 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/stage_timer.h"
 #include "kernels/attention.h"
+#include "kernels/instruction_sets.h"
+#include "kernels/onednn.h"
+#include "kernels/packed_product.h"
 #include "kernels/simd_kernels.h"
 #include "kernels/row_blocks.h"
 
@@ -27,7 +33,7 @@ const float* given(const std::vector<float>& mean) {
 }
 
 /// x [rows, width] less the mean, if there is one; y may be x.
-void less_mean(const float* x, std::int64_t rows, std::int64_t width, const std::vector<float>& mean,
+void less_mean(const float* x, std::int64_t rows, std::int64_t width, const PackedArray<float>& mean,
              float* y) {
   if (!mean.empty()) {
     simd_kernels().subtract_row(x, rows, width, mean.data(), y);
@@ -46,8 +52,15 @@ struct PassSums {
 }  // namespace
 
 PackedBlock::Norm::Norm(const NormWeights& from, std::int64_t width, const std::vector<float>& mean)
-    : weight(from.weight, from.weight + width), bias(from.bias, from.bias + width), epsilon(from.epsilon) {
-  for (std::size_t i = 0; i < mean.size(); ++i) bias[i] -= mean[i];
+    : weight(std::vector<float>(from.weight, from.weight + width)), epsilon(from.epsilon) {
+  std::vector<float> less(from.bias, from.bias + width);
+  for (std::size_t i = 0; i < mean.size(); ++i) less[i] -= mean[i];
+  bias = PackedArray<float>(std::move(less));
+}
+
+void PackedBlock::Norm::visit(PackArchive& archive, std::int64_t width) {
+  archive.array(weight, width);
+  archive.array(bias, width);
 }
 
 PackedBlock::PackedBlock(const BlockWeights& from, Precision precision, const ActivationMeans& means)
@@ -58,14 +71,54 @@ PackedBlock::PackedBlock(const BlockWeights& from, Precision precision, const Ac
       precision_(precision),
       ln_1_(from.ln_1, from.width, means.qkv),
       ln_2_(from.ln_2, from.width, means.fc1),
-      proj_mean_(means.proj),
-      fc2_mean_(means.fc2),
+      proj_mean_(PackedArray<float>(means.proj)),
+      fc2_mean_(PackedArray<float>(means.fc2)),
       queries_(from.qkv.weight, from.qkv.bias, width_, width_, precision, given(means.qkv)),
       keys_values_(from.qkv.weight + width_ * width_, from.qkv.bias + width_, width_, 2 * width_, precision,
                    given(means.qkv)),
       proj_(from.proj.weight, from.proj.bias, width_, width_, precision, given(means.proj)),
       fc1_(from.fc1.weight, from.fc1.bias, width_, mlp_width_, precision, given(means.fc1)),
       fc2_(from.fc2.weight, from.fc2.bias, mlp_width_, width_, precision, given(means.fc2)) {}
+
+PackedBlock::PackedBlock(const BlockWeights& shape, Precision precision, bool means, PackArchive& from)
+    : width_(shape.width),
+      heads_(shape.heads),
+      mlp_width_(shape.mlp_width),
+      activation_(shape.activation),
+      precision_(precision),
+      ln_1_(shape.ln_1.epsilon),
+      ln_2_(shape.ln_2.epsilon) {
+  visit_vectors(from, means);
+  // In the order of write.
+  queries_ = PackedLinear(width_, width_, precision, true, from);
+  keys_values_ = PackedLinear(width_, 2 * width_, precision, true, from);
+  proj_ = PackedLinear(width_, width_, precision, true, from);
+  fc1_ = PackedLinear(width_, mlp_width_, precision, true, from);
+  fc2_ = PackedLinear(mlp_width_, width_, precision, true, from);
+}
+
+void PackedBlock::write(PackArchive& to) {
+  visit_vectors(to, !proj_mean_.empty());
+  for (auto* layer : {&queries_, &keys_values_, &proj_, &fc1_, &fc2_}) layer->write(to);
+}
+
+void PackedBlock::visit_vectors(PackArchive& archive, bool means) {
+  ln_1_.visit(archive, width_);
+  ln_2_.visit(archive, width_);
+  if (!means) return;
+  archive.array(proj_mean_, width_);
+  archive.array(fc2_mean_, mlp_width_);
+}
+
+std::string PackedBlock::layout(std::int64_t width, std::int64_t mlp_width, Precision precision) {
+  const int set = static_cast<int>(chosen_instruction_set());
+  auto text = fmt::format("precision {} native bf16 {} int8 limit {} loops {} oneDNN {}\n", static_cast<int>(precision),
+                          native_bfloat16(), int8_limit(), set, onednn_text());
+  const std::pair<std::int64_t, std::int64_t> layers[] = {
+      {width, width}, {width, 2 * width}, {width, width}, {width, mlp_width}, {mlp_width, width}};
+  for (const auto& [inputs, outputs] : layers) text += PackedLinear::layout(inputs, outputs, precision);
+  return text;
+}
 
 PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
   Copies copies;
@@ -86,10 +139,9 @@ PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
   return copies;
 }
 
-void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWorkspace& workspace,
+void PackedBlock::project(const BlockInput& input, const Copies& copies, float* queries, BlockWorkspace& workspace,
                           ActivationStatistics* sums) const {
   const std::int64_t rows = input.batch * input.tokens, extra = input.batch * input.prompts;
-  float* queries = workspace.queries.reserve(rows * width_);
   float* own_kv = workspace.own_kv.reserve(rows * 2 * width_);
   float* extra_kv = workspace.extra_kv.reserve(extra * 2 * width_);
   const auto step = rows_a_block(rows + extra);
@@ -117,8 +169,8 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, BlockWo
   sums->qkv_rows += rows + extra;
 }
 
-void PackedBlock::finish(const float* x, const float* mixed, const Copies& copies, std::int64_t rows,
-                         float* y, ActivationStatistics* sums) const {
+void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows, float* y,
+                         ActivationStatistics* sums) const {
   const auto step = rows_a_block(rows);
   std::optional<PassSums> seen;
   if (sums != nullptr) seen.emplace((rows + step - 1) / step, width_, mlp_width_);
@@ -129,8 +181,8 @@ void PackedBlock::finish(const float* x, const float* mixed, const Copies& copie
     float* to = y + begin * width_;
     float* normed = s.normed.reserve(count * width_);
     float* hidden = s.hidden.reserve(count * mlp_width_);
+    less_mean(to, count, width_, proj_mean_, normed);
     std::copy_n(x + begin * width_, count * width_, to);
-    less_mean(mixed + begin * width_, count, width_, proj_mean_, normed);
     if (seen) seen->proj.look(begin / step, normed, count);
     proj_.multiply(prepare_rows(normed, count, width_, precision_, s.product), count, copies.proj, true, to,
                   s.product);
@@ -153,19 +205,19 @@ void PackedBlock::finish(const float* x, const float* mixed, const Copies& copie
 
 void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace, ActivationStatistics* sums) const {
   const auto copies = widen(workspace.widened);
-  float* mixed = workspace.mixed.reserve(input.batch * input.tokens * width_);
   const bool extra = input.prompt != nullptr && input.prompts > 0;
   {
     const StageTimer timer(Stage::kAttention);
-    project(input, copies, workspace, sums);
-    attention(AttentionParts{workspace.queries.data(), workspace.own_kv.data(), width_, 2 * width_,
+    // Queries, what attention makes of them and the result are of one size and follow each other: all lie in y.
+    project(input, copies, y, workspace, sums);
+    attention(AttentionParts{y, workspace.own_kv.data(), width_, 2 * width_,
                              extra ? workspace.extra_kv.data() : nullptr, input.batch, input.tokens,
                              extra ? input.prompts : 0, width_, heads_},
-              mixed, precision_);
+              y, precision_);
   }
   // The output projection of the attention is part of the pass over rows that the MLP makes.
   const StageTimer timer(Stage::kMlp);
-  finish(input.x, mixed, copies, input.batch * input.tokens, y, sums);
+  finish(input.x, copies, input.batch * input.tokens, y, sums);
 }
 
 }  // namespace relprompt::kernels

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dnnl.hpp>
+#include <string>
 
 namespace relprompt::kernels {
 
@@ -32,6 +33,38 @@ inline void append_eltwise(dnnl::post_ops& operations, dnnl::algorithm function,
 #else
   operations.append_eltwise(1.0f, function, alpha, beta);
 #endif
+}
+
+/// How a description's numbers lie in memory: padded sizes, strides, and the blocks that they come in.
+inline std::string layout_text(const dnnl::memory::desc& desc) {
+  std::string text;
+  const auto list = [&](const char* name, const auto* numbers, int count) {
+    text += name;
+    for (int i = 0; i < count; ++i) text += ' ' + std::to_string(numbers[i]);
+  };
+#if DNNL_VERSION_MAJOR >= 3
+  const auto padded = desc.get_padded_dims(), strides = desc.get_strides(), blocks = desc.get_inner_blks(),
+             indices = desc.get_inner_idxs();
+  list("padded", padded.data(), static_cast<int>(padded.size()));
+  list(" strides", strides.data(), static_cast<int>(strides.size()));
+  list(" blocks", blocks.data(), static_cast<int>(blocks.size()));
+  list(" of", indices.data(), static_cast<int>(indices.size()));
+#else
+  const auto& blocking = desc.data.format_desc.blocking;
+  list("padded", desc.data.padded_dims, desc.data.ndims);
+  list(" strides", blocking.strides, desc.data.ndims);
+  list(" blocks", blocking.inner_blks, blocking.inner_nblks);
+  list(" of", blocking.inner_idxs, blocking.inner_nblks);
+#endif
+  return text + " bytes " + std::to_string(desc.get_size());
+}
+
+/// Version of the library and the instruction sets that it uses.
+inline std::string onednn_text() {
+  const auto* version = dnnl_version();
+  return std::to_string(version->major) + '.' + std::to_string(version->minor) + '.' +
+         std::to_string(version->patch) + ' ' + version->hash + " isa " +
+         std::to_string(static_cast<unsigned>(dnnl::get_effective_cpu_isa()));
 }
 
 /// Whether oneDNN uses this instruction set, or a larger one that holds it: a set's number has the bits of

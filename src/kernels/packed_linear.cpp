@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
+#include <fmt/format.h>
+
+#include "kernels/onednn.h"
 #include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
 
@@ -23,6 +27,18 @@ void reorder(const void* weight, Type type, std::int64_t inputs, std::int64_t ou
 
 std::int64_t packed_bytes(Type type, std::int64_t inputs, std::int64_t outputs) {
   return static_cast<std::int64_t>(packed_layout(type, inputs, outputs).get_size());
+}
+
+/// Of the layout that a precision's weights lie in.
+Type type_of(Precision precision) {
+  if (precision == Precision::kInt8) return Type::s8;
+  return precision == Precision::kBf16 && native_bfloat16() ? Type::bf16 : Type::f32;
+}
+
+/// Emulated bfloat16 has the upper halves of numbers that lie as in fp32.
+std::int64_t panel_bytes(Precision precision, std::int64_t inputs, std::int64_t columns) {
+  const auto bytes = packed_bytes(type_of(precision), inputs, columns);
+  return precision == Precision::kBf16 && !native_bfloat16() ? bytes / 2 : bytes;
 }
 
 /// f(begin, count) for pieces of [0, count), on the threads of OpenMP.
@@ -52,45 +68,78 @@ PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Preci
   return {x, nullptr};
 }
 
-PackedLinear::PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
-                           Precision precision, const float* centre)
+/// The panels that outputs are divided into, still empty.
+PackedLinear::PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision)
     : inputs_(inputs), outputs_(outputs), precision_(precision) {
-  if (bias != nullptr) bias_.assign(bias, bias + outputs);
-  if (centre != nullptr) add_to_bias(weight, centre);
-  const bool int8 = precision == Precision::kInt8;
-  if (int8) {
-    scale_.resize(static_cast<std::size_t>(outputs));
-    offset_.resize(static_cast<std::size_t>(outputs));
-  }
-  const auto panels = int8 ? (outputs + kInt8Outputs - 1) / kInt8Outputs : 1;
+  const auto panels = precision == Precision::kInt8 ? (outputs + kInt8Outputs - 1) / kInt8Outputs : 1;
   const auto most = panels == 0 ? 0 : (outputs + panels - 1) / panels;
   for (std::int64_t first = 0; first < outputs; first += most) {
-    Panel panel;
-    panel.first = first;
-    panel.columns = std::min(most, outputs - first);
-    int8 ? pack_int8(weight, panel) : pack(weight, panel);
-    panels_.push_back(std::move(panel));
+    panels_.push_back({first, std::min(most, outputs - first), {}});
   }
 }
 
-void PackedLinear::add_to_bias(const float* weight, const float* centre) {
-  bias_.resize(static_cast<std::size_t>(outputs_));
+PackedLinear::PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
+                           Precision precision, const float* centre)
+    : PackedLinear(inputs, outputs, precision) {
+  set_bias(weight, bias, centre);
+  if (precision == Precision::kInt8) {
+    pack_int8(weight);
+  } else {
+    for (auto& panel : panels_) pack(weight, panel);
+  }
+}
+
+PackedLinear::PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision, bool biased,
+                           PackArchive& from)
+    : PackedLinear(inputs, outputs, precision) {
+  visit(from, biased);
+}
+
+void PackedLinear::write(PackArchive& to) {
+  visit(to, !bias_.empty());
+}
+
+void PackedLinear::visit(PackArchive& archive, bool biased) {
+  if (biased) archive.array(bias_, outputs_);
+  if (precision_ == Precision::kInt8) {
+    archive.array(scale_, outputs_);
+    archive.array(offset_, outputs_);
+  }
+  for (auto& panel : panels_) archive.array(panel.packed, panel_bytes(precision_, inputs_, panel.columns));
+}
+
+std::string PackedLinear::layout(std::int64_t inputs, std::int64_t outputs, Precision precision) {
+  std::string text;
+  for (const auto& panel : PackedLinear(inputs, outputs, precision).panels_) {
+    text += fmt::format("{}x{}: {}\n", inputs, panel.columns,
+                        layout_text(packed_layout(type_of(precision), inputs, panel.columns)));
+  }
+  return text;
+}
+
+void PackedLinear::set_bias(const float* weight, const float* bias, const float* centre) {
+  if (bias == nullptr && centre == nullptr) return;
+  std::vector<float> sum(static_cast<std::size_t>(outputs_));
+  if (bias != nullptr) sum.assign(bias, bias + outputs_);
+  if (centre != nullptr) {
 #pragma omp parallel for
-  for (std::int64_t o = 0; o < outputs_; ++o) {
-    const float* row = weight + o * inputs_;
-    bias_[static_cast<std::size_t>(o)] +=
-        static_cast<float>(std::inner_product(row, row + inputs_, centre, 0.0));
+    for (std::int64_t o = 0; o < outputs_; ++o) {
+      const float* row = weight + o * inputs_;
+      sum[static_cast<std::size_t>(o)] += static_cast<float>(std::inner_product(row, row + inputs_, centre, 0.0));
+    }
   }
+  bias_ = PackedArray<float>(std::move(sum));
 }
 
-void PackedLinear::pack(const float* weight, Panel& panel) {
+void PackedLinear::pack(const float* weight, Panel& panel) const {
+  Buffer<std::uint8_t> packed;
+  const bool native = precision_ == Precision::kBf16 && native_bfloat16();
   if (precision_ == Precision::kFp32) {
-    reorder(weight, Type::f32, inputs_, outputs_,
-            panel.packed.reserve(packed_bytes(Type::f32, inputs_, outputs_)));
+    reorder(weight, Type::f32, inputs_, outputs_, packed.reserve(packed_bytes(Type::f32, inputs_, outputs_)));
+    panel.packed = PackedArray<std::uint8_t>(std::move(packed));
     return;
   }
   // Emulated products use the layout of fp32, with half the bytes a number.
-  const bool native = native_bfloat16();
   const auto bytes = packed_bytes(Type::f32, inputs_, outputs_);
   Buffer<std::uint8_t> whole;
   if (!native) reorder(weight, Type::f32, inputs_, outputs_, whole.reserve(bytes));
@@ -101,27 +150,33 @@ void PackedLinear::pack(const float* weight, Panel& panel) {
   const auto& simd = simd_kernels().narrow_bfloat16;
   in_chunks(count, [&](std::int64_t begin, std::int64_t n) { simd(numbers + begin, n, narrow + begin); });
   if (native) {
-    reorder(narrow, Type::bf16, inputs_, outputs_,
-            panel.packed.reserve(packed_bytes(Type::bf16, inputs_, outputs_)));
-  } else {
-    panel.packed = std::move(halves);
+    reorder(narrow, Type::bf16, inputs_, outputs_, packed.reserve(packed_bytes(Type::bf16, inputs_, outputs_)));
+    halves = std::move(packed);
   }
+  panel.packed = PackedArray<std::uint8_t>(std::move(halves));
 }
 
-void PackedLinear::pack_int8(const float* weight, Panel& panel) {
-  const auto first = panel.first, columns = panel.columns;
-  Buffer<std::int8_t> plain;
-  auto* numbers = plain.reserve(columns * inputs_);
+void PackedLinear::pack_int8(const float* weight) {
+  std::vector<float> scale(static_cast<std::size_t>(outputs_));
+  std::vector<std::int32_t> offset(static_cast<std::size_t>(outputs_));
   const auto& quantise = simd_kernels().quantise_weights;
   const int limit = int8_limit();
+  Buffer<std::int8_t> plain;
+  for (auto& panel : panels_) {
+    const auto first = panel.first, columns = panel.columns;
+    auto* numbers = plain.reserve(columns * inputs_);
 #pragma omp parallel for
-  for (std::int64_t o = 0; o < columns; ++o) {
-    auto* row = numbers + o * inputs_;
-    quantise(weight + (first + o) * inputs_, 1, inputs_, limit, row, scale_.data() + first + o);
-    offset_[static_cast<std::size_t>(first + o)] = std::accumulate(row, row + inputs_, std::int32_t{0});
+    for (std::int64_t o = 0; o < columns; ++o) {
+      auto* row = numbers + o * inputs_;
+      quantise(weight + (first + o) * inputs_, 1, inputs_, limit, row, scale.data() + first + o);
+      offset[static_cast<std::size_t>(first + o)] = std::accumulate(row, row + inputs_, std::int32_t{0});
+    }
+    Buffer<std::uint8_t> packed;
+    reorder(numbers, Type::s8, inputs_, columns, packed.reserve(packed_bytes(Type::s8, inputs_, columns)));
+    panel.packed = PackedArray<std::uint8_t>(std::move(packed));
   }
-  reorder(numbers, Type::s8, inputs_, columns,
-          panel.packed.reserve(packed_bytes(Type::s8, inputs_, columns)));
+  scale_ = PackedArray<float>(std::move(scale));
+  offset_ = PackedArray<std::int32_t>(std::move(offset));
 }
 
 std::int64_t PackedLinear::widened_size() const {

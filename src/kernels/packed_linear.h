@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "kernels/buffer.h"
+#include "kernels/pack_archive.h"
 #include "kernels/precision.h"
 #include "kernels/row_scale.h"
 
@@ -39,6 +41,13 @@ class PackedLinear {
   PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
                Precision precision, const float* centre = nullptr);
 
+  /// One that was written to an archive. biased: it had a bias or a centre.
+  PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision, bool biased, PackArchive& from);
+  void write(PackArchive& to);
+
+  /// What decides how the bytes of such a layer lie in memory here, as text; another text means other bytes.
+  static std::string layout(std::int64_t inputs, std::int64_t outputs, Precision precision);
+
   /// Numbers of the fp32 copy that a product reads instead of the packed weights: 0 where it does not.
   std::int64_t widened_size() const;
   /// Writes that copy, on the threads of OpenMP.
@@ -56,20 +65,22 @@ class PackedLinear {
   /// Neighbouring outputs. int8 products are cut so that a block's sums stay in the second-level cache.
   struct Panel {
     std::int64_t first = 0, columns = 0;
-    Buffer<std::uint8_t> packed;
+    PackedArray<std::uint8_t> packed;
   };
-  void add_to_bias(const float* weight, const float* centre);
-  void pack(const float* weight, Panel& panel);
-  void pack_int8(const float* weight, Panel& panel);
+  PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision);
+  void visit(PackArchive& archive, bool biased);
+  void set_bias(const float* weight, const float* bias, const float* centre);
+  void pack(const float* weight, Panel& panel) const;
+  void pack_int8(const float* weight);
   void multiply_int8(const Panel& panel, const PreparedRows& x, std::int64_t rows, bool add, float* y,
                      ProductScratch& scratch) const;
 
   std::int64_t inputs_ = 0, outputs_ = 0;
   Precision precision_ = Precision::kFp32;
   std::vector<Panel> panels_;
-  std::vector<float> bias_;           ///< empty: none
-  std::vector<float> scale_;          ///< of each output, int8 only
-  std::vector<std::int32_t> offset_;  ///< sum of each output's weights, int8 only
+  PackedArray<float> bias_;           ///< empty: none
+  PackedArray<float> scale_;          ///< of each output, int8 only
+  PackedArray<std::int32_t> offset_;  ///< sum of each output's weights, int8 only
 };
 
 }  // namespace relprompt::kernels

@@ -4,9 +4,9 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_identity.h"
 #include "base/hash.h"
 #include "base/notes.h"
 
@@ -25,15 +25,6 @@ fs::path cache_path() {
   std::error_code problem;
   const auto temporary = fs::temp_directory_path(problem);
   return problem ? fs::path() : temporary / fmt::format("relprompt-{}", ::geteuid());
-}
-
-std::string identity_of(const fs::path& file) {
-  struct stat info {};
-  if (::stat(file.c_str(), &info) != 0) return {};
-  std::error_code problem;
-  return fmt::format("{} {} {} {}.{} {}.{}\n", fs::weakly_canonical(file, problem).string(), info.st_size,
-                     info.st_ino, info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec,
-                     info.st_ctim.tv_nsec);
 }
 
 /// What a note holds: the hash, and a check of it that also binds it to the note's name.
@@ -56,7 +47,7 @@ std::string remembered_hash(const std::vector<fs::path>& files, const std::strin
                             const std::function<std::string()>& compute) {
   Sha256 digest;
   digest.update(what);
-  for (const auto& file : files) digest.update(identity_of(file));
+  for (const auto& file : files) digest.update(file_identity(file));
   const auto key = digest.hex();
   const auto folder = cache_folder("hashes");
   if (!folder) return compute();

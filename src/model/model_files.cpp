@@ -159,6 +159,9 @@ ModelFiles open_checkpoint(const fs::path& path) {
   model.config.source =
       fmt::format("{} names in {}", model::name_of(source.checkpoint_format()), source.archive().format());
   if (!is_folder(path)) model.files.push_back(path);
+  for (const auto& file : source.archive().files()) {
+    if (file.path != path) model.files.push_back(file.path);
+  }
 
   if (source.checkpoint_format() == CheckpointFormat::kHuggingFace) read_hugging_face_settings(folder, model);
   if (source.checkpoint_format() == CheckpointFormat::kNative) tell_about_activation(model);

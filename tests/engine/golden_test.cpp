@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/text_encoder.h"
+#include "engine/packed_tower.h"
 #include "golden_support.h"
 #include "model/clip_tensors.h"
 #include "model/model_folder.h"
@@ -102,7 +103,8 @@ TEST_P(EngineFormats, GiveTheReferencesImageEmbeddings) {
   if (model.config.prompts) return;  // an RPN's class token is another one, see ClassToken
   model.config.training_free = model::LastLayer::kFull;
   const std::vector<kernels::BlockPacking> packings(static_cast<std::size_t>(model.config.clip.vision.layers));
-  const ClipEncoder encoder(model.config, TowerWeights(model), packings, [] {});
+  const TowerWeights weights(model);
+  const ClipEncoder encoder(model.config, weights, packed_tower(model, weights, packings, {/*use=*/false}));
   EncoderWorkspace workspace;
   kernels::Buffer<float> memory;
   const auto image = golden["image"];
