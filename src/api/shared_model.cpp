@@ -22,8 +22,8 @@ model::ModelFiles open(const std::filesystem::path& path, const ModelOptions& op
   return model;
 }
 
-/// Rows of unit length, as the class names' would be. Throws Error(kBadArgument) for a row that has no direction:
-/// zeros alone, or no numbers.
+/// Rows of unit length, as the class names' would be. Throws Error(kBadArgument) for a row that has no
+/// direction: zeros alone, or no numbers.
 std::vector<float> unit_rows(const float* rows, std::size_t count, std::size_t width) {
   std::vector<float> unit(rows, rows + count * width);
   for (std::size_t r = 0; r < count; ++r) {
@@ -95,7 +95,8 @@ ClassSet::ClassSet(const Model& model, const ClassList& classes, const TextOptio
 ClassSet::ClassSet(const Model& model, const float* rows, std::size_t count)
     : impl_(api::guarded([&] {
         if (rows == nullptr || count == 0 || count > kMaxClasses) {
-          throw Error(ErrorCode::kBadClassList, fmt::format("{} embeddings: expected 1 to {}", count, kMaxClasses));
+          throw Error(ErrorCode::kBadClassList,
+                      fmt::format("{} embeddings: expected 1 to {}", count, kMaxClasses));
         }
         auto set = std::make_shared<Impl>();
         const auto width = static_cast<std::size_t>(model.joint_width());

@@ -85,7 +85,8 @@ FileHandle PrivateFolder::open_file(const std::string& name) const {
   if (!file && errno == ENOENT) return file;
   struct stat info {};
   if (file && trusted_file(file.number(), info)) return file;
-  note(fmt::format("{} is not used: it is no file, or somebody else may have written it", (path_ / name).string()));
+  note(fmt::format("{} is not used: it is no file, or somebody else may have written it",
+                   (path_ / name).string()));
   return FileHandle();
 }
 
@@ -167,8 +168,8 @@ void PrivateFolder::abandon(const FileHandle& unfinished, const std::string& nam
 /// Whether the name is still that of this file.
 bool PrivateFolder::still_named(const std::string& name, const struct stat& file) const {
   struct stat now {};
-  return ::fstatat(handle_.number(), name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 && now.st_ino == file.st_ino &&
-         now.st_dev == file.st_dev;
+  return ::fstatat(handle_.number(), name.c_str(), &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+         now.st_ino == file.st_ino && now.st_dev == file.st_dev;
 }
 
 std::vector<PrivateFolder::Entry> PrivateFolder::entries() const {
@@ -181,7 +182,8 @@ std::vector<PrivateFolder::Entry> PrivateFolder::entries() const {
   }
   while (const auto* entry = ::readdir(folder)) {
     struct stat info {};
-    if (::fstatat(handle_.number(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode)) continue;
+    if (::fstatat(handle_.number(), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(info.st_mode))
+      continue;
     all.push_back({entry->d_name, static_cast<std::uint64_t>(info.st_size),
                    static_cast<std::int64_t>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec});
   }
@@ -190,7 +192,8 @@ std::vector<PrivateFolder::Entry> PrivateFolder::entries() const {
 }
 
 void PrivateFolder::remove(const std::string& name) const {
-  const FileHandle file(::openat(handle_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const FileHandle file(
+      ::openat(handle_.number(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (file && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(handle_.number(), name.c_str(), 0);
 }
 

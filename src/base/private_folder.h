@@ -44,9 +44,9 @@ class PrivateFolder {
   /// Opens a file for reading, as read() would; none for one that read() refuses.
   FileHandle open_file(const std::string& name) const;
 
-  /// For files too large to be held in memory: an empty NAME.tmp to write to, which finish() makes the file NAME.
-  /// Nothing if another process is writing it or the folder cannot be written; what a killed process left of it is
-  /// overwritten.
+  /// For files too large to be held in memory: an empty NAME.tmp to write to, which finish() makes the file
+  /// NAME. Nothing if another process is writing it or the folder cannot be written; what a killed process
+  /// left of it is overwritten.
   std::optional<FileHandle> begin(const std::string& name) const;
   bool finish(const FileHandle& unfinished, const std::string& name) const;
   void abandon(const FileHandle& unfinished, const std::string& name) const;

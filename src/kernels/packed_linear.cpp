@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "kernels/onednn.h"
-#include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -50,7 +50,8 @@ void in_chunks(std::int64_t count, const F& f) {
 
 }  // namespace
 
-PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, ProductScratch& scratch) {
+PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision,
+                          ProductScratch& scratch) {
   if (precision == Precision::kFp32) return {x, nullptr};
   const auto& simd = simd_kernels();
   if (precision == Precision::kInt8) {
@@ -125,7 +126,8 @@ void PackedLinear::set_bias(const float* weight, const float* bias, const float*
 #pragma omp parallel for
     for (std::int64_t o = 0; o < outputs_; ++o) {
       const float* row = weight + o * inputs_;
-      sum[static_cast<std::size_t>(o)] += static_cast<float>(std::inner_product(row, row + inputs_, centre, 0.0));
+      sum[static_cast<std::size_t>(o)] +=
+          static_cast<float>(std::inner_product(row, row + inputs_, centre, 0.0));
     }
   }
   bias_ = PackedArray<float>(std::move(sum));
@@ -150,7 +152,8 @@ void PackedLinear::pack(const float* weight, Panel& panel) const {
   const auto& simd = simd_kernels().narrow_bfloat16;
   in_chunks(count, [&](std::int64_t begin, std::int64_t n) { simd(numbers + begin, n, narrow + begin); });
   if (native) {
-    reorder(narrow, Type::bf16, inputs_, outputs_, packed.reserve(packed_bytes(Type::bf16, inputs_, outputs_)));
+    reorder(narrow, Type::bf16, inputs_, outputs_,
+            packed.reserve(packed_bytes(Type::bf16, inputs_, outputs_)));
     halves = std::move(packed);
   }
   panel.packed = PackedArray<std::uint8_t>(std::move(halves));

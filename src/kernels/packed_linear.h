@@ -30,7 +30,8 @@ struct PreparedRows {
 
 /// x [rows, width] for products of `precision`. x may be overwritten, and the result lives in x or in scratch
 /// until the next call.
-PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision, ProductScratch& scratch);
+PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Precision precision,
+                          ProductScratch& scratch);
 
 class PackedLinear {
  public:
@@ -42,7 +43,8 @@ class PackedLinear {
                Precision precision, const float* centre = nullptr);
 
   /// One that was written to an archive. biased: it had a bias or a centre.
-  PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision, bool biased, PackArchive& from);
+  PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision, bool biased,
+               PackArchive& from);
   void write(PackArchive& to);
 
   /// What decides how the bytes of such a layer lie in memory here, as text; another text means other bytes.

@@ -133,6 +133,37 @@ TEST_F(PrivateFolders, NothingIsWrittenThroughALink) {
   EXPECT_FALSE(folder->lock()) << "and did not wait";
 }
 
+TEST_F(PrivateFolders, LargeFilesAppearWhole) {
+  const auto folder = PrivateFolder::open(scratch_ / "cache");
+  ASSERT_TRUE(folder);
+  {
+    const auto file = folder->begin("large");
+    ASSERT_TRUE(file);
+    EXPECT_FALSE(folder->begin("large")) << "somebody writes it";
+    EXPECT_TRUE(write_all(file->number(), "first"));
+    EXPECT_FALSE(folder->open_file("large"));
+    folder->remove("large.tmp");
+    EXPECT_TRUE(folder->finish(*file, "large")) << "what is being written is not removed";
+    EXPECT_FALSE(folder->finish(*file, "large")) << "it has its name";
+  }
+  EXPECT_EQ(folder->read("large", 100), "first");
+  test::write_text(scratch_ / "cache/large.tmp", "what a killed process left");
+  {
+    const auto file = folder->begin("large");
+    ASSERT_TRUE(file);
+    EXPECT_TRUE(write_all(file->number(), "half"));
+    folder->abandon(*file, "large");
+  }
+  EXPECT_EQ(folder->read("large", 100), "first");
+  const auto entries = folder->entries();
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries.front().name, "large");
+  EXPECT_EQ(entries.front().bytes, 5u);
+  folder->remove("large");
+  EXPECT_TRUE(folder->entries().empty());
+  EXPECT_THAT(notes_, IsEmpty());
+}
+
 TEST_F(PrivateFolders, OneHoldsTheLock) {
   const auto folder = PrivateFolder::open(scratch_ / "cache");
   ASSERT_TRUE(folder);
