@@ -6,6 +6,7 @@
 #include "relprompt/version.h"
 
 #include "base/own_files.h"
+#include "model_notes.h"
 #include "options_force.h"
 #include "terminal.h"
 #include "unknown_words.h"
@@ -74,12 +75,14 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments, const Files& files)
   require_free(files(output_, photos_), arguments.force);
   segmenter_ = std::make_unique<Segmenter>(arguments.model.model, model_options_);
   segmenter_->set_classes(classes_, text_);
+  if (!arguments_.quiet) print_model_notes(segmenter_->model().notes());
   warn_of_unknown_words(*segmenter_);
 }
 
 Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free) const {
   ModelOptions options = model_options_;
   options.training_free = training_free;
+  if (path != arguments_.model.model) options.towers = {};  // --heads and --activation are about --model
   Segmenter other(path, options);
   other.set_classes(classes_, text_);
   return other;

@@ -12,6 +12,7 @@
 #include "bench_roofline.h"
 #include "commands.h"
 #include "json_report.h"
+#include "model_notes.h"
 #include "options_force.h"
 #include "options_model.h"
 #include "terminal.h"
@@ -98,8 +99,8 @@ std::string table_of(const BenchmarkResult& r) {
   for (const StageTime& stage : r.stages) {
     row("  " + stage.name, fmt::format("{:8.1f} ms {:5.1f} %", stage.ms, 100 * stage.ms / t.median));
   }
-  row("build", fmt::format("relprompt {}, {}, {}, oneDNN {}", RELPROMPT_VERSION,
-                           r.machine.compiler, r.machine.build, r.machine.onednn));
+  row("build", fmt::format("relprompt {}, {}, {}, oneDNN {}", RELPROMPT_VERSION, r.machine.compiler,
+                           r.machine.build, r.machine.onednn));
   row("processor", fmt::format("{}, {} cores; {}", r.machine.cpu, r.machine.cores,
                                fmt::join(r.machine.instructions, ", ")));
   return text;
@@ -108,7 +109,9 @@ std::string table_of(const BenchmarkResult& r) {
 int run(const BenchArguments& arguments) {
   const auto picture = roofline_file(arguments.roofline);
   if (picture) require_free({*picture}, arguments.force);
-  const BenchmarkResult result = benchmark_model(arguments.model.model, arguments.model.resolve(), arguments.options);
+  const BenchmarkResult result =
+      benchmark_model(arguments.model.model, arguments.model.resolve(), arguments.options);
+  print_model_notes(result.notes);
   if (picture) write_roofline(result, *picture);
   print_result(arguments.json ? to_text(json_of(result)) : table_of(result));
   return 0;

@@ -5,6 +5,7 @@
 #include "interrupt.h"
 #include "options_decode.h"
 #include "options_run.h"
+#include "options_towers.h"
 #include "run_display.h"
 #include "usage.h"
 
@@ -25,6 +26,7 @@ struct EvalArguments {
   DecodeArguments decode;
   std::string model;
   std::string precision = "fp32";
+  TowerArguments towers;
   bool image_scores = false;
 };
 
@@ -34,6 +36,7 @@ int run(const EvalArguments& arguments) {
   for (auto& change : arguments.decode.changes()) settings.changes.push_back(std::move(change));
   settings.model = arguments.model;
   settings.precision = arguments.precision;
+  settings.towers = arguments.towers.resolve();
   settings.image_scores = arguments.image_scores;
   RunDisplay display(arguments.run.quiet, {"stopping after this picture", [] {
                                              return std::string(
@@ -60,6 +63,7 @@ Command add_eval(CLI::App& program) {
   parser->add_option("--precision", arguments->precision, "fp32, bf16 or int8 [default: fp32]")
       ->option_text("NAME")
       ->group("Run");
+  arguments->towers.add_to(*parser, "Run");
   parser
       ->add_flag("--image-scores", arguments->image_scores,
                  "also write image_scores.jsonl, a score for every picture")

@@ -7,16 +7,18 @@
 #include "relprompt/model.h"
 
 #include "commands.h"
+#include "model_notes.h"
 #include "numbers.h"
 #include "options_force.h"
+#include "options_towers.h"
 #include "terminal.h"
-#include "usage.h"
 
 namespace relprompt::cli {
 namespace {
 
 struct ImportArguments {
-  std::string source, output, vocab, activation;
+  std::string source, output, vocab;
+  TowerArguments towers;
   bool half = false, force = false;
 };
 
@@ -39,17 +41,15 @@ int run(const ImportArguments& arguments) {
     throw Error(ErrorCode::kBadArgument, "no output folder is given",
                 "add -o DIR, the model folder to be made");
   }
-  if (!arguments.activation.empty())
-    require_one_of("--activation", arguments.activation, {"quick_gelu", "gelu"});
   ImportOptions options;
   options.vocab = arguments.vocab;
-  options.activation = arguments.activation;
+  options.towers = arguments.towers.resolve();
   options.half = arguments.half;
   options.replace = arguments.force;
   const auto notes = import_model(arguments.source, arguments.output, options);
   const ModelInfo info = inspect_model(arguments.output);
   print_result(describe(info));
-  for (const std::string& note : notes) print_note("note: " + note);
+  print_model_notes(notes);
   print_result(fmt::format("wrote {}\n", printable(arguments.output)));
   const char* vocab = info.has_tokenizer ? "" : " --vocab bpe_simple_vocab_16e6.txt.gz";
   print_note(
@@ -76,12 +76,7 @@ Command add_import(CLI::App& program) {
                    "tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz "
                    "[default: looked for beside SOURCE]")
       ->option_text("PATH");
-  parser
-      ->add_option(
-          "--activation", arguments->activation,
-          "quick_gelu, or gelu for towers that open_clip trained with it; their files do not say which "
-          "[default: what SOURCE states, else quick_gelu]")
-      ->option_text("NAME");
+  arguments->towers.add_to(*parser);
   parser->add_flag("--half", arguments->half,
                    "store the numbers in 16 bits: half the size, nearly the same masks");
   add_force(*parser, arguments->force, "a model");
@@ -89,6 +84,7 @@ Command add_import(CLI::App& program) {
       "Examples:\n"
       "  relprompt import ViT-B-16.pt -o clip-b16\n"
       "  relprompt import clip-vit-base-patch16/ -o clip-b16\n"
+      "  relprompt import ViT-H-14.pt -o clip-h14 --heads 16,16 --activation gelu\n"
       "  relprompt import rpn_voc.pth -o rpn-voc --vocab bpe_simple_vocab_16e6.txt.gz");
   return {parser, [arguments] { return run(*arguments); }};
 }

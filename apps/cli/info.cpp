@@ -10,7 +10,9 @@
 
 #include "commands.h"
 #include "json_report.h"
+#include "model_notes.h"
 #include "numbers.h"
+#include "options_towers.h"
 #include "terminal.h"
 
 namespace relprompt::cli {
@@ -20,6 +22,7 @@ constexpr int kLabelColumns = 16;
 
 struct InfoArguments {
   std::string model;
+  TowerArguments towers;
   bool json = false;
 };
 
@@ -92,8 +95,9 @@ int run(const InfoArguments& arguments) {
   if (arguments.model.empty()) {
     throw Error(ErrorCode::kBadArgument, "no model is given", "relprompt info MODEL");
   }
-  const ModelInfo info = inspect_model(arguments.model);
+  const ModelInfo info = inspect_model(arguments.model, arguments.towers.resolve());
   print_result(arguments.json ? to_text(json_of(info)) : table_of(info));
+  print_model_notes(info.notes);
   return 0;
 }
 
@@ -105,6 +109,7 @@ Command add_info(CLI::App& program) {
                          ->group("Commands");
   parser->add_option("MODEL", arguments->model, "model folder, or any checkpoint that import reads")
       ->option_text(" ");
+  arguments->towers.add_to(*parser);
   parser->add_flag("--json", arguments->json, "one JSON document instead of a table");
   parser->footer("Examples:\n  relprompt info clip-b16\n  relprompt info rpn_voc.pth --json");
   return {parser, [arguments] { return run(*arguments); }};

@@ -56,6 +56,7 @@ Json json_of(const ModelInfo& info) {
           {"gflop_classes", info.gflop_classes},
           {"int8", {{"photos", info.int8_photos}, {"layers_in_bf16", info.int8_bf16_layers}}},
           {"has_tokenizer", info.has_tokenizer},
+          {"notes", info.notes},
           {"files", files}};
 }
 

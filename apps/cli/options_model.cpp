@@ -47,6 +47,7 @@ void ModelArguments::add_to(CLI::App& command) {
       ->option_text("N")
       ->group(group)
       ->check(in_range(1, 1024));
+  towers.add_to(command, group);
 }
 
 ModelOptions ModelArguments::resolve() const {
@@ -64,6 +65,7 @@ ModelOptions ModelArguments::resolve() const {
   options.precision = precision;
   options.threads = threads;
   options.vocab = vocab;
+  options.towers = towers.resolve();
   return options;
 }
 

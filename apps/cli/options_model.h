@@ -6,6 +6,8 @@
 
 #include "relprompt/segmenter.h"
 
+#include "options_towers.h"
+
 namespace relprompt::cli {
 
 struct ModelArguments {
@@ -14,6 +16,7 @@ struct ModelArguments {
   std::string precision = "fp32";
   std::string vocab;
   int threads = 0;
+  TowerArguments towers;
 
   void add_to(CLI::App& command);
   /// Checks the values as far as possible without touching the model. Throws Error(kBadArgument).

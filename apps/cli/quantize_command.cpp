@@ -129,6 +129,7 @@ int run(const QuantizeArguments& arguments) {
   options.decode = arguments.decode.resolve();
   options.vocab = model.vocab;
   options.threads = model.threads;
+  options.towers = model.towers;
   options.agreement = arguments.agreement;
   options.replace = arguments.force;
   PassProgress progress(arguments.quiet);

@@ -6,6 +6,7 @@
 
 #include "data/prefetch.h"
 #include "interrupt.h"
+#include "model_notes.h"
 #include "output_folder.h"
 #include "photo_list.h"
 #include "photo_outputs.h"
@@ -164,6 +165,7 @@ int run_segment(const SegmentSettings& settings) {
   for (const Photo& photo : list.photos) PhotoOutputs(photo.stem, settings.plan).check_names();
   Segmenter segmenter(settings.model, settings.model_options);
   segmenter.set_classes(settings.classes, settings.text);
+  if (!settings.quiet) print_model_notes(segmenter.model().notes());
   warn_of_unknown_words(segmenter);
   const SegmentOptions protocol =
       segmenter.resolve(settings.protocol);  // after the classes: it checks `seen`

@@ -54,6 +54,7 @@ struct BenchmarkResult {
   double peak_mb = 0;             ///< largest resident memory of the process so far, 10^6 bytes
   std::vector<StageTime> stages;  ///< of one window; empty on CUDA, where kernels run on their own
   std::string model, precision, device;
+  std::vector<std::string> notes;  ///< see Model::notes
   int threads = 0, classes = 0, window = 0, batch = 0, repeat = 0;
   MachineFacts machine;
 
@@ -69,6 +70,6 @@ struct BenchmarkResult {
 /// Opens the model and times it. Throws Error as Segmenter's constructor does; kBadArgument for options out
 /// of range.
 BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelOptions& model_options,
-                        const BenchmarkOptions& options);
+                                const BenchmarkOptions& options);
 
 }  // namespace relprompt

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "relprompt/tower_options.h"
+
 namespace relprompt {
 
 /// Options of import_model.
@@ -14,9 +16,7 @@ struct ImportOptions {
   /// Tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz, or a folder with one
   /// of them. Empty: looked for beside the source; a model without one is legal.
   std::filesystem::path vocab;
-  /// "quick_gelu" or "gelu" where the source does not state it (open_clip); empty: what the source states,
-  /// else quick_gelu.
-  std::string activation;
+  TowerOptions towers;  ///< what the source does not state, or states wrongly
   /// Stores numbers of 32 bits and more in 16 (IEEE half): half the size, and a rounding of 2^-11 that label
   /// maps hardly show. Computation stays in fp32.
   bool half = false;
@@ -36,7 +36,7 @@ std::vector<std::string> import_model(const std::filesystem::path& source,
 /// Options of create_random_model.
 struct RandomModelOptions {
   std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
-  std::string variant = "paper";          ///< paper or official: the publication, or the authors' released code
+  std::string variant = "paper";  ///< paper or official: the publication, or the authors' released code
   /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
   std::string method = "rpn";
   /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".
@@ -87,10 +87,11 @@ struct ModelInfo {
   int int8_photos = 0;                ///< that `relprompt quantize` looked at; 0: not refined
   std::vector<int> int8_bf16_layers;  ///< that stay in bfloat16 under int8, counted from 1
   bool has_tokenizer = false;
+  std::vector<std::string> notes;  ///< what was assumed and the like, one sentence each
   std::vector<ModelFile> files;
 };
 
 /// Reads headers and shapes of a model folder or checkpoint. Throws as import_model does.
-ModelInfo inspect_model(const std::filesystem::path& model);
+ModelInfo inspect_model(const std::filesystem::path& model, const TowerOptions& towers = {});
 
 }  // namespace relprompt

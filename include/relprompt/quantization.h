@@ -24,6 +24,7 @@ struct QuantizeOptions {
   /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
   /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
   double agreement = 0;
+  TowerOptions towers;   ///< what a checkpoint does not state about its CLIP
   bool replace = false;  ///< a model that is there already, see import_model
 };
 
@@ -34,8 +35,9 @@ struct QuantizeReport {
   double after = 0;               ///< the same, refined
   bool means = true;              ///< means are taken out; false: that did not help the calibration photos
   std::vector<int> layers_in_bf16;  ///< counted from 1
-  std::vector<std::string> notes;   ///< what decoding the photos decided (Image::notes), each text once
-  bool reached = true;              ///< the calibration photos agree as options.agreement asks
+  std::vector<std::string>
+      notes;  ///< Model::notes, then what decoding the photos decided (Image::notes), each text once
+  bool reached = true;  ///< the calibration photos agree as options.agreement asks
 };
 
 /// Photo `done` of `total` begins in the pass of this name; called with done = total at the pass's end.

@@ -11,5 +11,6 @@
 #include "relprompt/pretraining.h"
 #include "relprompt/quantization.h"
 #include "relprompt/segmenter.h"
+#include "relprompt/tower_options.h"
 #include "relprompt/training.h"
 #include "relprompt/version.h"

@@ -12,6 +12,7 @@
 #include "relprompt/analysis.h"
 #include "relprompt/classes.h"
 #include "relprompt/image.h"
+#include "relprompt/tower_options.h"
 
 namespace relprompt {
 
@@ -30,6 +31,7 @@ struct ModelOptions {
   /// again: a fraction of the time to open it, and processes share the memory. The environment variable
   /// RELPROMPT_PACK_CACHE=off turns it off as well. CPU only.
   bool pack_cache = true;
+  TowerOptions towers;          ///< what a checkpoint does not state about its CLIP
 };
 
 /// How class names become text embeddings.
@@ -73,8 +75,8 @@ struct Segmentation {
 class Segmenter;
 class ClassSet;
 
-/// An opened model: weights packed for computing, immutable. Copies are cheap and share the weights; any number of
-/// threads may use one, each with a Segmenter of its own.
+/// An opened model: weights packed for computing, immutable. Copies are cheap and share the weights; any
+/// number of threads may use one, each with a Segmenter of its own.
 class Model {
  public:
   /// Opens a model folder of this project, or any checkpoint that import_model reads.
@@ -83,14 +85,17 @@ class Model {
 
   /// E, numbers of an embedding.
   int joint_width() const;
-  /// All words that the model's CLIP saw in training; empty if it does not state them, as no published CLIP does.
+  /// All words that the model's CLIP saw in training; empty if it does not state them, as no published CLIP
+  /// does.
   const std::vector<std::string>& known_words() const;
-  /// SHA-256 over the names and bytes of the model's tensors.
+  /// What the user should know about the model's files, one sentence each: values that were assumed.
+  const std::vector<std::string>& notes() const;
+  /// SHA-256 over the names and bytes of the model's tensors and the settings that they are computed with.
   std::string hash() const;
   /// "paper", "official", or "none" (training-free).
   std::string variant() const;
-  /// Options with every zero replaced by the model's default, checked, `seen` against a number of classes. Throws
-  /// Error(kBadArgument).
+  /// Options with every zero replaced by the model's default, checked, `seen` against a number of classes.
+  /// Throws Error(kBadArgument).
   SegmentOptions resolve(const SegmentOptions& options, std::size_t classes) const;
 
  private:
@@ -103,12 +108,12 @@ class Model {
 /// The embeddings of a class list for one model. Immutable; copies are cheap and share them.
 class ClassSet {
  public:
-  /// Embeds the names. Embeddings come from the disk cache when all are there; only otherwise is the text tower loaded.
-  /// Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary (no tokenizer).
+  /// Embeds the names. Embeddings come from the disk cache when all are there; only otherwise is the text
+  /// tower loaded. Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary (no tokenizer).
   ClassSet(const Model& model, const ClassList& classes, const TextOptions& options = {});
   /// Ready-made embeddings: count rows of model.joint_width() numbers, made unit length here. Throws
-  /// Error: kBadClassList for none or more than kMaxClasses, kBadArgument for a row of zeros alone or with numbers that
-  /// are not finite.
+  /// Error: kBadClassList for none or more than kMaxClasses, kBadArgument for a row of zeros alone or with
+  /// numbers that are not finite.
   ClassSet(const Model& model, const float* rows, std::size_t count);
 
   std::size_t size() const;
@@ -124,9 +129,9 @@ class ClassSet {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// A session: a model, a class list and the memory to work in. Not copyable; use one object from one thread at a time.
-/// Several of one Model share its weights. A moved-from object may be assigned to or destroyed; anything else throws
-/// Error(kBadArgument).
+/// A session: a model, a class list and the memory to work in. Not copyable; use one object from one thread
+/// at a time. Several of one Model share its weights. A moved-from object may be assigned to or destroyed;
+/// anything else throws Error(kBadArgument).
 class Segmenter {
  public:
   /// A session of a model. It computes with the threads that the model's options say.
@@ -138,7 +143,8 @@ class Segmenter {
   Segmenter(Segmenter&&) noexcept;
   Segmenter& operator=(Segmenter&&) noexcept;
 
-  /// Sets the classes, which must be of the same model. Throws Error(kBadArgument) if they are of another one.
+  /// Sets the classes, which must be of the same model. Throws Error(kBadArgument) if they are of another
+  /// one.
   void set_classes(const ClassSet& classes);
   /// Sets the classes. Throws as ClassSet does.
   void set_classes(const ClassList& classes, const TextOptions& options = {});
@@ -150,8 +156,8 @@ class Segmenter {
   Segmentation segment(const Image& photo, const SegmentOptions& options = {}, const ScoreSink& scores = {});
 
   /// Relationship attention of every layer that makes prompts. The tower sees the whole photo at once, its
-  /// shorter side resized to short_side pixels; 0: the window of the model's protocol. On the CPU. Throws Error:
-  /// kBadModelConfig for a model without relationship prompts, and as segment does.
+  /// shorter side resized to short_side pixels; 0: the window of the model's protocol. On the CPU. Throws
+  /// Error: kBadModelConfig for a model without relationship prompts, and as segment does.
   AttentionMaps attention_maps(const Image& photo, int short_side = 0);
 
   /// Mean attention distance of every head, for any model; the same view of the photo. A training-free

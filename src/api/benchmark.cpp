@@ -9,12 +9,12 @@
 
 #include "relprompt/error.h"
 
-#include "measure/machine_facts.h"
 #include "api/errors.h"
 #include "base/random.h"
 #include "base/stage_timer.h"
 #include "kernels/threads.h"
 #include "measure/flops.h"
+#include "measure/machine_facts.h"
 #include "measure/matmul_rate.h"
 #include "measure/memory_rate.h"
 #include "measure/peak_rate.h"
@@ -159,14 +159,14 @@ BenchmarkResult describe(const std::filesystem::path& model, const ModelOptions&
 }  // namespace
 
 BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelOptions& model_options,
-                        const BenchmarkOptions& given) {
+                                const BenchmarkOptions& given) {
   return api::guarded([&] {
     check(given);
     auto options = given;
     const auto start = Clock::now();
     Segmenter segmenter(model, model_options);
     const double load_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-    const auto config = model::open_model(model).config;
+    const auto config = model::open_model(model, model_options.towers).config;
     if (options.window == 0) options.window = config.test.window;
     require_range("window", options.window, config.clip.vision.patch, kLargestWindow,
                   " pixels (one patch is the least)");
@@ -176,6 +176,7 @@ BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelO
     segmenter.set_embeddings(rows.data(), static_cast<std::size_t>(options.classes));
     auto result = describe(model, model_options, options);
     result.load_ms = load_ms;
+    result.notes = segmenter.model().notes();
     Runs runs(segmenter, options);
     runs.warm_up();
     result.peak_mb = measure::peak_memory() / 1e6;  // before the products below take memory of their own
@@ -204,7 +205,7 @@ BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelO
       result.matmul_gflops = median(rates);
       result.memory_rate = measure::memory_rate();
       result.stages = runs.stages(measure::cost_of_window(config, options.window, options.classes,
-                                                            bytes_of_weight(model_options.precision)));
+                                                          bytes_of_weight(model_options.precision)));
       result.peak_gflops = std::max({peak->gflops(), *result.matmul_gflops, fastest(result.stages)});
     }
     return result;

@@ -4,12 +4,12 @@
 #include "api/errors.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
-#include "model/clip_config.h"
-#include "model/ablations.h"
 #include "measure/flops.h"
+#include "model/ablations.h"
 #include "model/cache_folder.h"
 #include "model/import_model.h"
 #include "model/model_files.h"
+#include "model/presets.h"
 #include "model/random_model.h"
 
 namespace relprompt {
@@ -44,7 +44,7 @@ void describe_sizes(const model::ModelConfig& config, ModelInfo& info) {
   info.layers = static_cast<int>(vision.layers);
   info.heads = static_cast<int>(vision.heads);
   info.joint_width = static_cast<int>(joint);
-  info.activation = model::activation_name(activation);
+  info.activation = name_of(model::kActivationWords, activation);
   if (text.present()) {
     info.text_width = static_cast<int>(text.width);
     info.text_layers = static_cast<int>(text.layers);
@@ -64,9 +64,9 @@ void create_random_model(const fs::path& target, const RandomModelOptions& optio
   api::guarded([&] { model::write_random_model(target, options); });
 }
 
-ModelInfo inspect_model(const fs::path& path) {
+ModelInfo inspect_model(const fs::path& path, const TowerOptions& towers) {
   return api::guarded([&] {
-    const auto model = model::open_model(path);
+    const auto model = model::open_model(path, towers);
     const auto& config = model.config;
     ModelInfo info;
     info.architecture = model::architecture_name(config.clip);
@@ -96,6 +96,7 @@ ModelInfo inspect_model(const fs::path& path) {
       info.int8_photos = static_cast<int>(config.int8->photos);
       info.int8_bf16_layers.assign(config.int8->bf16_layers.begin(), config.int8->bf16_layers.end());
     }
+    info.notes = model.notes;
     info.has_tokenizer = !model.tokenizer.empty();
     for (const auto& file : model.files) info.files.push_back(describe(file));
     for (const auto& file : model.tokenizer) info.files.push_back(describe(file));

@@ -10,8 +10,8 @@
 #include "api/errors.h"
 #include "kernels/threads.h"
 #include "model/import_model.h"
-#include "segmenter/int8_calibration.h"
 #include "model/model_folder.h"
+#include "segmenter/int8_calibration.h"
 #include "segmenter/text_encoder.h"
 
 namespace relprompt {
@@ -35,7 +35,7 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
     check(photos, options.agreement);
     model::require_model_target(target, options.replace);
     kernels::set_threads(options.threads);
-    auto model = model::open_model(path);
+    auto model = model::open_model(path, options.towers);
     model::drop_int8(model);
     const auto encoded = segmenter::encode_classes(model, options.vocab, classes, options.text);
     std::set<std::string> notes;
@@ -44,8 +44,10 @@ QuantizeReport quantize_model(const std::filesystem::path& path, const std::file
       notes.insert(photo.notes.begin(), photo.notes.end());
       return photo;
     };
-    auto found = segmenter::calibrate(model, encoded.embeddings, photos.size(), read, options.agreement, progress);
-    found.report.notes.assign(notes.begin(), notes.end());
+    auto found =
+        segmenter::calibrate(model, encoded.embeddings, photos.size(), read, options.agreement, progress);
+    found.report.notes = model.notes;
+    found.report.notes.insert(found.report.notes.end(), notes.begin(), notes.end());
     model.config.int8 = model::Int8Config{static_cast<std::int64_t>(found.report.calibration_photos),
                                           found.refinement.bf16_layers};
     model::write_model(model, found.refinement, target, /*half=*/false, options.replace);

@@ -17,7 +17,7 @@ namespace relprompt {
 namespace {
 
 model::ModelFiles open(const std::filesystem::path& path, const ModelOptions& options) {
-  auto model = model::open_model(path);
+  auto model = model::open_model(path, options.towers);
   if (options.training_free) model::drop_prompts(model);
   return model;
 }
@@ -65,6 +65,10 @@ int Model::joint_width() const {
 
 const std::vector<std::string>& Model::known_words() const {
   return impl_->files.config.words;
+}
+
+const std::vector<std::string>& Model::notes() const {
+  return impl_->files.notes;
 }
 
 std::string Model::hash() const {

@@ -48,6 +48,11 @@ void JsonFields::fail(const std::string& key, const std::string& expected, const
                                  json_excerpt(object_.at(key)), advice));
 }
 
+void JsonFields::fail_choice(const std::string& key, const std::string& word,
+                             const std::vector<std::string>& words) const {
+  fail(key, fmt::format("one of {}", fmt::join(words, ", ")), suggestion(word, words));
+}
+
 std::int64_t JsonFields::integer(const std::string& key, std::int64_t fallback, std::int64_t low,
                                  std::int64_t high) {
   const auto* value = ask(key);
@@ -85,9 +90,7 @@ std::size_t JsonFields::choice(const std::string& key, std::size_t fallback,
                                const std::vector<std::string>& words) {
   const std::string word = text(key, words[fallback]);
   const auto found = std::find(words.begin(), words.end(), word);
-  if (found == words.end()) {
-    fail(key, fmt::format("one of {}", fmt::join(words, ", ")), suggestion(word, words));
-  }
+  if (found == words.end()) fail_choice(key, word, words);
   return static_cast<std::size_t>(found - words.begin());
 }
 

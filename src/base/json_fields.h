@@ -10,6 +10,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/words.h"
+
 namespace relprompt {
 
 /// One object of a config file. Absent keys, and those with null, keep the default; keys nobody asked for are
@@ -30,6 +32,13 @@ class JsonFields {
   std::string text(const std::string& key, const std::string& fallback);
   /// One of the given words; the result is its position.
   std::size_t choice(const std::string& key, std::size_t fallback, const std::vector<std::string>& words);
+  /// The value of one of the table's words.
+  template <typename Enum, std::size_t N>
+  Enum choice(const std::string& key, Enum fallback, const Word<Enum> (&words)[N]) {
+    const std::string word = text(key, name_of(words, fallback));
+    if (const auto value = find_value(words, word)) return *value;
+    fail_choice(key, word, names_of(words));
+  }
   std::vector<double> numbers(const std::string& key, const std::vector<double>& fallback, std::size_t count);
   std::vector<std::int64_t> integers(const std::string& key, std::int64_t low, std::int64_t high);
   /// A list of any length; empty if the key is absent.
@@ -47,6 +56,8 @@ class JsonFields {
   const nlohmann::json* ask(const std::string& key);
   [[noreturn]] void fail(const std::string& key, const std::string& expected,
                          const std::string& advice = "") const;
+  [[noreturn]] void fail_choice(const std::string& key, const std::string& word,
+                                const std::vector<std::string>& words) const;
 
   const nlohmann::json& object_;
   std::string where_;

@@ -12,17 +12,17 @@
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "base/own_files.h"
-#include "model/clip_config.h"
 #include "data/order.h"
 #include "eval/report.h"
-#include "image/picture_files.h"
-#include "model/prompt_check.h"
-#include "segmenter/text_encoder.h"
-#include "text/templates.h"
 #include "evaluate/evaluation.h"
 #include "evaluate/picture_sheet.h"
 #include "evaluate/test_set.h"
 #include "evaluate/training_facts.h"
+#include "image/picture_files.h"
+#include "model/presets.h"
+#include "model/prompt_check.h"
+#include "segmenter/text_encoder.h"
+#include "text/templates.h"
 
 namespace relprompt::evaluate {
 namespace {
@@ -53,8 +53,9 @@ std::string method_of(const model::ModelConfig& config) {
   return variant == "none" ? method : method + ", " + variant;
 }
 
-eval::ProtocolStatement statement(const config::RunConfig& config, const EvalRequest& request, const OpenSet& set,
-                                  const model::ModelFiles& model, const SegmentOptions& options) {
+eval::ProtocolStatement statement(const config::RunConfig& config, const EvalRequest& request,
+                                  const OpenSet& set, const model::ModelFiles& model,
+                                  const SegmentOptions& options) {
   const auto facts = read_training_facts(model.path);
   eval::ProtocolStatement protocol;
   protocol.data_set = set.name;
@@ -63,7 +64,8 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   protocol.trained_on = facts.trained_on;
   if (eval::is_zero_shot(config.setting)) eval::set_split(protocol, set.classes);
   protocol.ignore = set.dataset->ignored();
-  protocol.model = fmt::format("{}, {}", model::architecture_name(model.config.clip), method_of(model.config));
+  protocol.model =
+      fmt::format("{}, {}", model::architecture_name(model.config.clip), method_of(model.config));
   protocol.model_hash = model::content_hash(model);
   protocol.checkpoint = rule_from(facts.checkpoint);
   protocol.checkpoint_score = facts.checkpoint_score;
@@ -107,12 +109,14 @@ std::vector<fs::path> files_of(const EvalRequest& request) {
 
 }  // namespace
 
-std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& model, kernels::Precision precision) {
+std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& model,
+                                                      kernels::Precision precision) {
   return std::make_unique<segmenter::OwningScorer>(std::make_shared<engine::Network>(model, precision));
 }
 
 RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& request,
-                          processes::ProcessGroup& workers, RunListener& listener, const ScorerFactory& scorer_of) {
+                          processes::ProcessGroup& workers, RunListener& listener,
+                          const ScorerFactory& scorer_of) {
   const auto progress = request.folder / "progress.json";
   if (workers.rank() == 0) {
     require_free(files_of(request), request.replace);
@@ -120,10 +124,12 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   }
   auto set = open_test_set(config);
   if (!eval::is_zero_shot(config.setting)) set.classes.seen.clear();
-  const auto model = model::open_model(request.model);
+  const auto model = model::open_model(request.model, request.towers);
+  for (const auto& note : model.notes) listener.on_note(note);
   const auto options = test_options(config, model.config, set.classes);
   const auto scorer = scorer_of(model, kernels::precision_of(request.precision));
-  const auto embeddings = segmenter::encode_classes(model, config.paths.vocab, set.classes, config.text).embeddings;
+  const auto embeddings =
+      segmenter::encode_classes(model, config.paths.vocab, set.classes, config.text).embeddings;
 
   make_folder(request.folder);
   EvaluationJob job = {*set.dataset, data::spread_indices(set.dataset->size(), 0), embeddings, options,
@@ -145,7 +151,8 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
 
   RunOutcome outcome;
   // All pictures may be counted by then: the report is written by the command that continues.
-  outcome.finished = workers.broadcast_text(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
+  outcome.finished =
+      workers.broadcast_text(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
   if (!outcome.finished) {
     outcome.summary = "interrupted; the same command continues this evaluation";
     return outcome;
@@ -157,9 +164,8 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   if (!config.test.image_scores) remove_own(request.folder / eval::kImageScoresFile);  // of another report
   eval::write_report(report, request.folder);
   analysis::write_confusion_png(request.folder / kConfusionFile, report.confusion, report.classes);
-  image::write_png(
-      request.folder / kSheetFile,
-      picture_sheet(*scorer, model.config, *set.dataset, embeddings, options, config.train.sheet_samples));
+  image::write_png(request.folder / kSheetFile, picture_sheet(*scorer, model.config, *set.dataset, embeddings,
+                                                              options, config.train.sheet_samples));
   remove_own(progress);
   for (std::size_t rank = 0; rank < workers.size(); ++rank) {
     remove_own(fs::path(progress) += "." + std::to_string(rank));

@@ -20,6 +20,7 @@ struct EvalRequest {
   std::filesystem::path folder;  ///< of the report
   std::string title;             ///< what progress displays call it
   std::string precision;         ///< fp32, bf16 or int8
+  TowerOptions towers;           ///< of the model
   bool replace = false;          ///< the folder may hold an earlier report of relprompt's own
 };
 
@@ -28,11 +29,13 @@ using ScorerFactory = std::function<std::unique_ptr<segmenter::PatchScorer>(cons
                                                                             kernels::Precision precision)>;
 
 /// The engine on the CPU. model must outlive the scorer.
-std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& model, kernels::Precision precision);
+std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& model,
+                                                      kernels::Precision precision);
 
 /// Writes report.md, report.json, confusion.png and sheet.png (and image_scores.jsonl) into the folder.
 /// Throws Error(kNotWritable) at once if one of them is there and may not be replaced.
-RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& request, processes::ProcessGroup& group,
-                          RunListener& listener, const ScorerFactory& scorer_of = engine_scorer);
+RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& request,
+                          processes::ProcessGroup& group, RunListener& listener,
+                          const ScorerFactory& scorer_of = engine_scorer);
 
 }  // namespace relprompt::evaluate

@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
+#include "base/words.h"
 #include "kernels/activation.h"
 
 namespace relprompt::model {
 
 /// kQuickGelu in CLIP's original towers, kGelu in many later ones.
 using Activation = kernels::Activation;
+inline constexpr Word<Activation> kActivationWords[] = {{Activation::kQuickGelu, "quick_gelu"},
+                                                        {Activation::kGelu, "gelu"}};
 
 struct VisionConfig {
   std::int64_t patch = 16;   ///< pixels a side
@@ -40,20 +41,5 @@ struct ClipConfig {
   std::int64_t joint = 512;  ///< E, width of the joint image-text space
   Activation activation = Activation::kQuickGelu;
 };
-
-/// A published architecture by name.
-struct Preset {
-  std::string name;
-  ClipConfig config;
-};
-
-/// ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336.
-const std::vector<Preset>& presets();
-
-/// The preset of that name. Throws Error(kBadArgument) that lists the names.
-const ClipConfig& preset(const std::string& name);
-
-/// Name of the preset with these sizes, whatever its position grid; "custom" if there is none.
-std::string architecture_name(const ClipConfig& config);
 
 }  // namespace relprompt::model

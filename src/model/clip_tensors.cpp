@@ -159,10 +159,6 @@ class SizeReader {
   const TensorSource& source_;
 };
 
-std::int64_t heads_for(std::int64_t width) {
-  return width % 64 == 0 ? width / 64 : 1;
-}
-
 }  // namespace
 
 std::vector<TensorRow> image_tower_rows(const ClipConfig& config) {
@@ -192,7 +188,6 @@ ClipConfig infer_config(const TensorSource& source) {
   vision.grid = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(positions))));
   vision.layers = image.count_layers("visual.transformer.resblocks.{i}.ln_1.weight");
   vision.mlp_width = image.size("visual.transformer.resblocks.{i}.mlp.c_fc.weight", 0);
-  vision.heads = heads_for(vision.width);
   config.joint = image.size("visual.proj", 1);
 
   const SizeReader words(kTextTower, source);
@@ -204,7 +199,6 @@ ClipConfig infer_config(const TensorSource& source) {
     text.width = words.size("token_embedding.weight", 1);
     text.context = words.size("positional_embedding", 0);
     text.mlp_width = words.size("transformer.resblocks.{i}.mlp.c_fc.weight", 0);
-    text.heads = heads_for(text.width);
   }
   return config;
 }

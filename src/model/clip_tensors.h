@@ -15,8 +15,9 @@ std::vector<TensorRow> image_tower_rows(const ClipConfig& config);
 std::vector<TensorRow> text_tower_rows(const ClipConfig& config);
 
 /// Sizes as the tensors' shapes state them: patch from conv1, grid from the positions, layers by counting.
-/// Heads are width / 64 and the activation is QuickGELU, which no tensor states.
-/// Throws Error(kTensorMismatch) when a tensor that decides a size is missing or of impossible shape.
+/// Heads and activation stay as they are in a new config: no tensor states them
+/// (model/checkpoint_settings.h). Throws Error(kTensorMismatch) when a tensor that decides a size is missing
+/// or of impossible shape.
 ClipConfig infer_config(const TensorSource& source);
 
 }  // namespace relprompt::model

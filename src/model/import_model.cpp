@@ -43,14 +43,6 @@ void keep_findable(const std::vector<fs::path>& files) {
               "rename it to merges.txt, tokenizer.json or bpe_simple_vocab_16e6.txt.gz");
 }
 
-void choose_activation(const std::string& name, ModelFiles& model) {
-  if (name.empty()) return;
-  if (name != "quick_gelu" && name != "gelu") {
-    throw Error(ErrorCode::kBadArgument, fmt::format("activation '{}': expected quick_gelu or gelu", name));
-  }
-  model.config.clip.activation = name == "gelu" ? Activation::kGelu : Activation::kQuickGelu;
-}
-
 /// The row as it will be stored. Throws Error(kBadArgument) for numbers that half cannot hold.
 Tensor stored(const TensorSource& source, const TensorRow& row, bool half) {
   const auto value = source.read(row);
@@ -89,7 +81,8 @@ void write_model(const ModelFiles& model, const std::optional<Int8Refinement>& r
   }
   if (refinement) {
     auto next = refinement->means.begin();
-    folder.write_tensors(kInt8File, int8_rows(config.clip), [&](const TensorRow& row) { return Tensor(row.shape, *next++); });
+    folder.write_tensors(kInt8File, int8_rows(config.clip),
+                         [&](const TensorRow& row) { return Tensor(row.shape, *next++); });
   }
   for (const auto& file : model.tokenizer) folder.copy(file);
   // What `relprompt train` says of the model's training stays with it.
@@ -101,8 +94,7 @@ void write_model(const ModelFiles& model, const std::optional<Int8Refinement>& r
 
 std::vector<std::string> import_checkpoint(const fs::path& source, const fs::path& target,
                                            const ImportOptions& options) {
-  auto model = open_model(source);  // the file is checked before the vocabulary
-  choose_activation(options.activation, model);
+  auto model = open_model(source, options.towers);  // the file is checked before the vocabulary
   const auto tokenizer = tokenizer_for(model, options.vocab);
   keep_findable(tokenizer);
 
@@ -110,7 +102,6 @@ std::vector<std::string> import_checkpoint(const fs::path& source, const fs::pat
   write_model(model, read_refinement(model), target, options.half, options.replace);
 
   auto notes = model.notes;
-  if (!options.activation.empty()) notes.clear();
   if (tokenizer.empty()) {
     notes.push_back(
         "no tokenizer files beside the source: class names need --vocab when segmenting, or import again "

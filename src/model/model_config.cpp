@@ -25,7 +25,6 @@ using Json = nlohmann::ordered_json;
 // Some kilobytes, and the words of its training's captions.
 constexpr JsonRules kConfigJson = {ErrorCode::kBadModelConfig, std::size_t{1} << 20};
 
-const std::vector<std::string> kActivations = {"quick_gelu", "gelu"};
 const std::vector<std::string> kVariants = {"paper", "official"};
 const std::vector<std::string> kApgs = {"knowledge", "linear"};
 const std::vector<std::string> kMerges = {"concatenation", "addition", "hadamard"};
@@ -53,7 +52,7 @@ Json clip_json(const ModelConfig& c) {
               {"heads", vision.heads},
               {"mlp_width", vision.mlp_width},
               {"joint", joint},
-              {"activation", activation_name(activation)},
+              {"activation", name_of(kActivationWords, activation)},
               {"text",
                {{"width", text.width},
                 {"layers", text.layers},
@@ -115,7 +114,7 @@ void read_clip(JsonFields fields, ModelConfig& config) {
   vision.heads = fields.integer("heads", vision.heads, 1, vision.width);
   vision.mlp_width = fields.integer("mlp_width", vision.mlp_width, 1, 8 * kMaxWidth);
   joint = fields.integer("joint", joint, 1, kMaxWidth);
-  activation = activation_of(fields.choice("activation", 0, activation_names()));
+  activation = fields.choice("activation", Activation::kQuickGelu, kActivationWords);
   config.clip_sha256 = fields.text("sha256", "");
   config.clip_path = read_path(fields);
   JsonFields words = fields.object("text");
@@ -265,19 +264,6 @@ std::string score_name(ScoreKind scores) {
 
 std::string form_name(Form form) {
   return word(kForms, form);
-}
-
-const std::vector<std::string>& activation_names() {
-  static const std::vector<std::string> names = {"quick_gelu", "gelu"};
-  return names;
-}
-
-Activation activation_of(std::size_t place) {
-  return place == 0 ? Activation::kQuickGelu : Activation::kGelu;
-}
-
-std::string activation_name(Activation activation) {
-  return activation_names()[activation == Activation::kGelu ? 1 : 0];
 }
 
 std::string to_json(const ModelConfig& config) {

@@ -78,10 +78,6 @@ std::string variant_name(const ModelConfig& config);
 /// "sigmoid" or "softmax".
 std::string score_name(ScoreKind scores);
 std::string form_name(Form form);
-std::string activation_name(Activation activation);
-/// The words of config files, and the activation at a place among them.
-const std::vector<std::string>& activation_names();
-Activation activation_of(std::size_t place);
 
 /// The largest number of layers that a config may state; no published CLIP comes near it.
 constexpr std::int64_t kMaxLayers = 256;

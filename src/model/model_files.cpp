@@ -1,9 +1,5 @@
 #include "model/model_files.h"
 
-#include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
-
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
@@ -11,14 +7,15 @@
 #include "archive/safetensors.h"
 #include "archive/tensor_archive.h"
 #include "base/hash.h"
-#include "base/json_fields.h"
-#include "base/json_read.h"
 #include "base/mapped_file.h"
 #include "base/paths.h"
 #include "base/read_file.h"
 #include "model/cache_folder.h"
+#include "model/checkpoint_settings.h"
 #include "model/clip_tensors.h"
+#include "model/hugging_face_settings.h"
 #include "model/int8_refinement.h"
+#include "model/prompt_check.h"
 #include "model/prompt_tensors.h"
 #include "text/tokenizer.h"
 
@@ -26,9 +23,6 @@ namespace relprompt::model {
 namespace {
 
 namespace fs = std::filesystem;
-
-// config.json and its kin have some kilobytes; with the names of 21,000 classes in them a megabyte.
-constexpr JsonRules kHuggingFaceJson = {ErrorCode::kBadModelConfig, std::size_t{4} << 20};
 
 std::string slurp(const fs::path& path) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20;
@@ -63,11 +57,20 @@ fs::path clip_file_of(const fs::path& folder, const ModelConfig& config) {
   return target;
 }
 
-ModelFiles open_folder(const fs::path& folder) {
+/// What the config says, with the user's own words on top.
+void apply(const TowerOptions& towers, const std::string& path, ModelConfig& config) {
+  auto& clip = config.clip;
+  settle(with_options({clip.vision.heads, clip.text.heads, clip.activation, config.image}, towers, clip),
+         path, config);
+  if (config.prompts) check_prompts(*config.prompts, clip.vision, path + " 'prompts'");
+}
+
+ModelFiles open_folder(const fs::path& folder, const TowerOptions& towers) {
   ModelFiles model;
   model.path = folder;
   const fs::path config_file = folder / "config.json";
   model.config = parse_config(slurp(config_file), config_file.string());
+  apply(towers, folder.string(), model.config);
   const fs::path clip_file = clip_file_of(folder, model.config);
   model.clip.emplace(archive::open_safetensors(clip_file), clip_file.string(), CheckpointFormat::kNative);
   model.files = {config_file, clip_file};
@@ -98,58 +101,21 @@ bool was_model_folder(const fs::path& folder) {
          (path_exists(folder / "clip.safetensors") || path_exists(folder / "prompts.safetensors"));
 }
 
-/// False only if there is nothing: whoever opens what cannot be looked at says why.
-bool may_exist(const fs::path& file) {
-  return path_exists(file) || !path_problem(file).empty();
-}
-
-/// What Hugging Face's JSON files state and tensors cannot: heads, activation, normalisation.
-void read_hugging_face_settings(const fs::path& folder, ModelFiles& model) {
-  const auto parse = [](const fs::path& file) {
-    auto json = read_json_file(file, kHuggingFaceJson, ErrorCode::kModelNotFound);
-    if (!json.is_object()) throw Error(ErrorCode::kBadModelConfig, file.string() + ": not a JSON object");
-    return json;
-  };
-  const auto tower = [](const nlohmann::json& json, const char* key, const std::string& where) {
-    static const nlohmann::json empty = nlohmann::json::object();
-    return JsonFields(json.contains(key) ? json.at(key) : empty, where + " '" + key + "'");
-  };
-  auto& clip = model.config.clip;
-  const fs::path config_file = folder / "config.json";
-  if (may_exist(config_file)) {
-    const auto json = parse(config_file);
-    auto vision = tower(json, "vision_config", config_file.string());
-    auto text = tower(json, "text_config", config_file.string());
-    clip.vision.heads = vision.integer("num_attention_heads", clip.vision.heads, 1, clip.vision.width);
-    clip.text.heads = text.integer("num_attention_heads", clip.text.heads, 1, clip.text.width);
-    const auto gelu = vision.choice("hidden_act", 0, activation_names());
-    clip.activation = activation_of(gelu);
-    model.files.push_back(config_file);
-    if (clip.vision.width % clip.vision.heads != 0 || clip.text.width % clip.text.heads != 0) {
-      throw Error(ErrorCode::kBadModelConfig,
-                  config_file.string() + ": 'num_attention_heads' does not divide the width");
-    }
+/// What the file, its neighbours and its format say about the towers.
+CheckpointSettings stated_by(const TensorSource& source, const fs::path& folder,
+                             std::vector<fs::path>& files) {
+  if (source.checkpoint_format() == CheckpointFormat::kHuggingFace)
+    return read_hugging_face_settings(folder, files);
+  CheckpointSettings stated;
+  // The authors' code has this activation and this normalisation fixed.
+  if (source.checkpoint_format() == CheckpointFormat::kMmseg) {
+    stated.activation = Activation::kQuickGelu;
+    stated.image = Normalisation::image_net();
   }
-  const fs::path image_file = folder / "preprocessor_config.json";
-  if (may_exist(image_file)) {
-    const auto json = parse(image_file);
-    JsonFields fields(json, image_file.string());
-    const auto mean = fields.numbers("image_mean", {}, 3), std = fields.numbers("image_std", {}, 3);
-    for (std::size_t i = 0; i < mean.size() && mean.size() == std.size(); ++i) {
-      model.config.image.mean[i] = static_cast<float>(mean[i]) * 255;
-      model.config.image.std[i] = static_cast<float>(std[i]) * 255;
-    }
-    check_normalisation(model.config.image, image_file.string());
-  }
+  return stated;
 }
 
-void tell_about_activation(ModelFiles& model) {
-  model.notes.push_back(
-      "the file does not say which activation its towers use; QuickGELU is assumed, as in OpenAI's models "
-      "(--activation gelu for towers that open_clip trained without it)");
-}
-
-ModelFiles open_checkpoint(const fs::path& path) {
+ModelFiles open_checkpoint(const fs::path& path, const TowerOptions& towers) {
   ModelFiles model;
   model.path = path;
   model.clip.emplace(archive::open_archive(path), path.string());
@@ -163,11 +129,11 @@ ModelFiles open_checkpoint(const fs::path& path) {
     if (file.path != path) model.files.push_back(file.path);
   }
 
-  if (source.checkpoint_format() == CheckpointFormat::kHuggingFace) read_hugging_face_settings(folder, model);
-  if (source.checkpoint_format() == CheckpointFormat::kNative) tell_about_activation(model);
+  const auto stated = with_options(stated_by(source, folder, model.files), towers, model.config.clip);
+  const auto assumed = settle(stated, path.string(), model.config);
+  if (!assumed.empty()) model.notes.push_back(assumed);
   if (source.checkpoint_format() == CheckpointFormat::kMmseg) {
     model.config.prompts = infer_prompts(source);
-    model.config.image = Normalisation::image_net();
     model.prompts = model.clip;
   }
   auto rows = model.image_rows();
@@ -180,6 +146,17 @@ ModelFiles open_checkpoint(const fs::path& path) {
   }
   model.tokenizer = text::tokenizer_files(folder);
   return model;
+}
+
+/// What is computed with the tensors, but for the protocol, which results state apart.
+std::string settings_of(const ModelFiles& model) {
+  ModelConfig config = model.config;
+  config.source.clear();
+  config.clip_path.clear();
+  config.clip_sha256.clear();
+  config.words.clear();
+  config.test = {};
+  return to_json(config);
 }
 
 }  // namespace
@@ -206,14 +183,15 @@ std::vector<TensorRow> ModelFiles::prompt_rows() const {
   return model::prompt_rows(config.clip, *config.prompts);
 }
 
-ModelFiles open_model(const fs::path& path) {
+ModelFiles open_model(const fs::path& path, const TowerOptions& towers) {
   if (!path_exists(path)) {
     const std::string problem = path_problem(path);
     throw Error(ErrorCode::kModelNotFound,
                 fmt::format("no model at {}{}", path.string(), problem.empty() ? "" : ": " + problem),
                 "give a model folder, or a checkpoint that `relprompt import` reads");
   }
-  return is_model_folder(path) || was_model_folder(path) ? open_folder(path) : open_checkpoint(path);
+  return is_model_folder(path) || was_model_folder(path) ? open_folder(path, towers)
+                                                         : open_checkpoint(path, towers);
 }
 
 void drop_prompts(ModelFiles& model) {
@@ -230,7 +208,9 @@ void drop_int8(ModelFiles& model) {
 std::string content_hash(const ModelFiles& model) {
   // Files that hold prompts may be looked at without them (drop_prompts), so the two have their own notes.
   const char* part = model.prompts ? "model" : "towers";
-  return remembered_hash(model.files, part, [&] {
+  Sha256 whole;
+  whole.update(settings_of(model));
+  whole.update(remembered_hash(model.files, part, [&] {
     auto rows = model.image_rows();
     append(rows, model.text_rows());
     auto digests = model.clip->hash(rows);
@@ -238,7 +218,8 @@ std::string content_hash(const ModelFiles& model) {
     Sha256 both;
     both.update(digests);
     return both.hex();
-  });
+  }));
+  return whole.hex();
 }
 
 }  // namespace relprompt::model

@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "model/clip_tensors.h"
 #include "model/model_folder.h"
+#include "model/presets.h"
 #include "model/prompt_tensors.h"
 
 namespace relprompt::model {
@@ -104,7 +105,8 @@ ModelConfig random_model_config(const RandomModelOptions& options) {
 }
 
 Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& shape, std::uint64_t seed) {
-  if (shape.empty()) return {shape, {static_cast<float>(std::log(1 / 0.07))}};  // as CLIP's training starts it
+  if (shape.empty())
+    return {shape, {static_cast<float>(std::log(1 / 0.07))}};  // as CLIP's training starts it
   const auto [offset, scale] = spread_of(name, shape);
   SplitMix64 random(fnv1a(name) ^ (seed * 0x9E3779B97F4A7C15u));
   std::int64_t count = 1;

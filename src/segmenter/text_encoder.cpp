@@ -84,8 +84,8 @@ text::Tokenizer load_tokenizer(const model::ModelFiles& model, const fs::path& v
 /// Text tower and tokenizer, alive only while new names are embedded.
 class NameEncoder {
  public:
-  NameEncoder(const model::ModelFiles& model, const fs::path& vocab, const std::vector<std::string>& templates,
-              bool truncate)
+  NameEncoder(const model::ModelFiles& model, const fs::path& vocab,
+              const std::vector<std::string>& templates, bool truncate)
       : tokenizer_(load_tokenizer(model, vocab)),
         tower_(model),
         width_(model.config.clip.joint),
@@ -153,8 +153,9 @@ TextEncoding encoding_of(const model::ModelFiles& model, const fs::path& vocab,
   const auto& clip = model.config.clip;
   TextEncoding encoding;
   encoding.weights = tower_hash(model, vocab);
-  encoding.settings = fmt::format("{}, {} heads, context {}", model::activation_name(clip.activation),
-                                  clip.text.heads, clip.text.context);
+  encoding.settings =
+      fmt::format("{}, {} heads, context {}", name_of(model::kActivationWords, clip.activation),
+                  clip.text.heads, clip.text.context);
   encoding.joint = static_cast<std::size_t>(clip.joint);
   encoding.templates = templates;
   encoding.truncate = truncate;
@@ -183,7 +184,8 @@ ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, st
   for (const auto& names : classes.names) {
     result.first.push_back(count);
     std::vector<float> of_class;
-    for (const auto& name : names) of_class.insert(of_class.end(), rows.at(name).begin(), rows.at(name).end());
+    for (const auto& name : names)
+      of_class.insert(of_class.end(), rows.at(name).begin(), rows.at(name).end());
     if (!apart && names.size() > 1) of_class = unit_mean(of_class.data(), names.size(), width);
     result.rows.insert(result.rows.end(), of_class.begin(), of_class.end());
     count += of_class.size() / static_cast<std::size_t>(width);

@@ -85,6 +85,51 @@ TEST_F(Import, TokenizerFromElsewhere) {
   EXPECT_THAT(mute.err, HasSubstr("--vocab")) << mute;
 }
 
+TEST_F(Import, SaysWhatItAssumesAndTakesWhatIsGiven) {
+  const Outcome plain = place_.run({"import", "tiny.safetensors", "-o", "plain"});
+  ASSERT_EQ(plain.status, 0) << plain;
+  for (const char* part : {"note: assumed", "1 heads in the image tower", "--heads", "--activation"})
+    EXPECT_THAT(plain.err, HasSubstr(part)) << plain;
+  const Outcome given =
+      place_.run({"import", "tiny.safetensors", "-o", "given", "--heads", "4, 2", "--activation", "gelu"});
+  ASSERT_EQ(given.status, 0) << given;
+  EXPECT_THAT(given.err, testing::Not(HasSubstr("heads in the"))) << given;
+  const json info = json::parse(place_.run({"info", "given", "--json"}).out);
+  EXPECT_EQ(info["towers"]["image"]["heads"], 4);
+  EXPECT_EQ(info["towers"]["text"]["heads"], 2);
+  EXPECT_EQ(info["towers"]["activation"], "gelu");
+  EXPECT_THAT(info["notes"], IsEmpty());
+  for (const std::string command : {"segment", "bench"}) {
+    const std::vector<std::string> model = {"-m", "tiny.safetensors", "--heads", "2"};
+    std::vector<std::string> all = {command};
+    all.insert(all.end(), model.begin(), model.end());
+    for (const char* more : {"a.png", "-c", "road, sky", "-o", "out"})
+      if (command == "segment") all.emplace_back(more);
+    const Outcome outcome = place_.run(all);
+    EXPECT_EQ(outcome.status, 0) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr("1 heads in the text tower")) << outcome;
+    EXPECT_THAT(outcome.err, testing::Not(HasSubstr("image tower"))) << outcome;
+  }
+  const Outcome direct = place_.run({"info", "tiny.safetensors", "--heads", "2"});
+  EXPECT_THAT(direct.out, HasSubstr("width 64, 2 heads")) << direct;
+  EXPECT_THAT(direct.err, HasSubstr("note: assumed")) << direct;
+}
+
+TEST_F(Import, BadHeadsAreErrorsOfTheCommandLine) {
+  const std::pair<const char*, const char*> bad[] = {
+      {"3", "3 heads do not divide the image tower's width 64"},
+      {"2,3", "3 heads do not divide the text tower's width 64"},
+      {"many", "\"many\" is no number of heads"},
+      {"1,1,1", "no number of heads"},
+      {"0", "no number of heads"}};
+  for (const auto& [heads, message] : bad) {
+    const Outcome outcome = place_.run({"import", "tiny.safetensors", "-o", "model", "--heads", heads});
+    EXPECT_EQ(outcome.status, 2) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(message)) << outcome;
+    EXPECT_FALSE(fs::exists(place_ / "model"));
+  }
+}
+
 TEST_F(Import, BadTokenizerIsNamedAndLeavesNothing) {
   write_text(place_ / "bad.txt", "");
   for (const char* vocab : {"gone.txt", "bad.txt"}) {

@@ -4,10 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "archive/safetensors.h"
-#include "model/clip_tensors.h"
 #include "clip/image_tower.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
+#include "model/clip_tensors.h"
+#include "model/presets.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -27,8 +28,9 @@ std::vector<TensorRow> all_rows(const ClipConfig& config) {
 }
 
 /// Writes the rows under the names of a style, stacked tensors split, as a checkpoint in the wild has them.
-void write_style(const std::filesystem::path& file, const std::vector<TensorRow>& rows, CheckpointFormat style,
-                 const std::string& prefix, const std::set<std::string>& without = {}) {
+void write_style(const std::filesystem::path& file, const std::vector<TensorRow>& rows,
+                 CheckpointFormat style, const std::string& prefix,
+                 const std::set<std::string>& without = {}) {
   std::vector<torch::Tensor> owners;
   std::vector<archive::TensorView> views;
   for (const auto& row : rows) {
@@ -110,7 +112,8 @@ TEST_P(Styles, SizesAndValuesComeBack) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Styles,
-                         testing::Combine(testing::Values(CheckpointFormat::kNative, CheckpointFormat::kHuggingFace,
+                         testing::Combine(testing::Values(CheckpointFormat::kNative,
+                                                          CheckpointFormat::kHuggingFace,
                                                           CheckpointFormat::kMmseg),
                                           testing::Values("", "module.")));
 
@@ -133,7 +136,8 @@ TEST(TensorSource, ReportsAllProblemsInOneMessage) {
 
 TEST(TensorSource, RefusesWhatIsNoClip) {
   const test::TemporaryFolder folder;
-  write_style(folder / "f.safetensors", {{"fc.weight", {2, 2}, {}, {}, false}}, CheckpointFormat::kNative, "");
+  write_style(folder / "f.safetensors", {{"fc.weight", {2, 2}, {}, {}, false}}, CheckpointFormat::kNative,
+              "");
   EXPECT_ERROR(open(folder / "f.safetensors"), ErrorCode::kUnknownFormat, "fc.weight");
 }
 

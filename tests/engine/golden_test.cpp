@@ -9,6 +9,7 @@
 #include "golden_support.h"
 #include "model/clip_tensors.h"
 #include "model/model_folder.h"
+#include "model/presets.h"
 #include "model/prompt_tensors.h"
 #include "model/random_model.h"
 #include "numbers.h"
@@ -78,8 +79,8 @@ std::string name_of_variant(const testing::TestParamInfo<model::Variant>& varian
   return variant.param == model::Variant::kOfficial ? "official" : "paper";
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, EngineGolden, testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
-                         name_of_variant);
+INSTANTIATE_TEST_SUITE_P(Variants, EngineGolden,
+                         testing::Values(model::Variant::kOfficial, model::Variant::kPaper), name_of_variant);
 
 struct Format {
   const char* file;
@@ -93,7 +94,8 @@ TEST_P(EngineFormats, GiveTheReferencesTextEmbeddings) {
   const GoldenFile golden(shared / "golden/tiny/expected.safetensors");
   const auto model = model::open_model(shared / "golden/tiny" / GetParam().file);
   const auto texts = golden.stored("tokens").shape()[0];
-  EXPECT_TRUE(near(TextEncoder(model).encode(golden.integers("tokens"), texts), golden["text"], GetParam().tolerance));
+  EXPECT_TRUE(near(TextEncoder(model).encode(golden.integers("tokens"), texts), golden["text"],
+                   GetParam().tolerance));
 }
 
 TEST_P(EngineFormats, GiveTheReferencesImageEmbeddings) {
@@ -113,8 +115,8 @@ TEST_P(EngineFormats, GiveTheReferencesImageEmbeddings) {
     std::vector<float> embedding(static_cast<std::size_t>(encoder.joint()));
     encoder.project(state.tokens + (b * state.layout.tokens + state.layout.global) * encoder.width(), 1,
                     embedding.data(), memory);
-    EXPECT_TRUE(near(embedding.data(), golden["image_embedding"].floats() + b * encoder.joint(), encoder.joint(),
-                     GetParam().tolerance));
+    EXPECT_TRUE(near(embedding.data(), golden["image_embedding"].floats() + b * encoder.joint(),
+                     encoder.joint(), GetParam().tolerance));
   }
 }
 
@@ -135,15 +137,18 @@ void write_base_model(const fs::path& folder, model::Variant variant) {
   config.clip.text.layers = 0;
   config.prompts = test::tiny_prompts(variant, config.clip, /*tokens=*/10);
   model::ModelFolderWriter writer(folder);
-  writer.write_tensors("clip.safetensors", model::image_tower_rows(config.clip), [](const model::TensorRow& row) {
-    if (row.name != "visual.positional_embedding") return model::random_weights("clip." + row.name, row.shape, 0);
-    const auto hashed = model::random_weights("clip." + row.name, {197, 768}, 0);
-    auto values = resize_rows(hashed.floats() + 768, {14, 14}, {32, 32}, 768);
-    values.insert(values.begin(), hashed.floats(), hashed.floats() + 768);
-    return model::Tensor(row.shape, std::move(values));
-  });
-  writer.write_tensors("prompts.safetensors", model::prompt_rows(config.clip, *config.prompts),
-                       [](const model::TensorRow& row) { return model::random_weights(row.name, row.shape, 0); });
+  writer.write_tensors("clip.safetensors", model::image_tower_rows(config.clip),
+                       [](const model::TensorRow& row) {
+                         if (row.name != "visual.positional_embedding")
+                           return model::random_weights("clip." + row.name, row.shape, 0);
+                         const auto hashed = model::random_weights("clip." + row.name, {197, 768}, 0);
+                         auto values = resize_rows(hashed.floats() + 768, {14, 14}, {32, 32}, 768);
+                         values.insert(values.begin(), hashed.floats(), hashed.floats() + 768);
+                         return model::Tensor(row.shape, std::move(values));
+                       });
+  writer.write_tensors(
+      "prompts.safetensors", model::prompt_rows(config.clip, *config.prompts),
+      [](const model::TensorRow& row) { return model::random_weights(row.name, row.shape, 0); });
   writer.write_text("config.json", model::to_json(config));
   writer.commit();
 }

@@ -1,22 +1,24 @@
-// Number-by-number parity with the reference (tools/reference): the tiny network in every checkpoint format, and ViT-B/16.
+// Number-by-number parity with the reference (tools/reference): the tiny network in every checkpoint format,
+// and ViT-B/16.
 #include <algorithm>
 
 #include <gtest/gtest.h>
 
-#include "model/clip_tensors.h"
 #include "clip/as_torch.h"
 #include "clip/load.h"
 #include "clip/text_tower.h"
-#include "rpm/m2oe.h"
+#include "kernels/score_maps.h"
+#include "model/clip_tensors.h"
 #include "model/model_files.h"
 #include "model/model_folder.h"
-#include "kernels/score_maps.h"
-#include "network/network.h"
-#include "network/torch_scorer.h"
-#include "segmenter/sliding_window.h"
-#include "segmenter/windows.h"
+#include "model/presets.h"
 #include "model/prompt_tensors.h"
 #include "model/random_model.h"
+#include "network/network.h"
+#include "network/torch_scorer.h"
+#include "rpm/m2oe.h"
+#include "segmenter/sliding_window.h"
+#include "segmenter/windows.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -81,7 +83,7 @@ class TinyGolden : public testing::TestWithParam<model::Variant> {
     folder_ = *shared / "golden/tiny";
     golden_.emplace(folder_ / "expected.safetensors");
     model_.emplace(GetParam() == model::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth")
-                                                         : paper_model());
+                                                           : paper_model());
     network_.emplace(*model_, torch::kCPU, Precision::kFp32);
   }
 
@@ -170,7 +172,8 @@ TEST_P(TinyGolden, SegmentsThePhoto) {
   EXPECT_TRUE(torch::equal(labels, got.argmax(0)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, TinyGolden, testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
+INSTANTIATE_TEST_SUITE_P(Variants, TinyGolden,
+                         testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
                          [](const auto& variant) {
                            return variant.param == model::Variant::kOfficial ? "official" : "paper";
                          });
@@ -243,14 +246,14 @@ void write_base_model(const fs::path& folder, model::Variant variant) {
   config.clip.text.layers = 0;
   config.prompts = test::tiny_prompts(variant, config.clip, /*tokens=*/10);
   ModelFolderWriter writer(folder);
-  writer.write_tensors("clip.safetensors", model::image_tower_rows(config.clip),
-                       [](const model::TensorRow& row) {
-                         if (row.name != "visual.positional_embedding")
-                           return random_weights("clip." + row.name, row.shape, 0);
-                         const auto hashed = clip::as_torch(random_weights("clip." + row.name, {197, 768}, 0));
-                         const auto grid = nn::resize_rows(hashed.narrow(0, 1, 196), {14, 14}, {32, 32});
-                         return clip::from_torch(torch::cat({hashed.narrow(0, 0, 1), grid}, 0));
-                       });
+  writer.write_tensors(
+      "clip.safetensors", model::image_tower_rows(config.clip), [](const model::TensorRow& row) {
+        if (row.name != "visual.positional_embedding")
+          return random_weights("clip." + row.name, row.shape, 0);
+        const auto hashed = clip::as_torch(random_weights("clip." + row.name, {197, 768}, 0));
+        const auto grid = nn::resize_rows(hashed.narrow(0, 1, 196), {14, 14}, {32, 32});
+        return clip::from_torch(torch::cat({hashed.narrow(0, 0, 1), grid}, 0));
+      });
   writer.write_tensors("prompts.safetensors", prompt_rows(config.clip, *config.prompts),
                        [](const model::TensorRow& row) { return random_weights(row.name, row.shape, 0); });
   writer.write_text("config.json", to_json(config));
@@ -279,7 +282,8 @@ TEST_P(BaseGolden, PatchLogitsOfVitB16) {
   EXPECT_EQ(stages, 2u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, BaseGolden, testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
+INSTANTIATE_TEST_SUITE_P(Variants, BaseGolden,
+                         testing::Values(model::Variant::kOfficial, model::Variant::kPaper),
                          [](const auto& variant) {
                            return variant.param == model::Variant::kOfficial ? "official" : "paper";
                          });

@@ -7,16 +7,17 @@
 #include "relprompt/error.h"
 
 #include "archive/safetensors.h"
-#include "model/clip_tensors.h"
 #include "measure/flops.h"
-#include "segmenter/embedding_cache.h"
+#include "model/clip_tensors.h"
 #include "model/import_model.h"
 #include "model/model_config.h"
 #include "model/model_files.h"
-#include "network/network.h"
-#include "network/torch_scorer.h"
+#include "model/presets.h"
 #include "model/prompt_tensors.h"
 #include "model/random_model.h"
+#include "network/network.h"
+#include "network/torch_scorer.h"
+#include "segmenter/embedding_cache.h"
 #include "segmenter/text_encoder.h"
 #include "tensors.h"
 #include "test_support.h"
@@ -119,16 +120,19 @@ TEST_F(Model, ArithmeticOfVitB16IsNearTheMeasuredCount) {
   config.clip = model::preset("ViT-B-16");
   config.prompts = PromptConfig();
   const double gflop = measure::flop_per_window(config, 512, 20) / 1e9;
-  // 221 of the encoder and 10 of the projections into the joint space, less 4 as prompts give keys and values only.
+  // 221 of the encoder and 10 of the projections into the joint space, less 4 as prompts give keys and values
+  // only.
   EXPECT_NEAR(gflop, 227, 3);
   // From 439 classes on a class more costs a layer E D multiply-adds instead of N (E + D), beside its keys,
   // values and scores; one layer has no prompts, and LPM grows as well.
   const auto more = [&](std::int64_t classes) {
-    return measure::flop_per_window(config, 512, classes + 1) - measure::flop_per_window(config, 512, classes);
+    return measure::flop_per_window(config, 512, classes + 1) -
+           measure::flop_per_window(config, 512, classes);
   };
   EXPECT_NEAR(more(300) - more(500), 11 * 2.0 * (1024 * (512 + 768) - 512 * 768), 1e3);
   config.prompts.reset();
-  EXPECT_NEAR(measure::flop_per_window(config, 224, 20) / 1e9, 35.2, 0.5);  // twice the published 17.6 G multiply-adds
+  EXPECT_NEAR(measure::flop_per_window(config, 224, 20) / 1e9, 35.2,
+              0.5);  // twice the published 17.6 G multiply-adds
 }
 
 TEST_F(Model, PromptsOverAClipElsewhere) {
@@ -285,6 +289,29 @@ TEST_F(Model, TextProblemsAreNamed) {
   EXPECT_ERROR(encode_classes(model, {}, {{{"road"}}, {}}, {}), ErrorCode::kBadVocabulary, "no tokenizer");
   model.config.clip.text.layers = 0;
   EXPECT_ERROR(encode_classes(model, {}, {{{"road"}}, {}}, {}), ErrorCode::kBadVocabulary, "no text tower");
+}
+
+TEST_F(Model, AnotherActivationGetsEmbeddingsOfItsOwn) {
+  auto config = tiny_model();
+  config.prompts.reset();
+  test::write_hashed_model(scratch_ / "source", config);
+  const auto embeddings = [&](const std::string& activation, bool fresh) {
+    ImportOptions options;
+    options.towers.activation = activation;
+    options.replace = true;
+    import_checkpoint(scratch_ / "source", scratch_ / "model", options);
+    const auto encoded = encode_classes(open_model(scratch_ / "model"), {}, {{{"road"}, {"sky"}}, {}}, {});
+    EXPECT_EQ(encoded.tower_ran, fresh) << activation;
+    return encoded.embeddings.rows;
+  };
+  const auto quick = embeddings("quick_gelu", true), exact = embeddings("gelu", true);
+  EXPECT_NE(quick, exact);
+  EXPECT_EQ(embeddings("quick_gelu", false), quick) << "both are kept";
+  EXPECT_EQ(embeddings("gelu", false), exact);
+  const auto heads =
+      encode_classes(open_model(scratch_ / "model", {0, 2, ""}), {}, {{{"road"}, {"sky"}}, {}}, {});
+  EXPECT_TRUE(heads.tower_ran);
+  EXPECT_NE(heads.embeddings.rows, exact);
 }
 
 TEST_F(Model, ABareClipGivesDistributionsWithoutTraining) {

@@ -1,4 +1,4 @@
-#include "model/clip_config.h"
+#include "model/presets.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,37 @@ ClipConfig make(std::int64_t patch, std::int64_t image_size, std::int64_t width,
   return config;
 }
 
+/// A tower that somebody published.
+struct PublishedTower {
+  Tower tower;
+  std::int64_t width, heads;
+  const char* model;
+};
+
+// From width 1280 on, image towers have heads of 80 to 112 numbers; nothing in a file of theirs says so.
+constexpr PublishedTower kPublishedTowers[] = {
+    {Tower::kImage, 384, 6, "ViT-S-16"},     {Tower::kImage, 512, 8, "ViT-M-16"},
+    {Tower::kImage, 768, 12, "ViT-B-16"},    {Tower::kImage, 896, 14, "ViT-B-16-plus"},
+    {Tower::kImage, 1024, 16, "ViT-L-14"},   {Tower::kImage, 1280, 16, "ViT-H-14"},
+    {Tower::kImage, 1408, 16, "ViT-g-14"},   {Tower::kImage, 1664, 16, "ViT-bigG-14"},
+    {Tower::kImage, 1792, 16, "ViT-e-14"},   {Tower::kText, 384, 6, "ViT-S-16"},
+    {Tower::kText, 512, 8, "ViT-B-16"},      {Tower::kText, 640, 10, "ViT-B-16-plus"},
+    {Tower::kText, 768, 12, "ViT-L-14"},     {Tower::kText, 1024, 16, "ViT-H-14"},
+    {Tower::kText, 1280, 20, "ViT-bigG-14"},
+};
+
 }  // namespace
+
+std::optional<KnownHeads> known_heads(Tower tower, std::int64_t width) {
+  constexpr std::int64_t kUsualHead = 64;
+  for (const auto& published : kPublishedTowers) {
+    if (published.tower == tower && published.width == width) {
+      return KnownHeads{published.heads, std::string("as in ") + published.model};
+    }
+  }
+  if (width % kUsualHead == 0) return KnownHeads{width / kUsualHead, "one for 64 numbers of its width"};
+  return std::nullopt;
+}
 
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> all = {

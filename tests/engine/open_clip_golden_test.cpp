@@ -1,0 +1,130 @@
+// Two open_clip towers whose heads and activation no tensor shows, against open_clip's own numbers: heads of
+// 80 numbers with exact GELU, and heads of 64 with QuickGELU. Skipped without ../shared.
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "engine/clip_encoder.h"
+#include "engine/packed_tower.h"
+#include "engine/text_encoder.h"
+#include "golden_support.h"
+#include "model/model_files.h"
+#include "test_support.h"
+
+namespace relprompt::engine {
+namespace {
+
+using test::GoldenFile;
+using test::near;
+
+constexpr double kTolerance = 1e-4, kTextTolerance = 1e-5;
+
+struct Checkpoint {
+  const char* name;
+  const char* file;
+  TowerOptions towers;  ///< what its open_clip_config.json states
+  float mean[3], std[3];
+};
+
+/// [1, 3, height, width] of a picture [height, width, 3], normalised and not resized.
+model::Tensor pixels_of(const model::Tensor& picture, const Checkpoint& checkpoint) {
+  const auto height = picture.shape()[0], width = picture.shape()[1];
+  const auto* bytes = static_cast<const std::uint8_t*>(picture.data());
+  std::vector<float> values(static_cast<std::size_t>(3 * height * width));
+  for (std::int64_t c = 0; c < 3; ++c) {
+    for (std::int64_t i = 0; i < height * width; ++i) {
+      const float level = static_cast<float>(bytes[3 * i + c]) / 255;
+      values[static_cast<std::size_t>(c * height * width + i)] =
+          (level - checkpoint.mean[c]) / checkpoint.std[c];
+    }
+  }
+  return {{1, 3, height, width}, std::move(values)};
+}
+
+/// Rows brought to unit length, as the engine's are.
+std::vector<float> unit_rows_of(const model::Tensor& golden, std::int64_t width) {
+  std::vector<float> rows(golden.floats(), golden.floats() + golden.elements());
+  for (auto row = rows.begin(); row != rows.end(); row += width) {
+    double sum = 0;
+    for (auto value = row; value != row + width; ++value)
+      sum += static_cast<double>(*value) * static_cast<double>(*value);
+    for (auto value = row; value != row + width; ++value)
+      *value = static_cast<float>(*value / std::sqrt(sum));
+  }
+  return rows;
+}
+
+class OpenClip : public testing::TestWithParam<Checkpoint> {
+ protected:
+  /// Expects a head's patches, or for kFull the class token, of a picture of this suffix.
+  void expect_features(const std::filesystem::path& folder, model::LastLayer head,
+                       const std::string& golden_name, const std::string& suffix) const {
+    const GoldenFile golden(folder / "expected.safetensors");
+    const std::string stem = std::string(GetParam().name) + ".";
+    auto model = model::open_model(folder / GetParam().name / GetParam().file, GetParam().towers);
+    model.config.training_free = head;
+    const std::vector<kernels::BlockPacking> packings(
+        static_cast<std::size_t>(model.config.clip.vision.layers));
+    const TowerWeights weights(model);
+    const ClipEncoder encoder(model.config, weights, packed_tower(model, weights, packings, {/*use=*/false}));
+    EncoderWorkspace workspace;
+    kernels::Buffer<float> memory;
+    const auto pixels = pixels_of(golden.stored(stem + "image" + suffix), GetParam());
+    const auto state = encoder.encode(images_of(pixels), nullptr, workspace);
+    const bool whole = head == model::LastLayer::kFull;
+    const auto first = whole ? state.layout.global : state.layout.first_patch;
+    const auto rows = whole ? 1 : state.layout.patches();
+    std::vector<float> features(static_cast<std::size_t>(rows * encoder.joint()));
+    encoder.project(state.tokens + first * encoder.width(), rows, features.data(), memory);
+    const auto expected = unit_rows_of(golden[stem + golden_name + suffix], encoder.joint());
+    ASSERT_EQ(features.size(), expected.size());
+    EXPECT_TRUE(
+        near(features.data(), expected.data(), static_cast<std::int64_t>(expected.size()), kTolerance))
+        << stem << golden_name << suffix;
+  }
+};
+
+TEST_P(OpenClip, ImageFeaturesAndDenseHeads) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  for (const std::string suffix : {"", "_wide"}) {
+    const auto folder = shared / "golden/open_clip";
+    expect_features(folder, model::LastLayer::kFull, "image_features", suffix);
+    expect_features(folder, model::LastLayer::kValue, "maskclip", suffix);
+    expect_features(folder, model::LastLayer::kValueResidualMlp, "maskclip_residual", suffix);
+  }
+}
+
+TEST_P(OpenClip, TextFeatures) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const auto folder = shared / "golden/open_clip";
+  const GoldenFile golden(folder / "expected.safetensors");
+  const auto model = model::open_model(folder / GetParam().name / GetParam().file, GetParam().towers);
+  const auto texts = golden.stored("tokens").shape()[0];
+  EXPECT_TRUE(near(TextEncoder(model).encode(golden.integers("tokens"), texts),
+                   golden[std::string(GetParam().name) + ".text_features"], kTextTolerance));
+}
+
+TEST_P(OpenClip, NothingIsAssumedThatIsGiven) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const auto model =
+      model::open_model(shared / "golden/open_clip" / GetParam().name / GetParam().file, GetParam().towers);
+  ASSERT_EQ(model.notes.size(), 1u);
+  EXPECT_EQ(model.notes[0].find("heads"), std::string::npos) << model.notes[0];
+  EXPECT_EQ(model.notes[0].find("GELU"), std::string::npos) << model.notes[0];
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, OpenClip,
+                         testing::Values(Checkpoint{"head80_gelu",
+                                                    "open_clip_model.safetensors",
+                                                    {2, 2, "gelu"},
+                                                    {0.5f, 0.5f, 0.5f},
+                                                    {0.5f, 0.5f, 0.5f}},
+                                         Checkpoint{"quickgelu_module",
+                                                    "open_clip_pytorch_model.bin",
+                                                    {1, 1, "quick_gelu"},
+                                                    {0.48145466f, 0.4578275f, 0.40821073f},
+                                                    {0.26862954f, 0.26130258f, 0.27577711f}}),
+                         [](const auto& checkpoint) { return std::string(checkpoint.param.name); });
+
+}  // namespace
+}  // namespace relprompt::engine
