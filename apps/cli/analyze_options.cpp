@@ -82,7 +82,10 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments, const Files& files)
 Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free) const {
   ModelOptions options = model_options_;
   options.training_free = training_free;
-  if (path != arguments_.model.model) options.towers = {};  // --heads and --activation are about --model
+  if (path != arguments_.model.model) {  // they are about --model
+    options.towers = {};
+    options.head.clear();
+  }
   Segmenter other(path, options);
   other.set_classes(classes_, text_);
   return other;

@@ -1,6 +1,11 @@
 // relprompt eval: scores of a model on a config's test set, with the protocol that they belong to.
 #include <memory>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "relprompt/segmenter.h"
+
 #include "commands.h"
 #include "interrupt.h"
 #include "options_decode.h"
@@ -26,6 +31,7 @@ struct EvalArguments {
   DecodeArguments decode;
   std::string model;
   std::string precision = "fp32";
+  std::string head;
   TowerArguments towers;
   bool image_scores = false;
 };
@@ -36,6 +42,8 @@ int run(const EvalArguments& arguments) {
   for (auto& change : arguments.decode.changes()) settings.changes.push_back(std::move(change));
   settings.model = arguments.model;
   settings.precision = arguments.precision;
+  if (!arguments.head.empty()) require_one_of("--head", arguments.head, dense_head_names());
+  settings.head = arguments.head;
   settings.towers = arguments.towers.resolve();
   settings.image_scores = arguments.image_scores;
   RunDisplay display(arguments.run.quiet, {"stopping after this picture", [] {
@@ -61,6 +69,13 @@ Command add_eval(CLI::App& program) {
       ->option_text("PATH")
       ->group("Run");
   parser->add_option("--precision", arguments->precision, "fp32, bf16 or int8 [default: fp32]")
+      ->option_text("NAME")
+      ->group("Run");
+  parser
+      ->add_option(
+          "--head", arguments->head,
+          fmt::format("what computes the last layer of a CLIP without prompts: {} [default: the model's own]",
+                      fmt::join(dense_head_names(), ", ")))
       ->option_text("NAME")
       ->group("Run");
   arguments->towers.add_to(*parser, "Run");

@@ -52,6 +52,7 @@ Rows rows_of(const ModelInfo& info) {
                                               info.text_width, info.text_heads, info.context_length));
   rows.emplace_back("joint space", fmt::format("{} numbers", info.joint_width));
   rows.emplace_back("activation", info.activation);
+  if (!info.head.empty()) rows.emplace_back("dense head", info.head);
   if (!info.lpm.empty()) rows.emplace_back("projection", fmt::format("LPM {}", info.lpm));
   if (!info.scores.empty()) rows.emplace_back("scores", info.scores + ", as in the loss it was trained with");
   rows.emplace_back("mean, std",

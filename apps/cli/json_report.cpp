@@ -47,6 +47,7 @@ Json json_of(const ModelInfo& info) {
           {"source", info.source},
           {"towers", towers_of(info)},
           {"visual_prompt_tokens", info.visual_prompt_tokens},
+          {"head", info.head},
           {"lpm", info.lpm},
           {"mean", info.mean},
           {"std", info.std},

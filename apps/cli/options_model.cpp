@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "usage.h"
 
@@ -47,6 +48,16 @@ void ModelArguments::add_to(CLI::App& command) {
       ->option_text("N")
       ->group(group)
       ->check(in_range(1, 1024));
+  command.add_flag("--training-free", training_free, "leave the model's prompts out: its CLIP alone")
+      ->group(group);
+  command
+      .add_option(
+          "--head", head,
+          fmt::format("what computes the last layer of a CLIP without prompts: {} [default: the model's own, "
+                      "mostly maskclip]",
+                      fmt::join(dense_head_names(), ", ")))
+      ->option_text("NAME")
+      ->group(group);
   towers.add_to(command, group);
 }
 
@@ -65,6 +76,9 @@ ModelOptions ModelArguments::resolve() const {
   options.precision = precision;
   options.threads = threads;
   options.vocab = vocab;
+  if (!head.empty()) require_one_of("--head", head, dense_head_names());
+  options.head = head;
+  options.training_free = training_free;
   options.towers = towers.resolve();
   return options;
 }

@@ -16,6 +16,8 @@ struct ModelArguments {
   std::string precision = "fp32";
   std::string vocab;
   int threads = 0;
+  std::string head;
+  bool training_free = false;
   TowerArguments towers;
 
   void add_to(CLI::App& command);

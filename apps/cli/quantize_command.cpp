@@ -149,7 +149,8 @@ Command add_quantize(CLI::App& program) {
                    "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
       ->option_text("...");
   arguments->model.add_to(*parser);
-  for (const char* fixed : {"--precision", "--device"}) parser->remove_option(parser->get_option(fixed));
+  for (const char* fixed : {"--precision", "--device", "--head", "--training-free"})
+    parser->remove_option(parser->get_option(fixed));
   arguments->classes.add_to(*parser);
   arguments->decode.add_to(*parser);
   parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")

@@ -76,6 +76,7 @@ struct ModelInfo {
   int context_length = 0;                               ///< tokens
   std::string activation;                               ///< quick_gelu or gelu
   int visual_prompt_tokens = 0;                         ///< official variant
+  std::string head;                                     ///< dense head of a bare CLIP; empty with prompts
   std::string lpm;                                      ///< a, b or c; empty for a bare CLIP
   std::string scores;                                   ///< sigmoid or softmax; empty for a bare CLIP
   std::vector<float> mean, std;                         ///< RGB, 0-255 scale

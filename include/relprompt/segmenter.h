@@ -27,12 +27,18 @@ struct ModelOptions {
   int threads = 0;              ///< CPU threads; 0: all cores
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
   bool training_free = false;   ///< leave the model's prompts out: its CLIP alone, same normalisation
-  /// Keep packed weights under XDG_CACHE_HOME/relprompt, at most 4 GiB of them, and map them when the model is opened
-  /// again: a fraction of the time to open it, and processes share the memory. The environment variable
-  /// RELPROMPT_PACK_CACHE=off turns it off as well. CPU only.
+  /// Keep packed weights under XDG_CACHE_HOME/relprompt, at most 4 GiB of them, and map them when the model
+  /// is opened again: a fraction of the time to open it, and processes share the memory. The environment
+  /// variable RELPROMPT_PACK_CACHE=off turns it off as well. CPU only.
   bool pack_cache = true;
-  TowerOptions towers;          ///< what a checkpoint does not state about its CLIP
+  /// Dense head of a bare CLIP, what computes its last layer: see dense_head_names. Empty: the model's own,
+  /// which is "maskclip" if nobody chose another.
+  std::string head;
+  TowerOptions towers;  ///< what a checkpoint does not state about its CLIP
 };
+
+/// "none" (the last layer as it is), "maskclip", "maskclip-residual", ...: docs/formats.md.
+std::vector<std::string> dense_head_names();
 
 /// How class names become text embeddings.
 struct TextOptions {

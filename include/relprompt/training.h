@@ -49,6 +49,7 @@ struct RunSettings {
   std::optional<int> threads;        ///< absent: as the config says
   std::string device;                ///< empty: as the config says
   std::string precision;             ///< evaluate only: fp32 (also if empty), bf16 or int8
+  std::string head;                  ///< evaluate only: see ModelOptions::head
   TowerOptions towers;               ///< evaluate only: what a checkpoint does not state about its CLIP
   bool image_scores = false;         ///< evaluate only: also write a score for every picture
   /// The folder may hold an earlier run or report, which is replaced. Files that relprompt did not write, or

@@ -4,6 +4,7 @@
 #include "api/errors.h"
 #include "base/hash.h"
 #include "base/mapped_file.h"
+#include "engine/dense_head.h"
 #include "measure/flops.h"
 #include "model/ablations.h"
 #include "model/cache_folder.h"
@@ -66,7 +67,7 @@ void create_random_model(const fs::path& target, const RandomModelOptions& optio
 
 ModelInfo inspect_model(const fs::path& path, const TowerOptions& towers) {
   return api::guarded([&] {
-    const auto model = model::open_model(path, towers);
+    auto model = model::open_model(path, towers);
     const auto& config = model.config;
     ModelInfo info;
     info.architecture = model::architecture_name(config.clip);
@@ -82,6 +83,10 @@ ModelInfo inspect_model(const fs::path& path, const TowerOptions& towers) {
       if (info.variant == "official") {
         info.visual_prompt_tokens = static_cast<int>(config.prompts->rpm.visual_prompt_tokens);
       }
+    }
+    if (!config.prompts) {
+      engine::choose_dense_head("", model);
+      info.head = config.head;
     }
     info.mean.assign(config.image.mean.begin(), config.image.mean.end());
     info.std.assign(config.image.std.begin(), config.image.std.end());

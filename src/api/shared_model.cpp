@@ -8,6 +8,7 @@
 
 #include "api/errors.h"
 #include "api/model_impl.h"
+#include "engine/dense_head.h"
 #include "kernels/threads.h"
 #include "model/vocabulary_check.h"
 #include "segmenter/sliding_window.h"
@@ -19,6 +20,7 @@ namespace {
 model::ModelFiles open(const std::filesystem::path& path, const ModelOptions& options) {
   auto model = model::open_model(path, options.towers);
   if (options.training_free) model::drop_prompts(model);
+  engine::choose_dense_head(options.head, model);
   return model;
 }
 
@@ -54,6 +56,10 @@ std::unique_ptr<const engine::Network> Model::Impl::make_network(kernels::Precis
   model::PackCacheRules packs;
   packs.use = options.pack_cache;
   return std::make_unique<engine::Network>(files, numbers, packs);
+}
+
+std::vector<std::string> dense_head_names() {
+  return engine::dense_head_names();
 }
 
 Model::Model(const std::filesystem::path& path, const ModelOptions& options)

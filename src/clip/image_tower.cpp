@@ -7,7 +7,8 @@
 
 namespace relprompt::clip {
 
-ImageTowerImpl::ImageTowerImpl(const model::VisionConfig& config, std::int64_t joint, nn::Activation activation)
+ImageTowerImpl::ImageTowerImpl(const model::VisionConfig& config, std::int64_t joint,
+                               nn::Activation activation)
     : config_(config) {
   const auto width = config.width;
   const auto conv1 = register_module("conv1", std::make_shared<torch::nn::Module>("conv1"));
@@ -39,17 +40,17 @@ torch::Tensor ImageTowerImpl::embed(const torch::Tensor& image, ClassToken class
   return nn::layer_norm(ln_pre_, tokens);
 }
 
-torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& state, model::LastLayer last) {
+torch::Tensor ImageTowerImpl::run_layer(std::int64_t layer, const LayerState& state, LastLayer last) {
   auto& block = transformer_->block(layer);
-  if (last != model::LastLayer::kFull && layer + 1 == config_.layers) {
-    return block->forward_dense(state.tokens, last == model::LastLayer::kValueResidualMlp);
+  if (last != LastLayer::kFull && layer + 1 == config_.layers) {
+    return block->forward_dense(state.tokens, last == LastLayer::kValueResidualMlp);
   }
   return activation_checkpointing_ ? block->forward_checkpointed(state.tokens, state.prompt)
-                    : block(state.tokens, state.prompt);
+                                   : block(state.tokens, state.prompt);
 }
 
 torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hook, ClassToken class_token,
-                                      model::LastLayer last) {
+                                      LastLayer last) {
   LayerState state;
   state.grid = grid_of(image);
   state.tokens = timed(Stage::kPatchEmbedding, [&] { return embed(image, class_token); });
@@ -65,9 +66,8 @@ torch::Tensor ImageTowerImpl::forward(const torch::Tensor& image, LayerHook* hoo
 
 torch::Tensor ImageTowerImpl::project(const torch::Tensor& tokens) {
   namespace F = torch::nn::functional;
-  return F::normalize(
-      nn::product(nn::layer_norm(ln_post_, tokens), proj_.t()),
-      F::NormalizeFuncOptions().dim(-1));
+  return F::normalize(nn::product(nn::layer_norm(ln_post_, tokens), proj_.t()),
+                      F::NormalizeFuncOptions().dim(-1));
 }
 
 torch::Tensor ImageTowerImpl::encode_image(const torch::Tensor& image) {

@@ -9,9 +9,8 @@
 
 #include <torch/torch.h>
 
-#include "model/clip_config.h"
-#include "model/prompt_options.h"
 #include "clip/layer_hook.h"
+#include "model/clip_config.h"
 #include "nn/transformer_block.h"
 
 namespace relprompt::clip {
@@ -19,6 +18,10 @@ namespace relprompt::clip {
 /// How the class token gets its position. The authors' code adds the class embedding a second time through
 /// the class position, and checkpoints trained by it need that.
 enum class ClassToken { kStandard, kAddedTwice };
+
+/// What the last layer computes: the block as it is, or MaskCLIP's value path of its attention, alone or with
+/// what follows the attention in the block.
+enum class LastLayer { kFull, kValue, kValueResidualMlp };
 
 /// Parameters carry OpenAI CLIP's names below "visual.". All parameters are frozen data from a file.
 class ImageTowerImpl : public torch::nn::Module {
@@ -29,7 +32,7 @@ class ImageTowerImpl : public torch::nn::Module {
   /// patch (a remainder of less than a patch at the right and bottom is not looked at).
   /// Result [B, 1 + N, D]: class token, then patches row by row; before ln_post.
   torch::Tensor forward(const torch::Tensor& image, LayerHook* hook = nullptr,
-                        ClassToken class_token = ClassToken::kStandard, model::LastLayer last = model::LastLayer::kFull);
+                        ClassToken class_token = ClassToken::kStandard, LastLayer last = LastLayer::kFull);
 
   /// ln_post and projection into the joint space, unit length. [..., D] -> [..., E].
   torch::Tensor project(const torch::Tensor& tokens);
@@ -52,7 +55,7 @@ class ImageTowerImpl : public torch::nn::Module {
  private:
   torch::Tensor embed(const torch::Tensor& image, ClassToken class_token);
 
-  torch::Tensor run_layer(std::int64_t layer, const LayerState& state, model::LastLayer last);
+  torch::Tensor run_layer(std::int64_t layer, const LayerState& state, LastLayer last);
 
   model::VisionConfig config_;
   bool activation_checkpointing_ = false;

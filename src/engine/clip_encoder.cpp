@@ -10,11 +10,12 @@
 namespace relprompt::engine {
 namespace {
 
-constexpr float kNormEpsilon = 1e-5f;      // of CLIP's layer norms
-constexpr double kLeastLength = 1e-12;     // as in LibTorch's normalize
+constexpr float kNormEpsilon = 1e-5f;       // of CLIP's layer norms
+constexpr double kLeastLength = 1e-12;      // as in LibTorch's normalize
 constexpr std::int64_t kClassTokenRow = 0;  // CLIP's class token stands before the patches
 
-/// One row a patch, as the kernel of the patch embedding reads it. image [3, height, width] -> [N, 3 * patch^2].
+/// One row a patch, as the kernel of the patch embedding reads it. image [3, height, width] -> [N, 3 *
+/// patch^2].
 void gather_patches(const Images& images, std::int64_t index, Grid grid, std::int64_t patch, float* rows) {
   const auto plane = images.height * images.width;
   const float* image = images.pixels + index * 3 * plane;
@@ -76,7 +77,7 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
   if (static_cast<std::int64_t>(blocks_.size()) == config_.layers) return;
   const auto stem = "transformer.resblocks." + std::to_string(config_.layers - 1) + ".";
   auto tensors = block_tensors([&](const char* name) { return weights.at(stem + name); });
-  head_ = make_dense_head(config.training_free, {std::move(tensors), config_.heads, config.clip.activation});
+  head_ = make_dense_head(config.head, {std::move(tensors), config_.heads, config.clip.activation});
 }
 
 Grid ClipEncoder::grid_of(std::int64_t height, std::int64_t width) const {
@@ -117,15 +118,19 @@ LayerState ClipEncoder::encode(const Images& images, LayerHook* hook, EncoderWor
   const auto size = images.batch * state.layout.tokens * config_.width;
   float* next = workspace.next.reserve(size);
   state.tokens = workspace.tokens.reserve(size);
-  timed(Stage::kPatchEmbedding, [&] { embed(images, state.grid, workspace, state.tokens); return 0; });
+  timed(Stage::kPatchEmbedding, [&] {
+    embed(images, state.grid, workspace, state.tokens);
+    return 0;
+  });
   if (hook != nullptr) hook->between_layers(state);
   for (std::int64_t i = 0; i < config_.layers; ++i) {
     if (workspace.watcher) workspace.watcher(state);
     const auto layer = static_cast<std::size_t>(i);
     if (layer < blocks_.size()) {
       const float* prompt = state.prompt.joined(images.batch, config_.width, workspace.prompt);
-      blocks_[layer].run({state.tokens, prompt, images.batch, state.layout.tokens, state.prompt.count()}, next,
-                         workspace.blocks, workspace.sums != nullptr ? &(*workspace.sums)[layer] : nullptr);
+      blocks_[layer].run({state.tokens, prompt, images.batch, state.layout.tokens, state.prompt.count()},
+                         next, workspace.blocks,
+                         workspace.sums != nullptr ? &(*workspace.sums)[layer] : nullptr);
     } else {
       head_->run(state.tokens, images.batch, state.layout, next, workspace);
     }

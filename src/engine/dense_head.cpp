@@ -1,19 +1,76 @@
 #include "engine/dense_head.h"
 
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+
+#include "base/words.h"
 #include "engine/maskclip.h"
+#include "model/model_files.h"
 
 namespace relprompt::engine {
+namespace {
 
-std::unique_ptr<DenseHead> make_dense_head(model::LastLayer head, LastBlock last) {
-  switch (head) {
-    case model::LastLayer::kFull:
-      return nullptr;
-    case model::LastLayer::kValue:
-      return std::make_unique<MaskClip>(std::move(last), /*residual_and_mlp=*/false);
-    case model::LastLayer::kValueResidualMlp:
-      return std::make_unique<MaskClip>(std::move(last), /*residual_and_mlp=*/true);
+struct DenseHeadRow {
+  const char* name;
+  std::unique_ptr<DenseHead> (*make)(LastBlock last);  ///< nullptr: nothing in place of the layer
+};
+
+constexpr DenseHeadRow kDenseHeads[] = {
+    {"none", nullptr},
+    {"maskclip",
+     [](LastBlock last) -> std::unique_ptr<DenseHead> {
+       return std::make_unique<MaskClip>(std::move(last), /*residual_and_mlp=*/false);
+     }},
+    {"maskclip-residual",
+     [](LastBlock last) -> std::unique_ptr<DenseHead> {
+       return std::make_unique<MaskClip>(std::move(last), /*residual_and_mlp=*/true);
+     }},
+};
+
+/// Throws an Error of this code: `what` should be one of the names.
+const DenseHeadRow& row_of(const std::string& name, const std::string& what, ErrorCode code) {
+  const auto* row = std::find_if(std::begin(kDenseHeads), std::end(kDenseHeads),
+                                 [&](const DenseHeadRow& each) { return name == each.name; });
+  if (row == std::end(kDenseHeads)) refuse_word(name, dense_head_names(), what, code);
+  return *row;
+}
+
+}  // namespace
+
+std::vector<std::string> dense_head_names() {
+  std::vector<std::string> names;
+  for (const auto& row : kDenseHeads) names.emplace_back(row.name);
+  return names;
+}
+
+bool has_dense_head(const model::ModelConfig& config) {
+  return !config.prompts &&
+         row_of(config.head, "'head' of the model", ErrorCode::kBadModelConfig).make != nullptr;
+}
+
+std::unique_ptr<DenseHead> make_dense_head(const std::string& name, LastBlock last) {
+  const auto make = row_of(name, "'head' of the model", ErrorCode::kBadModelConfig).make;
+  if (make == nullptr) throw Error(ErrorCode::kInternal, name + " is no dense head");
+  return make(std::move(last));
+}
+
+void choose_dense_head(const std::string& name, model::ModelFiles& model) {
+  if (!name.empty()) {
+    row_of(name, "the dense head (--head)", ErrorCode::kBadArgument);
+    if (model.config.prompts) {
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("a dense head is named ({}), but {} has prompts, which do its work", name,
+                              model.path.string()),
+                  "leave --head out, or use the model's CLIP alone with --training-free");
+    }
+    model.config.head = name;
+  } else if (!model.config.prompts) {
+    row_of(model.config.head, model.path.string() + ": 'head'", ErrorCode::kBadModelConfig);
   }
-  return nullptr;
 }
 
 }  // namespace relprompt::engine

@@ -8,6 +8,7 @@
 #include "relprompt/error.h"
 
 #include "base/hash.h"
+#include "engine/dense_head.h"
 
 namespace relprompt::engine {
 namespace {
@@ -108,8 +109,7 @@ class Tower {
 }  // namespace
 
 std::int64_t packed_layers(const model::ModelConfig& config) {
-  const bool headed = !config.prompts && config.training_free != model::LastLayer::kFull;
-  return config.clip.vision.layers - (headed ? 1 : 0);
+  return config.clip.vision.layers - (has_dense_head(config) ? 1 : 0);
 }
 
 std::vector<PackedBlock> packed_tower(const model::ModelFiles& model, const TowerWeights& weights,

@@ -13,6 +13,7 @@
 #include "base/json_output.h"
 #include "base/own_files.h"
 #include "data/order.h"
+#include "engine/dense_head.h"
 #include "eval/report.h"
 #include "evaluate/evaluation.h"
 #include "evaluate/picture_sheet.h"
@@ -46,7 +47,7 @@ bool training_free(const model::ModelConfig& config) {
 
 /// "rpn, paper", "lora", "training-free", or "training-free head c".
 std::string method_of(const model::ModelConfig& config) {
-  if (!config.prompts) return "training-free";
+  if (!config.prompts) return "training-free, " + config.head;
   if (training_free(config)) return "training-free head " + model::form_name(config.prompts->lpm.form);
   const std::string method = model::name_of(config.prompts->peft.method);
   const auto variant = model::variant_name(config);
@@ -124,7 +125,8 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   }
   auto set = open_test_set(config);
   if (!eval::is_zero_shot(config.setting)) set.classes.seen.clear();
-  const auto model = model::open_model(request.model, request.towers);
+  auto model = model::open_model(request.model, request.towers);
+  engine::choose_dense_head(request.head, model);
   for (const auto& note : model.notes) listener.on_note(note);
   const auto options = test_options(config, model.config, set.classes);
   const auto scorer = scorer_of(model, kernels::precision_of(request.precision));

@@ -20,6 +20,7 @@ struct EvalRequest {
   std::filesystem::path folder;  ///< of the report
   std::string title;             ///< what progress displays call it
   std::string precision;         ///< fp32, bf16 or int8
+  std::string head;              ///< see ModelOptions::head
   TowerOptions towers;           ///< of the model
   bool replace = false;          ///< the folder may hold an earlier report of relprompt's own
 };

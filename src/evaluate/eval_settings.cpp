@@ -33,6 +33,7 @@ EvalRequest request_of(const RunSettings& settings) {
   request.folder = settings.output;
   request.title = "test set";
   request.precision = settings.precision.empty() ? "fp32" : settings.precision;
+  request.head = settings.head;
   request.towers = settings.towers;
   request.replace = settings.replace;
   if (request.model.empty()) {

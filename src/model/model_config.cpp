@@ -30,7 +30,6 @@ const std::vector<std::string> kApgs = {"knowledge", "linear"};
 const std::vector<std::string> kMerges = {"concatenation", "addition", "hadamard"};
 const std::vector<std::string> kForms = {"a", "b", "c"};
 const std::vector<std::string> kScoreKinds = {"sigmoid", "softmax"};
-const std::vector<std::string> kLastLayers = {"full", "value", "value_residual_mlp"};
 
 static_assert(kMaxLayers == kMaxTowerLayers, "what is imported must be readable as a model");
 
@@ -195,6 +194,15 @@ Int8Config read_int8(JsonFields fields, std::int64_t layers) {
   return int8;
 }
 
+/// Files of older versions have their words for the head under another key.
+std::string read_head(JsonFields& fields, const std::string& fallback) {
+  const std::vector<std::string> older = {"full", "value", "value_residual_mlp"};
+  const char* const heads[] = {"none", "maskclip", "maskclip-residual"};
+  const bool stated = fields.has("training_free");
+  const auto place = fields.choice("training_free", 1, older);
+  return fields.text("head", stated ? heads[place] : fallback);
+}
+
 /// One line of config.json, where a list would take a line a word.
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -273,7 +281,7 @@ std::string to_json(const ModelConfig& config) {
               {"clip", clip_json(config)},
               {"image", {{"mean", config.image.mean}, {"std", config.image.std}}},
               {"prompts", config.prompts ? prompts_json(*config.prompts) : Json()},
-              {"training_free", word(kLastLayers, config.training_free)},
+              {"head", config.head},
               {"test",
                {{"short_side", config.test.short_side},
                 {"window", config.test.window},
@@ -302,7 +310,7 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   JsonFields prompts = fields.object("prompts");
   if (has_prompts) config.prompts = read_prompts(prompts, config.clip.vision.layers);
   config.scores = static_cast<ScoreKind>(fields.choice("scores", 0, kScoreKinds));
-  config.training_free = static_cast<LastLayer>(fields.choice("training_free", 1, kLastLayers));
+  config.head = read_head(fields, config.head);
   config.test = read_test(fields.object("test"));
   const bool refined = fields.has("int8");
   JsonFields int8 = fields.object("int8");

@@ -60,7 +60,9 @@ struct ModelConfig {
   Normalisation image = Normalisation::clip();
   std::optional<PromptConfig> prompts;     ///< nullopt: a bare CLIP, used training-free
   ScoreKind scores = ScoreKind::kSigmoid;  ///< of models with prompts
-  LastLayer training_free = LastLayer::kValue;
+  /// What computes the last layer of a bare CLIP: a name of the table in src/engine/dense_head.cpp, which is
+  /// where it is checked.
+  std::string head = "maskclip";
   TestProtocol test;
   std::optional<Int8Config> int8;
   /// SHA-256 of clip.safetensors; needed when that file is elsewhere.

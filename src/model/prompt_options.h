@@ -1,4 +1,5 @@
-// The settings of relationship prompts and of the projection head, and the words that config.json has for them.
+// The settings of relationship prompts and of the projection head, and the words that config.json has for
+// them.
 #pragma once
 
 #include <cstdint>
@@ -62,13 +63,6 @@ struct LpmOptions {
   Form form = Form::kC;
   bool second_text_linear = false;  ///< official variant: one more linear layer in the text branch
   bool trained = true;              ///< false: training-free, linears and norms are the identity
-};
-
-/// What the last layer of a bare CLIP computes.
-enum class LastLayer {
-  kFull,              ///< the transformer block as it is
-  kValue,             ///< MaskCLIP: the value path of its attention alone
-  kValueResidualMlp,  ///< value path, then residual and MLP as in the block
 };
 
 /// Multiply-adds of a layer's prompts once the pixel knowledge is mapped.

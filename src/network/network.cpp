@@ -2,18 +2,37 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "relprompt/error.h"
 
+#include "base/words.h"
 #include "clip/as_torch.h"
 #include "clip/load.h"
-#include "nn/linear.h"
 #include "model/initial_prompts.h"
 #include "model/logit_scale.h"
 #include "network/score_check.h"
+#include "nn/linear.h"
 
 namespace relprompt::network {
+namespace {
+
+constexpr Word<clip::LastLayer> kHeads[] = {{clip::LastLayer::kFull, "none"},
+                                            {clip::LastLayer::kValue, "maskclip"},
+                                            {clip::LastLayer::kValueResidualMlp, "maskclip-residual"}};
+
+clip::LastLayer last_layer_of(const model::ModelConfig& config) {
+  if (config.prompts) return clip::LastLayer::kFull;
+  if (const auto layer = find_value(kHeads, config.head)) return *layer;
+  throw Error(ErrorCode::kBadArgument, fmt::format("the dense head {} runs on the CPU alone", config.head),
+              fmt::format("use --device cpu, or a head of {}", fmt::join(names_of(kHeads), ", ")));
+}
+
+}  // namespace
+
 Network::Network(const model::ModelFiles& model, const torch::Device& device, Precision precision)
-    : training_free_(model.config.training_free),
+    : last_layer_(last_layer_of(model.config)),
       scores_(model.config.scores),
       device_(device),
       precision_(precision),
@@ -116,7 +135,7 @@ rpm::Aligned Network::features(const torch::Tensor& image, const torch::Tensor& 
 }
 
 torch::Tensor Network::training_free_scores(const torch::Tensor& image, const torch::Tensor& t) {
-  const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, training_free_);
+  const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, last_layer_);
   const auto patches = tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1));
   if (c10::InferenceMode::is_enabled()) check_features(patches, score_error_);
   // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
@@ -125,7 +144,8 @@ torch::Tensor Network::training_free_scores(const torch::Tensor& image, const to
 
 kernels::ScoreActivation Network::score_activation() const {
   if (training_free()) return kernels::ScoreActivation::kNone;
-  return scores_ == model::ScoreKind::kSoftmax ? kernels::ScoreActivation::kSoftmax : kernels::ScoreActivation::kSigmoid;
+  return scores_ == model::ScoreKind::kSoftmax ? kernels::ScoreActivation::kSoftmax
+                                               : kernels::ScoreActivation::kSigmoid;
 }
 
 }  // namespace relprompt::network

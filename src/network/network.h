@@ -1,5 +1,6 @@
-// The whole network with gradients: image tower, prompts (or another method) and projection, or the tower alone
-// (training-free). For training and GPUs; inference on the CPU is src/engine, which tests compare with this.
+// The whole network with gradients: image tower, prompts (or another method) and projection, or the tower
+// alone (training-free). For training and GPUs; inference on the CPU is src/engine, which tests compare with
+// this.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,10 @@
 #include "kernels/label_tiles.h"
 #include "kernels/precision.h"
 #include "lpm/lpm.h"
+#include "model/model_files.h"
 #include "peft/tuning.h"
 #include "peft/weight_swap.h"
 #include "rpm/rpm.h"
-#include "model/model_files.h"
 
 namespace relprompt::network {
 
@@ -27,9 +28,9 @@ using kernels::Precision;
 
 class Network {
  public:
-  /// Loads image tower and prompts to the device: nothing asks for gradients. The matrix products of the tower's layers
-  /// are computed in `precision`, the rest in fp32. Throws Error: kOutOfMemory; kBadArgument for int8, which only the
-  /// engine (src/engine) has.
+  /// Loads image tower and prompts to the device: nothing asks for gradients. The matrix products of the
+  /// tower's layers are computed in `precision`, the rest in fp32. Throws Error: kOutOfMemory; kBadArgument
+  /// for int8, which only the engine (src/engine) has.
   Network(const model::ModelFiles& model, const torch::Device& device, Precision precision);
 
   /// Gives the prompts memory of their own, which asks for gradients; the tower stays frozen.
@@ -68,7 +69,7 @@ class Network {
                         const rpm::SampleNoise& noise);
   torch::Tensor training_free_scores(const torch::Tensor& image, const torch::Tensor& t);
 
-  model::LastLayer training_free_;
+  clip::LastLayer last_layer_;
   model::ScoreKind scores_;
   torch::Device device_;
   Precision precision_;

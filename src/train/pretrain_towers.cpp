@@ -75,7 +75,7 @@ void export_clip(const std::filesystem::path& folder, const PretrainTowers& towe
   config.clip = towers.config();
   config.test = model::TestProtocol::for_tower(config.clip.vision);
   // The patch term trains what the last block gives for single patches, its residual path included.
-  config.training_free = model::LastLayer::kValueResidualMlp;
+  config.head = "maskclip-residual";
   config.clip_sha256 =
       archive::write_safetensors(folder / "clip.safetensors", views, {{"format", "relprompt"}});
   write_file(folder / "merges.txt", merges);

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/text_encoder.h"
 #include "engine/packed_tower.h"
+#include "engine/text_encoder.h"
 #include "golden_support.h"
 #include "model/clip_tensors.h"
 #include "model/model_folder.h"
@@ -103,8 +103,9 @@ TEST_P(EngineFormats, GiveTheReferencesImageEmbeddings) {
   const GoldenFile golden(shared / "golden/tiny/expected.safetensors");
   auto model = model::open_model(shared / "golden/tiny" / GetParam().file);
   if (model.config.prompts) return;  // an RPN's class token is another one, see ClassToken
-  model.config.training_free = model::LastLayer::kFull;
-  const std::vector<kernels::BlockPacking> packings(static_cast<std::size_t>(model.config.clip.vision.layers));
+  model.config.head = "none";
+  const std::vector<kernels::BlockPacking> packings(
+      static_cast<std::size_t>(model.config.clip.vision.layers));
   const TowerWeights weights(model);
   const ClipEncoder encoder(model.config, weights, packed_tower(model, weights, packings, {/*use=*/false}));
   EncoderWorkspace workspace;

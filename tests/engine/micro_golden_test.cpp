@@ -24,10 +24,10 @@ const char* const kClasses[] = {"cat", "dog", "sky", "grass", "potted plant"};
 /// The micro network with name-hashed weights, as the reference makes them.
 model::ModelFiles micro_model(const test::TemporaryFolder& scratch,
                               const std::optional<model::Variant>& variant,
-                              model::LastLayer head = model::LastLayer::kValue) {
+                              const std::string& head = "maskclip") {
   model::ModelConfig config;
   config.clip = test::micro_config();
-  config.training_free = head;
+  config.head = head;
   if (variant) {
     config.prompts = test::tiny_prompts(*variant, config.clip, /*tokens=*/3);
     config.image = model::Normalisation::image_net();
@@ -60,10 +60,8 @@ TEST_F(MicroGolden, TextEmbeddings) {
 }
 
 TEST_F(MicroGolden, ClassProbabilitiesOfDenseHeads) {
-  using model::LastLayer;
-  const std::pair<LastLayer, const char*> heads[] = {{LastLayer::kValue, "maskclip"},
-                                                     {LastLayer::kValueResidualMlp, "maskclip-residual"},
-                                                     {LastLayer::kFull, "full"}};
+  const std::pair<const char*, const char*> heads[] = {
+      {"maskclip", "maskclip"}, {"maskclip-residual", "maskclip-residual"}, {"none", "full"}};
   const auto image = golden_["image"];
   for (const auto& [head, name] : heads) {
     const auto model = micro_model(scratch_, std::nullopt, head);

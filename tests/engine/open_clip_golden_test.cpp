@@ -56,13 +56,13 @@ std::vector<float> unit_rows_of(const model::Tensor& golden, std::int64_t width)
 
 class OpenClip : public testing::TestWithParam<Checkpoint> {
  protected:
-  /// Expects a head's patches, or for kFull the class token, of a picture of this suffix.
-  void expect_features(const std::filesystem::path& folder, model::LastLayer head,
+  /// Expects a head's patches, or for "none" the class token, of a picture of this suffix.
+  void expect_features(const std::filesystem::path& folder, const std::string& head,
                        const std::string& golden_name, const std::string& suffix) const {
     const GoldenFile golden(folder / "expected.safetensors");
     const std::string stem = std::string(GetParam().name) + ".";
     auto model = model::open_model(folder / GetParam().name / GetParam().file, GetParam().towers);
-    model.config.training_free = head;
+    model.config.head = head;
     const std::vector<kernels::BlockPacking> packings(
         static_cast<std::size_t>(model.config.clip.vision.layers));
     const TowerWeights weights(model);
@@ -71,7 +71,7 @@ class OpenClip : public testing::TestWithParam<Checkpoint> {
     kernels::Buffer<float> memory;
     const auto pixels = pixels_of(golden.stored(stem + "image" + suffix), GetParam());
     const auto state = encoder.encode(images_of(pixels), nullptr, workspace);
-    const bool whole = head == model::LastLayer::kFull;
+    const bool whole = head == "none";
     const auto first = whole ? state.layout.global : state.layout.first_patch;
     const auto rows = whole ? 1 : state.layout.patches();
     std::vector<float> features(static_cast<std::size_t>(rows * encoder.joint()));
@@ -88,9 +88,9 @@ TEST_P(OpenClip, ImageFeaturesAndDenseHeads) {
   RELPROMPT_REQUIRE_SHARED(shared);
   for (const std::string suffix : {"", "_wide"}) {
     const auto folder = shared / "golden/open_clip";
-    expect_features(folder, model::LastLayer::kFull, "image_features", suffix);
-    expect_features(folder, model::LastLayer::kValue, "maskclip", suffix);
-    expect_features(folder, model::LastLayer::kValueResidualMlp, "maskclip_residual", suffix);
+    expect_features(folder, "none", "image_features", suffix);
+    expect_features(folder, "maskclip", "maskclip", suffix);
+    expect_features(folder, "maskclip-residual", "maskclip_residual", suffix);
   }
 }
 

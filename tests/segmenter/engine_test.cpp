@@ -1,4 +1,5 @@
 // The two definitions of the network tied together: the engine that labels, and the network that trains.
+#include <algorithm>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -30,7 +31,8 @@ ModelConfig tiny(Variant variant = Variant::kPaper) {
 }
 
 template <typename Change>
-void add(std::vector<Case>& cases, const std::string& name, const Change& change, Variant variant = Variant::kPaper) {
+void add(std::vector<Case>& cases, const std::string& name, const Change& change,
+         Variant variant = Variant::kPaper) {
   auto config = tiny(variant);
   change(config);
   cases.push_back({name, config});
@@ -45,8 +47,10 @@ std::vector<Case> all_cases() {
       }
     });
   }
-  add(cases, "official", [](ModelConfig&) {}, Variant::kOfficial);
-  add(cases, "official_without_tokens", [](ModelConfig& c) { c.prompts->rpm.visual_prompt_tokens = 0; },
+  add(
+      cases, "official", [](ModelConfig&) {}, Variant::kOfficial);
+  add(
+      cases, "official_without_tokens", [](ModelConfig& c) { c.prompts->rpm.visual_prompt_tokens = 0; },
       Variant::kOfficial);
   add(cases, "other_knowledge_grid", [](ModelConfig& c) { c.prompts->rpm.knowledge_grid = 3; });
   add(cases, "no_m2oe", [](ModelConfig& c) { c.prompts->rpm.use_m2oe = false; });
@@ -57,19 +61,20 @@ std::vector<Case> all_cases() {
   add(cases, "no_pixel_level", [](ModelConfig& c) { c.prompts->rpm.itp.pixel_level = false; });
   add(cases, "linear_apg", [](ModelConfig& c) { c.prompts->rpm.apg = Apg::kLinear; });
   add(cases, "addition", [](ModelConfig& c) { c.prompts->rpm.merge = Merge::kAddition; });
-  add(cases, "hadamard", [](ModelConfig& c) { c.prompts->rpm.merge = Merge::kHadamard; }, Variant::kOfficial);
+  add(
+      cases, "hadamard", [](ModelConfig& c) { c.prompts->rpm.merge = Merge::kHadamard; }, Variant::kOfficial);
   add(cases, "one_layer", [](ModelConfig& c) { c.prompts->rpm.layers = {2}; });
   add(cases, "lpm_a", [](ModelConfig& c) { c.prompts->lpm.form = Form::kA; });
   add(cases, "lpm_b", [](ModelConfig& c) { c.prompts->lpm.form = Form::kB; });
   add(cases, "lpm_untrained", [](ModelConfig& c) { c.prompts->lpm.trained = false; });
   add(cases, "gelu", [](ModelConfig& c) { c.clip.activation = Activation::kGelu; });
   add(cases, "softmax", [](ModelConfig& c) { c.scores = ScoreKind::kSoftmax; });
-  for (const auto& [name, last] : {std::pair{"bare_value", LastLayer::kValue},
-                                   {"bare_value_residual_mlp", LastLayer::kValueResidualMlp},
-                                   {"bare_full", LastLayer::kFull}}) {
-    add(cases, name, [last = last](ModelConfig& c) {
+  for (const std::string head : {"none", "maskclip", "maskclip-residual"}) {
+    auto name = "bare_" + head;
+    std::replace(name.begin(), name.end(), '-', '_');
+    add(cases, name, [head](ModelConfig& c) {
       c.prompts.reset();
-      c.training_free = last;
+      c.head = head;
     });
   }
   return cases;
@@ -82,7 +87,8 @@ class Engine : public testing::TestWithParam<Case> {
     model_.emplace(open_model(scratch_ / "model"));
   }
 
-  torch::Tensor scores(const engine::Network& network, const torch::Tensor& image, const torch::Tensor& texts) const {
+  torch::Tensor scores(const engine::Network& network, const torch::Tensor& image,
+                       const torch::Tensor& texts) const {
     engine::Workspace workspace;
     const auto grid = network.grid_of(image.size(2), image.size(3));
     auto found = torch::empty({image.size(0), texts.size(0), grid.height, grid.width});
@@ -109,7 +115,8 @@ TEST_P(Engine, EqualsTheNetworkOverGridsAndClasses) {
     std::int64_t batch, height, width, classes;
   };
   // 200 classes take the order of products without the attention map.
-  for (const auto& shape : {Shape{2, 64, 64, 5}, {1, 48, 80, 1}, {1, 70, 130, 3}, {1, 64, 64, 200}, {3, 16, 16, 2}}) {
+  for (const auto& shape :
+       {Shape{2, 64, 64, 5}, {1, 48, 80, 1}, {1, 70, 130, 3}, {1, 64, 64, 200}, {3, 16, 16, 2}}) {
     const auto image = test::uniform("image", {shape.batch, 3, shape.height, shape.width});
     const auto t = texts(shape.classes);
     EXPECT_TRUE(close(scores(network, image, t), reference.patch_scores(image, t), 5e-5))

@@ -71,7 +71,7 @@ TEST_F(Pretrain, TheFolderIsAModelThatSegments) {
   const auto model = model::open_model(folder_ / "run");
   EXPECT_FALSE(model.prompts);
   EXPECT_EQ(model.config.clip.vision.image_size(), 32);
-  EXPECT_EQ(model.config.training_free, model::LastLayer::kValueResidualMlp);
+  EXPECT_EQ(model.config.head, "maskclip-residual");
   EXPECT_EQ(model::sha256_of(folder_ / "run/clip.safetensors"), model.config.clip_sha256);
   Segmenter segmenter(folder_ / "run");
   segmenter.set_classes(parse_class_list("red dotted, sand, something else"));

@@ -1,0 +1,81 @@
+// The table of dense heads: names in configs and on the command line, and models that have none.
+#include "engine/dense_head.h"
+
+#include <gmock/gmock.h>
+
+#include "engine/network.h"
+#include "golden_support.h"
+#include "model/model_files.h"
+#include "test_support.h"
+#include "tiny_models.h"
+
+namespace relprompt::engine {
+namespace {
+
+model::ModelFiles micro_model(const test::TemporaryFolder& scratch, const std::string& head,
+                              bool prompts = false) {
+  model::ModelConfig config;
+  config.clip = test::micro_config();
+  config.head = head;
+  if (prompts) config.prompts = test::tiny_prompts(model::Variant::kPaper, config.clip);
+  test::write_hashed_model(scratch / "model", config);
+  return model::open_model(scratch / "model");
+}
+
+TEST(DenseHeads, EveryNameGivesScoresOfItsOwn) {
+  const test::TemporaryFolder scratch;
+  const model::Tensor image({1, 3, 32, 32}, test::uniform_numbers("image", 3 * 32 * 32));
+  const model::Tensor text({3, 32}, test::unit_rows("texts", 3, 32));
+  auto model = micro_model(scratch, "maskclip");
+  std::vector<std::vector<float>> seen;
+  for (const auto& name : dense_head_names()) {
+    choose_dense_head(name, model);
+    EXPECT_EQ(model.config.head, name);
+    EXPECT_EQ(has_dense_head(model.config), name != "none");
+    const Network network(model, kernels::Precision::kFp32);
+    seen.push_back(scores_of(network, images_of(image), text));
+    for (std::size_t i = 0; i + 1 < seen.size(); ++i) EXPECT_NE(seen[i], seen.back()) << name;
+  }
+}
+
+TEST(DenseHeads, NamesAreChecked) {
+  const test::TemporaryFolder scratch;
+  auto model = micro_model(scratch, "maskclip");
+  EXPECT_ERROR(choose_dense_head("mask-clip", model), ErrorCode::kBadArgument, "did you mean maskclip?");
+  model.config.head = "future";
+  EXPECT_ERROR(choose_dense_head("", model), ErrorCode::kBadModelConfig,
+               "'head' should be one of none, maskclip");
+  EXPECT_ERROR(Network(model, kernels::Precision::kFp32), ErrorCode::kBadModelConfig, "\"future\"");
+  EXPECT_ERROR(make_dense_head("none", {}), ErrorCode::kInternal, "no dense head");
+}
+
+TEST(DenseHeads, ModelsWithPromptsHaveNone) {
+  const test::TemporaryFolder scratch;
+  auto model = micro_model(scratch, "future", /*prompts=*/true);
+  EXPECT_FALSE(has_dense_head(model.config)) << "whatever its config says";
+  EXPECT_NO_THROW(choose_dense_head("", model));
+  EXPECT_ERROR(choose_dense_head("maskclip", model), ErrorCode::kBadArgument, "--training-free");
+  model::drop_prompts(model);
+  EXPECT_NO_THROW(choose_dense_head("maskclip", model));
+  EXPECT_TRUE(has_dense_head(model.config));
+}
+
+TEST(DenseHeads, OlderConfigsSayTrainingFree) {
+  const auto head_of = [](const std::string& json) { return model::parse_config(json, "config.json").head; };
+  EXPECT_EQ(head_of("{}"), "maskclip");
+  EXPECT_EQ(head_of(R"({"training_free": "value"})"), "maskclip");
+  EXPECT_EQ(head_of(R"({"training_free": "value_residual_mlp"})"), "maskclip-residual");
+  EXPECT_EQ(head_of(R"({"training_free": "full"})"), "none");
+  EXPECT_EQ(head_of(R"({"head": "none"})"), "none");
+  EXPECT_EQ(head_of(R"({"training_free": null, "head": "none"})"), "none");
+  EXPECT_ERROR(head_of(R"({"training_free": "fall"})"), ErrorCode::kBadModelConfig, "did you mean full?");
+  EXPECT_ERROR(head_of(R"({"head": 1})"), ErrorCode::kBadModelConfig, "'head' should be a text");
+  model::ModelConfig config;
+  config.head = "maskclip-residual";
+  const auto text = model::to_json(config);
+  EXPECT_NE(text.find(R"("head": "maskclip-residual")"), std::string::npos) << text;
+  EXPECT_EQ(text.find("training_free"), std::string::npos) << text;
+}
+
+}  // namespace
+}  // namespace relprompt::engine
