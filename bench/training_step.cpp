@@ -14,9 +14,9 @@
 #include <torch/torch.h>
 
 #include "loss/loss.h"
-#include "nn/grid.h"
 #include "model/model_files.h"
 #include "network/network.h"
+#include "nn/grid.h"
 
 namespace relprompt {
 namespace {
@@ -51,8 +51,7 @@ nlohmann::json measure(const Settings& settings) {
   torch::manual_seed(1);
   const auto model = model::open_model(settings.model);
   const bool half = settings.precision == "bf16";
-  network::Network net(model, torch::kCPU,
-                         half ? network::Precision::kBf16 : network::Precision::kFp32);
+  network::Network net(model, torch::kCPU, half ? network::Precision::kBf16 : network::Precision::kFp32);
   net.make_trainable(model, /*seed=*/1);
   net.set_activation_checkpointing(settings.activation_checkpointing);
   const auto trained = net.trained();

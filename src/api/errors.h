@@ -13,8 +13,9 @@ auto guarded(const Function& f) -> decltype(f()) {
   try {
     return f();
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::kOutOfMemory, "out of memory",
-                "a smaller window, short side or batch, fewer classes, or a machine with more memory would help");
+    throw Error(
+        ErrorCode::kOutOfMemory, "out of memory",
+        "a smaller window, short side or batch, fewer classes, or a machine with more memory would help");
   }
 }
 

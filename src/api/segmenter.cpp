@@ -111,7 +111,8 @@ AttentionDistances Segmenter::attention_distances(const Image& photo, int short_
   return api::guarded([&] {
     auto& own = impl();
     const kernels::ThreadScope scope(own.model.impl_->threads);
-    return segmenter::attention_distances(own.engine(), own.model.impl_->files, own.embeddings(), photo, short_side);
+    return segmenter::attention_distances(own.engine(), own.model.impl_->files, own.embeddings(), photo,
+                                          short_side);
   });
 }
 

@@ -1,12 +1,11 @@
 #include "api/torch_backend.h"
 
-#include <dlfcn.h>
-#include <link.h>
-
 #include <string>
 #include <system_error>
 
+#include <dlfcn.h>
 #include <fmt/format.h>
+#include <link.h>
 
 #include "relprompt/error.h"
 #include "relprompt/version.h"
@@ -18,13 +17,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* kLibrary = "librelprompt-torch.so";
 
-/// The folder of the program or library that this code is in: the optional library lies beside it, or in a build tree
-/// and an installation in ../lib.
+/// The folder of the program or library that this code is in: the optional library lies beside it, or in a
+/// build tree and an installation in ../lib.
 fs::path own_folder() {
   Dl_info info = {};
   link_map* map = nullptr;
   const auto* own = reinterpret_cast<const void*>(&torch_backend);
-  if (::dladdr1(own, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0 || map == nullptr) return {};
+  if (::dladdr1(own, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) == 0 || map == nullptr)
+    return {};
   // The program itself has no name there, and its argv[0] may be anything.
   const bool program = map->l_name == nullptr || *map->l_name == '\0';
   std::error_code problem;
@@ -61,11 +61,12 @@ const TorchBackend& torch_backend(const std::string& what) {
   static std::string reasons;
   static const TorchBackend* const backend = load(reasons);
   if (backend != nullptr) return *backend;
-  throw Error(ErrorCode::kNoDevice,
-              fmt::format("{} needs the optional library {}, which {}{}", what, kLibrary,
-                          reasons.empty() ? "is not installed beside this program" : "cannot be loaded", reasons),
-              "build it with `cmake --preset release && cmake --build --preset release`, or install the package "
-              "component relprompt-torch; labelling on the CPU does without it");
+  throw Error(
+      ErrorCode::kNoDevice,
+      fmt::format("{} needs the optional library {}, which {}{}", what, kLibrary,
+                  reasons.empty() ? "is not installed beside this program" : "cannot be loaded", reasons),
+      "build it with `cmake --preset release && cmake --build --preset release`, or install the package "
+      "component relprompt-torch; labelling on the CPU does without it");
 }
 
 }  // namespace relprompt::api

@@ -1,6 +1,7 @@
 // What the optional library librelprompt-torch offers: training, and everything on GPUs.
 //
-// Both libraries come from one build, so the table may hold C++ types; the version in it refuses any other pair.
+// Both libraries come from one build, so the table may hold C++ types; the version in it refuses any other
+// pair.
 #pragma once
 
 #include <filesystem>
@@ -32,15 +33,16 @@ struct TorchBackend {
   RunOutcome (*run_experiments)(const ExperimentSettings& settings, RunListener& listener);
 
   /// Scores windows on a device. model must outlive the result.
-  std::unique_ptr<segmenter::PatchScorer> (*make_scorer)(const model::ModelFiles& model, const std::string& device,
+  std::unique_ptr<segmenter::PatchScorer> (*make_scorer)(const model::ModelFiles& model,
+                                                         const std::string& device,
                                                          kernels::Precision precision);
 };
 
 /// The name under which the library exports `const TorchBackend* f()`.
 constexpr const char* kTorchBackendSymbol = "relprompt_torch_backend";
 
-/// The table, loading the library at the first call. `what` needs it, for the message. Throws Error(kNoDevice) where the
-/// library is not installed or does not fit.
+/// The table, loading the library at the first call. `what` needs it, for the message. Throws
+/// Error(kNoDevice) where the library is not installed or does not fit.
 const TorchBackend& torch_backend(const std::string& what);
 
 }  // namespace relprompt::api

@@ -12,7 +12,8 @@ RunOutcome train_prompts(const RunSettings& settings, RunListener& listener) {
   return api::torch_backend("training").train(settings, listener);
 }
 
-RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads, RunListener& listener) {
+RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+                           RunListener& listener) {
   return api::torch_backend("training").resume_training(folder, threads, listener);
 }
 

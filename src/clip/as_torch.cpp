@@ -41,7 +41,8 @@ torch::Tensor as_torch(const model::Tensor& tensor) {
   const auto options = torch::TensorOptions().dtype(torch_type(tensor.dtype()));
   if (tensor.elements() == 0) return torch::empty(tensor.shape(), options);
   void* data = const_cast<void*>(tensor.data());
-  return torch::from_blob(data, tensor.shape(), [owner = tensor.owner()](void*) {}, options);
+  return torch::from_blob(
+      data, tensor.shape(), [owner = tensor.owner()](void*) {}, options);
 }
 
 torch::Tensor as_torch(const std::vector<float>& values, const std::vector<std::int64_t>& shape) {

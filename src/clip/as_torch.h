@@ -7,7 +7,8 @@
 
 namespace relprompt::clip {
 
-/// The same numbers in the same type. Shares the memory, which must not be written to and lives as long as the result.
+/// The same numbers in the same type. Shares the memory, which must not be written to and lives as long as
+/// the result.
 torch::Tensor as_torch(const model::Tensor& tensor);
 
 /// Numbers of a shape, copied.

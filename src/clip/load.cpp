@@ -39,13 +39,13 @@ void load(torch::nn::Module& module, const std::string& prefix, const std::vecto
 
 }  // namespace
 
-void load_frozen(torch::nn::Module& module, const std::string& prefix, const std::vector<model::TensorRow>& rows,
-                 const model::TensorSource& source) {
+void load_frozen(torch::nn::Module& module, const std::string& prefix,
+                 const std::vector<model::TensorRow>& rows, const model::TensorSource& source) {
   load(module, prefix, rows, source, /*own_memory=*/false);
 }
 
-void load_trainable(torch::nn::Module& module, const std::string& prefix, const std::vector<model::TensorRow>& rows,
-                    const model::TensorSource& source) {
+void load_trainable(torch::nn::Module& module, const std::string& prefix,
+                    const std::vector<model::TensorRow>& rows, const model::TensorSource& source) {
   load(module, prefix, rows, source, /*own_memory=*/true);
 }
 

@@ -14,11 +14,11 @@ namespace relprompt::clip {
 /// copy where the file holds fp32. The parameters are frozen: no gradient, never written to.
 /// Throws Error(kTensorMismatch) for weights that model/weight_check.h refuses, Error(kInternal) if a
 /// parameter has no row. Call source.check(rows) first.
-void load_frozen(torch::nn::Module& module, const std::string& prefix, const std::vector<model::TensorRow>& rows,
-                 const model::TensorSource& source);
+void load_frozen(torch::nn::Module& module, const std::string& prefix,
+                 const std::vector<model::TensorRow>& rows, const model::TensorSource& source);
 
 /// The same with memory of their own, so that they can be trained. No gradient is asked for yet.
-void load_trainable(torch::nn::Module& module, const std::string& prefix, const std::vector<model::TensorRow>& rows,
-                    const model::TensorSource& source);
+void load_trainable(torch::nn::Module& module, const std::string& prefix,
+                    const std::vector<model::TensorRow>& rows, const model::TensorSource& source);
 
 }  // namespace relprompt::clip

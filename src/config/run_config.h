@@ -10,10 +10,10 @@
 #include "relprompt/segmenter.h"
 
 #include "config/data_config.h"
+#include "config/optimizer_options.h"
 #include "eval/metrics.h"
 #include "eval/protocol.h"
 #include "image/augment.h"
-#include "config/optimizer_options.h"
 #include "model/loss_options.h"
 #include "model/model_config.h"
 
@@ -34,7 +34,8 @@ struct TrainOptions {
   std::size_t batch = 16;          ///< pictures an update, over all workers and micro-batches
   std::size_t micro_batch = 0;     ///< pictures computed at once by a worker; 0: all of its share
   std::string precision = "fp32";  ///< fp32, or bf16 for the products with frozen weights
-  bool activation_checkpointing = false;  ///< keep only the layers' inputs and compute the rest again in the backward pass
+  bool activation_checkpointing =
+      false;               ///< keep only the layers' inputs and compute the rest again in the backward pass
   int loader_threads = 2;  ///< that read and augment pictures; the result does not depend on it
   std::int64_t log_every = 50;           ///< iterations
   std::int64_t checkpoint_every = 1000;  ///< iterations
@@ -70,7 +71,7 @@ struct RunConfig {
   std::string name;  ///< what the run is, for titles; default: the config file's name
   eval::Setting setting = eval::Setting::kSupervised;  ///< key `protocol`
   DataConfig data;
-  model::PromptConfig model;        ///< the keys of `prompts` in config.json (docs/formats.md)
+  model::PromptConfig model;            ///< the keys of `prompts` in config.json (docs/formats.md)
   std::string normalisation = "model";  ///< model (the CLIP's own), clip or imagenet
   TextOptions text;                     ///< key `templates`: single, paper, or a list of sentences
   image::AugmentOptions augment;

@@ -1,8 +1,8 @@
 // What no single key can tell: ranges that the parts check themselves, and settings that exclude each other.
 #include <fmt/format.h>
 
-#include "text/templates.h"
 #include "config/run_config_words.h"
+#include "text/templates.h"
 
 namespace relprompt::config {
 namespace {

@@ -2,8 +2,8 @@
 #include <limits>
 
 #include "config/document.h"
-#include "text/templates.h"
 #include "config/run_config_words.h"
+#include "text/templates.h"
 
 namespace relprompt::config {
 namespace {
@@ -88,7 +88,8 @@ void read_train(JsonFields fields, TrainOptions& train) {
   read_count(fields, "batch", train.batch, 1, 1 << 20);
   read_count(fields, "micro_batch", train.micro_batch, 0, 1 << 20);
   train.precision = kPrecisionWords[fields.choice("precision", 0, kPrecisionWords)];
-  const bool older = fields.boolean("recompute", train.activation_checkpointing);  // its name until version 0.1
+  const bool older =
+      fields.boolean("recompute", train.activation_checkpointing);  // its name until version 0.1
   train.activation_checkpointing = fields.boolean("activation_checkpointing", older);
   read_count(fields, "loader_threads", train.loader_threads, 0, kMaxThreads);
   read_count(fields, "log_every", train.log_every, 1);

@@ -1,6 +1,6 @@
+#include "config/run_config_words.h"
 #include "config/yaml.h"
 #include "text/templates.h"
-#include "config/run_config_words.h"
 
 namespace relprompt::config {
 namespace {

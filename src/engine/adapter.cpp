@@ -15,8 +15,8 @@ class Adapter::Pass : public LayerHook {
     const auto rows = state.batch * state.layout.tokens, inner = layer.down_weight.shape()[0],
                d = layer.down_weight.shape()[1];
     float *hidden = hidden_.reserve(rows * inner), *added = added_.reserve(rows * d);
-    kernels::linear(state.tokens, rows, d, layer.down_weight.floats(), layer.down_bias.floats(), inner, hidden,
-                    kernels::Activation::kGelu);
+    kernels::linear(state.tokens, rows, d, layer.down_weight.floats(), layer.down_bias.floats(), inner,
+                    hidden, kernels::Activation::kGelu);
     kernels::linear(hidden, rows, inner, layer.up_weight.floats(), layer.up_bias.floats(), d, added);
     for (std::int64_t i = 0; i < rows * d; ++i) state.tokens[i] += added[i];
   }

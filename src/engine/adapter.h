@@ -1,4 +1,5 @@
-// A bottleneck after every block (Houlsby et al. 2019, at the place of Pfeiffer et al. 2021): x + up(gelu(down(x))).
+// A bottleneck after every block (Houlsby et al. 2019, at the place of Pfeiffer et al. 2021): x +
+// up(gelu(down(x))).
 #pragma once
 
 #include <vector>

@@ -21,10 +21,10 @@ double distance(Grid grid, std::int64_t a, std::int64_t b) {
   return std::sqrt(y * y + x * x);
 }
 
-/// Sum over the queries of one head. qk [N, 2 * width]: queries and keys of a patch; head h has the columns from
-/// h * size on of both halves.
-double distance_sum(const std::vector<float>& qk, std::int64_t width, std::int64_t first, std::int64_t size, Grid grid,
-                    std::vector<float>& scores) {
+/// Sum over the queries of one head. qk [N, 2 * width]: queries and keys of a patch; head h has the columns
+/// from h * size on of both halves.
+double distance_sum(const std::vector<float>& qk, std::int64_t width, std::int64_t first, std::int64_t size,
+                    Grid grid, std::vector<float>& scores) {
   const auto patches = grid.size(), portion = std::max<std::int64_t>(1, kMostScores / patches);
   const float scale = 1.0f / std::sqrt(static_cast<float>(size));
   double sum = 0;
@@ -38,7 +38,8 @@ double distance_sum(const std::vector<float>& qk, std::int64_t width, std::int64
 #pragma omp parallel for reduction(+ : sum)
     for (std::int64_t i = 0; i < count; ++i) {
       for (std::int64_t k = 0; k < patches; ++k) {
-        sum += static_cast<double>(scores[static_cast<std::size_t>(i * patches + k)]) * distance(grid, begin + i, k);
+        sum += static_cast<double>(scores[static_cast<std::size_t>(i * patches + k)]) *
+               distance(grid, begin + i, k);
       }
     }
   }
@@ -51,11 +52,12 @@ std::vector<double> attention_distance(const TowerWeights& weights, const model:
                                        const LayerState& state) {
   const auto stem = "transformer.resblocks." + std::to_string(state.layer) + ".";
   const auto norm_weight = weights.at(stem + "ln_1.weight"), norm_bias = weights.at(stem + "ln_1.bias"),
-             qkv_weight = weights.at(stem + "attn.in_proj_weight"), qkv_bias = weights.at(stem + "attn.in_proj_bias");
+             qkv_weight = weights.at(stem + "attn.in_proj_weight"),
+             qkv_bias = weights.at(stem + "attn.in_proj_bias");
   const auto d = vision.width, n = state.grid.size(), size = d / vision.heads;
   std::vector<float> normed(static_cast<std::size_t>(n * d)), qk(static_cast<std::size_t>(n * 2 * d)), scores;
-  kernels::layer_norm(state.tokens + state.layout.first_patch * d, n, d, norm_weight.floats(), norm_bias.floats(),
-                      1e-5f, normed.data());
+  kernels::layer_norm(state.tokens + state.layout.first_patch * d, n, d, norm_weight.floats(),
+                      norm_bias.floats(), 1e-5f, normed.data());
   kernels::linear(normed.data(), n, d, qkv_weight.floats(), qkv_bias.floats(), 2 * d, qk.data());
   std::vector<double> distances;
   for (std::int64_t h = 0; h < vision.heads; ++h) {

@@ -18,7 +18,7 @@ void softmax(std::vector<float>& scores, std::int64_t count) {
   const auto end = scores.begin() + count;
   const float largest = *std::max_element(scores.begin(), end);
   float total = 0;
-  for (auto score = scores.begin(); score != end; ++score) total += *score = std::exp(*score - largest);
+  for (auto score = scores.begin(); score != end; ++score) total += * score = std::exp(*score - largest);
   for (auto score = scores.begin(); score != end; ++score) *score /= total;
 }
 

@@ -10,8 +10,8 @@
 
 namespace relprompt::engine {
 
-/// How the class token gets its position. The authors' code adds the class embedding a second time through the class
-/// position, and checkpoints trained by it need that.
+/// How the class token gets its position. The authors' code adds the class embedding a second time through
+/// the class position, and checkpoints trained by it need that.
 enum class ClassToken { kStandard, kAddedTwice };
 
 /// Immutable once made, so threads with a workspace each may share it.

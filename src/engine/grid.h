@@ -16,8 +16,8 @@ struct Grid {
   bool operator!=(const Grid& other) const { return !(*this == other); }
 };
 
-/// Bilinear, align_corners false, no antialiasing, for one vector a grid cell, as positions and pixel knowledge
-/// are stored. rows [from.size(), width], row-major over the grid -> [to.size(), width].
+/// Bilinear, align_corners false, no antialiasing, for one vector a grid cell, as positions and pixel
+/// knowledge are stored. rows [from.size(), width], row-major over the grid -> [to.size(), width].
 std::vector<float> resize_rows(const float* rows, Grid from, Grid to, std::int64_t width);
 
 }  // namespace relprompt::engine

@@ -56,7 +56,8 @@ Ladder::Ladder(const model::ModelFiles& model) {
   for (std::int64_t i = 0; i < vision.layers; ++i) {
     const auto stem = "lst.blocks." + std::to_string(i) + ".";
     const auto block = block_tensors([&](const char* name) { return tensors.at(stem + name); });
-    blocks_.emplace_back(block.weights(vision.heads, model.config.clip.activation), kernels::Precision::kFp32);
+    blocks_.emplace_back(block.weights(vision.heads, model.config.clip.activation),
+                         kernels::Precision::kFp32);
   }
 }
 

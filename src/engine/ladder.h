@@ -1,5 +1,5 @@
-// Ladder side tuning (Sung et al. 2022): a narrow network beside the encoder, whose every block mixes what it has with
-// what the encoder's layer says.
+// Ladder side tuning (Sung et al. 2022): a narrow network beside the encoder, whose every block mixes what it
+// has with what the encoder's layer says.
 #pragma once
 
 #include <vector>

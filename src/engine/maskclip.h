@@ -1,5 +1,5 @@
-// MaskCLIP (Zhou, Loy, Dai: "Extract Free Dense Labels from CLIP", ECCV 2022): in the last layer every token attends
-// to itself alone, which leaves the value path of the attention.
+// MaskCLIP (Zhou, Loy, Dai: "Extract Free Dense Labels from CLIP", ECCV 2022): in the last layer every token
+// attends to itself alone, which leaves the value path of the attention.
 #pragma once
 
 #include "engine/dense_head.h"

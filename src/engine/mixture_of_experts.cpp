@@ -33,11 +33,13 @@ ExpertMixture::ExpertMixture(const model::M2oeOptions& options,
 }
 
 std::vector<float> ExpertMixture::gate_of(const float* x, std::int64_t patches) const {
-  const auto experts = static_cast<std::size_t>(options_.experts), rank = static_cast<std::size_t>(options_.rank);
+  const auto experts = static_cast<std::size_t>(options_.experts),
+             rank = static_cast<std::size_t>(options_.rank);
   if (!options_.gate) return std::vector<float>(experts, 1.0f / static_cast<float>(experts));
   std::vector<double> mean(rank, 0.0);
   for (std::int64_t i = 0; i < patches; ++i) {
-    for (std::size_t r = 0; r < rank; ++r) mean[r] += static_cast<double>(x[static_cast<std::size_t>(i) * rank + r]);
+    for (std::size_t r = 0; r < rank; ++r)
+      mean[r] += static_cast<double>(x[static_cast<std::size_t>(i) * rank + r]);
   }
   std::vector<float> scores(experts, 0.0f), gate(experts, 0.0f);
   for (std::size_t j = 0; j < experts; ++j) {

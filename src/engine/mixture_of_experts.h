@@ -1,4 +1,5 @@
-// M2oE without its two linear layers (paper, Eq. 1 and 12-15): which experts look at a patch map, and what they see.
+// M2oE without its two linear layers (paper, Eq. 1 and 12-15): which experts look at a patch map, and what
+// they see.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,10 @@ namespace relprompt::engine {
 
 class ExpertMixture {
  public:
-  /// at(name) gives the tensors `gate` [rank, experts] and `experts.J.weight` [rank, 1, 3, 3], `.bias` [rank] of a
-  /// layer's m2oe, fp32.
-  ExpertMixture(const model::M2oeOptions& options, const std::function<model::Tensor(const std::string&)>& at);
+  /// at(name) gives the tensors `gate` [rank, experts] and `experts.J.weight` [rank, 1, 3, 3], `.bias` [rank]
+  /// of a layer's m2oe, fp32.
+  ExpertMixture(const model::M2oeOptions& options,
+                const std::function<model::Tensor(const std::string&)>& at);
 
   /// sum_j g_j expert_j(x). x [N, rank], what `down` made of one image's patches; mixed [N, rank].
   void mix(const float* x, Grid grid, float* mixed) const;

@@ -18,9 +18,10 @@ ClipEncoder make_encoder(const model::ModelFiles& model, const std::vector<kerne
 
 }  // namespace
 
-Network::Network(const model::ModelFiles& model, kernels::Precision precision, const model::PackCacheRules& rules)
-    : Network(model, precision, model::packings_of(model.config.clip, precision, model::read_refinement(model)),
-              rules) {}
+Network::Network(const model::ModelFiles& model, kernels::Precision precision,
+                 const model::PackCacheRules& rules)
+    : Network(model, precision,
+              model::packings_of(model.config.clip, precision, model::read_refinement(model)), rules) {}
 
 Network::Network(const model::ModelFiles& model, kernels::Precision precision,
                  const std::vector<kernels::BlockPacking>& packings, const model::PackCacheRules& rules)
@@ -39,7 +40,8 @@ Network::Network(const model::ModelFiles& model, kernels::Precision precision,
 
 kernels::ScoreActivation Network::score_activation() const {
   if (training_free()) return kernels::ScoreActivation::kNone;
-  return score_kind_ == model::ScoreKind::kSoftmax ? kernels::ScoreActivation::kSoftmax : kernels::ScoreActivation::kSigmoid;
+  return score_kind_ == model::ScoreKind::kSoftmax ? kernels::ScoreActivation::kSoftmax
+                                                   : kernels::ScoreActivation::kSigmoid;
 }
 
 void Network::patch_scores(const Images& images, const Texts& texts, float* scores, Workspace& workspace,
@@ -71,14 +73,15 @@ Features Network::project(const LayerState& state, Workspace& workspace) const {
   features.global.resize(static_cast<std::size_t>(state.batch * e));
   for (std::int64_t b = 0; b < state.batch; ++b) {
     const float* image = state.tokens + b * state.layout.tokens * d;
-    encoder_.project(image + state.layout.first_patch * d, n, features.patches.data() + b * n * e, workspace.tokens);
+    encoder_.project(image + state.layout.first_patch * d, n, features.patches.data() + b * n * e,
+                     workspace.tokens);
     encoder_.project(image + state.layout.global * d, 1, features.global.data() + b * e, workspace.tokens);
   }
   return features;
 }
 
-/// softmax over the classes of logit_scale p t^T at each patch: [B, C, N]. At patch and not at pixel resolution, as a
-/// mean of distributions is one, and memory stays flat.
+/// softmax over the classes of logit_scale p t^T at each patch: [B, C, N]. At patch and not at pixel
+/// resolution, as a mean of distributions is one, and memory stays flat.
 void Network::training_free_scores(const Images& images, const Texts& texts, float* scores,
                                    Workspace& workspace) const {
   const auto features = project(encoder_.encode(images, nullptr, workspace.encoder), workspace);

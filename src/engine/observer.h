@@ -14,8 +14,8 @@ struct Observed {
   std::vector<std::int64_t> shape;
 };
 
-/// "layer3.attention_map" [B, C, N], ".prompt" [B, C, D], ".class_token" [B, E], ".patches" [B, N, E], layers counted
-/// from 1.
+/// "layer3.attention_map" [B, C, N], ".prompt" [B, C, D], ".class_token" [B, E], ".patches" [B, N, E], layers
+/// counted from 1.
 using Observer = std::function<void(const std::string& name, const Observed& value)>;
 
 }  // namespace relprompt::engine

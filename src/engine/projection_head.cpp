@@ -30,10 +30,12 @@ ProjectionHead::ProjectionHead(const model::ModelFiles& model)
   vis_norm_ = {tensors.at("vis_norm.weight"), tensors.at("vis_norm.bias")};
   text_fuse_ = {tensors.at("text_fuse.weight"), tensors.at("text_fuse.bias")};
   text_norm_ = {tensors.at("text_norm.weight"), tensors.at("text_norm.bias")};
-  if (options_.second_text_linear) text_proj_ = {tensors.at("text_proj.weight"), tensors.at("text_proj.bias")};
+  if (options_.second_text_linear)
+    text_proj_ = {tensors.at("text_proj.weight"), tensors.at("text_proj.bias")};
 }
 
-const float* ProjectionHead::text_side(const float* g, const Texts& texts, ProjectionWorkspace& workspace) const {
+const float* ProjectionHead::text_side(const float* g, const Texts& texts,
+                                       ProjectionWorkspace& workspace) const {
   const auto c = texts.count, e = joint_;
   const bool both = options_.form == model::Form::kC, joined = both && options_.trained;
   const float* k = texts.rows;
@@ -64,7 +66,8 @@ const float* ProjectionHead::text_side(const float* g, const Texts& texts, Proje
 void ProjectionHead::run(const Features& features, std::int64_t batch, const Texts& texts, float* logits,
                          ProjectionWorkspace& workspace) const {
   const StageTimer timer(Stage::kLpm);
-  const auto e = joint_, c = texts.count, n = static_cast<std::int64_t>(features.patches.size()) / (batch * e);
+  const auto e = joint_, c = texts.count,
+             n = static_cast<std::int64_t>(features.patches.size()) / (batch * e);
   for (std::int64_t b = 0; b < batch; ++b) {
     const float *p = features.patches.data() + b * n * e, *g = features.global.data() + b * e;
     const float* k = text_side(g, texts, workspace);

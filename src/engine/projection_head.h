@@ -12,14 +12,14 @@ struct ProjectionWorkspace {
   kernels::Buffer<float> texts, fused, second, projected;
 };
 
-/// Immutable once made. The training-free form has no weights: its linear layers and norms are the identity, and (c),
-/// whose two halves must meet one patch vector, adds them: p (t * g + t)^T.
+/// Immutable once made. The training-free form has no weights: its linear layers and norms are the identity,
+/// and (c), whose two halves must meet one patch vector, adds them: p (t * g + t)^T.
 class ProjectionHead {
  public:
   explicit ProjectionHead(const model::ModelFiles& model);
 
-  /// Features of `batch` images with N patches each, texts t [C, E] -> logits [batch, C, N]. Trained forms scale by
-  /// E^-1/2; training-free ones are sums of cosines in [-2, 2].
+  /// Features of `batch` images with N patches each, texts t [C, E] -> logits [batch, C, N]. Trained forms
+  /// scale by E^-1/2; training-free ones are sums of cosines in [-2, 2].
   void run(const Features& features, std::int64_t batch, const Texts& texts, float* logits,
            ProjectionWorkspace& workspace) const;
 

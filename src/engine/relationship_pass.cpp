@@ -1,5 +1,5 @@
-// One pass through the encoder: aligns what each layer leaves, makes the next layer's prompts of it (Eq. 2 and 3), and
-// keeps what the last layer leaves.
+// One pass through the encoder: aligns what each layer leaves, makes the next layer's prompts of it (Eq. 2
+// and 3), and keeps what the last layer leaves.
 #include <algorithm>
 #include <string>
 
@@ -12,8 +12,8 @@ namespace relprompt::engine {
 
 class RelationshipPass : public LayerHook {
  public:
-  RelationshipPass(const RelationshipPrompts& rpm, const Texts& texts, PromptWorkspace& workspace, LayerHook* beside,
-                   const Observer& observer)
+  RelationshipPass(const RelationshipPrompts& rpm, const Texts& texts, PromptWorkspace& workspace,
+                   LayerHook* beside, const Observer& observer)
       : rpm_(rpm),
         options_(rpm.options_),
         d_(rpm.encoder_.width()),
@@ -72,8 +72,8 @@ class RelationshipPass : public LayerHook {
     }
   }
 
-  /// Prompts [C, D] of one image: by the attention map (always if that is kept), or in the order of products that
-  /// needs none, whichever is cheaper. p [N, E], g [E]; kept [C, N] or nullptr.
+  /// Prompts [C, D] of one image: by the attention map (always if that is kept), or in the order of products
+  /// that needs none, whichever is cheaper. p [N, E], g [E]; kept [C, N] or nullptr.
   void prompts_of_image(const MappedKnowledge& knowledge, const float* p, const float* g, float* prompt,
                         float* kept) const {
     const auto n = knowledge.grid.size(), c = texts_.count;
@@ -114,8 +114,8 @@ class RelationshipPass : public LayerHook {
     }
   }
 
-  /// The ablations in which prompts change the patches x: x + r or x * (1 + r), where r = softmax_c(m) prompt, [N, D],
-  /// brings the prompts back to the patches. m [B, C, N], prompt [B, C, D].
+  /// The ablations in which prompts change the patches x: x + r or x * (1 + r), where r = softmax_c(m)
+  /// prompt, [N, D], brings the prompts back to the patches. m [B, C, N], prompt [B, C, D].
   void merge(LayerState& state, const float* m, const float* prompt) const {
     const auto n = state.grid.size(), c = texts_.count;
     float* shares = workspace_.map.reserve(n * c);
@@ -125,8 +125,8 @@ class RelationshipPass : public LayerHook {
         for (std::int64_t k = 0; k < c; ++k) shares[i * c + k] = m[(b * c + k) * n + i];
       }
       kernels::softmax_rows(shares, n, c);
-      kernels::gemm(kernels::Side::kPlain, kernels::Side::kPlain, n, d_, c, 1, shares, c, prompt + b * c * d_, d_, 0, r,
-                    d_);
+      kernels::gemm(kernels::Side::kPlain, kernels::Side::kPlain, n, d_, c, 1, shares, c, prompt + b * c * d_,
+                    d_, 0, r, d_);
       float* x = state.tokens + (b * state.layout.tokens + state.layout.first_patch) * d_;
       const bool add = options_.merge == model::Merge::kAddition;
       for (std::int64_t i = 0; i < n * d_; ++i) x[i] = add ? x[i] + r[i] : x[i] * (1 + r[i]);
@@ -145,7 +145,8 @@ class RelationshipPass : public LayerHook {
     }
   }
 
-  void observe(std::int64_t layer, const char* what, const float* values, std::vector<std::int64_t> shape) const {
+  void observe(std::int64_t layer, const char* what, const float* values,
+               std::vector<std::int64_t> shape) const {
     observer_("layer" + std::to_string(layer) + what, {values, std::move(shape)});
   }
 
@@ -160,7 +161,8 @@ class RelationshipPass : public LayerHook {
 };
 
 Features RelationshipPrompts::run(const Images& images, const Texts& texts, EncoderWorkspace& encoder,
-                                  PromptWorkspace& workspace, LayerHook* beside, const Observer& observer) const {
+                                  PromptWorkspace& workspace, LayerHook* beside,
+                                  const Observer& observer) const {
   RelationshipPass pass(*this, texts, workspace, beside, observer);
   encoder_.encode(images, &pass, encoder);
   return pass.take();

@@ -42,9 +42,7 @@ std::vector<float> through(const model::Tensor& x, const model::Tensor& weight, 
 
 RelationshipPrompts::RelationshipPrompts(const model::ModelFiles& model, const ClipEncoder& encoder,
                                          kernels::Precision precision)
-    : encoder_(encoder),
-      options_(model.config.prompts->rpm),
-      precision_(product_precision(precision)) {
+    : encoder_(encoder), options_(model.config.prompts->rpm), precision_(product_precision(precision)) {
   const PromptTensors tensors(model);
   alignment_.emplace(pack_alignment(tensors, encoder, precision));
   if (options_.apg == model::Apg::kLinear) {
@@ -61,11 +59,12 @@ RelationshipPrompts::RelationshipPrompts(const model::ModelFiles& model, const C
   for (std::int64_t i = 0; i + 1 < encoder.layers(); ++i) {
     const auto stem = "m2oe." + std::to_string(i) + ".";
     const auto at = [&](const std::string& name) { return tensors.at(stem + name); };
-    const auto down = at("down.weight"), down_bias = at("down.bias"), up = at("up.weight"), up_bias = at("up.bias");
-    mixtures_.push_back({ExpertMixture(options_.m2oe, at),
-                         alignment_->pack({options_.m2oe.rank,
-                                           {down.floats(), down_bias.floats()},
-                                           {up.floats(), up_bias.floats()}})});
+    const auto down = at("down.weight"), down_bias = at("down.bias"), up = at("up.weight"),
+               up_bias = at("up.bias");
+    mixtures_.push_back(
+        {ExpertMixture(options_.m2oe, at),
+         alignment_->pack(
+             {options_.m2oe.rank, {down.floats(), down_bias.floats()}, {up.floats(), up_bias.floats()}})});
   }
 }
 
@@ -102,8 +101,8 @@ const MappedKnowledge& RelationshipPrompts::knowledge_at(Grid grid, PromptWorksp
   return *mapped;
 }
 
-void RelationshipPrompts::multiply(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight,
-                                   const float* bias, std::int64_t outputs, float* y,
+void RelationshipPrompts::multiply(const float* x, std::int64_t rows, std::int64_t inputs,
+                                   const float* weight, const float* bias, std::int64_t outputs, float* y,
                                    PromptWorkspace& workspace) const {
   if (precision_ == kernels::Precision::kFp32) {
     kernels::linear(x, rows, inputs, weight, bias, outputs, y);

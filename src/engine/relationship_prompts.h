@@ -1,9 +1,9 @@
-// The relationship prompt module (RPM): between the layers of a frozen encoder it compares patches with class names
-// and makes a prompt token a class of what it finds, for the next layer to look at.
+// The relationship prompt module (RPM): between the layers of a frozen encoder it compares patches with class
+// names and makes a prompt token a class of what it finds, for the next layer to look at.
 //
-// What does not depend on the image is computed when the model is opened: the projection with both norms' weights in
-// it (kernels/packed_alignment.h), visual prompts through the linear layer, and the pixel knowledge through the same
-// layer, since Linear(m^T h) = m^T (h W^T) + b.
+// What does not depend on the image is computed when the model is opened: the projection with both norms'
+// weights in it (kernels/packed_alignment.h), visual prompts through the linear layer, and the pixel
+// knowledge through the same layer, since Linear(m^T h) = m^T (h W^T) + b.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +34,8 @@ struct Texts {
 /// The pixel knowledge at one grid, through the linear layer.
 struct MappedKnowledge {
   Grid grid;
-  std::vector<float> by_width;    ///< [D, N]: column i is the prompt of a map that is 1 at patch i, without bias
+  std::vector<float>
+      by_width;  ///< [D, N]: column i is the prompt of a map that is 1 at patch i, without bias
   kernels::PackedLinear prompts;  ///< map [N] -> prompt [D]
 };
 
@@ -50,14 +51,15 @@ struct PromptWorkspace {
 /// Immutable once made. `encoder` must outlive it.
 class RelationshipPrompts {
  public:
-  /// The projection into the joint space and the products that make prompts are in fp32, for the other precisions in
-  /// bfloat16 where the processor multiplies it faster (kernels::native_bfloat16).
-  RelationshipPrompts(const model::ModelFiles& model, const ClipEncoder& encoder, kernels::Precision precision);
+  /// The projection into the joint space and the products that make prompts are in fp32, for the other
+  /// precisions in bfloat16 where the processor multiplies it faster (kernels::native_bfloat16).
+  RelationshipPrompts(const model::ModelFiles& model, const ClipEncoder& encoder,
+                      kernels::Precision precision);
 
-  /// Runs the encoder with prompts for the classes. `beside` is called before this module at each layer; its prompt
-  /// tokens stand before the module's own.
-  Features run(const Images& images, const Texts& texts, EncoderWorkspace& encoder, PromptWorkspace& workspace,
-               LayerHook* beside, const Observer& observer) const;
+  /// Runs the encoder with prompts for the classes. `beside` is called before this module at each layer; its
+  /// prompt tokens stand before the module's own.
+  Features run(const Images& images, const Texts& texts, EncoderWorkspace& encoder,
+               PromptWorkspace& workspace, LayerHook* beside, const Observer& observer) const;
 
  private:
   friend class RelationshipPass;
@@ -72,13 +74,14 @@ class RelationshipPrompts {
   /// projection, unit length.
   void align(const LayerState& state, float* y, PromptWorkspace& workspace) const;
   const MappedKnowledge& knowledge_at(Grid grid, PromptWorkspace& workspace) const;
-  /// y [rows, outputs] = x [rows, inputs] times weight^T plus bias (nullptr: none), in the products' precision.
-  void multiply(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight, const float* bias,
-                std::int64_t outputs, float* y, PromptWorkspace& workspace) const;
+  /// y [rows, outputs] = x [rows, inputs] times weight^T plus bias (nullptr: none), in the products'
+  /// precision.
+  void multiply(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight,
+                const float* bias, std::int64_t outputs, float* y, PromptWorkspace& workspace) const;
   void prompts_by_map(const MappedKnowledge& knowledge, float* m, std::int64_t classes, float* prompt,
                       PromptWorkspace& workspace) const;
-  void prompts_without_map(const MappedKnowledge& knowledge, const float* texts, std::int64_t classes, const float* p,
-                           float* prompt, PromptWorkspace& workspace) const;
+  void prompts_without_map(const MappedKnowledge& knowledge, const float* texts, std::int64_t classes,
+                           const float* p, float* prompt, PromptWorkspace& workspace) const;
 
   const ClipEncoder& encoder_;
   model::RpmOptions options_;

@@ -19,7 +19,8 @@ std::vector<float> resize_rows(const float* rows, Grid from, Grid to, std::int64
       const auto column = static_cast<std::size_t>(x);
       const float u = across.weight[column];
       const float *a = cell(down.low[row], across.low[column]), *b = cell(down.low[row], across.high[column]),
-                  *c = cell(down.high[row], across.low[column]), *d = cell(down.high[row], across.high[column]);
+                  *c = cell(down.high[row], across.low[column]),
+                  *d = cell(down.high[row], across.high[column]);
       float* out = result.data() + (y * to.width + x) * width;
       for (std::int64_t i = 0; i < width; ++i) {
         out[i] = (1 - v) * ((1 - u) * a[i] + u * b[i]) + v * ((1 - u) * c[i] + u * d[i]);

@@ -37,7 +37,9 @@ void normalise(float* row, std::int64_t size) {
 }  // namespace
 
 TextEncoder::TextEncoder(const model::ModelFiles& model)
-    : config_(model.config.clip.text), joint_(model.config.clip.joint), activation_(model.config.clip.activation) {
+    : config_(model.config.clip.text),
+      joint_(model.config.clip.joint),
+      activation_(model.config.clip.activation) {
   std::map<std::string, model::TensorRow> rows;
   for (auto& row : model.text_rows()) rows.emplace(row.name, row);
   const auto stored = [&](const std::string& name) {
@@ -79,7 +81,8 @@ void TextEncoder::Block::run(float* x, std::int64_t texts, std::int64_t length, 
   const auto w = tensors.weights(heads, activation);
   const auto rows = texts * length, d = w.width;
   float *normed = workspace.mixed.reserve(rows * d), *qkv = workspace.own_kv.reserve(rows * 3 * d),
-        *mixed = workspace.queries.reserve(rows * d), *hidden = workspace.extra_kv.reserve(rows * w.mlp_width);
+        *mixed = workspace.queries.reserve(rows * d),
+        *hidden = workspace.extra_kv.reserve(rows * w.mlp_width);
   kernels::layer_norm(x, rows, d, w.ln_1.weight, w.ln_1.bias, w.ln_1.epsilon, normed);
   kernels::linear(normed, rows, d, w.qkv.weight, w.qkv.bias, 3 * d, qkv);
   causal_attention(qkv, texts, length, d, heads, mixed);
@@ -92,8 +95,8 @@ void TextEncoder::Block::run(float* x, std::int64_t texts, std::int64_t length, 
 }
 
 std::vector<float> TextEncoder::encode(const std::vector<std::int64_t>& tokens, std::int64_t texts) const {
-  // Causal attention: what follows the end token cannot reach it, so the columns after the last end token of the batch
-  // are cut off. Class names use about a tenth of the context length.
+  // Causal attention: what follows the end token cannot reach it, so the columns after the last end token of
+  // the batch are cut off. Class names use about a tenth of the context length.
   std::vector<std::int64_t> ends;
   for (std::int64_t i = 0; i < texts; ++i) {
     const auto row = tokens.begin() + i * config_.context;
@@ -106,10 +109,11 @@ std::vector<float> TextEncoder::encode(const std::vector<std::int64_t>& tokens, 
   for (const auto& block : blocks_) block.run(x.data(), texts, length, config_.heads, activation_, workspace);
   std::vector<float> last(static_cast<std::size_t>(texts * width));
   for (std::int64_t i = 0; i < texts; ++i) {
-    std::copy_n(x.data() + (i * length + ends[static_cast<std::size_t>(i)]) * width, width, last.data() + i * width);
+    std::copy_n(x.data() + (i * length + ends[static_cast<std::size_t>(i)]) * width, width,
+                last.data() + i * width);
   }
-  kernels::layer_norm(last.data(), texts, width, ln_final_weight_.floats(), ln_final_bias_.floats(), kNormEpsilon,
-                      last.data());
+  kernels::layer_norm(last.data(), texts, width, ln_final_weight_.floats(), ln_final_bias_.floats(),
+                      kNormEpsilon, last.data());
   std::vector<float> embeddings(static_cast<std::size_t>(texts * joint_));
   kernels::linear(last.data(), texts, width, projection_.floats(), nullptr, joint_, embeddings.data());
   for (std::int64_t i = 0; i < texts; ++i) normalise(embeddings.data() + i * joint_, joint_);

@@ -14,8 +14,8 @@ class TextEncoder {
   /// model, whose text tower must be there, must outlive this.
   explicit TextEncoder(const model::ModelFiles& model);
 
-  /// Text embeddings of unit length. tokens [texts, context] with ids below the vocabulary size, the end token having
-  /// the largest id of its row. -> [texts, E].
+  /// Text embeddings of unit length. tokens [texts, context] with ids below the vocabulary size, the end
+  /// token having the largest id of its row. -> [texts, E].
   std::vector<float> encode(const std::vector<std::int64_t>& tokens, std::int64_t texts) const;
 
   std::int64_t context() const { return config_.context; }
@@ -24,11 +24,12 @@ class TextEncoder {
   struct Block {
     BlockTensors tensors;
     /// x [texts, length, T] -> the same, in place; each token looks at itself and those before it.
-    void run(float* x, std::int64_t texts, std::int64_t length, std::int64_t heads, kernels::Activation activation,
-             kernels::BlockWorkspace& workspace) const;
+    void run(float* x, std::int64_t texts, std::int64_t length, std::int64_t heads,
+             kernels::Activation activation, kernels::BlockWorkspace& workspace) const;
   };
 
-  void embed(const std::vector<std::int64_t>& tokens, std::int64_t texts, std::int64_t length, float* x) const;
+  void embed(const std::vector<std::int64_t>& tokens, std::int64_t texts, std::int64_t length,
+             float* x) const;
 
   model::TextConfig config_;
   std::int64_t joint_;

@@ -81,16 +81,16 @@ Tensor TowerWeights::with_lora(const std::string& name) const {
     const auto stem = "lora." + layer + "." + which;
     const auto a = tuned(stem + ".a"), b = tuned(stem + ".b");
     const auto rank = a.shape()[0];
-    kernels::gemm(kernels::Side::kPlain, kernels::Side::kPlain, width, width, rank, 1, b.floats(), rank, a.floats(),
-                  width, 1, values.data() + part * width * width, width);
+    kernels::gemm(kernels::Side::kPlain, kernels::Side::kPlain, width, width, rank, 1, b.floats(), rank,
+                  a.floats(), width, 1, values.data() + part * width * width, width);
   };
   add("query", 0);
   add("value", 2);
   return {{3 * width, width}, std::move(values)};
 }
 
-/// SSF: what a layer computes times a scale plus a shift, passed into its weight and bias; the shift of the patch
-/// embedding, which has no bias in CLIP, into the positions of the patches.
+/// SSF: what a layer computes times a scale plus a shift, passed into its weight and bias; the shift of the
+/// patch embedding, which has no bias in CLIP, into the positions of the patches.
 Tensor TowerWeights::with_scale_and_shift(const std::string& name) const {
   if (name == "positional_embedding") {
     const auto positions = frozen(name), shift = tuned("ssf.conv1.bias");

@@ -1,8 +1,8 @@
 // The image tower's weights as the engine computes with them.
 //
-// Methods that are nothing but other weights (full fine-tuning, BitFit, SSF, LoRA) are folded in here, tensor by
-// tensor as they are asked for, so that a tuned tower costs exactly what the plain one does and no second copy
-// of it exists.
+// Methods that are nothing but other weights (full fine-tuning, BitFit, SSF, LoRA) are folded in here, tensor
+// by tensor as they are asked for, so that a tuned tower costs exactly what the plain one does and no second
+// copy of it exists.
 #pragma once
 
 #include <map>
@@ -18,9 +18,9 @@ class TowerWeights {
   /// model must outlive this.
   explicit TowerWeights(const model::ModelFiles& model);
 
-  /// A tensor of the image tower in fp32, named as in OpenAI's CLIP without "visual.". A view into the file where
-  /// that stores it so. Throws Error: kTensorMismatch for weights that model/weight_check.h refuses, kInternal for a
-  /// name that the tower does not have.
+  /// A tensor of the image tower in fp32, named as in OpenAI's CLIP without "visual.". A view into the file
+  /// where that stores it so. Throws Error: kTensorMismatch for weights that model/weight_check.h refuses,
+  /// kInternal for a name that the tower does not have.
   model::Tensor at(const std::string& name) const;
 
  private:
@@ -44,7 +44,8 @@ struct BlockTensors {
   kernels::BlockWeights weights(std::int64_t heads, kernels::Activation activation) const;
 };
 
-/// Those of layer `layer`, counted from 0; at(name) gives tensors named ln_1.weight, attn.in_proj_weight and so on.
+/// Those of layer `layer`, counted from 0; at(name) gives tensors named ln_1.weight, attn.in_proj_weight and
+/// so on.
 template <typename At>
 BlockTensors block_tensors(const At& at) {
   return {at("ln_1.weight"),          at("ln_1.bias"),

@@ -1,5 +1,5 @@
-// The methods that act between the encoder's layers: adapters, visual prompts (VPT) and ladder side tuning (LST). Those
-// that are other weights are folded in by engine/tower_weights.h.
+// The methods that act between the encoder's layers: adapters, visual prompts (VPT) and ladder side tuning
+// (LST). Those that are other weights are folded in by engine/tower_weights.h.
 #pragma once
 
 #include <memory>

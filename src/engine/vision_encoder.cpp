@@ -10,7 +10,8 @@ std::int64_t PromptTokens::count() const {
   return all;
 }
 
-const float* PromptTokens::joined(std::int64_t batch, std::int64_t width, kernels::Buffer<float>& memory) const {
+const float* PromptTokens::joined(std::int64_t batch, std::int64_t width,
+                                  kernels::Buffer<float>& memory) const {
   if (parts_.empty()) return nullptr;
   if (parts_.size() == 1 && (batch == 1 || !parts_.front().shared)) return parts_.front().tokens;
   float* next = memory.reserve(batch * count() * width);

@@ -1,4 +1,5 @@
-// A frozen image encoder as the engine sees it: patches, one vector for the whole image, and a hook between layers.
+// A frozen image encoder as the engine sees it: patches, one vector for the whole image, and a hook between
+// layers.
 //
 // Where an encoder keeps what among its tokens is its own matter: others go by the TokenLayout it states.
 #pragma once
@@ -33,7 +34,9 @@ struct TokenLayout {
 class PromptTokens {
  public:
   /// tokens [batch, count, width], or [count, width] that all images share.
-  void add(const float* tokens, std::int64_t count, bool shared) { parts_.push_back({tokens, count, shared}); }
+  void add(const float* tokens, std::int64_t count, bool shared) {
+    parts_.push_back({tokens, count, shared});
+  }
   void clear() { parts_.clear(); }
 
   /// Of an image, all parts together.
@@ -91,8 +94,8 @@ class VisionEncoder {
   /// Patches of an image of this size, pixels; what is left at the right and bottom is not looked at.
   virtual Grid grid_of(std::int64_t height, std::int64_t width) const = 0;
 
-  /// All layers with the hook (nullptr: none) between them. The returned state's tokens live in the workspace until
-  /// the next pass.
+  /// All layers with the hook (nullptr: none) between them. The returned state's tokens live in the workspace
+  /// until the next pass.
   virtual LayerState encode(const Images& images, LayerHook* hook, EncoderWorkspace& workspace) const = 0;
 
   /// Tokens into the joint space, unit length. x [rows, D] -> y [rows, E].

@@ -13,9 +13,9 @@
 #include "data/dataset.h"
 #include "eval/progress_file.h"
 #include "eval/protocol.h"
-#include "segmenter/patch_scorer.h"
 #include "model/model_config.h"
 #include "processes/process_group.h"
+#include "segmenter/patch_scorer.h"
 
 namespace relprompt::evaluate {
 

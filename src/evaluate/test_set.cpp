@@ -13,7 +13,8 @@
 namespace relprompt::evaluate {
 namespace {
 
-OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::RunConfig& config, const char* part) {
+OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::RunConfig& config,
+                 const char* part) {
   if (!wanted) {
     throw Error(ErrorCode::kBadArgument, fmt::format("the config has no data.{}", part),
                 fmt::format("add data.{}: {{kind: ..., split: ...}}", part));

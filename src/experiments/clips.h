@@ -7,8 +7,8 @@
 
 #include "relprompt/training.h"
 
-#include "model/clip_config.h"
 #include "experiments/suite.h"
+#include "model/clip_config.h"
 #include "train/pretrain_config.h"
 
 namespace relprompt::experiments {

@@ -9,8 +9,8 @@
 
 #include "relprompt/experiments.h"
 
-#include "experiments/suite.h"
 #include "config/run_config.h"
+#include "experiments/suite.h"
 
 namespace relprompt::experiments {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "experiments/suite.h"
 #include "config/run_config.h"
+#include "experiments/suite.h"
 
 namespace relprompt::experiments {
 

@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "config/run_config.h"
 #include "experiments/clips.h"
 #include "experiments/data_sets.h"
 #include "experiments/fingerprint.h"
 #include "experiments/suite.h"
-#include "config/run_config.h"
 
 namespace relprompt::experiments {
 

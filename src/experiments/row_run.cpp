@@ -5,12 +5,12 @@
 
 #include "relprompt/error.h"
 
+#include "evaluate/eval_run.h"
 #include "experiments/scene_sets.h"
 #include "model/model_files.h"
+#include "model/prompt_check.h"
 #include "network/network.h"
 #include "network/torch_scorer.h"
-#include "model/prompt_check.h"
-#include "evaluate/eval_run.h"
 #include "train/model_export.h"
 #include "train/run_folder.h"
 #include "train/run_setup.h"
@@ -42,7 +42,8 @@ bool measure(const config::RunConfig& config, const fs::path& model, const fs::p
   request.title = title;
   request.precision = config.train.precision;
   request.replace = true;
-  return evaluate::run_evaluation(config, request, workers, listener, network::scorers_on(config.device)).finished;
+  return evaluate::run_evaluation(config, request, workers, listener, network::scorers_on(config.device))
+      .finished;
 }
 
 /// The model of a row that is not trained: the CLIP, or one of it and a head without numbers of its own.

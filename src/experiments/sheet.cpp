@@ -1,11 +1,11 @@
 #include "analysis/sheet.h"
 
 #include "data/order.h"
+#include "evaluate/test_set.h"
 #include "experiments/report.h"
 #include "experiments/row_run.h"
 #include "experiments/work_folder.h"
 #include "image/picture_files.h"
-#include "evaluate/test_set.h"
 #include "network/torch_scorer.h"
 #include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
@@ -20,7 +20,8 @@ std::vector<LabelMap> label_maps(const config::RunConfig& config, const fs::path
                                  const ClassList& classes, const std::vector<data::Sample>& samples) {
   const auto model = model::open_model(path);
   const auto options = evaluate::test_options(config, model.config, classes);
-  const auto scorer = network::make_scorer(model, config.device, kernels::precision_of(config.train.precision));
+  const auto scorer =
+      network::make_scorer(model, config.device, kernels::precision_of(config.train.precision));
   const auto embeddings = segmenter::encode_classes(model, {}, classes, config.text).embeddings;
   std::vector<LabelMap> maps;
   for (const auto& sample : samples) {

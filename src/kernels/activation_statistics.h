@@ -27,8 +27,8 @@ class ColumnSums {
 /// What a block's linear layers were given so far.
 struct ActivationStatistics {
   std::vector<double> qkv, proj, fc1, fc2;  ///< sums of each input
-  std::int64_t qkv_rows = 0;                   ///< tokens and prompts
-  std::int64_t rows = 0;                      ///< tokens, which the other three layers see
+  std::int64_t qkv_rows = 0;                ///< tokens and prompts
+  std::int64_t rows = 0;                    ///< tokens, which the other three layers see
 };
 
 }  // namespace relprompt::kernels

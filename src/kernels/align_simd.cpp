@@ -1,5 +1,5 @@
-// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_ALIGN_SIMD names the
-// table that this copy fills.
+// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_ALIGN_SIMD
+// names the table that this copy fills.
 #include "kernels/align_simd.h"
 
 namespace relprompt::kernels {

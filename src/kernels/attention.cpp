@@ -8,8 +8,8 @@
 #include "kernels/attention_heads.h"
 #include "kernels/attention_int8.h"
 #include "kernels/attention_simd.h"
-#include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::kernels {
 namespace {

@@ -45,9 +45,8 @@ inline AttentionParts parts_of(const AttentionInput& input) {
 /// out [batch, tokens, width] = softmax(q k^T / sqrt(width / heads)) v, keys and values of tokens and extra
 /// together. A tile of queries is scored, normalised and mixed while its scores are in the second-level
 /// cache. Both products are in the precision where the processor multiplies it faster (native_bfloat16; VNNI
-/// for int8, else as bf16), else in fp32; softmax is in fp32. out may be the queries, where these stand alone: each tile
-/// takes the place of its own. Runs on the threads of OpenMP, one head of one
-/// image a task.
+/// for int8, else as bf16), else in fp32; softmax is in fp32. out may be the queries, where these stand
+/// alone: each tile takes the place of its own. Runs on the threads of OpenMP, one head of one image a task.
 void attention(const AttentionParts& input, float* out, Precision precision = Precision::kFp32);
 
 inline void attention(const AttentionInput& input, float* out, Precision precision = Precision::kFp32) {

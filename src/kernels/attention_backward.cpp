@@ -71,8 +71,8 @@ class Head {
     softmax_rows(p, rows, columns_);
     gemm(Side::kTransposed, Side::kPlain, columns_, size_, rows, 1.0f, p, columns_, d_out, in_.width, old,
          scratch_.d_values.data(), size_);
-    gemm(Side::kPlain, Side::kTransposed, rows, columns_, size_, 1.0f, d_out, in_.width, scratch_.values.data(),
-         size_, 0.0f, ds, columns_);
+    gemm(Side::kPlain, Side::kTransposed, rows, columns_, size_, 1.0f, d_out, in_.width,
+         scratch_.values.data(), size_, 0.0f, ds, columns_);
     softmax_rows_backward(p, ds, rows, columns_, scale);
     gemm(Side::kTransposed, Side::kPlain, columns_, size_, rows, 1.0f, ds, columns_, queries, row, old,
          scratch_.d_keys.data(), size_);

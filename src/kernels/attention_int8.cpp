@@ -6,8 +6,8 @@
 
 #include "kernels/attention_heads.h"
 #include "kernels/attention_simd.h"
-#include "kernels/simd_kernels.h"
 #include "kernels/packed_product.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -94,8 +94,8 @@ class Heads {
     simd_kernels().quantise_rows(numbers, count, size, queries, scales);
     packed_product({kType, count, size, padded, false, false}, queries, head.keys, nullptr, scores);
     attention_simd().exponential_rows_int8(scores, count, {rows_.columns(), padded}, scales, head.key_scale,
-                                            head.key_shift, dither_, s.row.reserve(rows_.columns()), weights,
-                                            totals);
+                                           head.key_shift, dither_, s.row.reserve(rows_.columns()), weights,
+                                           totals);
     packed_product({kType, count, padded, size, false, false}, weights, head.values, nullptr, mixed);
     float* to = rows_.result(task, begin, out);
     for (std::int64_t r = 0; r < count; ++r) {

@@ -1,5 +1,5 @@
-// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_ATTENTION_SIMD names
-// the table that this copy fills.
+// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_ATTENTION_SIMD
+// names the table that this copy fills.
 #include "kernels/attention_simd.h"
 
 #include "kernels/bfloat16_bits.h"
@@ -143,6 +143,6 @@ void quantise_columns(const float* x, std::int64_t rows, std::int64_t width, int
 
 extern const AttentionSimd RELPROMPT_ATTENTION_SIMD;
 const AttentionSimd RELPROMPT_ATTENTION_SIMD = {exponential_rows, exponential_rows_bfloat16,
-                                                  exponential_rows_int8, centre_columns, quantise_columns};
+                                                exponential_rows_int8, centre_columns, quantise_columns};
 
 }  // namespace relprompt::kernels

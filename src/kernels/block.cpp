@@ -11,8 +11,8 @@
 #include "kernels/instruction_sets.h"
 #include "kernels/onednn.h"
 #include "kernels/packed_product.h"
-#include "kernels/simd_kernels.h"
 #include "kernels/row_blocks.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -34,7 +34,7 @@ const float* given(const std::vector<float>& mean) {
 
 /// x [rows, width] less the mean, if there is one; y may be x.
 void less_mean(const float* x, std::int64_t rows, std::int64_t width, const PackedArray<float>& mean,
-             float* y) {
+               float* y) {
   if (!mean.empty()) {
     simd_kernels().subtract_row(x, rows, width, mean.data(), y);
   } else if (x != y) {
@@ -112,8 +112,8 @@ void PackedBlock::visit_vectors(PackArchive& archive, bool means) {
 
 std::string PackedBlock::layout(std::int64_t width, std::int64_t mlp_width, Precision precision) {
   const int set = static_cast<int>(chosen_instruction_set());
-  auto text = fmt::format("precision {} native bf16 {} int8 limit {} loops {} oneDNN {}\n", static_cast<int>(precision),
-                          native_bfloat16(), int8_limit(), set, onednn_text());
+  auto text = fmt::format("precision {} native bf16 {} int8 limit {} loops {} oneDNN {}\n",
+                          static_cast<int>(precision), native_bfloat16(), int8_limit(), set, onednn_text());
   const std::pair<std::int64_t, std::int64_t> layers[] = {
       {width, width}, {width, 2 * width}, {width, width}, {width, mlp_width}, {mlp_width, width}};
   for (const auto& [inputs, outputs] : layers) text += PackedLinear::layout(inputs, outputs, precision);
@@ -139,8 +139,8 @@ PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
   return copies;
 }
 
-void PackedBlock::project(const BlockInput& input, const Copies& copies, float* queries, BlockWorkspace& workspace,
-                          ActivationStatistics* sums) const {
+void PackedBlock::project(const BlockInput& input, const Copies& copies, float* queries,
+                          BlockWorkspace& workspace, ActivationStatistics* sums) const {
   const std::int64_t rows = input.batch * input.tokens, extra = input.batch * input.prompts;
   float* own_kv = workspace.own_kv.reserve(rows * 2 * width_);
   float* extra_kv = workspace.extra_kv.reserve(extra * 2 * width_);
@@ -156,7 +156,7 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, float* 
     auto& s = scratch();
     float* normed = s.normed.reserve(count * width_);
     simd_kernels().layer_norm_rows((prompt ? input.prompt : input.x) + begin * width_, count, width_,
-                            ln_1_.weight.data(), ln_1_.bias.data(), ln_1_.epsilon, normed);
+                                   ln_1_.weight.data(), ln_1_.bias.data(), ln_1_.epsilon, normed);
     if (seen) seen->look(block, normed, count);
     const auto prepared = prepare_rows(normed, count, width_, precision_, s.product);
     keys_values_.multiply(prepared, count, copies.keys_values, false,
@@ -185,16 +185,17 @@ void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows
     std::copy_n(x + begin * width_, count * width_, to);
     if (seen) seen->proj.look(begin / step, normed, count);
     proj_.multiply(prepare_rows(normed, count, width_, precision_, s.product), count, copies.proj, true, to,
-                  s.product);
-    simd_kernels().layer_norm_rows(to, count, width_, ln_2_.weight.data(), ln_2_.bias.data(), ln_2_.epsilon, normed);
+                   s.product);
+    simd_kernels().layer_norm_rows(to, count, width_, ln_2_.weight.data(), ln_2_.bias.data(), ln_2_.epsilon,
+                                   normed);
     if (seen) seen->fc1.look(begin / step, normed, count);
     fc1_.multiply(prepare_rows(normed, count, width_, precision_, s.product), count, copies.fc1, false,
-                     hidden, s.product);
+                  hidden, s.product);
     simd_kernels().activate(hidden, count * mlp_width_, activation_, hidden);
     if (seen) seen->fc2.look(begin / step, hidden, count);
     less_mean(hidden, count, mlp_width_, fc2_mean_, hidden);
     fc2_.multiply(prepare_rows(hidden, count, mlp_width_, precision_, s.product), count, copies.fc2, true, to,
-                   s.product);
+                  s.product);
   }
   if (!seen) return;
   seen->proj.add_to(sums->proj);
@@ -203,12 +204,14 @@ void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows
   sums->rows += rows;
 }
 
-void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace, ActivationStatistics* sums) const {
+void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace,
+                      ActivationStatistics* sums) const {
   const auto copies = widen(workspace.widened);
   const bool extra = input.prompt != nullptr && input.prompts > 0;
   {
     const StageTimer timer(Stage::kAttention);
-    // Queries, what attention makes of them and the result are of one size and follow each other: all lie in y.
+    // Queries, what attention makes of them and the result are of one size and follow each other: all lie in
+    // y.
     project(input, copies, y, workspace, sums);
     attention(AttentionParts{y, workspace.own_kv.data(), width_, 2 * width_,
                              extra ? workspace.extra_kv.data() : nullptr, input.batch, input.tokens,

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "kernels/activation.h"
-#include "kernels/buffer.h"
 #include "kernels/activation_statistics.h"
+#include "kernels/buffer.h"
 #include "kernels/pack_archive.h"
 #include "kernels/packed_linear.h"
 #include "kernels/precision.h"
@@ -70,19 +70,20 @@ class PackedBlock {
   /// OpenMP.
   PackedBlock(const BlockWeights& weights, Precision precision, const ActivationMeans& means = {});
 
-  /// A block that was written to an archive, packed with means or without. Of `shape` sizes, heads, activation and the
-  /// norms' epsilons count; its pointers may be nullptr.
+  /// A block that was written to an archive, packed with means or without. Of `shape` sizes, heads,
+  /// activation and the norms' epsilons count; its pointers may be nullptr.
   PackedBlock(const BlockWeights& shape, Precision precision, bool means, PackArchive& from);
   /// Stores what the constructor computed.
   void write(PackArchive& to);
 
-  /// What decides how the bytes of a written block lie and which they are, apart from the weights: another text means
-  /// that the block cannot be read here.
+  /// What decides how the bytes of a written block lie and which they are, apart from the weights: another
+  /// text means that the block cannot be read here.
   static std::string layout(std::int64_t width, std::int64_t mlp_width, Precision precision);
 
   /// y [batch, tokens, width], apart from the input. sums, if wanted, gets what entered the linear layers
   /// added to it (for blocks without means). Runs on the threads of OpenMP.
-  void run(const BlockInput& input, float* y, BlockWorkspace& workspace, ActivationStatistics* sums = nullptr) const;
+  void run(const BlockInput& input, float* y, BlockWorkspace& workspace,
+           ActivationStatistics* sums = nullptr) const;
 
  private:
   struct Norm {
@@ -104,13 +105,14 @@ class PackedBlock {
   void project(const BlockInput& input, const Copies& copies, float* queries, BlockWorkspace& workspace,
                ActivationStatistics* sums) const;
   /// y holds what attention mixed, which the result replaces.
-  void finish(const float* x, const Copies& copies, std::int64_t rows, float* y, ActivationStatistics* sums) const;
+  void finish(const float* x, const Copies& copies, std::int64_t rows, float* y,
+              ActivationStatistics* sums) const;
 
   std::int64_t width_, heads_, mlp_width_;
   Activation activation_;
   Precision precision_;
   Norm ln_1_, ln_2_;
-  PackedArray<float> proj_mean_, fc2_mean_;  ///< those of the other two layers are in the norms
+  PackedArray<float> proj_mean_, fc2_mean_;                ///< those of the other two layers are in the norms
   PackedLinear queries_, keys_values_, proj_, fc1_, fc2_;  ///< qkv in two: prompts need no queries
 };
 

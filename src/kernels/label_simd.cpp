@@ -1,5 +1,5 @@
-// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_LABEL_SIMD names the
-// table that this copy fills.
+// Compiled once an instruction set, as simd_kernels.cpp is and under the same rules; RELPROMPT_LABEL_SIMD
+// names the table that this copy fills.
 #include "kernels/label_simd.h"
 
 #include "kernels/exponential.h"
@@ -105,8 +105,8 @@ float smallest(const float* values, std::int64_t count) {
 
 extern const LabelSimd RELPROMPT_LABEL_SIMD;
 const LabelSimd RELPROMPT_LABEL_SIMD = {interpolate_columns, add_interpolated_rows,
-                                          interpolate_rows,    add_exponentials,
-                                          keep_larger,         scale,
-                                          keep_best,           smallest};
+                                        interpolate_rows,    add_exponentials,
+                                        keep_larger,         scale,
+                                        keep_best,           smallest};
 
 }  // namespace relprompt::kernels

@@ -76,7 +76,8 @@ class LabelTile {
     for (std::int64_t r = 0; r < tile_.height(); ++r) {
       const auto i = static_cast<std::size_t>(r);
       label_simd().keep_best(values + down.low[i] * width, values + down.high[i] * width, down.weight[i],
-                              task_.penalty[c], name, width, best_.data() + r * width, label_.data() + r * width);
+                             task_.penalty[c], name, width, best_.data() + r * width,
+                             label_.data() + r * width);
     }
   }
 

@@ -6,10 +6,10 @@
 
 #include "kernels/buffer.h"
 #include "kernels/gemm.h"
-#include "kernels/simd_kernels.h"
 #include "kernels/onednn.h"
 #include "kernels/packed_product.h"
 #include "kernels/precision.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::kernels {
 namespace {

@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "kernels/align_simd.h"
-#include "kernels/simd_kernels.h"
 #include "kernels/row_blocks.h"
+#include "kernels/simd_kernels.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -91,7 +91,7 @@ PackedBottleneck PackedAlignment::pack(const BottleneckWeights& from) const {
   }
   std::vector<float> projected(static_cast<std::size_t>(joint_ * count));  // [joint, count]
   align_simd().multiply_columns(projection_.data(), joint_, width_, directions.data(), count,
-                                 projected.data());
+                                projected.data());
   packed.basis = last_bias_;
   for (std::int64_t k = 0; k < count; ++k) {
     for (std::int64_t e = 0; e < joint_; ++e) {
@@ -112,12 +112,12 @@ void PackedAlignment::project(const float* x, std::int64_t rows, const PackedBot
     const auto count = std::min(step, rows - begin);
     auto& s = scratch();
     float* normed = s.normed.reserve(count * width_);
-    simd_kernels().layer_norm_rows(x + begin * width_, count, width_, first_weight_.data(), first_bias_.data(),
-                            first_epsilon_, normed);
+    simd_kernels().layer_norm_rows(x + begin * width_, count, width_, first_weight_.data(),
+                                   first_bias_.data(), first_epsilon_, normed);
     align_simd().measure_spread(normed, count, width_, spread + begin);
     if (bottleneck != nullptr) {
       align_simd().multiply_columns(normed, count, width_, bottleneck->columns.data(), columns,
-                                     products + begin * columns);
+                                    products + begin * columns);
     }
     for (std::int64_t r = begin; r < begin + count; ++r) {
       for (std::int64_t k = 0; k < rank; ++k) {
@@ -173,7 +173,7 @@ void PackedAlignment::finish(std::int64_t batch, std::int64_t tokens, const Pack
       least[r] = static_cast<float>(kLeastLength * deviation);
     }
     align_simd().add_and_normalise(y + begin * joint_, count, joint_, factors + begin * terms, basis, terms,
-                                    least + begin);
+                                   least + begin);
   }
 }
 

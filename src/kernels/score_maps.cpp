@@ -45,8 +45,9 @@ void ScoreMaps::compute(std::size_t first, std::size_t count, float* planes) {
       auto* totals = totals_.empty() ? nullptr : &totals_[static_cast<std::size_t>(i)];
       tile.place(grid_.y(i), grid_.x(i), totals);
       for (std::size_t c = 0; c < count; ++c) {
-        write_class(task_, tile, first + c,
-                    planes + static_cast<std::int64_t>(c) * plane + grid_.y(i) * task_.photo.width + grid_.x(i));
+        write_class(
+            task_, tile, first + c,
+            planes + static_cast<std::int64_t>(c) * plane + grid_.y(i) * task_.photo.width + grid_.x(i));
       }
       if (totals != nullptr) *totals = std::move(tile.totals());
     }

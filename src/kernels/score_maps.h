@@ -1,5 +1,5 @@
-// The scores of label_tiles as planes of the image's own size, for whoever wants them: a few classes at a time, so that
-// memory does not grow with the classes.
+// The scores of label_tiles as planes of the image's own size, for whoever wants them: a few classes at a
+// time, so that memory does not grow with the classes.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +14,8 @@ class ScoreMaps {
   /// task must outlive this. Where softmax asks for it, what it divides by is computed here, once.
   explicit ScoreMaps(const LabelTask& task);
 
-  /// planes [count, photo.height, photo.width] of the classes first .. first + count - 1: the scores that label_tiles
-  /// compares. Runs on the threads of OpenMP; the same numbers for any number of threads.
+  /// planes [count, photo.height, photo.width] of the classes first .. first + count - 1: the scores that
+  /// label_tiles compares. Runs on the threads of OpenMP; the same numbers for any number of threads.
   void compute(std::size_t first, std::size_t count, float* planes);
 
  private:

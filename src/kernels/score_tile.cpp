@@ -55,8 +55,8 @@ void ScoreTile::find_windows() {
 }
 
 Rows ScoreTile::inside(std::vector<float>& values, const WindowCover& window) const {
-  return {values.data() + window.rows.begin * columns_ + window.columns.begin, columns_, window.rows.part.size(),
-          window.columns.part.size()};
+  return {values.data() + window.rows.begin * columns_ + window.columns.begin, columns_,
+          window.rows.part.size(), window.columns.part.size()};
 }
 
 float ScoreTile::upper_bound(std::size_t c) const {
@@ -74,7 +74,8 @@ float ScoreTile::upper_bound(std::size_t c) const {
 /// Of a score, or in softmax of its distance from the log of the total.
 float ScoreTile::activated(float score) const {
   if (task_.score_activation == ScoreActivation::kNone) return score;
-  return task_.score_activation == ScoreActivation::kSigmoid ? 1.0f / (1.0f + std::exp(-score)) : std::exp(score);
+  return task_.score_activation == ScoreActivation::kSigmoid ? 1.0f / (1.0f + std::exp(-score))
+                                                             : std::exp(score);
 }
 
 /// sums = mean over the windows of the probabilities of an embedding's row.
@@ -93,8 +94,8 @@ void ScoreTile::add(std::size_t index, std::size_t row, const Rows& sums) {
   }
   const BilinearAxis& down = window.rows.part;
   label_simd().add_interpolated_rows(window.at_columns(row, scratch_), down.low.data(), down.high.data(),
-                                      window.rows.first_patch(), down.weight.data(),
-                                      task_.score_activation == ScoreActivation::kSigmoid, sums);
+                                     window.rows.first_patch(), down.weight.data(),
+                                     task_.score_activation == ScoreActivation::kSigmoid, sums);
 }
 
 const float* ScoreTile::class_rows(std::size_t c) {
@@ -107,7 +108,7 @@ const float* ScoreTile::class_rows(std::size_t c) {
   const auto& columns = across_.axis;
   for (std::int64_t r = 0; r < rows_; ++r) {
     label_simd().interpolate_columns(sums_.data() + r * columns_, columns.low.data(), columns.high.data(),
-                                      columns.weight.data(), width_, resized_.data() + r * width_);
+                                     columns.weight.data(), width_, resized_.data() + r * width_);
   }
   return resized_.data();
 }

@@ -42,8 +42,8 @@ class ScoreTile {
  public:
   ScoreTile(const LabelTask& task, const TileAxes& axes) : task_(task), axes_(axes) {}
 
-  /// Goes to the pixels from (y, x) on, a tile of them or what is left of the image. totals: what softmax divides by,
-  /// as an earlier visit of this place took from totals(); nullptr: computed here.
+  /// Goes to the pixels from (y, x) on, a tile of them or what is left of the image. totals: what softmax
+  /// divides by, as an earlier visit of this place took from totals(); nullptr: computed here.
   void place(std::int64_t y, std::int64_t x, std::vector<LogTotal>* totals = nullptr);
 
   std::int64_t height() const { return height_; }
@@ -55,8 +55,9 @@ class ScoreTile {
   /// No pixel of the tile has a higher score of the class, penalty included; NaN where a score is.
   float upper_bound(std::size_t c) const;
 
-  /// Probabilities of a class (the largest of its names), mean over the windows, at the rows of the resized image that
-  /// rows().sources lists and at the tile's columns: [sources, width()]. Valid until the next call.
+  /// Probabilities of a class (the largest of its names), mean over the windows, at the rows of the resized
+  /// image that rows().sources lists and at the tile's columns: [sources, width()]. Valid until the next
+  /// call.
   const float* class_rows(std::size_t c);
 
  private:

@@ -1,6 +1,6 @@
-// Compiled once an instruction set, with RELPROMPT_SIMD_KERNELS naming the table that this copy fills. Everything
-// but that table is in an unnamed namespace and nothing with inline functions is included: a function shared
-// by two copies could end up as the AVX-512 one in a program that runs without AVX-512.
+// Compiled once an instruction set, with RELPROMPT_SIMD_KERNELS naming the table that this copy fills.
+// Everything but that table is in an unnamed namespace and nothing with inline functions is included: a
+// function shared by two copies could end up as the AVX-512 one in a program that runs without AVX-512.
 #include "kernels/simd_kernels.h"
 
 #include "kernels/bfloat16_bits.h"
@@ -197,8 +197,9 @@ void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t c
 }  // namespace
 
 extern const SimdKernels RELPROMPT_SIMD_KERNELS;
-const SimdKernels RELPROMPT_SIMD_KERNELS = {softmax_rows,    softmax_rows_backward, activate,         quick_gelu_backward,
-                               layer_norm_rows, round_bfloat16,        narrow_bfloat16,  widen_bfloat16,
-                               subtract_row,    quantise_rows,         quantise_weights, dequantise_rows};
+const SimdKernels RELPROMPT_SIMD_KERNELS = {softmax_rows,        softmax_rows_backward, activate,
+                                            quick_gelu_backward, layer_norm_rows,       round_bfloat16,
+                                            narrow_bfloat16,     widen_bfloat16,        subtract_row,
+                                            quantise_rows,       quantise_weights,      dequantise_rows};
 
 }  // namespace relprompt::kernels

@@ -1,4 +1,5 @@
-// The inner loops that are our own, each compiled for several instruction sets from one source, simd_kernels.cpp.
+// The inner loops that are our own, each compiled for several instruction sets from one source,
+// simd_kernels.cpp.
 //
 // They run on the calling thread and take rows that lie in its caches; the kernels around them cut the work
 // into such pieces.

@@ -3,11 +3,12 @@
 
 namespace relprompt::kernels {
 
-/// The number that an option means: itself, or all cores for 0. Throws Error(kBadArgument) below 0 or beyond 4096.
+/// The number that an option means: itself, or all cores for 0. Throws Error(kBadArgument) below 0 or beyond
+/// 4096.
 int thread_count(int wanted);
 
-/// Sets the threads of parallel regions that the calling thread starts from now on, 0 for all cores, and returns how
-/// many those are. Throws as thread_count does.
+/// Sets the threads of parallel regions that the calling thread starts from now on, 0 for all cores, and
+/// returns how many those are. Throws as thread_count does.
 int set_threads(int threads);
 
 /// Those of parallel regions that the calling thread starts now.

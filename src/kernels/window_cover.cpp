@@ -35,8 +35,8 @@ Rows WindowCover::at_columns(std::size_t row, std::vector<float>& scratch) const
   scratch.resize(static_cast<std::size_t>((end - begin) * across.size()));
   for (std::int32_t p = begin; p < end; ++p) {
     label_simd().interpolate_columns(plane(row) + p * size.width, across.low.data(), across.high.data(),
-                                      across.weight.data(), across.size(),
-                                      scratch.data() + (p - begin) * across.size());
+                                     across.weight.data(), across.size(),
+                                     scratch.data() + (p - begin) * across.size());
   }
   return {scratch.data(), across.size(), end - begin, across.size()};
 }
@@ -47,7 +47,7 @@ Rows WindowCover::scores(std::size_t row, std::vector<float>& scratch, std::vect
   to.resize(static_cast<std::size_t>(down.size() * from.length));
   const Rows result{to.data(), from.length, down.size(), from.length};
   label_simd().interpolate_rows(from, down.low.data(), down.high.data(), rows.first_patch(),
-                                 down.weight.data(), result);
+                                down.weight.data(), result);
   return result;
 }
 

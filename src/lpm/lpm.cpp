@@ -25,7 +25,8 @@ LpmImpl::LpmImpl(std::int64_t joint, const model::LpmOptions& options) : options
   const torch::nn::LayerNormOptions norm({joint});
   vis_proj_ = register_module("vis_proj", nn::Linear(joint, joint));
   vis_norm_ = register_module("vis_norm", torch::nn::LayerNorm(norm));
-  text_fuse_ = register_module("text_fuse", nn::Linear(options.form == model::Form::kC ? 2 * joint : joint, joint));
+  text_fuse_ =
+      register_module("text_fuse", nn::Linear(options.form == model::Form::kC ? 2 * joint : joint, joint));
   text_norm_ = register_module("text_norm", torch::nn::LayerNorm(norm));
   if (options.second_text_linear) text_proj_ = register_module("text_proj", nn::Linear(joint, joint));
 }

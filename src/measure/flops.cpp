@@ -30,7 +30,7 @@ void add(StageCosts& to, const StageCosts& from) {
 
 StageCost lpm(const model::PromptConfig& prompts, double joint, double patches, double classes) {
   StageCost work = {2 * patches * classes * joint,
-               kActivation * (patches * joint + classes * joint + patches * classes)};
+                    kActivation * (patches * joint + classes * joint + patches * classes)};
   if (!prompts.lpm.trained) return work;
   const double fuse = prompts.lpm.form == model::Form::kC ? 2 * joint : joint;
   double weights = joint * joint + fuse * joint;
@@ -78,8 +78,8 @@ double relationship_prompts(const model::RpmOptions& rpm, double d, double joint
 }
 
 /// All layers of a tower with prompts, or with another method.
-StageCosts layers(const model::PromptConfig& prompts, const model::VisionConfig& v, double joint, double patches,
-                 double c, double weight_bytes) {
+StageCosts layers(const model::PromptConfig& prompts, const model::VisionConfig& v, double joint,
+                  double patches, double c, double weight_bytes) {
   const auto& rpm = prompts.rpm;
   const double d = static_cast<double>(v.width);
   const bool has_rpm = model::has_rpm(prompts.peft.method);
@@ -110,7 +110,7 @@ StageCosts layers(const model::PromptConfig& prompts, const model::VisionConfig&
 }  // namespace
 
 StageCosts cost_of_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes,
-                         double weight_bytes) {
+                          double weight_bytes) {
   const auto& v = config.clip.vision;
   const double side = static_cast<double>(image_size / v.patch), patches = side * side;
   const double d = static_cast<double>(v.width), joint = static_cast<double>(config.clip.joint);

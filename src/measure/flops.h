@@ -29,7 +29,7 @@ using StageCosts = std::array<StageCost, kStages>;
 /// linear layer) and experts that the gate leaves out are not counted, and of the two orders of Eq. 2 and 3
 /// (model/prompt_options.h) the cheaper one is. weight_bytes: of a number of the tower's layers.
 StageCosts cost_of_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes,
-                         double weight_bytes = 4);
+                          double weight_bytes = 4);
 
 /// All stages' floating point operations.
 double flop_per_window(const model::ModelConfig& config, std::int64_t image_size, std::int64_t classes);

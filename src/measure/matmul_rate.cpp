@@ -20,7 +20,8 @@ constexpr std::int64_t kBlock = 128;
 
 }  // namespace
 
-std::vector<ProductShape> product_shapes(const model::ModelConfig& config, std::int64_t window, std::int64_t batch) {
+std::vector<ProductShape> product_shapes(const model::ModelConfig& config, std::int64_t window,
+                                         std::int64_t batch) {
   const auto& v = config.clip.vision;
   const auto side = window / v.patch, patches = batch * side * side, tokens = patches + batch;
   const auto layers = static_cast<double>(v.layers);

@@ -23,7 +23,8 @@ struct ProductShape {
 
 /// The products of the image tower whose sizes do not depend on the classes: patch embedding, the four of
 /// every layer, alignment. For `batch` windows of `window` pixels a side.
-std::vector<ProductShape> product_shapes(const model::ModelConfig& config, std::int64_t window, std::int64_t batch);
+std::vector<ProductShape> product_shapes(const model::ModelConfig& config, std::int64_t window,
+                                         std::int64_t batch);
 
 class MatmulRate {
  public:
@@ -45,8 +46,8 @@ class MatmulRate {
   std::string precision_;
   std::vector<float> x_, weight_, y_;
   std::vector<std::uint16_t> half_weight_;
-  std::vector<kernels::PackedLinear> layers_;  ///< one a shape, for int8
-  std::vector<kernels::ProductScratch> scratch_;           ///< one a thread
+  std::vector<kernels::PackedLinear> layers_;     ///< one a shape, for int8
+  std::vector<kernels::ProductScratch> scratch_;  ///< one a thread
 };
 
 }  // namespace relprompt::measure

@@ -11,7 +11,8 @@ double memory_rate() {
   using Clock = std::chrono::steady_clock;
   constexpr std::int64_t kNumbers = 64 << 20;
   constexpr int kPasses = 5;
-  const std::vector<float> numbers(static_cast<std::size_t>(kNumbers), 1.0f);  // written, so that every page is there
+  const std::vector<float> numbers(static_cast<std::size_t>(kNumbers),
+                                   1.0f);  // written, so that every page is there
   const float* first = numbers.data();
   double best = 0;
   volatile float kept = 0;  // so that the sum is not dropped

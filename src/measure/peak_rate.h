@@ -31,7 +31,7 @@ class PeakRate {
   std::vector<float> copy_;  ///< what a layer reads instead of its packed weights, if it does
   std::vector<float> x_, y_;
   std::vector<kernels::ProductScratch> prepared_;  ///< one a block of rows
-  std::vector<kernels::ProductScratch> scratch_;     ///< one a thread
+  std::vector<kernels::ProductScratch> scratch_;   ///< one a thread
   double best_ = 0;
 };
 

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/tensor_table.h"
 #include "model/model_files.h"
+#include "model/tensor_table.h"
 
 namespace relprompt::model {
 

@@ -36,7 +36,8 @@ std::vector<TensorRow> int8_rows(const ClipConfig& clip) {
   return rows;
 }
 
-std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums, const ClipConfig& clip) {
+std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums,
+                                         const ClipConfig& clip) {
   const auto width = clip.vision.width, mlp_width = clip.vision.mlp_width;
   std::vector<std::vector<float>> means;
   for (const auto& layer : sums) {
@@ -61,7 +62,7 @@ std::optional<Int8Refinement> read_refinement(const ModelFiles& model) {
 }
 
 std::vector<kernels::BlockPacking> packings_of(const ClipConfig& clip, kernels::Precision precision,
-                                          const std::optional<Int8Refinement>& refinement) {
+                                               const std::optional<Int8Refinement>& refinement) {
   std::vector<kernels::BlockPacking> packings(static_cast<std::size_t>(clip.vision.layers));
   for (auto& packing : packings) packing.precision = precision;
   if (precision != kernels::Precision::kInt8 || !refinement) return packings;

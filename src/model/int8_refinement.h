@@ -6,10 +6,10 @@
 #include <optional>
 #include <vector>
 
-#include "model/tensor_table.h"
-#include "kernels/block.h"
 #include "kernels/activation_statistics.h"
+#include "kernels/block.h"
 #include "model/model_files.h"
+#include "model/tensor_table.h"
 
 namespace relprompt::model {
 
@@ -25,13 +25,14 @@ struct Int8Refinement {
 };
 
 /// The means that sums over photos give. Layers that saw nothing get zeros.
-std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums, const ClipConfig& clip);
+std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums,
+                                         const ClipConfig& clip);
 
 /// That of the model's files; nullopt for models that were not refined.
 std::optional<Int8Refinement> read_refinement(const ModelFiles& model);
 
 /// How the layers of an image tower are packed for a precision; only int8 looks at the refinement.
 std::vector<kernels::BlockPacking> packings_of(const ClipConfig& clip, kernels::Precision precision,
-                                          const std::optional<Int8Refinement>& refinement);
+                                               const std::optional<Int8Refinement>& refinement);
 
 }  // namespace relprompt::model

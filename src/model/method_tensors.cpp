@@ -5,8 +5,6 @@
 namespace relprompt::model {
 namespace {
 
-
-
 // Letters: D width of the tower, L its layers, F its MLP width, Q = 3 D; R rank, A adapter width, K tokens, S
 // side network's width, V = L + 1 places it reads, G its MLP width, W = 3 S.
 const std::vector<TableLine> kLora = {
@@ -89,16 +87,16 @@ std::vector<TensorRow> peft_rows(const ClipConfig& clip, const PeftOptions& opti
   const auto& v = clip.vision;
   const auto side = v.width / options.lst_reduction;
   const Sizes sizes = {{'D', v.width},
-                             {'L', v.layers},
-                             {'F', v.mlp_width},
-                             {'Q', 3 * v.width},
-                             {'R', options.lora_rank},
-                             {'A', options.adapter_width},
-                             {'K', options.vpt_tokens},
-                             {'S', side},
-                             {'V', v.layers + 1},
-                             {'G', v.mlp_width / options.lst_reduction},
-                             {'W', 3 * side}};
+                       {'L', v.layers},
+                       {'F', v.mlp_width},
+                       {'Q', 3 * v.width},
+                       {'R', options.lora_rank},
+                       {'A', options.adapter_width},
+                       {'K', options.vpt_tokens},
+                       {'S', side},
+                       {'V', v.layers + 1},
+                       {'G', v.mlp_width / options.lst_reduction},
+                       {'W', 3 * side}};
   switch (options.method) {
     case Method::kRpn:
     case Method::kLpmOnly:

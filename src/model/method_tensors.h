@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "model/clip_config.h"
-#include "model/tensor_table.h"
 #include "model/method.h"
+#include "model/tensor_table.h"
 
 namespace relprompt::model {
 

@@ -112,15 +112,15 @@ ModelFolderWriter::~ModelFolderWriter() {
   ::close(lock_);
 }
 
-std::string ModelFolderWriter::write_tensors(const std::string& name,
-                                             const std::vector<TensorRow>& rows,
+std::string ModelFolderWriter::write_tensors(const std::string& name, const std::vector<TensorRow>& rows,
                                              const RowReader& read) {
   std::vector<Tensor> owners;
   std::vector<archive::TensorView> views;
   for (const auto& row : rows) {
     owners.push_back(read(row));
     const auto& value = owners.back();
-    views.push_back({row.name, value.dtype(), row.shape, static_cast<const std::byte*>(value.data()), value.bytes()});
+    views.push_back(
+        {row.name, value.dtype(), row.shape, static_cast<const std::byte*>(value.data()), value.bytes()});
   }
   return archive::write_safetensors(temporary_ / name, views, {{"format", "relprompt"}});
 }

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "model/model_config.h"
 #include "model/tensor_source.h"
 #include "model/tensor_table.h"
-#include "model/model_config.h"
 
 namespace relprompt::model {
 

@@ -9,8 +9,6 @@
 namespace relprompt::model {
 namespace {
 
-
-
 // Letters: D and E as in the towers, H knowledge grid^2, L layers, K visual prompt tokens, U = L - 1 M2oE
 // blocks, R rank, J experts, W width of the fused text branch.
 const std::vector<TableLine> kKnowledge = {
@@ -55,8 +53,7 @@ const std::vector<TableLine> kSecondTextLinear = {
     {"text_proj.bias", "", "decode_head.cls_proj_1.bias", "E"},
 };
 
-void append(std::vector<TensorRow>& rows, const std::vector<TableLine>& table,
-            const Sizes& sizes) {
+void append(std::vector<TensorRow>& rows, const std::vector<TableLine>& table, const Sizes& sizes) {
   const auto more = expand(table, sizes);
   rows.insert(rows.end(), more.begin(), more.end());
 }
@@ -86,14 +83,14 @@ void append_rpm(std::vector<TensorRow>& rows, const RpmOptions& rpm, const Sizes
 std::vector<TensorRow> prompt_rows(const ClipConfig& clip, const PromptConfig& prompts) {
   const auto& rpm = prompts.rpm;
   const Sizes sizes = {{'D', clip.vision.width},
-                             {'E', clip.joint},
-                             {'H', rpm.knowledge_grid * rpm.knowledge_grid},
-                             {'L', clip.vision.layers},
-                             {'K', rpm.visual_prompt_tokens},
-                             {'U', clip.vision.layers - 1},
-                             {'R', rpm.m2oe.rank},
-                             {'J', rpm.m2oe.experts},
-                             {'W', prompts.lpm.form == Form::kC ? 2 * clip.joint : clip.joint}};
+                       {'E', clip.joint},
+                       {'H', rpm.knowledge_grid * rpm.knowledge_grid},
+                       {'L', clip.vision.layers},
+                       {'K', rpm.visual_prompt_tokens},
+                       {'U', clip.vision.layers - 1},
+                       {'R', rpm.m2oe.rank},
+                       {'J', rpm.m2oe.experts},
+                       {'W', prompts.lpm.form == Form::kC ? 2 * clip.joint : clip.joint}};
   std::vector<TensorRow> rows;
   if (has_rpm(prompts.peft.method)) append_rpm(rows, rpm, sizes);
   const auto tuned = peft_rows(clip, prompts.peft);
@@ -110,7 +107,8 @@ PromptConfig infer_prompts(const TensorSource& source) {
     const auto shape = source.shape_of(row);
     if (shape && shape->size() == row.shape.size()) return *shape;
     throw Error(ErrorCode::kTensorMismatch,
-                source.path() + ": no usable " + row.source(source.checkpoint_format()).names.front() + " (" + what + ")",
+                source.path() + ": no usable " + row.source(source.checkpoint_format()).names.front() + " (" +
+                    what + ")",
                 "the file looks like one of the RPN authors' checkpoints but lacks its prompts");
   };
   PromptConfig prompts;

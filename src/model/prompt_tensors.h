@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "model/clip_config.h"
+#include "model/model_config.h"
 #include "model/tensor_source.h"
 #include "model/tensor_table.h"
-#include "model/model_config.h"
 
 namespace relprompt::model {
 

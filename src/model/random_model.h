@@ -21,8 +21,8 @@ Tensor random_weights(const std::string& name, const std::vector<std::int64_t>& 
 /// The config of the model that these options ask for. Throws Error(kBadArgument) that names the option.
 ModelConfig random_model_config(const RandomModelOptions& options);
 
-/// See relprompt::create_random_model. Equal options give equal bytes. The tokenizer written is a byte alphabet
-/// with a single merge: any class name works, about one token a letter.
+/// See relprompt::create_random_model. Equal options give equal bytes. The tokenizer written is a byte
+/// alphabet with a single merge: any class name works, about one token a letter.
 void write_random_model(const std::filesystem::path& target, const RandomModelOptions& options);
 
 }  // namespace relprompt::model

@@ -101,7 +101,8 @@ Tensor to_fp16(const Tensor& tensor) {
 
 Tensor transposed(const Tensor& matrix) {
   const auto rows = static_cast<std::size_t>(matrix.shape().at(0)),
-             columns = static_cast<std::size_t>(matrix.shape().at(1)), size = archive::size_of(matrix.dtype());
+             columns = static_cast<std::size_t>(matrix.shape().at(1)),
+             size = archive::size_of(matrix.dtype());
   const auto bytes = allocate(matrix.bytes());
   const auto* from = static_cast<const std::byte*>(matrix.data());
   for (std::size_t r = 0; r < rows; ++r) {

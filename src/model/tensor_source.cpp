@@ -36,9 +36,11 @@ bool is_float(archive::DType type) {
 }
 
 /// A view of the mapped bytes, or an aligned copy where the file does not align its tensors.
-Tensor as_tensor(const std::shared_ptr<const archive::TensorArchive>& owner, const archive::TensorView& view) {
+Tensor as_tensor(const std::shared_ptr<const archive::TensorArchive>& owner,
+                 const archive::TensorView& view) {
   const auto size = archive::size_of(view.dtype);
-  if (reinterpret_cast<std::uintptr_t>(view.data) % size == 0) return {view.dtype, view.shape, view.data, owner};
+  if (reinterpret_cast<std::uintptr_t>(view.data) % size == 0)
+    return {view.dtype, view.shape, view.data, owner};
   const auto copy = std::make_shared<std::vector<std::byte>>(view.data, view.data + view.bytes);
   return {view.dtype, view.shape, copy->data(), copy};
 }

@@ -20,7 +20,8 @@ class TensorSource {
   /// Throws Error(kUnknownFormat) if no style's marker is there.
   TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path);
   /// For files whose style is known, such as our own prompts.safetensors.
-  TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path, CheckpointFormat format);
+  TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path,
+               CheckpointFormat format);
 
   CheckpointFormat checkpoint_format() const { return format_; }
   const std::string& path() const { return path_; }

@@ -25,7 +25,8 @@ void TorchScorer::patch_scores(const engine::Images& windows, const segmenter::C
                                float* scores) {
   const torch::InferenceMode no_gradients;
   const std::vector<std::int64_t> shape = {windows.batch, 3, windows.height, windows.width};
-  const auto image = torch::from_blob(const_cast<float*>(windows.pixels), shape, torch::kFloat32).to(network_.device());
+  const auto image =
+      torch::from_blob(const_cast<float*>(windows.pixels), shape, torch::kFloat32).to(network_.device());
   const auto found = network_.patch_scores(image, rows_of(classes, network_.device()))
                          .to(torch::kCPU, torch::kFloat32)
                          .contiguous();

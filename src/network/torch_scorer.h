@@ -15,7 +15,8 @@ class TorchScorer : public segmenter::PatchScorer {
  public:
   explicit TorchScorer(Network& network) : network_(network) {}
 
-  void patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes, float* scores) override;
+  void patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
+                    float* scores) override;
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override;
   kernels::ScoreActivation score_activation() const override { return network_.score_activation(); }
   std::size_t batch() const override { return network_.device().is_cuda() ? 8 : 2; }
@@ -27,14 +28,15 @@ class TorchScorer : public segmenter::PatchScorer {
 /// The same, keeping its network.
 class OwningTorchScorer : public TorchScorer {
  public:
-  explicit OwningTorchScorer(std::unique_ptr<Network> network) : TorchScorer(*network), owned_(std::move(network)) {}
+  explicit OwningTorchScorer(std::unique_ptr<Network> network)
+      : TorchScorer(*network), owned_(std::move(network)) {}
 
  private:
   std::unique_ptr<Network> owned_;
 };
 
-/// The engine on the CPU, the network on another device. model must outlive the result. Throws Error: kBadArgument,
-/// kNoDevice for the device; kOutOfMemory.
+/// The engine on the CPU, the network on another device. model must outlive the result. Throws Error:
+/// kBadArgument, kNoDevice for the device; kOutOfMemory.
 std::unique_ptr<segmenter::PatchScorer> make_scorer(const model::ModelFiles& model, const std::string& device,
                                                     kernels::Precision precision);
 

@@ -84,7 +84,7 @@ class RecomputeFunction : public torch::autograd::Function<RecomputeFunction> {
 }  // namespace
 
 torch::Tensor checkpointed(const Part& part, const torch::Tensor& x, const torch::Tensor& prompt,
-                        const std::vector<torch::Tensor*>& weights) {
+                           const std::vector<torch::Tensor*>& weights) {
   auto plan = c10::make_intrusive<Plan>();
   plan->part = part;
   plan->with_prompt = prompt.defined();

@@ -22,6 +22,6 @@ using Part = std::function<torch::Tensor(const torch::Tensor& x, const torch::Te
 /// flows on into that graph. A weight that asks for a gradient but is not in `weights` gets none. prompt may
 /// be undefined. If nothing asks for a gradient nothing is kept.
 torch::Tensor checkpointed(const Part& part, const torch::Tensor& x, const torch::Tensor& prompt,
-                        const std::vector<torch::Tensor*>& weights);
+                           const std::vector<torch::Tensor*>& weights);
 
 }  // namespace relprompt::nn

@@ -30,7 +30,8 @@ torch::Tensor TransformerBlockImpl::forward(const torch::Tensor& x, const torch:
   return timed(Stage::kMlp, [&] { return y + feed_forward(ln_2(y)); });
 }
 
-torch::Tensor TransformerBlockImpl::forward_checkpointed(const torch::Tensor& x, const torch::Tensor& prompt) {
+torch::Tensor TransformerBlockImpl::forward_checkpointed(const torch::Tensor& x,
+                                                         const torch::Tensor& prompt) {
   const auto self = std::static_pointer_cast<TransformerBlockImpl>(shared_from_this());
   const auto part = [self](const torch::Tensor& tokens, const torch::Tensor& more) {
     return self->forward(tokens, more);

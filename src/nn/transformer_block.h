@@ -26,8 +26,8 @@ class TransformerBlockImpl : public torch::nn::Module {
                         const torch::Tensor& mask = {});
 
   /// forward without a mask that keeps only x and prompt for the backward pass and then runs again; equal to
-  /// it bit for bit, see nn/activation_checkpointing.h. Weights that ask for a gradient get theirs, be they parameters or
-  /// other tensors put into the members of the block's layers before the call.
+  /// it bit for bit, see nn/activation_checkpointing.h. Weights that ask for a gradient get theirs, be they
+  /// parameters or other tensors put into the members of the block's layers before the call.
   torch::Tensor forward_checkpointed(const torch::Tensor& x, const torch::Tensor& prompt = {});
 
   /// Dense features without mixing between tokens: the value path of the attention alone (MaskCLIP), or with

@@ -1,7 +1,7 @@
 #include "peft/ladder.h"
 
-#include "nn/linear.h"
 #include "model/method_tensors.h"
+#include "nn/linear.h"
 
 namespace relprompt::peft {
 namespace {
@@ -49,7 +49,8 @@ class Ladder::Pass : public clip::LayerHook {
   torch::Tensor side_;  ///< [B, 1 + N, S]
 };
 
-Ladder::Ladder(const model::ClipConfig& clip, const model::PeftOptions& options) : Tuning(own_rows(clip, options)) {
+Ladder::Ladder(const model::ClipConfig& clip, const model::PeftOptions& options)
+    : Tuning(own_rows(clip, options)) {
   const auto& v = clip.vision;
   const auto list = named_children()["lst"]->register_module("blocks", torch::nn::ModuleList());
   for (std::int64_t i = 0; i < v.layers; ++i) {

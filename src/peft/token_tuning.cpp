@@ -1,7 +1,7 @@
 #include "peft/token_tuning.h"
 
-#include "nn/linear.h"
 #include "model/method_tensors.h"
+#include "nn/linear.h"
 
 namespace relprompt::peft {
 

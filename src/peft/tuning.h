@@ -12,10 +12,10 @@
 
 #include <torch/torch.h>
 
-#include "model/clip_config.h"
 #include "clip/layer_hook.h"
-#include "model/tensor_table.h"
+#include "model/clip_config.h"
 #include "model/method.h"
+#include "model/tensor_table.h"
 
 namespace relprompt::peft {
 

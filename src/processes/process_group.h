@@ -7,9 +7,9 @@
 
 namespace relprompt::processes {
 
-/// All operations are collective: every process calls them, in the same order. They throw Error(kLostWorker), naming the
-/// process, once one has failed, died or cannot be reached; after that only leave() and the destructor may be called.
-/// For one thread at a time.
+/// All operations are collective: every process calls them, in the same order. They throw Error(kLostWorker),
+/// naming the process, once one has failed, died or cannot be reached; after that only leave() and the
+/// destructor may be called. For one thread at a time.
 class ProcessGroup {
  public:
   virtual ~ProcessGroup() = default;

@@ -95,8 +95,8 @@ class RpmImpl::Pass : public clip::LayerHook {
   /// Whether nobody needs the attention map and the prompts are cheaper without it.
   bool skips_map(nn::Grid grid) const {
     const auto& options = rpm_.options_;
-    const bool needed =
-        needs_map() || options.apg != model::Apg::kKnowledge || !options.itp.image_level || !options.itp.pixel_level;
+    const bool needed = needs_map() || options.apg != model::Apg::kKnowledge || !options.itp.image_level ||
+                        !options.itp.pixel_level;
     const auto number = [](std::int64_t n) { return static_cast<double>(n); };
     return !needed && cheaper_without_map(number(t_.size(0)), number(grid.size()), number(t_.size(1)),
                                           number(rpm_.vision_.width), number(rpm_.vision_.layers - 1));
@@ -159,8 +159,8 @@ class RpmImpl::Pass : public clip::LayerHook {
 Aligned RpmImpl::forward(clip::ImageTower& tower, const torch::Tensor& image, const torch::Tensor& t,
                          const Observer& observer, const SampleNoise& noise, clip::LayerHook* beside) {
   Pass pass(*this, tower, t, observer, noise, beside);
-  const auto class_token =
-      options_.variant == model::Variant::kOfficial ? clip::ClassToken::kAddedTwice : clip::ClassToken::kStandard;
+  const auto class_token = options_.variant == model::Variant::kOfficial ? clip::ClassToken::kAddedTwice
+                                                                         : clip::ClassToken::kStandard;
   tower->forward(image, &pass, class_token);
   return pass.aligned();
 }

@@ -57,7 +57,8 @@ void append_class(const float* map, std::int64_t patches, const ClassEmbeddings&
 }
 
 /// A pass of which only what it shows on the way is wanted.
-void run(EngineScorer& scorer, const Input& input, const ClassEmbeddings& classes, const engine::Observer& observer) {
+void run(EngineScorer& scorer, const Input& input, const ClassEmbeddings& classes,
+         const engine::Observer& observer) {
   std::vector<float> scores(static_cast<std::size_t>(classes.texts().count * input.grid.size()));
   scorer.network().patch_scores(input.images(), classes.texts(), scores.data(), scorer.workspace(), observer);
 }
@@ -74,8 +75,8 @@ void require_relationships(const model::ModelConfig& config) {
 
 }  // namespace
 
-AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
-                             const Image& photo, int short_side) {
+AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config,
+                             const ClassEmbeddings& classes, const Image& photo, int short_side) {
   require_relationships(config);
   const auto input = whole_photo(config, photo, short_side);
   AttentionMaps maps;

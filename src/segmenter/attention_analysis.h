@@ -6,17 +6,17 @@
 #include "relprompt/analysis.h"
 #include "relprompt/image.h"
 
-#include "segmenter/patch_scorer.h"
 #include "model/model_config.h"
 #include "model/model_files.h"
+#include "segmenter/patch_scorer.h"
 
 namespace relprompt::segmenter {
 
 /// @param short_side pixels that the photo's shorter side becomes; 0: the window of the model's protocol
 /// Throws Error: kBadModelConfig for a model without relationship prompts; kBadArgument for an empty photo or
 /// a side below a patch; kImageTooLarge.
-AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
-                             const Image& photo, int short_side);
+AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config,
+                             const ClassEmbeddings& classes, const Image& photo, int short_side);
 
 /// The same photo, any model; the scorer's network is the model's. Throws as
 /// attention_maps does, but takes models of all kinds.

@@ -6,7 +6,8 @@ namespace relprompt::segmenter {
 
 double length_of(const float* row, std::int64_t width) {
   double squares = 0;
-  for (std::int64_t i = 0; i < width; ++i) squares += static_cast<double>(row[i]) * static_cast<double>(row[i]);
+  for (std::int64_t i = 0; i < width; ++i)
+    squares += static_cast<double>(row[i]) * static_cast<double>(row[i]);
   return std::sqrt(squares);
 }
 

@@ -16,7 +16,9 @@ struct ClassEmbeddings {
   std::vector<std::size_t> first;  ///< [C + 1]: class c owns the rows first[c] .. first[c + 1] - 1
 
   std::size_t classes() const { return first.empty() ? 0 : first.size() - 1; }
-  engine::Texts texts() const { return {rows.data(), static_cast<std::int64_t>(first.empty() ? 0 : first.back())}; }
+  engine::Texts texts() const {
+    return {rows.data(), static_cast<std::int64_t>(first.empty() ? 0 : first.back())};
+  }
 };
 
 /// Length of a row of `width` numbers; NaN or infinity where one of them is.

@@ -125,7 +125,8 @@ Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& cla
   if (odd.empty()) odd = even;
 
   Calibrator calibrator(model, classes, photo, progress);
-  std::vector<kernels::ActivationStatistics> sums(static_cast<std::size_t>(model.config.clip.vision.layers)), none;
+  std::vector<kernels::ActivationStatistics> sums(static_cast<std::size_t>(model.config.clip.vision.layers)),
+      none;
   const auto seen = calibrator.label(std::move(even), sums, "fp32, for means");
   const auto tested = calibrator.label(std::move(odd), none, "fp32, to compare");
   Calibration result;

@@ -8,9 +8,9 @@
 #include "relprompt/image.h"
 #include "relprompt/quantization.h"
 
-#include "segmenter/class_embeddings.h"
 #include "model/int8_refinement.h"
 #include "model/model_files.h"
+#include "segmenter/class_embeddings.h"
 
 namespace relprompt::segmenter {
 

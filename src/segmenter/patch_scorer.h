@@ -1,5 +1,5 @@
-// Whatever scores the patches of windows against class embeddings: the engine on the CPU, or the network of the
-// optional LibTorch library on a GPU and in training.
+// Whatever scores the patches of windows against class embeddings: the engine on the CPU, or the network of
+// the optional LibTorch library on a GPU and in training.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ class PatchScorer {
  public:
   virtual ~PatchScorer() = default;
 
-  /// Scores [batch, S, grid] of windows of one size: mask logits, or class probabilities of a bare CLIP. Which of the
-  /// two score_activation() says.
+  /// Scores [batch, S, grid] of windows of one size: mask logits, or class probabilities of a bare CLIP.
+  /// Which of the two score_activation() says.
   virtual void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) = 0;
   virtual engine::Grid grid_of(std::int64_t height, std::int64_t width) const = 0;
   virtual kernels::ScoreActivation score_activation() const = 0;
@@ -24,7 +24,8 @@ class PatchScorer {
   virtual std::size_t batch() const { return 2; }
 };
 
-/// The engine with a workspace of its own. The network may be shared with others of its kind and must outlive it.
+/// The engine with a workspace of its own. The network may be shared with others of its kind and must outlive
+/// it.
 class EngineScorer : public PatchScorer {
  public:
   explicit EngineScorer(const engine::Network& network) : network_(network) {}

@@ -29,7 +29,8 @@ std::vector<float> network_input(const Image& picture, const model::Normalisatio
   for (std::size_t c = 0; c < 3; ++c) {
     const float mean = image.mean[c], deviation = image.std[c];
     float* to = input.data() + c * plane;
-    for (std::size_t i = 0; i < plane; ++i) to[i] = (static_cast<float>(picture.rgb[3 * i + c]) - mean) / deviation;
+    for (std::size_t i = 0; i < plane; ++i)
+      to[i] = (static_cast<float>(picture.rgb[3 * i + c]) - mean) / deviation;
   }
   return input;
 }
@@ -68,8 +69,8 @@ std::vector<float> penalties(const SegmentOptions& options, std::size_t classes)
 
 /// What label_tiles and score planes are made from.
 kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float>& scores,
-                              const std::vector<Window>& windows, const ClassEmbeddings& classes, image::Size resized,
-                              const Image& photo, const SegmentOptions& options) {
+                              const std::vector<Window>& windows, const ClassEmbeddings& classes,
+                              image::Size resized, const Image& photo, const SegmentOptions& options) {
   const auto grid = scorer.grid_of(windows.front().height, windows.front().width);
   const auto each = classes.texts().count * grid.size();
   kernels::LabelTask task;
@@ -173,8 +174,9 @@ SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& 
   return full;
 }
 
-Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
-                           const Image& photo, const SegmentOptions& options, const ScoreSink& sink) {
+Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
+                           const ClassEmbeddings& classes, const Image& photo, const SegmentOptions& options,
+                           const ScoreSink& sink) {
   check_photo(photo);
   Segmentation result;
   result.labels.height = photo.height;

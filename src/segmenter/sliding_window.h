@@ -25,7 +25,8 @@ std::vector<float> network_input(const Image& picture, const model::Normalisatio
 
 /// Labels of a photo by sliding windows, as RPN.segment of tools/reference. options resolved.
 /// Throws Error(kBadArgument) for an empty photo, Error(kImageTooLarge).
-Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
-                           const Image& photo, const SegmentOptions& options, const ScoreSink& sink);
+Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
+                           const ClassEmbeddings& classes, const Image& photo, const SegmentOptions& options,
+                           const ScoreSink& sink);
 
 }  // namespace relprompt::segmenter

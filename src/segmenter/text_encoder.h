@@ -8,14 +8,14 @@
 #include "relprompt/classes.h"
 #include "relprompt/segmenter.h"
 
-#include "segmenter/class_embeddings.h"
 #include "model/model_files.h"
+#include "segmenter/class_embeddings.h"
 
 namespace relprompt::segmenter {
 
 struct EncodedClasses {
   ClassEmbeddings embeddings;
-  bool tower_ran = false;      ///< false: everything came from the cache
+  bool tower_ran = false;  ///< false: everything came from the cache
 };
 
 /// Embeds every name of every class: mean over the templates of unit vectors, made unit length; several names

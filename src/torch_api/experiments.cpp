@@ -3,9 +3,9 @@
 
 #include "relprompt/error.h"
 
+#include "experiments/experiments.h"
 #include "torch_api/functions.h"
 #include "torch_api/torch_errors.h"
-#include "experiments/experiments.h"
 
 namespace relprompt::torch_api {
 

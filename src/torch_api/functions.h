@@ -17,10 +17,12 @@
 namespace relprompt::torch_api {
 
 RunOutcome train(const RunSettings& settings, RunListener& listener);
-RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads, RunListener& listener);
+RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+                           RunListener& listener);
 RunOutcome evaluate(const RunSettings& settings, RunListener& listener);
 RunOutcome pretrain(const PretrainSettings& settings, RunListener& listener);
-RunOutcome resume_pretraining(const std::filesystem::path& folder, std::optional<int> threads, RunListener& listener);
+RunOutcome resume_pretraining(const std::filesystem::path& folder, std::optional<int> threads,
+                              RunListener& listener);
 RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
 std::unique_ptr<segmenter::PatchScorer> make_scorer(const model::ModelFiles& model, const std::string& device,
                                                     kernels::Precision precision);

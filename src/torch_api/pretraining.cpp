@@ -5,12 +5,12 @@
 
 #include "relprompt/error.h"
 
-#include "torch_api/finished_run.h"
-#include "torch_api/functions.h"
-#include "torch_api/torch_errors.h"
 #include "base/atomic_file.h"
 #include "base/paths.h"
 #include "network/device.h"
+#include "torch_api/finished_run.h"
+#include "torch_api/functions.h"
+#include "torch_api/torch_errors.h"
 #include "train/pretrain_config.h"
 #include "train/pretrain_run.h"
 #include "train/run_folder.h"

@@ -1,5 +1,4 @@
 #include "network/torch_scorer.h"
-
 #include "torch_api/functions.h"
 #include "torch_api/torch_errors.h"
 

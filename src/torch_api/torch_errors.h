@@ -14,7 +14,8 @@ namespace relprompt::torch_api {
 template <typename Function>
 auto guarded(const Function& f) -> decltype(f()) {
   constexpr const char* kLessMemory =
-      "a smaller window, short side or batch, fewer classes, train.activation_checkpointing: true, or a machine with more "
+      "a smaller window, short side or batch, fewer classes, train.activation_checkpointing: true, or a "
+      "machine with more "
       "memory would help";
   try {
     return f();

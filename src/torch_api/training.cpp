@@ -9,20 +9,20 @@
 
 #include "relprompt/error.h"
 
+#include "base/atomic_file.h"
+#include "base/read_file.h"
+#include "config/run_config.h"
+#include "evaluate/eval_run.h"
+#include "evaluate/eval_settings.h"
+#include "network/device.h"
+#include "network/torch_scorer.h"
+#include "processes/environment.h"
 #include "torch_api/finished_run.h"
 #include "torch_api/functions.h"
 #include "torch_api/torch_errors.h"
-#include "base/atomic_file.h"
-#include "base/read_file.h"
-#include "network/device.h"
-#include "network/torch_scorer.h"
-#include "evaluate/eval_run.h"
-#include "evaluate/eval_settings.h"
-#include "config/run_config.h"
 #include "train/run_folder.h"
 #include "train/run_identity.h"
 #include "train/training_run.h"
-#include "processes/environment.h"
 #include "workers/workers.h"
 
 namespace relprompt::torch_api {

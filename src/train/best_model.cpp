@@ -22,8 +22,9 @@ segmenter::ClassEmbeddings rows_of(const segmenter::ClassEmbeddings& all, const 
 
 }  // namespace
 
-BestModel::BestModel(const config::RunConfig& config, const model::ModelFiles& model, const evaluate::OpenSet& set,
-                     const TrainingParts& parts, const segmenter::ClassEmbeddings& embeddings)
+BestModel::BestModel(const config::RunConfig& config, const model::ModelFiles& model,
+                     const evaluate::OpenSet& set, const TrainingParts& parts,
+                     const segmenter::ClassEmbeddings& embeddings)
     : config_(config), model_(model.config) {
   if (config.train.best == config::BestRule::kHeldOutSeen && !parts.held_out.empty()) {
     const LabelSpace space(set.classes, config.setting, /*all_rows=*/false);
@@ -51,7 +52,7 @@ BestModel::BestModel(const config::RunConfig& config, const model::ModelFiles& m
 
 eval::CheckpointRule BestModel::rule() const {
   return config_.train.best == config::BestRule::kValidationUnseen ? eval::CheckpointRule::kBestOnTested
-                                                           : eval::CheckpointRule::kBest;
+                                                                   : eval::CheckpointRule::kBest;
 }
 
 std::string BestModel::score_name() const {
@@ -68,14 +69,13 @@ std::optional<double> BestModel::deciding(const eval::Scores& scores) const {
   return scores.hiou ? scores.hiou : scores.miou;
 }
 
-eval::Scores BestModel::measure(network::Network& network, workers::Workers& workers,
-                                RunListener& listener) {
+eval::Scores BestModel::measure(network::Network& network, workers::Workers& workers, RunListener& listener) {
   network::TorchScorer scorer(network);
   evaluate::EvaluationJob job = {*dataset_,
-                       data::spread_indices(dataset_->size(), config_.train.evaluate_samples),
-                       embeddings_,
-                       options_,
-                       {}};
+                                 data::spread_indices(dataset_->size(), config_.train.evaluate_samples),
+                                 embeddings_,
+                                 options_,
+                                 {}};
   job.skip_bad = config_.train.bad_sample == config::BadSample::kSkip;
   job.loader_threads = config_.train.loader_threads;
   job.report = [&](std::size_t done, std::size_t all) {

@@ -9,8 +9,8 @@
 #include "relprompt/training.h"
 
 #include "eval/metrics.h"
-#include "segmenter/class_embeddings.h"
 #include "network/network.h"
+#include "segmenter/class_embeddings.h"
 #include "train/dataset_views.h"
 #include "train/held_out.h"
 #include "train/run_setup.h"

@@ -31,8 +31,7 @@ model::ModelConfig config_for(const fs::path& folder, const model::ModelFiles& m
   return config;
 }
 
-void write_prompts(const fs::path& file, const network::Network& network,
-                   const model::ModelFiles& model) {
+void write_prompts(const fs::path& file, const network::Network& network, const model::ModelFiles& model) {
   const auto trained = network.trained();
   std::vector<torch::Tensor> owners;
   std::vector<archive::TensorView> views;
@@ -47,8 +46,8 @@ void write_prompts(const fs::path& file, const network::Network& network,
 
 }  // namespace
 
-void export_model(const fs::path& folder, const network::Network& network,
-                  const model::ModelFiles& model, const evaluate::TrainingFacts& facts) {
+void export_model(const fs::path& folder, const network::Network& network, const model::ModelFiles& model,
+                  const evaluate::TrainingFacts& facts) {
   make_folder(folder);
   const nlohmann::ordered_json about = {
       {"trained_on", facts.trained_on}, {"protocol", facts.setting},

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <string>
 
-#include "model/model_files.h"
-#include "evaluate/training_facts.h"
-#include "network/network.h"
 #include "config/run_config.h"
+#include "evaluate/training_facts.h"
+#include "model/model_files.h"
+#include "network/network.h"
 
 namespace relprompt::train {
 

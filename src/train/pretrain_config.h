@@ -37,7 +37,7 @@ constexpr std::size_t kPretrainPhases = 3;
 
 struct PretrainConfig {
   std::string name;           ///< what the run is; default: the config file's name
-  model::ClipConfig clip;      ///< key `model`; clip.text.vocab follows from the vocabulary that is learnt
+  model::ClipConfig clip;     ///< key `model`; clip.text.vocab follows from the vocabulary that is learnt
   std::int64_t merges = 300;  ///< key `model.merges`: most merges of the vocabulary
   /// objects, scenes, crowds: names for single things first, then sentences about several.
   std::array<PretrainPhase, kPretrainPhases> phases;

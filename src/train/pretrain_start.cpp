@@ -62,7 +62,8 @@ torch::Tensor sine_positions(std::int64_t grid, std::int64_t width) {
   return positions;
 }
 
-torch::Tensor starting_value(const model::TensorRow& row, const model::ClipConfig& config, std::uint64_t seed) {
+torch::Tensor starting_value(const model::TensorRow& row, const model::ClipConfig& config,
+                             std::uint64_t seed) {
   const std::string_view name = row.name;
   if (name == "logit_scale") return torch::full({}, std::log(1 / 0.07));
   if (name == "visual.positional_embedding") return sine_positions(config.vision.grid, config.vision.width);

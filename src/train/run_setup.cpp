@@ -39,12 +39,14 @@ void check_fits(const config::RunConfig& config, const model::ModelConfig& model
 
 }  // namespace
 
-model::ModelFiles open_trainee(const config::RunConfig& config, const fs::path& folder, RunListener& listener) {
+model::ModelFiles open_trainee(const config::RunConfig& config, const fs::path& folder,
+                               RunListener& listener) {
   model::require_trainable(config.model, "the config's model section", ErrorCode::kBadArgument);
   return open_untrained(config, folder, listener);
 }
 
-model::ModelFiles open_untrained(const config::RunConfig& config, const fs::path& folder, RunListener& listener) {
+model::ModelFiles open_untrained(const config::RunConfig& config, const fs::path& folder,
+                                 RunListener& listener) {
   fs::path path = config.paths.clip;
   if (path.empty()) {
     throw Error(ErrorCode::kBadArgument, "no CLIP to train on is given",
@@ -67,8 +69,8 @@ model::ModelFiles open_untrained(const config::RunConfig& config, const fs::path
   choose_normalisation(config.normalisation, model.config);
   check_fits(config, model.config);
   model.config.prompts = config.model;
-  model.config.scores = config.loss.kind == model::LossKind::kSoftmax ? model::ScoreKind::kSoftmax
-                                                                     : model::ScoreKind::kSigmoid;
+  model.config.scores =
+      config.loss.kind == model::LossKind::kSoftmax ? model::ScoreKind::kSoftmax : model::ScoreKind::kSigmoid;
   model.prompts.reset();
   model::drop_int8(model);  // trained prompts will ask for other means
   auto& test = model.config.test;

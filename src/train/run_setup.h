@@ -11,10 +11,10 @@
 #include "relprompt/segmenter.h"
 #include "relprompt/training.h"
 
-#include "evaluate/test_set.h"
-#include "segmenter/class_embeddings.h"
-#include "model/model_files.h"
 #include "config/run_config.h"
+#include "evaluate/test_set.h"
+#include "model/model_files.h"
+#include "segmenter/class_embeddings.h"
 
 namespace relprompt::train {
 
@@ -23,16 +23,15 @@ namespace relprompt::train {
 /// Throws as model::open_model, and Error(kBadArgument) for prompts that this CLIP cannot have or of
 /// which nothing would be trained.
 model::ModelFiles open_trainee(const config::RunConfig& config, const std::filesystem::path& folder,
-                                   RunListener& listener);
+                               RunListener& listener);
 
 /// The same for a model that is only measured, so that there may be nothing to train in it.
 model::ModelFiles open_untrained(const config::RunConfig& config, const std::filesystem::path& folder,
-                                     RunListener& listener);
+                                 RunListener& listener);
 
 /// Embeddings of the classes, one row each, from FILE if it is there (a run must not depend on a cache), else
 /// made and saved there.
-segmenter::ClassEmbeddings run_embeddings(const std::filesystem::path& file,
-                                          const model::ModelFiles& model, const config::RunConfig& config,
-                                          const ClassList& classes);
+segmenter::ClassEmbeddings run_embeddings(const std::filesystem::path& file, const model::ModelFiles& model,
+                                          const config::RunConfig& config, const ClassList& classes);
 
 }  // namespace relprompt::train

@@ -9,11 +9,11 @@
 
 #include <torch/torch.h>
 
+#include "config/run_config.h"
 #include "network/network.h"
 #include "train/batch_loader.h"
 #include "train/label_space.h"
 #include "train/parameter_groups.h"
-#include "config/run_config.h"
 #include "workers/workers.h"
 
 namespace relprompt::train {

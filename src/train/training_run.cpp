@@ -17,9 +17,9 @@
 #include "base/json_read.h"
 #include "base/mapped_file.h"
 #include "base/own_files.h"
-#include "image/picture_files.h"
 #include "evaluate/eval_run.h"
 #include "evaluate/picture_sheet.h"
+#include "image/picture_files.h"
 #include "network/device.h"
 #include "network/torch_scorer.h"
 #include "train/finished.h"
@@ -56,7 +56,7 @@ std::string percent(const std::optional<double>& score) {
 /// Frozen numbers may be in bfloat16; what is trained never is.
 network::Network open_network(const model::ModelFiles& model, const config::RunConfig& config) {
   network::Network network(model, network::device_of(config.device),
-                             kernels::precision_of(config.train.precision));
+                           kernels::precision_of(config.train.precision));
   network.make_trainable(model, config.seed);
   network.set_activation_checkpointing(config.train.activation_checkpointing);
   return network;
@@ -71,9 +71,9 @@ TrainingRun::TrainingRun(const RunFolder& folder, const config::RunConfig& confi
       workers_(workers),
       listener_(listener),
       set_(evaluate::open_training_set(config)),
-      parts_(split_training_set(set_.dataset->size(), config.data.train_samples,
-                                config.train.best == config::BestRule::kHeldOutSeen ? config.data.held_out : 0,
-                                config.seed)),
+      parts_(split_training_set(
+          set_.dataset->size(), config.data.train_samples,
+          config.train.best == config::BestRule::kHeldOutSeen ? config.data.held_out : 0, config.seed)),
       model_(open_trainee(config, folder.path(), listener)),
       embeddings_(run_embeddings(folder.embeddings(), model_, config, set_.classes)),
       network_(open_network(model_, config)),
@@ -318,10 +318,10 @@ void TrainingRun::write_sheet() {
     return;
   }
   network::TorchScorer scorer(network_);
-  image::write_png(
-      path_of("sheet.png"),
-      evaluate::picture_sheet(scorer, model_.config, *set_.dataset, embeddings_,
-                    evaluate::test_options(config_, model_.config, set_.classes), config_.train.sheet_samples));
+  image::write_png(path_of("sheet.png"),
+                   evaluate::picture_sheet(scorer, model_.config, *set_.dataset, embeddings_,
+                                           evaluate::test_options(config_, model_.config, set_.classes),
+                                           config_.train.sheet_samples));
 }
 
 }  // namespace relprompt::train

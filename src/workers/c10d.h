@@ -1,6 +1,6 @@
-// All contact with LibTorch's c10d: a small key-value store that all workers share, and the operations in which
-// all take part. Its headers change between LibTorch versions and are missing from some, so one source sees
-// them.
+// All contact with LibTorch's c10d: a small key-value store that all workers share, and the operations in
+// which all take part. Its headers change between LibTorch versions and are missing from some, so one source
+// sees them.
 //
 // Almost everything here blocks, for as long as c10d likes, and fails with exceptions of c10d's own; callers
 // run it as a watched call (watched_calls.h) and translate.
@@ -60,8 +60,8 @@ struct GroupPlan {
 bool has_c10d();
 
 /// Keeps c10d from ending the process on its own when NCCL meets an error, and from printing the stack traces
-/// of what the heartbeat tells in a line. The user's variables have precedence. To be called before threads are
-/// started, as it changes the environment.
+/// of what the heartbeat tells in a line. The user's variables have precedence. To be called before threads
+/// are started, as it changes the environment.
 void prepare_c10d();
 
 /// Starts the key-value store (worker 0, `serve`) or connects to it.

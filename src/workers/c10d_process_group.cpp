@@ -42,8 +42,9 @@ std::string first_line(const std::string& text) {
 
 }  // namespace
 
-C10dProcessGroup::C10dProcessGroup(const processes::Environment& environment, std::unique_ptr<WatchedCalls> calls,
-                   std::unique_ptr<Heartbeat> heartbeat, std::shared_ptr<Group> group)
+C10dProcessGroup::C10dProcessGroup(const processes::Environment& environment,
+                                   std::unique_ptr<WatchedCalls> calls, std::unique_ptr<Heartbeat> heartbeat,
+                                   std::shared_ptr<Group> group)
     : rank_(environment.rank),
       size_(environment.size),
       calls_(std::move(calls)),

@@ -7,16 +7,16 @@
 #include <vector>
 
 #include "workers/c10d.h"
-#include "workers/watched_calls.h"
 #include "workers/heartbeat.h"
+#include "workers/watched_calls.h"
 #include "workers/workers.h"
 
 namespace relprompt::workers {
 
 class C10dProcessGroup : public Workers {
  public:
-  C10dProcessGroup(const processes::Environment& environment, std::unique_ptr<WatchedCalls> calls, std::unique_ptr<Heartbeat> heartbeat,
-           std::shared_ptr<Group> group);
+  C10dProcessGroup(const processes::Environment& environment, std::unique_ptr<WatchedCalls> calls,
+                   std::unique_ptr<Heartbeat> heartbeat, std::shared_ptr<Group> group);
 
   std::size_t rank() const override { return rank_; }
   std::size_t size() const override { return size_; }
@@ -34,9 +34,9 @@ class C10dProcessGroup : public Workers {
   torch::Tensor sizes_of_all(std::size_t own);
 
   std::size_t rank_, size_;
-  std::unique_ptr<WatchedCalls> calls_;  // outlives the group (watched_calls.h)
-  std::unique_ptr<Heartbeat> heartbeat_;      // as well: it says goodbye last
-  std::shared_ptr<Group> group_;      // shared with operations that were given up
+  std::unique_ptr<WatchedCalls> calls_;   // outlives the group (watched_calls.h)
+  std::unique_ptr<Heartbeat> heartbeat_;  // as well: it says goodbye last
+  std::shared_ptr<Group> group_;          // shared with operations that were given up
 };
 
 }  // namespace relprompt::workers

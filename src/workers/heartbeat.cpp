@@ -6,8 +6,8 @@
 
 #include "relprompt/error.h"
 
-#include "workers/watched_calls.h"
 #include "workers/heartbeat_state.h"
+#include "workers/watched_calls.h"
 
 namespace relprompt::workers {
 namespace {
@@ -36,7 +36,8 @@ Heartbeat::~Heartbeat() {
   state_->stopping = true;
   state_->changed.notify_all();
   if (state_->unreachable) return;  // the thread hangs, and stays behind
-  state_->changed.wait_for(lock, state_->linger() + 2 * state_->pace.interval, [&] { return state_->stopped; });
+  state_->changed.wait_for(lock, state_->linger() + 2 * state_->pace.interval,
+                           [&] { return state_->stopped; });
 }
 
 std::vector<Member> Heartbeat::members() const {
@@ -107,7 +108,8 @@ void Heartbeat::State::throw_if_ended(bool waiting) {
 }
 
 /// c10d serves one request after the other, so a worker that stops in the middle of its request blocks worker
-/// 0's key-value store for all. Worker 0 knows then that it is not itself the one, and not which of the others is.
+/// 0's key-value store for all. Worker 0 knows then that it is not itself the one, and not which of the
+/// others is.
 std::string Heartbeat::State::who_blocks() const {
   if (rank != 0) return name_of_worker(0, members[0]) + " does not answer any more";
   std::string others;

@@ -26,7 +26,7 @@ struct Member {
 class Heartbeat {
  public:
   struct Pace {
-    std::chrono::milliseconds interval{2000};      ///< between two signs of life
+    std::chrono::milliseconds interval{2000};  ///< between two signs of life
     std::chrono::milliseconds timeout{20000};  ///< after which a worker without them counts as dead
   };
 

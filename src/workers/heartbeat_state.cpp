@@ -33,7 +33,7 @@ Member member_of(const std::string& text) {
 }  // namespace
 
 Heartbeat::State::State(std::unique_ptr<Store> the_store, std::size_t own_rank, const Member& self,
-                    const Pace& the_pace)
+                        const Pace& the_pace)
     : store(std::move(the_store)),
       rank(own_rank),
       pace(the_pace),

@@ -9,10 +9,10 @@
 #include "relprompt/error.h"
 
 #include "workers/c10d.h"
-#include "workers/watched_calls.h"
+#include "workers/c10d_process_group.h"
 #include "workers/heartbeat.h"
 #include "workers/local_address.h"
-#include "workers/c10d_process_group.h"
+#include "workers/watched_calls.h"
 #include "workers/workers.h"
 
 namespace relprompt::workers {
@@ -71,7 +71,8 @@ class Joining {
   }
 
   void start_heart() {
-    const auto heartbeat = std::make_shared<std::unique_ptr<Heartbeat>>();  // if given up, the call owns its result
+    const auto heartbeat =
+        std::make_shared<std::unique_ptr<Heartbeat>>();  // if given up, the call owns its result
     const bool serve = environment_.rank == 0;
     const Heartbeat::Pace pace{options_.heartbeat_interval, options_.heartbeat_timeout};
     // The watch below ends this at the deadline; c10d's own timeout must not come first.
@@ -125,7 +126,7 @@ class Joining {
       if (members[rank].where.empty()) missing += fmt::format("{}{}", missing.empty() ? "" : ", ", rank);
     }
     heartbeat_->end(fmt::format("only {} of {} workers joined within {:.3g} s; missing: {}", there,
-                            environment_.size, seconds(), missing));
+                                environment_.size, seconds(), missing));
     heartbeat_->check();
     throw Error(ErrorCode::kInternal, "the end of a group was not noted");
   }
@@ -145,14 +146,14 @@ class Joining {
     auto group = std::make_shared<std::shared_ptr<Group>>();
     try {
       calls_->run([group, plan, at = at_] { *group = open_group(at, plan); },
-                    [this] { heartbeat_->check_waiting(); });
+                  [this] { heartbeat_->check_waiting(); });
     } catch (const Error&) {
       throw;
     } catch (const std::exception& problem) {
       heartbeat_->explain(problem.what());
     }
     return std::make_unique<C10dProcessGroup>(environment_, std::move(calls_), std::move(heartbeat_),
-                                      std::move(*group));
+                                              std::move(*group));
   }
 
   const processes::Environment& environment_;

@@ -1,5 +1,6 @@
-// Who can reach the key-value store of worker 0. c10d's server listens at every address of the machine and knows
-// no authentication, so connections to other addresses than the workers use are dropped before it sees them.
+// Who can reach the key-value store of worker 0. c10d's server listens at every address of the machine and
+// knows no authentication, so connections to other addresses than the workers use are dropped before it sees
+// them.
 #pragma once
 
 #include <cstdint>

@@ -24,8 +24,8 @@ struct Options {
       torch::kCPU};  ///< where this worker computes; NCCL is used for a CUDA device if there is one
   std::chrono::milliseconds join_timeout{300000};  ///< for all workers to be there
   std::chrono::milliseconds operation_timeout{
-      1800000};                              ///< for the slowest worker to reach the same operation
-  std::chrono::milliseconds heartbeat_interval{2000};      ///< between two signs of life
+      1800000};                                        ///< for the slowest worker to reach the same operation
+  std::chrono::milliseconds heartbeat_interval{2000};  ///< between two signs of life
   std::chrono::milliseconds heartbeat_timeout{20000};  ///< without any after which a worker counts as dead
 };
 

@@ -73,7 +73,8 @@ TEST_F(Analyze, AttentionNeedsRelationshipPrompts) {
 }
 
 TEST_F(Analyze, DistanceComparesWithTheClipAlone) {
-  add_hashed_prompts(place_ / "model", model::Variant::kOfficial);  // its visual prompts enter the first layer
+  add_hashed_prompts(place_ / "model",
+                     model::Variant::kOfficial);  // its visual prompts enter the first layer
   write_test_photo(place_ / "b.png", 64, 64, 2);
   const auto made = analyze({"distance", "a.png", "b.png", "-m", "model"});
   ASSERT_EQ(made.status, 0) << made;

@@ -1,4 +1,5 @@
-// The program against the reference (tools/reference): a photo segmented by the released network's tiny twin, number by number.
+// The program against the reference (tools/reference): a photo segmented by the released network's tiny twin,
+// number by number.
 #include <algorithm>
 #include <cstring>
 
@@ -59,8 +60,7 @@ void expect_labels(const std::vector<float>& scores, std::size_t classes,
 }
 
 /// Segments the goldens' photo with the model folder `model` and compares with `golden_name`.
-void expect_reference_scores(const Workplace& place, const fs::path& shared,
-                               const std::string& golden_name) {
+void expect_reference_scores(const Workplace& place, const fs::path& shared, const std::string& golden_name) {
   const auto expected = archive::open_safetensors(shared / "golden/tiny/expected.safetensors");
   const auto* photo = expected->find("photo");
   const auto* scores = expected->find(golden_name);

@@ -1,7 +1,5 @@
 // The inner loops of attention beside their naive twins: odd lengths, and every instruction set that can run
 // here.
-#include "kernels/attention_simd.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -9,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "kernels/attention_simd.h"
 #include "kernels/instruction_sets.h"
 #include "numbers.h"
 

@@ -53,7 +53,8 @@ std::vector<double> log_totals(const LabelTask& task, const WindowScores& window
 
 double activated(ScoreActivation score_activation, double score, double log_total) {
   if (score_activation == ScoreActivation::kNone) return score;
-  return score_activation == ScoreActivation::kSigmoid ? 1 / (1 + std::exp(-score)) : std::exp(score - log_total);
+  return score_activation == ScoreActivation::kSigmoid ? 1 / (1 + std::exp(-score))
+                                                       : std::exp(score - log_total);
 }
 
 /// Mean probability of a row over the windows, at the resized size.
@@ -165,7 +166,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TallerOnly", {4, 4}, {64, 64}, {64, 64}, {100, 64}, {{0, 0}}},
         Case{"WiderOnly", {4, 4}, {64, 64}, {64, 64}, {64, 300}, {{0, 0}}},
         Case{"OnePixelBecomesMany", {1, 1}, {16, 16}, {16, 16}, {1, 140}, {{0, 0}}},
-        Case{"Probabilities", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}, ScoreActivation::kNone},
+        Case{"Probabilities",
+             {4, 4},
+             {64, 64},
+             {64, 100},
+             {45, 70},
+             {{0, 0}, {0, 36}},
+             ScoreActivation::kNone},
         Case{"Softmax", {5, 3}, {83, 57}, {83, 57}, {83, 57}, {{0, 0}}, ScoreActivation::kSoftmax},
         Case{"SoftmaxOfManyWindows",
              {4, 4},

@@ -1,6 +1,4 @@
 // The inner loops beside their naive twins: odd lengths, and every instruction set that can run here.
-#include "kernels/simd_kernels.h"
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -11,6 +9,7 @@
 #include "relprompt/error.h"
 
 #include "kernels/instruction_sets.h"
+#include "kernels/simd_kernels.h"
 #include "numbers.h"
 #include "test_support.h"
 

@@ -4,11 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include "nn/activation_checkpointing.h"
 #include "nn/attention.h"
 #include "nn/attention_function.h"
 #include "nn/linear.h"
 #include "nn/linear_function.h"
-#include "nn/activation_checkpointing.h"
 #include "nn/transformer_block.h"
 #include "tensors.h"
 

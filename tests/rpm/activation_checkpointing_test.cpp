@@ -46,8 +46,8 @@ TEST_P(ActivationCheckpointing, GivesEveryPromptTheSameGradientBitForBit) {
   EXPECT_GT(compared, 6u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, ActivationCheckpointing, testing::Values(Variant::kOfficial, Variant::kPaper),
-                         [](const auto& variant) {
+INSTANTIATE_TEST_SUITE_P(Variants, ActivationCheckpointing,
+                         testing::Values(Variant::kOfficial, Variant::kPaper), [](const auto& variant) {
                            return variant.param == Variant::kOfficial ? "official" : "paper";
                          });
 

@@ -11,12 +11,12 @@
 #include "clip/as_torch.h"
 #include "engine/attention_distance.h"
 #include "model/clip_tensors.h"
+#include "model/model_files.h"
 #include "model/model_folder.h"
 #include "network/network.h"
 #include "network/torch_scorer.h"
 #include "numbers.h"
 #include "segmenter/attention_analysis.h"
-#include "model/model_files.h"
 #include "segmenter/sliding_window.h"
 #include "tensors.h"
 #include "test_support.h"
@@ -34,11 +34,15 @@ using test::close;
 std::vector<double> naive_distance(const engine::TowerWeights& weights, const engine::LayerState& state,
                                    const VisionConfig& vision) {
   const auto stem = "transformer.resblocks." + std::to_string(state.layer) + ".";
-  const auto double_of = [&](const char* name) { return clip::as_torch(weights.at(stem + name)).to(torch::kFloat64); };
+  const auto double_of = [&](const char* name) {
+    return clip::as_torch(weights.at(stem + name)).to(torch::kFloat64);
+  };
   const auto patches = state.grid.size(), width = vision.width, head = width / vision.heads;
-  const auto tokens = torch::from_blob(state.tokens, {1 + patches, width}, torch::kFloat32).to(torch::kFloat64);
+  const auto tokens =
+      torch::from_blob(state.tokens, {1 + patches, width}, torch::kFloat32).to(torch::kFloat64);
   const auto x = at::layer_norm(tokens, {width}, double_of("ln_1.weight"), double_of("ln_1.bias"), 1e-5);
-  const auto projected = torch::matmul(x, double_of("attn.in_proj_weight").t()) + double_of("attn.in_proj_bias");
+  const auto projected =
+      torch::matmul(x, double_of("attn.in_proj_weight").t()) + double_of("attn.in_proj_bias");
   std::vector<double> result;
   for (std::int64_t h = 0; h < vision.heads; ++h) {
     double sum = 0;
@@ -188,7 +192,8 @@ TEST_F(AttentionStudy, RefusesWhatCannotBeShown) {
   EngineScorer bare_scorer(clip), scorer(network);
   EXPECT_ERROR(attention_maps(bare_scorer, bare.config, classes_, photo_, 0), ErrorCode::kBadModelConfig,
                "it is a bare CLIP");
-  EXPECT_ERROR(attention_distances(scorer, model_, classes_, photo_, 8), ErrorCode::kBadArgument, "short side 8");
+  EXPECT_ERROR(attention_distances(scorer, model_, classes_, photo_, 8), ErrorCode::kBadArgument,
+               "short side 8");
   photo_ = {16, 4000, std::vector<std::uint8_t>(16 * 4000 * 3)};
   EXPECT_ERROR(attention_maps(scorer, model_.config, classes_, photo_, 1024), ErrorCode::kImageTooLarge,
                "patches at once");

@@ -17,8 +17,8 @@
 #include "model/model_files.h"
 #include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
-#include "tiny_models.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -46,8 +46,8 @@ class BadNumbers : public testing::TestWithParam<Precision> {
   void change_first(const char* file, const std::string& name, float to) const {
     change(file, name, [to, first = true](float x) mutable { return std::exchange(first, false) ? to : x; });
   }
-  /// Weights of a block that are each below the limit, and whose products are not. Of the stacked projection only
-  /// the values are large, so that infinity comes out of the last product in every precision.
+  /// Weights of a block that are each below the limit, and whose products are not. Of the stacked projection
+  /// only the values are large, so that infinity comes out of the last product in every precision.
   void make_overflow(const std::string& block, std::int64_t width) const {
     const auto huge = [](float x) { return x * 1e14f; };
     change("clip.safetensors", block + "ln_1.weight", huge);
@@ -167,8 +167,10 @@ TEST(ScoreCheck, TellsNumbersFromTheRest) {
                  "no numbers");
   }
   const std::vector<float> same(24, 1.0f);
-  EXPECT_ERROR(engine::check_scores(same.data(), kBatch, kPatches, t, kWidth), ErrorCode::kTensorMismatch, "same score");
-  EXPECT_NO_THROW(engine::check_scores(same.data(), kBatch, kPatches, {equal.data(), 3}, kWidth)) << "equal embeddings";
+  EXPECT_ERROR(engine::check_scores(same.data(), kBatch, kPatches, t, kWidth), ErrorCode::kTensorMismatch,
+               "same score");
+  EXPECT_NO_THROW(engine::check_scores(same.data(), kBatch, kPatches, {equal.data(), 3}, kWidth))
+      << "equal embeddings";
   EXPECT_NO_THROW(engine::check_scores(same.data(), 1, kPatches, {different.data(), 1}, kWidth));
 }
 

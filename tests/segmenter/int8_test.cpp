@@ -29,7 +29,7 @@ class Int8 : public testing::Test {
  protected:
   Int8() : model_(open_model(fs::path(RELPROMPT_SOURCE_DIR) / "models/demo")) {
     ::setenv("XDG_CACHE_HOME", (scratch_ / "cache").c_str(), 1);
-      classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
+    classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
   }
 
   static Image photo(std::size_t i) { return world::make_scene(kSeed, i).photo; }

@@ -23,7 +23,7 @@ class DemoModel : public testing::Test {
  protected:
   DemoModel() : model_(open_model(std::filesystem::path(RELPROMPT_SOURCE_DIR) / "models/demo")) {
     ::setenv("XDG_CACHE_HOME", (scratch_ / "cache").c_str(), 1);
-      classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
+    classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
   }
 
   /// Labels of all scenes, one after the other.

@@ -10,8 +10,8 @@
 #include "kernels/score_maps.h"
 #include "model/model_files.h"
 #include "nn/grid.h"
-#include "segmenter/sliding_window.h"
 #include "numbers.h"
+#include "segmenter/sliding_window.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -54,8 +54,8 @@ TEST(SlidingWindows, CoverEveryPixelWithOneSize) {
 
 /// Scores of windows as a task; what it points to is kept here.
 struct Scene {
-  Scene(kernels::ImageSize resized, kernels::ImageSize photo, std::int64_t stride, std::vector<std::size_t> first,
-        ScoreActivation score_activation) {
+  Scene(kernels::ImageSize resized, kernels::ImageSize photo, std::int64_t stride,
+        std::vector<std::size_t> first, ScoreActivation score_activation) {
     for (const auto& w : sliding_windows(resized.height, resized.width, 200, stride)) {
       const auto rows = static_cast<std::int64_t>(first.back());
       scores.push_back(test::uniform("scores" + std::to_string(scores.size()), {rows, 12, 12}) * 4);
@@ -128,8 +128,11 @@ class ActivatedScores : public testing::TestWithParam<ScoreActivation> {
   torch::InferenceMode no_gradients_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Kinds, ActivatedScores, testing::Values(ScoreActivation::kSigmoid, ScoreActivation::kSoftmax),
-                         [](const auto& kind) { return kind.param == ScoreActivation::kSoftmax ? "softmax" : "sigmoid"; });
+INSTANTIATE_TEST_SUITE_P(Kinds, ActivatedScores,
+                         testing::Values(ScoreActivation::kSigmoid, ScoreActivation::kSoftmax),
+                         [](const auto& kind) {
+                           return kind.param == ScoreActivation::kSoftmax ? "softmax" : "sigmoid";
+                         });
 
 TEST_P(ActivatedScores, EqualTheWholeTensorComputedAtOnce) {
   // Every third class has two names, one of them three.
@@ -152,7 +155,8 @@ TEST_P(ActivatedScores, LabelsAloneEqualThoseOfThePlanes) {
     const auto planes = scene.planes(4);
     const auto [label, score] = scene.best();
     EXPECT_TRUE(close(score, planes.amax(0), 1e-5));
-    EXPECT_TRUE(close(planes.gather(0, label.unsqueeze(0))[0], score, 1e-5)) << "another label only where scores tie";
+    EXPECT_TRUE(close(planes.gather(0, label.unsqueeze(0))[0], score, 1e-5))
+        << "another label only where scores tie";
   }
 }
 
@@ -190,8 +194,8 @@ TEST_F(Planes, ThresholdMakesUnknownPixels) {
   const auto run = [&](std::optional<float> threshold) {
     SegmentOptions options;
     options.unknown_threshold = threshold;
-    return segment_image(*scorer_, model_->config, classes_, photo_of(30, 41), resolve(options, model_->config, 3),
-                         {});
+    return segment_image(*scorer_, model_->config, classes_, photo_of(30, 41),
+                         resolve(options, model_->config, 3), {});
   };
   const auto all = run(std::nullopt), none = run(2.0f);
   EXPECT_EQ(all.unknown_pixels, 0u);
@@ -230,7 +234,8 @@ TEST_F(Planes, BatchingWindowsChangesNothing) {
   };
   const auto single = run(1);
   for (const int batch : {2, 3, 50}) {
-    EXPECT_TRUE(test::near(run(batch).data(), single.data(), static_cast<std::int64_t>(single.size()), 1e-5)) << batch;
+    EXPECT_TRUE(test::near(run(batch).data(), single.data(), static_cast<std::int64_t>(single.size()), 1e-5))
+        << batch;
   }
 }
 

@@ -4,8 +4,8 @@
 #include <sstream>
 
 #include "base/random.h"
-#include "model/random_model.h"
 #include "clip/as_torch.h"
+#include "model/random_model.h"
 #include "test_support.h"
 
 namespace relprompt::test {

@@ -4,10 +4,10 @@
 #include <map>
 #include <set>
 
+#include "config/run_config.h"
 #include "test_support.h"
 #include "text/templates.h"
 #include "train/pretrain_config.h"
-#include "config/run_config.h"
 #include "world/names.h"
 
 namespace relprompt::train {

@@ -1,12 +1,13 @@
-// Training beside the reference (tools/reference): losses of three steps, every gradient of the first, every parameter at the end.
+// Training beside the reference (tools/reference): losses of three steps, every gradient of the first, every
+// parameter at the end.
 #include <gtest/gtest.h>
 
 #include "clip/load.h"
 #include "loss/loss.h"
 #include "lpm/lpm.h"
+#include "model/model_files.h"
 #include "nn/grid.h"
 #include "rpm/rpm.h"
-#include "model/model_files.h"
 #include "tensors.h"
 #include "test_support.h"
 #include "train/parameter_groups.h"

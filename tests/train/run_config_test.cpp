@@ -141,15 +141,18 @@ void expect_differs_everywhere(const json& value, const json& other, const std::
 }
 
 TEST(RunConfig, EveryKeyIsWritten) {
-  const json written = config::parse_yaml(to_yaml(config::parse_run_config(kEverything, "all.yaml")), "written");
+  const json written =
+      config::parse_yaml(to_yaml(config::parse_run_config(kEverything, "all.yaml")), "written");
   expect_holds(written, config::parse_yaml(kEverything, "test"), "");
   expect_differs_everywhere(written, config::parse_yaml(to_yaml(config::RunConfig()), "defaults"), "");
 }
 
 TEST(RunConfig, OlderNamesAreRead) {
-  EXPECT_TRUE(config::parse_run_config("train: {recompute: true}", "old.yaml").train.activation_checkpointing);
-  EXPECT_FALSE(config::parse_run_config("train: {recompute: true, activation_checkpointing: false}", "both.yaml")
-                   .train.activation_checkpointing);
+  EXPECT_TRUE(
+      config::parse_run_config("train: {recompute: true}", "old.yaml").train.activation_checkpointing);
+  EXPECT_FALSE(
+      config::parse_run_config("train: {recompute: true, activation_checkpointing: false}", "both.yaml")
+          .train.activation_checkpointing);
 }
 
 TEST(RunConfig, WhatIsWrittenReadsBack) {
@@ -180,7 +183,8 @@ TEST(RunConfig, AbsentKeysKeepTheirDefaults) {
 TEST(RunConfig, TemplatesBySetOrSentence) {
   EXPECT_TRUE(config::parse_run_config("templates: single", "").text.templates.empty());
   EXPECT_EQ(config::parse_run_config("templates: paper", "").text.templates, text::paper_templates());
-  EXPECT_EQ(config::parse_run_config("templates: [\"{}\"]", "").text.templates, (std::vector<std::string>{"{}"}));
+  EXPECT_EQ(config::parse_run_config("templates: [\"{}\"]", "").text.templates,
+            (std::vector<std::string>{"{}"}));
 }
 
 void refused(const std::string& yaml, const std::string& fragment) {

@@ -10,11 +10,11 @@
 #include "archive/safetensors.h"
 #include "edit_tensor.h"
 #include "model/model_files.h"
+#include "processes/environment.h"
 #include "tensors.h"
 #include "test_support.h"
 #include "toy_run.h"
 #include "train/training_state.h"
-#include "processes/environment.h"
 
 namespace relprompt::train {
 namespace {
