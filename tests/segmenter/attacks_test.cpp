@@ -88,17 +88,17 @@ TEST_F(Attack, HuggingFaceConfigOf113Megabytes) {
 
 TEST_F(Attack, TowerOf5000Layers) {
   std::vector<std::pair<std::string, std::vector<std::int64_t>>> all = {
-      {"visual.conv1.weight", {8, 3, 4, 4}},
-      {"visual.positional_embedding", {5, 8}},
-      {"visual.proj", {8, 4}},
-      {"visual.transformer.resblocks.0.mlp.c_fc.weight", {8, 8}}};
+      {"visual.conv1.weight", {64, 3, 2, 2}},
+      {"visual.positional_embedding", {5, 64}},
+      {"visual.proj", {64, 4}},
+      {"visual.transformer.resblocks.0.mlp.c_fc.weight", {8, 64}}};
   const auto layer = [](int i) {
     return "visual.transformer.resblocks." + std::to_string(i) + ".ln_1.weight";
   };
-  for (int i = 0; i < 256; ++i) all.push_back({layer(i), {8}});
+  for (int i = 0; i < 256; ++i) all.push_back({layer(i), {64}});
   write_zeros(scratch_ / "256.safetensors", all);
   expect_refused(scratch_ / "256.safetensors", ErrorCode::kTensorMismatch, "more\n");
-  for (int i = 256; i < 5000; ++i) all.push_back({layer(i), {8}});
+  for (int i = 256; i < 5000; ++i) all.push_back({layer(i), {64}});
   write_zeros(scratch_ / "5000.safetensors", all);
   expect_refused(scratch_ / "5000.safetensors", ErrorCode::kTensorMismatch,
                  "a tower of more than 256 layers");
@@ -106,11 +106,11 @@ TEST_F(Attack, TowerOf5000Layers) {
 
 TEST_F(Attack, NoClipAmong400000Tensors) {
   std::vector<std::pair<std::string, std::vector<std::int64_t>>> all = {
-      {"visual.conv1.weight", {8, 3, 4, 4}},
-      {"visual.positional_embedding", {5, 8}},
-      {"visual.proj", {8, 4}}};
+      {"visual.conv1.weight", {64, 3, 2, 2}},
+      {"visual.positional_embedding", {5, 64}},
+      {"visual.proj", {64, 4}}};
   for (int i = 0; i < 400'000; ++i) all.push_back({"tensor." + std::to_string(i), {0}});
-  all.push_back({"visual.transformer.resblocks.0.mlp.c_fc.weight", {8, 8}});
+  all.push_back({"visual.transformer.resblocks.0.mlp.c_fc.weight", {8, 64}});
   write_zeros(scratch_ / "many.safetensors", all);
   run_within(512, [&] {
     EXPECT_ERROR(open_model(scratch_ / "many.safetensors"), ErrorCode::kTensorMismatch, "and 399993 more");
