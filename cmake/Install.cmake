@@ -13,8 +13,9 @@ target_compile_features(relprompt INTERFACE cxx_std_17)
 # with, so nobody needs LD_LIBRARY_PATH.
 file(RELATIVE_PATH relprompt_bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
 set_target_properties(relprompt PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON)
-set_target_properties(relprompt_cli PROPERTIES INSTALL_RPATH "$ORIGIN/${relprompt_bin_to_lib}"
-                      INSTALL_RPATH_USE_LINK_PATH ON)
+set(relprompt_cli_rpath "$ORIGIN/${relprompt_bin_to_lib}" "$ORIGIN/../lib")  # the second: in the build tree
+list(REMOVE_DUPLICATES relprompt_cli_rpath)
+set_target_properties(relprompt_cli PROPERTIES INSTALL_RPATH "${relprompt_cli_rpath}" INSTALL_RPATH_USE_LINK_PATH ON)
 # In the build tree CMake would pad a shorter path with colons to make room for that one, and the loader takes
 # what lies between two colons for the current folder: libraries of whoever owns that folder would be run.
 set_target_properties(relprompt relprompt_cli PROPERTIES BUILD_WITH_INSTALL_RPATH ON)

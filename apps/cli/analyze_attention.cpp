@@ -4,14 +4,13 @@
 #include <memory>
 
 #include "relprompt/error.h"
+#include "relprompt/output.h"
 
 #include "analysis/attention_sheet.h"
 #include "analyze.h"
 #include "analyze_options.h"
-#include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "image/npy_writer.h"
-#include "image/picture_files.h"
 #include "usage.h"
 #include "written_files.h"
 
@@ -97,7 +96,7 @@ void write_json(const fs::path& file, const Json& facts, Json view, const Attent
   }
   Json document = facts;
   document.update(view);
-  write_file(file, json_text(document) + "\n");  // on one line: pages of single numbers help nobody
+  write_text(file, json_text(document) + "\n");  // on one line: pages of single numbers help nobody
 }
 
 fs::path path_of(const Photo& photo, const char* ending) {
@@ -135,8 +134,7 @@ std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const 
   }
   if (plan.sheet) {
     const auto name = photo.path.filename().string();
-    image::write_png(path_of(photo, kSheet),
-                     analysis::draw_attention_sheet(image, maps, job.classes(), name));
+    write_image(path_of(photo, kSheet), analysis::draw_attention_sheet(image, maps, job.classes(), name));
     keep("sheet", path_of(photo, kSheet));
   }
   guard.complete();

@@ -6,12 +6,11 @@
 #include <fmt/format.h>
 
 #include "relprompt/model.h"
+#include "relprompt/output.h"
 
 #include "analysis/distance_chart.h"
 #include "analyze.h"
 #include "analyze_options.h"
-#include "base/atomic_file.h"
-#include "image/picture_files.h"
 #include "numbers.h"
 #include "terminal.h"
 #include "written_files.h"
@@ -101,11 +100,11 @@ std::vector<fs::path> files_in(const fs::path& output) {
 std::vector<fs::path> save(const AnalyzeJob& job, const analysis::Figure& figure, const Json& document) {
   const auto files = files_in(job.output());
   WrittenFiles guard;
-  image::write_png(files[0], analysis::draw_figure(figure));
+  write_image(files[0], analysis::draw_figure(figure));
   guard.add(files[0]);
-  write_file(files[1], analysis::svg_of(figure));
+  write_text(files[1], analysis::svg_of(figure));
   guard.add(files[1]);
-  write_file(files[2], to_text(document));
+  write_text(files[2], to_text(document));
   guard.complete();
   return files;
 }

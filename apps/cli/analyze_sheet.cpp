@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
+#include "relprompt/output.h"
 
 #include "analysis/sheet.h"
 #include "analyze.h"
 #include "analyze_options.h"
 #include "data/order.h"
-#include "image/picture_files.h"
 #include "image/resize.h"
 #include "numbers.h"
 #include "options_protocol.h"
@@ -136,7 +136,7 @@ class SheetRun {
     analysis::SheetOptions look;
     look.row_height = arguments_.row_height;
     look.alpha = arguments_.alpha;
-    image::write_png(file, analysis::draw_sheet(sheet, job_.classes(), look));
+    write_image(file, analysis::draw_sheet(sheet, job_.classes(), look));
     Json document = job_.facts();
     document["columns"] = sheet.columns;
     if (baseline_) {

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
-
-#include "base/atomic_file.h"
-#include "image/picture_files.h"
+#include "relprompt/output.h"
 
 namespace relprompt::cli {
 namespace {
@@ -49,9 +47,9 @@ void write_roofline(const BenchmarkResult& result, const fs::path& file) {
   }
   const auto figure = analysis::roofline_figure(roofline_of(result));
   if (file.extension() == kDrawing) {
-    write_file(file, analysis::svg_of(figure));
+    write_text(file, analysis::svg_of(figure));
   } else {
-    image::write_png(file, analysis::draw_figure(figure));
+    write_image(file, analysis::draw_figure(figure));
   }
 }
 

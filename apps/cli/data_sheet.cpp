@@ -1,10 +1,15 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+#include "relprompt/output.h"
+
 #include "analysis/sheet.h"
+#include "base/printable.h"
 #include "data/order.h"
 #include "data_check.h"
-#include "image/picture_files.h"
 
 namespace relprompt::cli {
 namespace {
@@ -27,6 +32,10 @@ Image sheet_of(const data::Dataset& dataset) {
 }  // namespace
 
 std::vector<std::filesystem::path> sheet_files(const std::string& file, const std::vector<DataPart>& parts) {
+  if (!file.empty() && std::filesystem::path(file).extension() != ".png") {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--sheet {}: expected a name that ends in .png", printable(file)));
+  }
   std::vector<std::filesystem::path> files;
   for (const auto& [name, spec] : parts) {
     auto& path = files.emplace_back(file);
@@ -37,7 +46,7 @@ std::vector<std::filesystem::path> sheet_files(const std::string& file, const st
 
 void write_sheets(const std::vector<std::filesystem::path>& files, const std::vector<DataPart>& parts) {
   for (std::size_t i = 0; i < parts.size(); ++i)
-    image::write_png(files[i], sheet_of(*data::open_dataset(parts[i].second)));
+    write_image(files[i], sheet_of(*data::open_dataset(parts[i].second)));
 }
 
 }  // namespace relprompt::cli

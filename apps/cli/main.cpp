@@ -16,10 +16,15 @@
 
 #include "base/bus_error.h"
 #include "base/notes.h"
+#include "base/process_state.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "terminal.h"
 #include "usage.h"
+
+/// The library's objects of the process (src/api/process_link.cpp), which the program's own copy of base uses
+/// as well.
+extern "C" relprompt::ProcessState* relprompt_process_state();
 
 namespace relprompt::cli {
 namespace {
@@ -110,6 +115,7 @@ int guarded(int argument_count, char** arguments) {
   gnu::used]] void (*const block_signals_first)() = relprompt::cli::block_signals;
 
 int main(int argument_count, char** arguments) {
+  relprompt::adopt_process_state(relprompt_process_state());
   relprompt::answer_bus_errors();
   // A file size limit then fails the write, with a message, instead of killing the program.
   std::signal(SIGXFSZ, SIG_IGN);

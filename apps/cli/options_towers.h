@@ -4,7 +4,7 @@
 #include <CLI/App.hpp>
 #include <string>
 
-#include "relprompt/tower_options.h"
+#include "relprompt/options.h"
 
 namespace relprompt::cli {
 

@@ -3,10 +3,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/atomic_file.h"
 #include "base/own_files.h"
-#include "image/label_files.h"
-#include "image/overlay.h"
 #include "photo_record.h"
 
 namespace relprompt::cli {
@@ -91,8 +88,7 @@ ScoreSink PhotoOutputs::score_sink(const Image& photo, std::size_t classes) {
   return [this, classes, height, width](std::size_t, std::size_t count, const float* planes) {
     // Opened late: nothing is lying about while the network works.
     if (!scores_) {
-      scores_ = std::make_unique<image::ScoreWriter>(path_of(".scores.npy"), classes, height, width,
-                                                     !plan_.float32_scores);
+      scores_.emplace(path_of(".scores.npy"), classes, height, width, !plan_.float32_scores);
     }
     scores_->append(planes, count);
   };
@@ -101,21 +97,20 @@ ScoreSink PhotoOutputs::score_sink(const Image& photo, std::size_t classes) {
 void PhotoOutputs::write_pictures(const Image& photo, const LabelMap& labels, const ClassList& classes) {
   if (scores_) write(path_of(".scores.npy"), [&](const fs::path&) { scores_->commit(labels); });
   if (plan_.labels) {
-    write(path_of(".labels.png"),
-          [&](const fs::path& path) { image::write_labels_png(path, labels, classes.size()); });
+    write(path_of(".labels.png"), [&](const fs::path& path) { write_labels(path, labels, classes.size()); });
   }
   if (plan_.palette) {
     write(path_of(".palette.png"),
-          [&](const fs::path& path) { image::write_palette_png(path, labels, classes.size()); });
+          [&](const fs::path& path) { write_palette(path, labels, classes.size()); });
   }
   if (plan_.overlay) {
     write(path_of(".overlay.jpg"),
-          [&](const fs::path& path) { image::write_overlay_jpg(path, photo, labels, classes); });
+          [&](const fs::path& path) { write_overlay(path, photo, labels, classes); });
   }
 }
 
 void PhotoOutputs::write_report(const std::string& text) {
-  if (plan_.report) write(path_of(".json"), [&](const fs::path& path) { write_file(path, text); });
+  if (plan_.report) write(path_of(".json"), [&](const fs::path& path) { write_text(path, text); });
 }
 
 }  // namespace relprompt::cli

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <filesystem>
-#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "relprompt/output.h"
 #include "relprompt/segmenter.h"
 
-#include "image/score_writer.h"
 #include "options_output.h"
 #include "photo_input.h"
 
@@ -24,7 +24,7 @@ class PhotoOutputs {
   PhotoOutputs(const PhotoOutputs&) = delete;
   PhotoOutputs& operator=(const PhotoOutputs&) = delete;
 
-  /// True if all planned files are there and were made with these settings (RunFacts::settings) from this
+  /// True if all planned files are there and were made with these settings (RunFacts::settings()) from this
   /// photo as it is now. Size and times say whether it is; where they differ, it is read and its content
   /// does.
   bool done(const std::string& settings, const std::filesystem::path& photo) const;
@@ -60,7 +60,7 @@ class PhotoOutputs {
 
   std::filesystem::path stem_;
   OutputPlan plan_;
-  std::unique_ptr<image::ScoreWriter> scores_;
+  std::optional<ScoreFile> scores_;
   std::vector<std::filesystem::path> written_;
   std::string settings_;
   PhotoInput input_;

@@ -12,7 +12,7 @@
 namespace relprompt::cli {
 
 struct PhotoRecord {
-  std::string settings;         ///< RunFacts::settings
+  std::string settings;         ///< RunFacts::settings()
   PhotoInput input;             ///< the photo
   std::set<std::string> kinds;  ///< "labels", "json", ...: all of these files were made so
 

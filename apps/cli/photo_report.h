@@ -1,8 +1,10 @@
-// STEM.json: what was found in a photo, under which protocol, by which model.
+// STEM.json: what was found in a photo, under which protocol, by which model (relprompt/report.h).
 #pragma once
 
 #include <filesystem>
 #include <string>
+
+#include "relprompt/report.h"
 
 #include "json_report.h"
 #include "photo_input.h"
@@ -13,11 +15,11 @@ namespace relprompt::cli {
 
 /// What all photos of a run share.
 struct RunFacts {
-  Json program;          ///< name and version
-  Json model;            ///< path, sha256, variant, device, precision
-  Json protocol;         ///< resolved: no zeros left
-  Json unknown_words;    ///< of the class names, that the model never saw in training
-  std::string settings;  ///< SHA-256 over all that decides the labels; equal for results that may be mixed
+  Reporter reporter;
+  Json run;  ///< program, model, protocol and unknown_words
+
+  /// SHA-256 over all that decides the labels; equal for results that may be mixed.
+  const std::string& settings() const { return reporter.settings_sha256(); }
 };
 
 /// Facts of an opened segmenter whose classes are set. `protocol` has been resolved by it.
@@ -31,9 +33,9 @@ struct PhotoTimes {
 };
 
 /// The content of STEM.json.
-Json report_of(const std::filesystem::path& photo, const PhotoInput& input, const Image& image,
-               const Segmentation& result, const ClassList& classes, const PhotoOutputs& outputs,
-               const RunFacts& facts, const PhotoTimes& times);
+std::string report_of(const std::filesystem::path& photo, const PhotoInput& input, const Image& image,
+                      const Segmentation& result, const PhotoOutputs& outputs, const RunFacts& facts,
+                      const PhotoTimes& times);
 
 /// "road 41.2 %, sky 20.1 %", names with commas in quotes: the most frequent classes, largest first.
 std::string found_in(const Segmentation& result, const ClassList& classes);

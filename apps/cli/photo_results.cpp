@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/json_read.h"
 #include "output_folder.h"
 #include "terminal.h"
 
@@ -80,11 +81,11 @@ void PhotoResults::write(PhotoJob& job) {
   const Stopwatch writing;
   job.outputs->write_pictures(job.image, job.result.labels, settings_.classes);
   job.times.write = writing.seconds();
-  const Json report = report_of(job.photo->path, job.input, job.image, job.result, settings_.classes,
-                                *job.outputs, facts_, job.times);
-  job.outputs->write_report(to_text(report));
+  const std::string report =
+      report_of(job.photo->path, job.input, job.image, job.result, *job.outputs, facts_, job.times);
+  job.outputs->write_report(report);
   job.outputs->complete();
-  report_.add(*job.photo, *job.outputs, report);
+  report_.add(*job.photo, *job.outputs, reread_json(report));
   if (!settings_.quiet && notes_.has_news(job.image.notes)) {
     const std::lock_guard<std::mutex> lock(screen_);
     progress_.clear();

@@ -32,7 +32,7 @@ std::string indented(std::string text, const std::string& indent) {
 }  // namespace
 
 RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures)
-    : facts_(facts), failures_(std::move(failures)) {}
+    : run_(facts.run), failures_(std::move(failures)) {}
 
 void RunReport::add(const Photo& photo, const PhotoOutputs& outputs, const Json& report) {
   ++segmented_;
@@ -101,8 +101,7 @@ Json RunReport::document(double seconds) const {
     errors.push_back(
         {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
   }
-  Json document = {{"program", facts_.program}, {"model", facts_.model}, {"protocol", facts_.protocol}};
-  document["unknown_words"] = facts_.unknown_words;
+  Json document = run_;
   document["photos"] = photos_;
   document["errors"] = errors;
   document["totals"] = {{"done", segmented_},

@@ -36,7 +36,7 @@ class RunReport {
   Json document(double seconds) const;
 
  private:
-  RunFacts facts_;
+  Json run_;
   Json photos_ = Json::array();
   std::vector<Failure> failures_;
   std::size_t segmented_ = 0, skipped_ = 0, failed_ = 0;

@@ -59,7 +59,7 @@ class SegmentRun {
   /// On the reader's thread.
   ReadPhoto read(const Photo& photo) const {
     ReadPhoto result;
-    if (settings_.resume && PhotoOutputs(photo.stem, settings_.plan).done(facts_.settings, photo.path)) {
+    if (settings_.resume && PhotoOutputs(photo.stem, settings_.plan).done(facts_.settings(), photo.path)) {
       result.skipped = true;
       return result;
     }
@@ -112,7 +112,7 @@ class SegmentRun {
     job.input = std::move(read.input);
     job.times.read = read.seconds;
     job.outputs = std::make_unique<PhotoOutputs>(job.photo->stem, settings_.plan);
-    job.outputs->check(facts_.settings, job.input);
+    job.outputs->check(facts_.settings(), job.input);
     try {
       job.result = segmenter_.segment(job.image, protocol_,
                                       job.outputs->score_sink(job.image, settings_.classes.size()));

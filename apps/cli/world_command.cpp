@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
+#include "relprompt/output.h"
 
 #include "base/json_read.h"
 #include "base/own_files.h"
 #include "commands.h"
-#include "image/picture_files.h"
 #include "interrupt.h"
 #include "json_report.h"
 #include "numbers.h"
@@ -64,7 +64,7 @@ void write_sheet(const WorldArguments& arguments) {
                                                      printable(arguments.sheet)));
   }
   const Image sheet = world::draw_scene_sheet(static_cast<std::uint64_t>(arguments.seed), arguments.options);
-  jpg ? image::write_jpg(file, sheet) : image::write_png(file, sheet);
+  write_image(file, sheet);
   if (!arguments.quiet) print_note(printable(fmt::format("wrote {}", arguments.sheet)));
 }
 

@@ -7,19 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "relprompt/export.h"
+#include "relprompt/options.h"
 #include "relprompt/segmenter.h"
 
 namespace relprompt {
-
-/// What is measured. The picture is noise and the classes are random unit embeddings: the network's speed
-/// does not depend on either, that of the labels (src/kernels/label_tiles.h) a little.
-struct BenchmarkOptions {
-  int classes = 20;        ///< 1 to kMaxClasses
-  int window = 0;          ///< pixels, at least one patch, at most 4096; 0: the model's own
-  int batch = 1;           ///< windows computed together, 1 to 256
-  int repeat = 7;          ///< timed runs, 1 to 10000; one more, before them, is not timed
-  std::uint64_t seed = 0;  ///< of picture and embeddings
-};
 
 /// Median and what lies around it, milliseconds.
 struct TimeSpread {
@@ -69,7 +61,8 @@ struct BenchmarkResult {
 
 /// Opens the model and times it. Throws Error as Segmenter's constructor does; kBadArgument for options out
 /// of range.
-BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelOptions& model_options,
-                                const BenchmarkOptions& options);
+RELPROMPT_API BenchmarkResult benchmark_model(const std::filesystem::path& model,
+                                              const ModelOptions& model_options,
+                                              const BenchmarkOptions& options);
 
 }  // namespace relprompt

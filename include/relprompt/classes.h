@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "relprompt/export.h"
+
 namespace relprompt {
 
 /// An ordered list of classes; a class's position is its label. A class may have several names
@@ -27,11 +29,11 @@ constexpr std::size_t kMaxClasses = 65535;
 /// ('#' after white space or first) are skipped. Quotes keep separators in a name, as in CSV: "car, big".
 /// Throws Error(kBadClassList) with line and entry: no class, an empty name, a name that occurs twice (case
 /// and white space aside, also within one class), bad quotes or UTF-8, more than kMaxClasses.
-ClassList parse_class_list(std::string_view text);
+RELPROMPT_API ClassList parse_class_list(std::string_view text);
 
 /// A file with one class a line or commas, as parse_class_list. Throws Error(kBadClassList) that names the
 /// file and the line, also when the file cannot be read.
-ClassList read_class_file(const std::filesystem::path& path);
+RELPROMPT_API ClassList read_class_file(const std::filesystem::path& path);
 
 /// A built-in class list with what there is to say about it.
 struct Vocabulary {
@@ -41,9 +43,9 @@ struct Vocabulary {
 };
 
 /// All built-in class lists: voc-20, coco-stuff-171, context-59, context-60, ade-150.
-const std::vector<Vocabulary>& vocabularies();
+RELPROMPT_API const std::vector<Vocabulary>& vocabularies();
 
 /// The built-in list of that name. Throws Error(kBadVocabulary) that lists the names and the nearest one.
-const Vocabulary& vocabulary(std::string_view name);
+RELPROMPT_API const Vocabulary& vocabulary(std::string_view name);
 
 }  // namespace relprompt

@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "relprompt/export.h"
+
 namespace relprompt {
 
 enum class ErrorCode {
@@ -52,13 +54,13 @@ enum class ErrorCode {
 };
 
 /// Exit status of the command line for a code: 2, 3, 4, 5 or 70.
-int exit_status(ErrorCode code) noexcept;
+RELPROMPT_API int exit_status(ErrorCode code) noexcept;
 
 /// Stable lower-case name of a code, such as "bad_offsets", for logs and JSON.
-const char* name_of(ErrorCode code) noexcept;
+RELPROMPT_API const char* name_of(ErrorCode code) noexcept;
 
 /// Thrown by every function of the project that fails.
-class Error : public std::runtime_error {
+class RELPROMPT_API Error : public std::runtime_error {
  public:
   /// `message` says what went wrong, where, what was expected and what was found; `hint` says what to do
   /// next. what() is the message, followed by the hint on a line of its own if there is one.

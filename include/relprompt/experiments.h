@@ -37,6 +37,6 @@ struct ExperimentSettings {
 /// its checkpoint. Throws Error: kBadArgument (config, an unknown table or data set), kNotFound (a data set's
 /// folder or layout), kNotWritable (folders of another suite, or in use), and as train_prompts and
 /// pretrain_clip.
-RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
+RELPROMPT_API RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
 
 }  // namespace relprompt

@@ -9,6 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "relprompt/export.h"
+#include "relprompt/options.h"
+
 namespace relprompt {
 
 /// An RGB photo, 8 bits a channel, rows top to bottom without padding.
@@ -30,36 +33,16 @@ struct LabelMap {
   static constexpr std::uint16_t kUnknown = 0xFFFF;
 };
 
-/// Largest photo that is decoded unless options say otherwise, in pixels; protects against decompression
-/// bombs.
-constexpr std::uint64_t kMaxDecodedPixels = 100'000'000;
-
-/// Sample values that become 0 and 255; what lies between is scaled, what lies outside is clipped.
-struct SampleRange {
-  double min = 0;
-  double max = 255;  ///< larger than min
-};
-
-/// How a file becomes an RGB picture.
-struct DecodeOptions {
-  /// Bands of the file, counted from 1: three that become red, green and blue, or one that becomes grey.
-  /// Empty: the colours that the file declares, else its first three bands, or its first if it has fewer.
-  std::vector<int> bands = {};
-  /// Absent: what the file states (TIFF's SMinSampleValue and SMaxSampleValue), else the range of its type.
-  std::optional<SampleRange> range = std::nullopt;
-  std::uint64_t max_decoded_pixels = kMaxDecodedPixels;  ///< height * width, checked before decoding
-};
-
 /// Decodes JPEG (EXIF orientation applied), PNG, TIFF, WebP or BMP as RGB. Grey becomes three equal channels,
 /// 16-bit values keep their upper 8 bits unless a range is stated, alpha is laid over white. The first page
 /// or frame is taken; notes say what else there was.
 /// @param name how messages call the picture
 /// Throws Error: kNotAnImage, kTruncatedImage (it ends early or is damaged inside), kImageTooLarge (before
 /// decoding), kBadArgument (options, or a band that the file has not), kOutOfMemory.
-Image decode_image(const std::uint8_t* bytes, std::size_t size, const DecodeOptions& options = {},
-                   const std::string& name = "the picture");
+RELPROMPT_API Image decode_image(const std::uint8_t* bytes, std::size_t size,
+                                 const DecodeOptions& options = {}, const std::string& name = "the picture");
 
 /// decode_image of a whole file, which is read into memory. Throws Error: also kNotFound, kUnreadable.
-Image read_image(const std::filesystem::path& path, const DecodeOptions& options = {});
+RELPROMPT_API Image read_image(const std::filesystem::path& path, const DecodeOptions& options = {});
 
 }  // namespace relprompt

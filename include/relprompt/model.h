@@ -7,21 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "relprompt/tower_options.h"
+#include "relprompt/export.h"
+#include "relprompt/options.h"
 
 namespace relprompt {
-
-/// Options of import_model.
-struct ImportOptions {
-  /// Tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz, or a folder with one
-  /// of them. Empty: looked for beside the source; a model without one is legal.
-  std::filesystem::path vocab;
-  TowerOptions towers;  ///< what the source does not state, or states wrongly
-  /// Stores numbers of 32 bits and more in 16 (IEEE half): half the size, and a rounding of 2^-11 that label
-  /// maps hardly show. Computation stays in fp32.
-  bool half = false;
-  bool replace = false;  ///< see import_model
-};
 
 /// Reads any supported checkpoint (OpenAI .pt, Hugging Face folder, open_clip state dict, the authors' mmseg
 /// .pth, bare .safetensors in any of these key styles, a model folder of this project) and writes a model
@@ -30,27 +19,15 @@ struct ImportOptions {
 /// relprompt wrote and nobody changed; else it stays, and so it does when anything fails.
 /// Throws Error: kModelNotFound, any code of exit status 4, kBadVocabulary, kNotWritable, kDiskFull.
 /// @return what was noticed on the way and is worth telling the user, one sentence each
-std::vector<std::string> import_model(const std::filesystem::path& source,
-                                      const std::filesystem::path& target, const ImportOptions& options = {});
-
-/// Options of create_random_model.
-struct RandomModelOptions {
-  std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
-  std::string variant = "paper";  ///< paper or official: the publication, or the authors' released code
-  /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
-  std::string method = "rpn";
-  /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".
-  std::vector<std::string> settings;
-  std::uint64_t seed = 0;
-  int visual_prompt_tokens = 10;  ///< official variant and methods with VPT, per layer
-  int image_size = 512;           ///< pixels; the position grid is image_size / patch a side, rounded down
-  bool replace = false;           ///< see import_model
-};
+RELPROMPT_API std::vector<std::string> import_model(const std::filesystem::path& source,
+                                                    const std::filesystem::path& target,
+                                                    const ImportOptions& options = {});
 
 /// Writes a model folder with random weights, for benchmarks and tests: its masks mean nothing. The folder
 /// appears as import_model's does.
 /// Throws Error: kBadArgument, kNotWritable, kDiskFull.
-void create_random_model(const std::filesystem::path& target, const RandomModelOptions& options);
+RELPROMPT_API void create_random_model(const std::filesystem::path& target,
+                                       const RandomModelOptions& options);
 
 /// One file of a model.
 struct ModelFile {
@@ -93,6 +70,6 @@ struct ModelInfo {
 };
 
 /// Reads headers and shapes of a model folder or checkpoint. Throws as import_model does.
-ModelInfo inspect_model(const std::filesystem::path& model, const TowerOptions& towers = {});
+RELPROMPT_API ModelInfo inspect_model(const std::filesystem::path& model, const TowerOptions& towers = {});
 
 }  // namespace relprompt

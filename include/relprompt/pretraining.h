@@ -22,12 +22,12 @@ struct PretrainSettings {
 /// Trains both towers from nothing. Afterwards the folder is a CLIP that every command takes as its model.
 /// Equal configs and thread counts give equal bytes.
 /// Throws Error: kBadArgument (config), kNotWritable, kDiskFull, kDiverged, kOutOfMemory.
-RunOutcome pretrain_clip(const PretrainSettings& settings, RunListener& listener);
+RELPROMPT_API RunOutcome pretrain_clip(const PretrainSettings& settings, RunListener& listener);
 
 /// Continues the run of a folder after its last checkpoint, or from the beginning if it has none. A run
 /// that was interrupted at any moment and continued ends with the same bits as one that was not.
 /// Throws as pretrain_clip; kNotFound if there is no run; codes of exit status 4 for a damaged checkpoint.
-RunOutcome resume_pretraining(const std::filesystem::path& folder, std::optional<int> threads,
-                              RunListener& listener);
+RELPROMPT_API RunOutcome resume_pretraining(const std::filesystem::path& folder, std::optional<int> threads,
+                                            RunListener& listener);
 
 }  // namespace relprompt

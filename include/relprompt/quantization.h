@@ -12,21 +12,11 @@
 #include <vector>
 
 #include "relprompt/classes.h"
+#include "relprompt/export.h"
+#include "relprompt/options.h"
 #include "relprompt/segmenter.h"
 
 namespace relprompt {
-
-struct QuantizeOptions {
-  std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
-  TextOptions text;
-  DecodeOptions decode;  ///< of the photos
-  int threads = 0;       ///< CPU threads; 0: all cores
-  /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
-  /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
-  double agreement = 0;
-  TowerOptions towers;   ///< what a checkpoint does not state about its CLIP
-  bool replace = false;  ///< a model that is there already, see import_model
-};
 
 struct QuantizeReport {
   std::size_t calibration_photos = 0;
@@ -47,8 +37,10 @@ using QuantizeProgress = std::function<void(const std::string& pass, std::size_t
 /// place (with options.replace). Every precision can still be asked of it; only int8 is changed. The folder
 /// appears whole or not at all. Throws Error: as Segmenter, Segmenter::set_classes and read_image;
 /// kBadArgument for no photo or an agreement out of range; kNotWritable, kDiskFull.
-QuantizeReport quantize_model(const std::filesystem::path& model, const std::filesystem::path& target,
-                              const ClassList& classes, const std::vector<std::filesystem::path>& photos,
-                              const QuantizeOptions& options = {}, const QuantizeProgress& progress = {});
+RELPROMPT_API QuantizeReport quantize_model(const std::filesystem::path& model,
+                                            const std::filesystem::path& target, const ClassList& classes,
+                                            const std::vector<std::filesystem::path>& photos,
+                                            const QuantizeOptions& options = {},
+                                            const QuantizeProgress& progress = {});
 
 }  // namespace relprompt

@@ -11,57 +11,15 @@
 
 #include "relprompt/analysis.h"
 #include "relprompt/classes.h"
+#include "relprompt/export.h"
 #include "relprompt/image.h"
-#include "relprompt/tower_options.h"
+#include "relprompt/options.h"
 
 namespace relprompt {
 
-/// How to open a model.
-struct ModelOptions {
-  std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
-  /// Numbers that the image tower's matrix products are computed in, sums and the rest in fp32: "fp32";
-  /// "bf16", both factors rounded to bfloat16, half the memory for weights; "int8" (CPU only), both factors
-  /// in 8 bits in the layers' products, two to three times the speed where the processor has VNNI and a
-  /// quarter of the memory.
-  std::string precision = "fp32";
-  int threads = 0;              ///< CPU threads; 0: all cores
-  std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
-  bool training_free = false;   ///< leave the model's prompts out: its CLIP alone, same normalisation
-  /// Keep packed weights under XDG_CACHE_HOME/relprompt, at most 4 GiB of them, and map them when the model
-  /// is opened again: a fraction of the time to open it, and processes share the memory. The environment
-  /// variable RELPROMPT_PACK_CACHE=off turns it off as well. CPU only.
-  bool pack_cache = true;
-  /// Dense head of a bare CLIP, what computes its last layer: see dense_head_names. Empty: the model's own,
-  /// which is "maskclip" if nobody chose another.
-  std::string head;
-  TowerOptions towers;  ///< what a checkpoint does not state about its CLIP
-};
-
-/// "none" (the last layer as it is), "maskclip", "maskclip-residual", ...: docs/formats.md.
-std::vector<std::string> dense_head_names();
-
-/// How class names become text embeddings.
-struct TextOptions {
-  /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: "a photo of a {}".
-  std::vector<std::string> templates;
-  bool truncate = false;        ///< cut texts beyond the context length instead of failing
-  bool max_over_names = false;  ///< several names of a class: best score wins, instead of averaged embeddings
-  bool use_cache = true;        ///< keep embeddings under XDG_CACHE_HOME/relprompt
-};
-
-/// How a photo is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real
-/// CLIPs).
-struct SegmentOptions {
-  int short_side = 0;    ///< pixels; the photo's shorter side becomes this
-  int window = 0;        ///< pixels; side of the square windows
-  int stride = 0;        ///< pixels between windows, at most window
-  int window_batch = 0;  ///< windows computed together; 0: chosen by size
-  std::vector<std::size_t>
-      seen;                  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
-  float calibration = 0.1f;  ///< probability, used for `seen` only
-  std::optional<float> unknown_threshold;  ///< best score below this: LabelMap::kUnknown
-  std::uint64_t max_pixels = 100'000'000;  ///< cap on the photo after resizing
-};
+/// Dense heads, for ModelOptions::head: "none" (the last layer as CLIP computes it), "maskclip", ...
+/// (docs/formats.md).
+RELPROMPT_API std::vector<std::string> dense_head_names();
 
 /// Receives the calibrated scores of a few classes at a time, so that memory stays flat in the class count.
 /// planes is [count, height, width] of the photo's own size, valid only during the call; classes arrive in
@@ -83,7 +41,7 @@ class ClassSet;
 
 /// An opened model: weights packed for computing, immutable. Copies are cheap and share the weights; any
 /// number of threads may use one, each with a Segmenter of its own.
-class Model {
+class RELPROMPT_API Model {
  public:
   /// Opens a model folder of this project, or any checkpoint that import_model reads.
   /// Throws Error: codes of exit status 4, kBadVocabulary, kNoDevice, kOutOfMemory, kBadArgument.
@@ -112,7 +70,7 @@ class Model {
 };
 
 /// The embeddings of a class list for one model. Immutable; copies are cheap and share them.
-class ClassSet {
+class RELPROMPT_API ClassSet {
  public:
   /// Embeds the names. Embeddings come from the disk cache when all are there; only otherwise is the text
   /// tower loaded. Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary (no tokenizer).
@@ -138,7 +96,7 @@ class ClassSet {
 /// A session: a model, a class list and the memory to work in. Not copyable; use one object from one thread
 /// at a time. Several of one Model share its weights. A moved-from object may be assigned to or destroyed;
 /// anything else throws Error(kBadArgument).
-class Segmenter {
+class RELPROMPT_API Segmenter {
  public:
   /// A session of a model. It computes with the threads that the model's options say.
   explicit Segmenter(const Model& model);

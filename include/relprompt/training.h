@@ -10,7 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "relprompt/tower_options.h"
+#include "relprompt/export.h"
+#include "relprompt/options.h"
 
 namespace relprompt {
 
@@ -24,7 +25,7 @@ struct TrainingStep {
 };
 
 /// What a run tells while it goes on. The functions are called on the thread of the run, one at a time.
-class RunListener {
+class RELPROMPT_API RunListener {
  public:
   virtual ~RunListener() = default;
   virtual void on_step(const TrainingStep&) {}
@@ -69,17 +70,17 @@ struct RunOutcome {
 /// Slurm train one model together (docs/distributed.md).
 /// Throws Error: kBadArgument and kBadClassList (config), codes of exit status 3 (data, output) and 4 (CLIP),
 /// kDiverged, kLostWorker, kOutOfMemory, kNoDevice.
-RunOutcome train_prompts(const RunSettings& settings, RunListener& listener);
+RELPROMPT_API RunOutcome train_prompts(const RunSettings& settings, RunListener& listener);
 
 /// Continues the run of a folder after its last checkpoint, or from the beginning if it has none. A run
 /// that was interrupted at any moment and continued ends with the same bits as one that was not.
 /// Throws as train_prompts; kNotFound if there is no run.
-RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
-                           RunListener& listener);
+RELPROMPT_API RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+                                         RunListener& listener);
 
 /// Measures a model on the config's test set and writes report.md, report.json and pictures. An evaluation
 /// that was interrupted continues where it was if nothing of its protocol has changed. Throws as
 /// train_prompts.
-RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener);
+RELPROMPT_API RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener);
 
 }  // namespace relprompt

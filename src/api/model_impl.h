@@ -13,7 +13,7 @@
 
 namespace relprompt {
 
-struct Model::Impl {
+struct RELPROMPT_HIDDEN Model::Impl {
   Impl(const std::filesystem::path& path, const ModelOptions& options);
 
   /// For the CPU; this must outlive it.
@@ -26,7 +26,7 @@ struct Model::Impl {
   std::unique_ptr<const engine::Network> network;  ///< nullptr for another device than the CPU
 };
 
-struct ClassSet::Impl {
+struct RELPROMPT_HIDDEN ClassSet::Impl {
   std::weak_ptr<const Model::Impl> model;  ///< the embeddings' own
   segmenter::ClassEmbeddings embeddings;
   bool text_tower_ran = false;

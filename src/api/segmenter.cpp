@@ -13,7 +13,8 @@
 #include "segmenter/sliding_window.h"
 
 namespace relprompt {
-struct Segmenter::Impl {
+
+struct RELPROMPT_HIDDEN Segmenter::Impl {
   explicit Impl(const Model& shared) : model(shared) {}
 
   /// The model's engine with this session's memory; on another device what the optional library gives.

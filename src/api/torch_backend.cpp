@@ -10,6 +10,8 @@
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
+#include "base/process_state.h"
+
 namespace relprompt::api {
 namespace {
 
@@ -47,9 +49,9 @@ void* open_library(std::string& reasons) {
 const TorchBackend* load(std::string& reasons) {
   void* library = open_library(reasons);
   if (library == nullptr) return nullptr;
-  using Entry = const TorchBackend* (*)();
+  using Entry = const TorchBackend* (*)(ProcessState*);
   const auto entry = reinterpret_cast<Entry>(::dlsym(library, kTorchBackendSymbol));
-  const auto* backend = entry == nullptr ? nullptr : entry();
+  const auto* backend = entry == nullptr ? nullptr : entry(process_state());
   if (backend != nullptr && std::string(backend->version) == RELPROMPT_VERSION) return backend;
   reasons += fmt::format("\n  it is of another version than {}", RELPROMPT_VERSION);
   return nullptr;

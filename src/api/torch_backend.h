@@ -38,7 +38,8 @@ struct TorchBackend {
                                                          kernels::Precision precision);
 };
 
-/// The name under which the library exports `const TorchBackend* f()`.
+/// The name under which the library exports `const TorchBackend* f(ProcessState*)`. Its own copy of base then
+/// uses the loader's process state (base/process_state.h).
 constexpr const char* kTorchBackendSymbol = "relprompt_torch_backend";
 
 /// The table, loading the library at the first call. `what` needs it, for the message. Throws

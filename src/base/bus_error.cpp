@@ -11,6 +11,8 @@
 
 #include "relprompt/error.h"
 
+#include "base/process_state.h"
+
 namespace relprompt {
 namespace {
 
@@ -21,8 +23,15 @@ struct Entry {
   std::atomic<const char*> name{nullptr};
 };
 
-std::array<Entry, 1024> entries;
-std::atomic<bool> answered{false};
+struct MappedFiles {
+  std::array<Entry, 1024> entries;
+  std::atomic<bool> answered{false};
+};
+
+MappedFiles& mapped_files() {
+  return process_wide<MappedFiles>("mapped files");
+}
+
 // In Entry::begin while the others are being set; no file is mapped there.
 constexpr std::uintptr_t kBeingWritten = 1;
 
@@ -69,7 +78,7 @@ void say_name(const char* name) {
 }
 
 const char* name_at(std::uintptr_t address) {
-  for (const Entry& entry : entries) {
+  for (const Entry& entry : mapped_files().entries) {
     const std::uintptr_t begin = entry.begin;
     if (begin > kBeingWritten && address >= begin && address - begin < entry.size) return entry.name;
   }
@@ -93,7 +102,7 @@ void answer(int number, siginfo_t* info, void* /*context*/) {
 }  // namespace
 
 void answer_bus_errors() {
-  answered = true;
+  mapped_files().answered = true;  // also makes the table, which the handler must not
   use_own_signal_stack();
   struct sigaction action {};
   action.sa_sigaction = answer;
@@ -103,13 +112,13 @@ void answer_bus_errors() {
 }
 
 void use_own_signal_stack() {
-  if (!answered) return;
+  if (!mapped_files().answered) return;
   thread_local const SignalStack stack;
   static_cast<void>(stack);
 }
 
 void remember_mapped_bytes(const void* begin, std::size_t size, const char* name) noexcept {
-  for (Entry& entry : entries) {
+  for (Entry& entry : mapped_files().entries) {
     std::uintptr_t free = 0;
     if (!entry.begin.compare_exchange_strong(free, kBeingWritten)) continue;
     entry.size = size;
@@ -120,7 +129,7 @@ void remember_mapped_bytes(const void* begin, std::size_t size, const char* name
 }
 
 void forget_mapped_bytes(const void* begin) noexcept {
-  for (Entry& entry : entries) {
+  for (Entry& entry : mapped_files().entries) {
     if (entry.begin == reinterpret_cast<std::uintptr_t>(begin)) {
       entry.begin = 0;
       return;

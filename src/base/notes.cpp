@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "base/process_state.h"
+
 namespace relprompt {
 namespace {
 
@@ -13,10 +15,8 @@ struct Notes {
   std::set<std::string> told;
 };
 
-/// Never destroyed: threads may outlive global objects.
 Notes& notes() {
-  static auto* const all = new Notes;
-  return *all;
+  return process_wide<Notes>("notes");
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/file_handle.h"
+#include "base/process_state.h"
 
 namespace relprompt {
 namespace {
@@ -28,7 +29,7 @@ constexpr std::size_t kDigits = 16;
 // A taken name is all but impossible; a file system that says so every time is broken.
 constexpr int kAttempts = 100;
 
-/// The temporaries of this process. Never destroyed: threads may outlive static objects.
+/// The temporaries of this process.
 struct Own {
   std::mutex mutex;
   std::set<fs::path> paths;
@@ -36,8 +37,7 @@ struct Own {
 };
 
 Own& own_temporaries() {
-  static auto* const instance = new Own;
-  return *instance;
+  return process_wide<Own>("temporaries");
 }
 
 bool fill_with_random_bits(std::uint64_t& number) {

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "relprompt/tower_options.h"
+#include "relprompt/options.h"
 
 #include "model/model_config.h"
 

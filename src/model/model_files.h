@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "relprompt/tower_options.h"
+#include "relprompt/options.h"
 
 #include "model/model_config.h"
 #include "model/tensor_source.h"

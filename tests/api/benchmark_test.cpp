@@ -9,8 +9,8 @@
 
 #include "measure/flops.h"
 #include "measure/matmul_rate.h"
-#include "tensors.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 namespace relprompt {
 namespace {

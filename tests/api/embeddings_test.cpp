@@ -8,8 +8,8 @@
 #include "relprompt/error.h"
 #include "relprompt/segmenter.h"
 
-#include "tensors.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 namespace relprompt {
 namespace {

@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "model/model_config.h"
-#include "tensors.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 namespace relprompt {
 namespace {

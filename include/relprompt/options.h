@@ -1,0 +1,146 @@
+// All options of the library, each with the function that takes it. A default-made one is always legal and
+// means what the program does without flags.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace relprompt {
+
+/// Largest photo that is decoded unless options say otherwise, in pixels; protects against decompression
+/// bombs.
+constexpr std::uint64_t kMaxDecodedPixels = 100'000'000;
+
+/// Sample values that become 0 and 255; what lies between is scaled, what lies outside is clipped.
+struct SampleRange {
+  double min = 0;
+  double max = 255;  ///< larger than min
+};
+
+/// How a file becomes an RGB picture.
+struct DecodeOptions {
+  /// Bands of the file, counted from 1: three that become red, green and blue, or one that becomes grey.
+  /// Empty: the colours that the file declares, else its first three bands, or its first if it has fewer.
+  std::vector<int> bands = {};
+  /// Absent: what the file states (TIFF's SMinSampleValue and SMaxSampleValue), else the range of its type.
+  std::optional<SampleRange> range = std::nullopt;
+  std::uint64_t max_decoded_pixels = kMaxDecodedPixels;  ///< height * width, checked before decoding
+};
+
+/// Facts of a CLIP that its tensors cannot show. What is given here holds; where nothing is given, what the
+/// files state; else it is assumed and said so: the heads of published towers of the same width, otherwise
+/// one for 64 numbers, and QuickGELU.
+struct TowerOptions {
+  int heads = 0;           ///< of the image tower; a divisor of its width; 0: not given
+  int text_heads = 0;      ///< of the text tower; 0: not given
+  std::string activation;  ///< "quick_gelu" or "gelu", in both towers; empty: not given
+};
+
+/// How to open a model.
+struct ModelOptions {
+  std::string device = "cpu";  ///< "cpu", "cuda" or "cuda:N"
+  /// Numbers that the image tower's matrix products are computed in, sums and the rest in fp32: "fp32";
+  /// "bf16", both factors rounded to bfloat16, half the memory for weights; "int8" (CPU only), both factors
+  /// in 8 bits in the layers' products, two to three times the speed where the processor has VNNI and a
+  /// quarter of the memory.
+  std::string precision = "fp32";
+  int threads = 0;              ///< CPU threads; 0: all cores
+  std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
+  bool training_free = false;   ///< leave the model's prompts out: its CLIP alone, same normalisation
+  /// Dense head of a bare CLIP, what computes its last layer: see dense_head_names. Empty: the model's own,
+  /// which is "maskclip" if nobody chose another.
+  std::string head;
+  TowerOptions towers;  ///< what a checkpoint does not state about its CLIP
+  /// Keep packed weights under XDG_CACHE_HOME/relprompt, at most 4 GiB of them, and map them when the model
+  /// is opened again: a fraction of the time to open it, and processes share the memory. The environment
+  /// variable RELPROMPT_PACK_CACHE=off turns it off as well. CPU only.
+  bool pack_cache = true;
+};
+
+/// How class names become text embeddings.
+struct TextOptions {
+  /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: "a photo of a {}".
+  std::vector<std::string> templates;
+  bool truncate = false;        ///< cut texts beyond the context length instead of failing
+  bool max_over_names = false;  ///< several names of a class: best score wins, instead of averaged embeddings
+  bool use_cache = true;        ///< keep embeddings under XDG_CACHE_HOME/relprompt
+};
+
+/// How a photo is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real
+/// CLIPs).
+struct SegmentOptions {
+  int short_side = 0;    ///< pixels; the photo's shorter side becomes this
+  int window = 0;        ///< pixels; side of the square windows
+  int stride = 0;        ///< pixels between windows, at most window
+  int window_batch = 0;  ///< windows computed together; 0: chosen by size
+  std::vector<std::size_t>
+      seen;                  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
+  float calibration = 0.1f;  ///< probability, used for `seen` only
+  std::optional<float> unknown_threshold;  ///< best score below this: LabelMap::kUnknown
+  std::uint64_t max_pixels = 100'000'000;  ///< cap on the photo after resizing
+};
+
+/// How an overlay is drawn (draw_overlay, write_overlay).
+struct OverlayOptions {
+  float alpha = 0.5f;    ///< weight of the class colours over the photo, 0 to 1
+  bool contours = true;  ///< thin light lines where labels meet
+  bool legend = true;    ///< names and shares of the classes found
+  /// Photos whose shorter side is below this many pixels are enlarged by a whole factor, so that the legend's
+  /// letters do not dwarf them; 1 never enlarges.
+  int min_side = 320;
+};
+
+/// What benchmark_model measures. The picture is noise and the classes are random unit embeddings: the
+/// network's speed does not depend on either, that of the labels (src/kernels/label_tiles.h) a little.
+struct BenchmarkOptions {
+  int classes = 20;        ///< 1 to kMaxClasses
+  int window = 0;          ///< pixels, at least one patch, at most 4096; 0: the model's own
+  int batch = 1;           ///< windows computed together, 1 to 256
+  int repeat = 7;          ///< timed runs, 1 to 10000; one more, before them, is not timed
+  std::uint64_t seed = 0;  ///< of picture and embeddings
+};
+
+/// How a model is refined for int8 (quantize_model).
+struct QuantizeOptions {
+  std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
+  TextOptions text;
+  DecodeOptions decode;  ///< of the photos
+  int threads = 0;       ///< CPU threads; 0: all cores
+  /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
+  /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
+  double agreement = 0;
+  TowerOptions towers;   ///< what a checkpoint does not state about its CLIP
+  bool replace = false;  ///< a model that is there already, see import_model
+};
+
+/// Options of import_model.
+struct ImportOptions {
+  /// Tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz, or a folder with one
+  /// of them. Empty: looked for beside the source; a model without one is legal.
+  std::filesystem::path vocab;
+  TowerOptions towers;  ///< what the source does not state, or states wrongly
+  /// Stores numbers of 32 bits and more in 16 (IEEE half): half the size, and a rounding of 2^-11 that label
+  /// maps hardly show. Computation stays in fp32.
+  bool half = false;
+  bool replace = false;  ///< see import_model
+};
+
+/// Options of create_random_model.
+struct RandomModelOptions {
+  std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
+  std::string variant = "paper";  ///< paper or official: the publication, or the authors' released code
+  /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
+  std::string method = "rpn";
+  /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".
+  std::vector<std::string> settings;
+  std::uint64_t seed = 0;
+  int visual_prompt_tokens = 10;  ///< official variant and methods with VPT, per layer
+  int image_size = 512;           ///< pixels; the position grid is image_size / patch a side, rounded down
+  bool replace = false;           ///< see import_model
+};
+
+}  // namespace relprompt
