@@ -75,11 +75,11 @@ ModelInfo inspect_model(const fs::path& path, const TowerOptions& towers) {
     info.source = config.source;
     describe_sizes(config, info);
     if (config.prompts) {
-      info.method = model::name_of(config.prompts->peft.method);
+      info.method = name_of(model::kMethodWords, config.prompts->peft.method);
       info.method_size = model::size_text(config.prompts->peft);
       info.ablations = model::ablations_of(config);
-      info.lpm = model::form_name(config.prompts->lpm.form);
-      info.scores = model::score_name(config.scores);
+      info.lpm = name_of(model::kFormWords, config.prompts->lpm.form);
+      info.scores = name_of(model::kScoreWords, config.scores);
       if (info.variant == "official") {
         info.visual_prompt_tokens = static_cast<int>(config.prompts->rpm.visual_prompt_tokens);
       }

@@ -14,7 +14,7 @@ using eval::Setting;
 }
 
 void check_protocol(const RunConfig& config) {
-  const std::string word = eval::name_of(config.setting);
+  const std::string word = name_of(eval::kSettingWords, config.setting);
   if (eval::is_zero_shot(config.setting) && config.data.unseen && config.data.unseen->empty()) {
     refuse(fmt::format("'protocol' is {}, but 'data' 'unseen' is an empty list", word),
            "name the unseen classes, or remove 'unseen' for the data set's own split");

@@ -14,12 +14,6 @@ constexpr std::int64_t kMany = std::numeric_limits<std::int64_t>::max();
 constexpr int kMaxPixels = 1 << 16;
 constexpr std::int64_t kMaxThreads = 4096;
 
-template <typename Enum>
-Enum read_word(JsonFields& fields, const std::string& key, Enum fallback,
-               const std::vector<std::string>& words) {
-  return static_cast<Enum>(fields.choice(key, static_cast<std::size_t>(fallback), words));
-}
-
 template <typename Number>
 void read_count(JsonFields& fields, const std::string& key, Number& value, std::int64_t low,
                 std::int64_t high = kMany) {
@@ -58,13 +52,13 @@ void read_augment(JsonFields fields, image::AugmentOptions& augment) {
 }
 
 void read_loss(JsonFields fields, model::LossOptions& options) {
-  options.kind = read_word(fields, "kind", options.kind, kLossWords);
+  options.kind = fields.choice("kind", options.kind, model::kLossWords);
   auto& sigmoid = options.sigmoid;
   sigmoid.focal_weight = fields.number("focal_weight", sigmoid.focal_weight, 0);
   sigmoid.dice_weight = fields.number("dice_weight", sigmoid.dice_weight, 0);
   sigmoid.alpha = fields.number("alpha", sigmoid.alpha, 0, 1);
   sigmoid.gamma = fields.number("gamma", sigmoid.gamma, 0);
-  sigmoid.dice = read_word(fields, "dice", sigmoid.dice, kDiceWords);
+  sigmoid.dice = fields.choice("dice", sigmoid.dice, model::kDiceWords);
   fields.finish();
 }
 
@@ -96,8 +90,8 @@ void read_train(JsonFields fields, TrainOptions& train) {
   read_count(fields, "checkpoint_every", train.checkpoint_every, 1);
   read_count(fields, "evaluate_every", train.evaluate_every, 0);
   read_count(fields, "evaluate_samples", train.evaluate_samples, 0);
-  train.best = read_word(fields, "best", train.best, kBestWords);
-  train.bad_sample = read_word(fields, "bad_sample", train.bad_sample, kBadSampleWords);
+  train.best = fields.choice("best", train.best, kBestWords);
+  train.bad_sample = fields.choice("bad_sample", train.bad_sample, kBadSampleWords);
   train.clip_gradient = fields.number("clip_gradient", train.clip_gradient, 0);
   read_count(fields, "sheet_samples", train.sheet_samples, 0, 1000);
   fields.finish();
@@ -115,9 +109,7 @@ void read_test(JsonFields fields, TestOptions& test) {
   read_count(fields, "window", test.window, 0, kMaxPixels);
   read_count(fields, "stride", test.stride, 0, kMaxPixels);
   test.calibration = fields.number("calibration", test.calibration, 0, 1);
-  std::vector<std::string> averages;
-  for (const eval::Average average : eval::averages()) averages.emplace_back(eval::name_of(average));
-  test.average = eval::averages()[fields.choice("average", 0, averages)];
+  test.average = fields.choice("average", test.average, eval::kAverageWords);
   test.image_scores = fields.boolean("image_scores", test.image_scores);
   read_count(fields, "save_every", test.save_every, 1);
   fields.finish();
@@ -134,7 +126,7 @@ RunConfig read(const nlohmann::json& document, const std::string& source) {
   JsonFields fields(document, source, ErrorCode::kBadArgument);
   RunConfig config;
   config.name = fields.text("name", fs::path(source).stem().string());
-  config.setting = read_word(fields, "protocol", config.setting, setting_words());
+  config.setting = fields.choice("protocol", config.setting, eval::kSettingWords);
   config.data = read_data(fields.object("data"));
   config.model = model::read_prompts(fields.object("model"));
   config.normalisation = kNormalisationWords[fields.choice("normalisation", 0, kNormalisationWords)];
@@ -155,14 +147,6 @@ RunConfig read(const nlohmann::json& document, const std::string& source) {
 }
 
 }  // namespace
-
-std::vector<std::string> setting_words() {
-  std::vector<std::string> words;
-  for (auto value = 0; value <= static_cast<int>(eval::Setting::kOpenVocabulary); ++value) {
-    words.emplace_back(eval::name_of(static_cast<eval::Setting>(value)));
-  }
-  return words;
-}
 
 RunConfig read_run_config(const fs::path& path, const std::vector<std::string>& overrides) {
   return read(read_document(path, overrides), path.string());

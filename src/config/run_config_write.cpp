@@ -33,12 +33,12 @@ Json augment_json(const image::AugmentOptions& augment) {
 }
 
 Json loss_json(const model::LossOptions& loss) {
-  return {{"kind", word_of(kLossWords, loss.kind)},
+  return {{"kind", name_of(model::kLossWords, loss.kind)},
           {"focal_weight", loss.sigmoid.focal_weight},
           {"dice_weight", loss.sigmoid.dice_weight},
           {"alpha", loss.sigmoid.alpha},
           {"gamma", loss.sigmoid.gamma},
-          {"dice", word_of(kDiceWords, loss.sigmoid.dice)}};
+          {"dice", name_of(model::kDiceWords, loss.sigmoid.dice)}};
 }
 
 Json train_json(const TrainOptions& train) {
@@ -56,8 +56,8 @@ Json train_json(const TrainOptions& train) {
           {"checkpoint_every", train.checkpoint_every},
           {"evaluate_every", train.evaluate_every},
           {"evaluate_samples", train.evaluate_samples},
-          {"best", word_of(kBestWords, train.best)},
-          {"bad_sample", word_of(kBadSampleWords, train.bad_sample)},
+          {"best", name_of(kBestWords, train.best)},
+          {"bad_sample", name_of(kBadSampleWords, train.bad_sample)},
           {"clip_gradient", train.clip_gradient},
           {"sheet_samples", train.sheet_samples}};
 }
@@ -67,7 +67,7 @@ Json test_json(const TestOptions& test) {
           {"window", test.window},
           {"stride", test.stride},
           {"calibration", test.calibration},
-          {"average", eval::name_of(test.average)},
+          {"average", name_of(eval::kAverageWords, test.average)},
           {"image_scores", test.image_scores},
           {"save_every", test.save_every}};
 }
@@ -77,7 +77,7 @@ Json test_json(const TestOptions& test) {
 std::string to_yaml(const RunConfig& config) {
   const auto& [start, threshold] = config.self_training;
   const Json document = {{"name", config.name},
-                         {"protocol", eval::name_of(config.setting)},
+                         {"protocol", name_of(eval::kSettingWords, config.setting)},
                          {"data", to_json(config.data)},
                          {"model", model::prompts_json(config.model)},
                          {"normalisation", config.normalisation},

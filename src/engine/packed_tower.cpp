@@ -59,7 +59,7 @@ class Tower {
     const auto& prompts = model_.config.prompts;
     const bool changed = prompts && model::changes_weights(prompts->peft.method);
     auto text = fmt::format("{} layers of {} and {}, {} folded in\n", layers_, vision.width, vision.mlp_width,
-                            changed ? model::name_of(prompts->peft.method) : "nothing");
+                            changed ? name_of(model::kMethodWords, prompts->peft.method) : "nothing");
     for (std::int64_t i = 0; i < layers_; ++i) {
       Sha256 means;
       for (const auto* mean :

@@ -7,8 +7,6 @@
 
 #include "relprompt/error.h"
 
-#include "base/nearest_name.h"
-
 namespace relprompt::eval {
 namespace {
 
@@ -57,23 +55,6 @@ std::vector<ClassScore> class_scores(const ConfusionMatrix& matrix) {
   return scores;
 }
 
-const std::vector<Average>& averages() {
-  static const std::vector<Average> all{Average::kPresent, Average::kMmsegmentation, Average::kAll};
-  return all;
-}
-
-const char* name_of(Average average) noexcept {
-  switch (average) {
-    case Average::kPresent:
-      return "present";
-    case Average::kMmsegmentation:
-      return "mmsegmentation";
-    case Average::kAll:
-      break;
-  }
-  return "all";
-}
-
 const char* description_of(Average average) noexcept {
   switch (average) {
     case Average::kPresent:
@@ -84,16 +65,6 @@ const char* description_of(Average average) noexcept {
       break;
   }
   return "mean over all names, absent ones as 0";
-}
-
-Average average_from(std::string_view name) {
-  std::vector<std::string> names;
-  for (const Average average : averages()) {
-    if (name == name_of(average)) return average;
-    names.emplace_back(name_of(average));
-  }
-  throw Error(ErrorCode::kBadArgument, fmt::format("no average \"{}\"{}", name, suggestion(name, names)),
-              fmt::format("one of: {}", fmt::join(names, ", ")));
 }
 
 Scores scores_of(const ConfusionMatrix& matrix, const std::vector<bool>& seen, Average average) {

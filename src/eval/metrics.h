@@ -11,9 +11,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <string_view>
 #include <vector>
 
+#include "base/words.h"
 #include "eval/confusion.h"
 
 namespace relprompt::eval {
@@ -38,17 +38,12 @@ enum class Average {
   kAll,
 };
 
-/// Every average, in the order of tables.
-const std::vector<Average>& averages();
-
-/// "present", "mmsegmentation" or "all", for configs and JSON.
-const char* name_of(Average average) noexcept;
+/// In the order of tables.
+inline constexpr Word<Average> kAverageWords[] = {
+    {Average::kPresent, "present"}, {Average::kMmsegmentation, "mmsegmentation"}, {Average::kAll, "all"}};
 
 /// What a mean with it says of itself: "mean over names present in ground truth" and so on.
 const char* description_of(Average average) noexcept;
-
-/// The average of that name. Throws Error(kBadArgument) that lists the names and the nearest one.
-Average average_from(std::string_view name);
 
 /// The scores of a set. Those of a part that has no name to average over are absent.
 struct Scores {

@@ -25,49 +25,17 @@ bool is_zero_shot(Setting setting) noexcept {
          setting == Setting::kTransductiveKnown;
 }
 
-const char* name_of(Setting setting) noexcept {
-  switch (setting) {
-    case Setting::kTrainingFree:
-      return "training_free";
-    case Setting::kSupervised:
-      return "supervised";
-    case Setting::kInductive:
-      return "inductive";
-    case Setting::kTransductive:
-      return "transductive";
-    case Setting::kTransductiveKnown:
-      return "transductive_known";
-    case Setting::kOpenVocabulary:
-      break;
-  }
-  return "open_vocabulary";
-}
-
-const char* name_of(CheckpointRule rule) noexcept {
-  switch (rule) {
-    case CheckpointRule::kGiven:
-      return "given";
-    case CheckpointRule::kLast:
-      return "last";
-    case CheckpointRule::kBest:
-      return "best";
-    case CheckpointRule::kBestOnTested:
-      break;
-  }
-  return "best_on_tested";
-}
-
 Json to_json(const ProtocolStatement& protocol) {
   return {{"data_set", protocol.data_set},
           {"split", protocol.split},
-          {"setting", name_of(protocol.setting)},
+          {"setting", name_of(kSettingWords, protocol.setting)},
           {"trained_on", protocol.trained_on},
           {"seen", protocol.seen},
           {"unseen", protocol.unseen},
           {"ignore", protocol.ignore.empty() ? Json() : Json(protocol.ignore)},
           {"model", protocol.model},
           {"model_hash", protocol.model_hash},
-          {"checkpoint", name_of(protocol.checkpoint)},
+          {"checkpoint", name_of(kCheckpointWords, protocol.checkpoint)},
           {"checkpoint_score", protocol.checkpoint_score},
           {"iterations", or_null(protocol.iterations)},
           {"calibration", or_null(protocol.calibration)},
@@ -79,7 +47,7 @@ Json to_json(const ProtocolStatement& protocol) {
           {"stride", protocol.stride},
           {"normalisation", protocol.normalisation},
           {"precision", protocol.precision},
-          {"average", name_of(protocol.average)}};
+          {"average", name_of(kAverageWords, protocol.average)}};
 }
 
 }  // namespace relprompt::eval

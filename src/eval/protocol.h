@@ -11,6 +11,7 @@
 
 #include "relprompt/classes.h"
 
+#include "base/words.h"
 #include "eval/metrics.h"
 
 namespace relprompt::eval {
@@ -25,6 +26,13 @@ enum class Setting {
   kOpenVocabulary,     ///< trained on another set of classes
 };
 
+inline constexpr Word<Setting> kSettingWords[] = {{Setting::kTrainingFree, "training_free"},
+                                                  {Setting::kSupervised, "supervised"},
+                                                  {Setting::kInductive, "inductive"},
+                                                  {Setting::kTransductive, "transductive"},
+                                                  {Setting::kTransductiveKnown, "transductive_known"},
+                                                  {Setting::kOpenVocabulary, "open_vocabulary"}};
+
 /// True for the zero-shot protocols.
 bool is_zero_shot(Setting setting) noexcept;
 
@@ -36,6 +44,12 @@ enum class CheckpointRule {
   kBestOnTested,  ///< best by `checkpoint_score` on the very classes and pictures that are measured:
                   ///< optimistic
 };
+
+inline constexpr Word<CheckpointRule> kCheckpointWords[] = {
+    {CheckpointRule::kGiven, "given"},
+    {CheckpointRule::kLast, "last"},
+    {CheckpointRule::kBest, "best"},
+    {CheckpointRule::kBestOnTested, "best_on_tested"}};
 
 struct ProtocolStatement {
   std::string data_set, split;  ///< "VOC-20", "val"
@@ -62,10 +76,6 @@ struct ProtocolStatement {
 
 /// Fills seen and unseen from the split of a class list.
 void set_split(ProtocolStatement& protocol, const ClassList& classes);
-
-/// Stable lower-case names for configs and JSON: "training_free", "inductive", "last", ...
-const char* name_of(Setting setting) noexcept;
-const char* name_of(CheckpointRule rule) noexcept;
 
 /// Every field under its own name, absent ones as null.
 nlohmann::json to_json(const ProtocolStatement& protocol);

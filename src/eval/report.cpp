@@ -75,8 +75,8 @@ EvaluationReport::EvaluationReport(ClassList list, ProtocolStatement statement, 
 Json report_json(const EvaluationReport& report) {
   const auto& seen = report.classes.seen;
   Json scores = Json::object();
-  for (const Average average : averages()) {
-    scores[name_of(average)] = json_of(scores_of(report.confusion, seen, average));
+  for (const auto& [average, name] : kAverageWords) {
+    scores[name] = json_of(scores_of(report.confusion, seen, average));
   }
   const Average average = report.protocol.average;
   return {{"protocol", to_json(report.protocol)},
@@ -84,7 +84,7 @@ Json report_json(const EvaluationReport& report) {
           {"images", report.confusion.images()},
           {"skipped", report.skipped},
           {"pixels", {{"counted", report.confusion.pixels()}, {"ignored", report.confusion.ignored()}}},
-          {"headline", scores[name_of(average)]},
+          {"headline", scores[name_of(kAverageWords, average)]},
           {"scores", scores},
           {"most_frequent_class", json_of(scores_of(most_frequent_class(report.confusion), seen, average))},
           {"classes", classes_of(report)},

@@ -48,7 +48,7 @@ std::string summary(const EvaluationReport& report) {
   const Average headline = report.protocol.average;
   std::string head = "| score (%) |", rule = "|---|";
   std::vector<Scores> columns;
-  for (const Average average : averages()) {
+  for (const auto& [average, name] : kAverageWords) {
     head += fmt::format(" {}{} |", description_of(average), average == headline ? " (headline)" : "");
     rule += "---:|";
     columns.push_back(scores_of(report.confusion, seen, average));

@@ -33,14 +33,6 @@ namespace fs = std::filesystem;
 constexpr const char* kConfusionFile = "confusion.png";
 constexpr const char* kSheetFile = "sheet.png";
 
-eval::CheckpointRule rule_from(const std::string& name) {
-  for (const auto rule :
-       {eval::CheckpointRule::kLast, eval::CheckpointRule::kBest, eval::CheckpointRule::kBestOnTested}) {
-    if (name == eval::name_of(rule)) return rule;
-  }
-  return eval::CheckpointRule::kGiven;
-}
-
 bool training_free(const model::ModelConfig& config) {
   return !config.prompts || model::trains_nothing(*config.prompts);
 }
@@ -48,8 +40,9 @@ bool training_free(const model::ModelConfig& config) {
 /// "rpn, paper", "lora", "training-free", or "training-free head c".
 std::string method_of(const model::ModelConfig& config) {
   if (!config.prompts) return "training-free, " + config.head;
-  if (training_free(config)) return "training-free head " + model::form_name(config.prompts->lpm.form);
-  const std::string method = model::name_of(config.prompts->peft.method);
+  if (training_free(config))
+    return "training-free head " + name_of(model::kFormWords, config.prompts->lpm.form);
+  const std::string method = name_of(model::kMethodWords, config.prompts->peft.method);
   const auto variant = model::variant_name(config);
   return variant == "none" ? method : method + ", " + variant;
 }
@@ -68,7 +61,8 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   protocol.model =
       fmt::format("{}, {}", model::architecture_name(model.config.clip), method_of(model.config));
   protocol.model_hash = model::content_hash(model);
-  protocol.checkpoint = rule_from(facts.checkpoint);
+  protocol.checkpoint =
+      find_value(eval::kCheckpointWords, facts.checkpoint).value_or(eval::CheckpointRule::kGiven);
   protocol.checkpoint_score = facts.checkpoint_score;
   if (facts.iterations > 0) protocol.iterations = static_cast<std::uint64_t>(facts.iterations);
   if (!options.seen.empty()) protocol.calibration = config.test.calibration;

@@ -89,10 +89,10 @@ DataFacts look_at_data(const Regime& regime, const config::RunConfig& config, co
     const auto placed = with_data(regime, config);
     const auto training = evaluate::open_training_set(placed), test = evaluate::open_test_set(placed);
     if (eval::is_zero_shot(config.setting) && !any_unseen(training.classes)) {
-      throw Error(
-          ErrorCode::kBadArgument,
-          fmt::format("{}: the protocol is {}, and no class is unseen", where, eval::name_of(config.setting)),
-          "list some under data.unseen");
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("{}: the protocol is {}, and no class is unseen", where,
+                              name_of(eval::kSettingWords, config.setting)),
+                  "list some under data.unseen");
     }
     Sha256 digest;
     add_files(regime.data_root, digest);

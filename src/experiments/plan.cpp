@@ -62,7 +62,7 @@ void use_scenes(const WorldSpec& world, const std::string& where, config::RunCon
   if (eval::is_zero_shot(config.setting) && config.data.unseen->empty()) {
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{}: the split '{}' has no unseen classes, and the protocol is {}", where,
-                            world.split, eval::name_of(config.setting)));
+                            world.split, name_of(eval::kSettingWords, config.setting)));
   }
 }
 
@@ -107,7 +107,7 @@ class Planner {
 
   /// Opens the data of every config that differs in this.
   void look_once(std::size_t regime, const config::RunConfig& config, const std::string& where) {
-    const auto key = fmt::format("{} {} {}", regime, eval::name_of(config.setting),
+    const auto key = fmt::format("{} {} {}", regime, name_of(eval::kSettingWords, config.setting),
                                  json_text(config::to_json(config.data)));
     if (!looked_.insert(key).second) return;
     const auto facts = look_at_data(plan_.suite.regimes[regime], config, where);

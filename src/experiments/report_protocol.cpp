@@ -47,7 +47,7 @@ std::string own_base_text(const Plan& plan, std::size_t index) {
   const auto* pictures = plan.data[index] ? "photos" : "scenes";
   return fmt::format(
       " Protocol `{}`, base config `{}`, without the changes that the others share; {}; calibration {}.",
-      eval::name_of(config.setting), plan.suite.regimes[index].base.filename().string(),
+      name_of(eval::kSettingWords, config.setting), plan.suite.regimes[index].base.filename().string(),
       budget_of(plan, pictures, of_regime), config.test.calibration);
 }
 
@@ -109,7 +109,7 @@ std::string protocol_text(const Plan& plan, const std::vector<TableSummary>& tab
   if (first != plan.runs.end()) {
     const auto& config = first->config;
     text += fmt::format("Protocol `{}`, base config `{}`. Equal budgets: {}; calibration {}. ",
-                        eval::name_of(config.setting), plan.suite.base.filename().string(),
+                        name_of(eval::kSettingWords, config.setting), plan.suite.base.filename().string(),
                         budget_of(plan, "scenes", shared), config.test.calibration);
   }
   text += fmt::format(

@@ -1,6 +1,8 @@
 // The settings of the training loss.
 #pragma once
 
+#include "base/words.h"
+
 namespace relprompt::model {
 
 /// Which denominator the dice loss has.
@@ -8,6 +10,8 @@ enum class Dice {
   kPlain,    ///< sum p + sum y: the authors' code
   kSquared,  ///< sum p^2 + sum y^2: the paper's text
 };
+
+inline constexpr Word<Dice> kDiceWords[] = {{Dice::kPlain, "plain"}, {Dice::kSquared, "squared"}};
 
 struct SigmoidLossOptions {
   double focal_weight = 100;  ///< 0 or more
@@ -24,6 +28,9 @@ enum class LossKind {
   kSigmoid,  ///< focal + dice
   kSoftmax,  ///< cross entropy
 };
+
+inline constexpr Word<LossKind> kLossWords[] = {{LossKind::kSigmoid, "sigmoid"},
+                                                {LossKind::kSoftmax, "softmax"}};
 
 struct LossOptions {
   LossKind kind = LossKind::kSigmoid;

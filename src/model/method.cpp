@@ -4,16 +4,6 @@
 
 namespace relprompt::model {
 
-const std::vector<std::string>& method_names() {
-  static const std::vector<std::string> names = {"rpn", "lpm_only", "full", "bitfit", "adapter",
-                                                 "vpt", "lst",      "ssf",  "lora",   "rpn_vpt"};
-  return names;
-}
-
-const std::string& name_of(Method method) {
-  return method_names()[static_cast<std::size_t>(method)];
-}
-
 bool has_rpm(Method method) {
   return method == Method::kRpn || method == Method::kRpnVpt;
 }

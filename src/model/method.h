@@ -4,13 +4,13 @@
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
+#include "base/words.h"
 #include "model/clip_config.h"
 
 namespace relprompt::model {
 
-/// In the order of method_names(). All of them train the projection head (LPM) as well.
+/// All of them train the projection head (LPM) as well.
 enum class Method {
   kRpn,      ///< relationship prompts (src/rpm)
   kLpmOnly,  ///< nothing but the head
@@ -24,6 +24,12 @@ enum class Method {
   kRpnVpt,   ///< relationship prompts, paper variant, with prompt tokens of VPT before them
 };
 
+inline constexpr Word<Method> kMethodWords[] = {{Method::kRpn, "rpn"},         {Method::kLpmOnly, "lpm_only"},
+                                                {Method::kFull, "full"},       {Method::kBitFit, "bitfit"},
+                                                {Method::kAdapter, "adapter"}, {Method::kVpt, "vpt"},
+                                                {Method::kLst, "lst"},         {Method::kSsf, "ssf"},
+                                                {Method::kLora, "lora"},       {Method::kRpnVpt, "rpn_vpt"}};
+
 struct PeftOptions {
   Method method = Method::kRpn;
   std::int64_t lora_rank = 8;       ///< of the additions to both projections; their scale is 1
@@ -32,10 +38,6 @@ struct PeftOptions {
   std::int64_t lst_reduction = 8;   ///< side network's width = tower's / this, with as many heads; a divisor
                                     ///< of the tower's width of a head
 };
-
-/// The words of config files, by Method.
-const std::vector<std::string>& method_names();
-const std::string& name_of(Method method);
 
 /// True for the methods that have relationship prompts.
 bool has_rpm(Method method);

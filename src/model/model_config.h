@@ -24,6 +24,8 @@ struct PromptConfig {
 
 /// How mask logits become scores: as in the loss that the prompts were trained with.
 enum class ScoreKind { kSigmoid, kSoftmax };
+inline constexpr Word<ScoreKind> kScoreWords[] = {{ScoreKind::kSigmoid, "sigmoid"},
+                                                  {ScoreKind::kSoftmax, "softmax"}};
 
 /// How photos become network input: (rgb - mean) / std on the 0-255 scale.
 struct Normalisation {
@@ -76,10 +78,6 @@ struct ModelConfig {
 
 /// "paper", "official", or "none" for models without relationship prompts.
 std::string variant_name(const ModelConfig& config);
-/// "a", "b" or "c".
-/// "sigmoid" or "softmax".
-std::string score_name(ScoreKind scores);
-std::string form_name(Form form);
 
 /// The largest number of layers that a config may state; no published CLIP comes near it.
 constexpr std::int64_t kMaxLayers = 256;

@@ -36,7 +36,7 @@ std::vector<std::string> changed_switches(const RpmOptions& rpm) {
 
 void check_method(const PromptConfig& prompts, const VisionConfig& vision, Found& found) {
   const auto& peft = prompts.peft;
-  const auto& method = name_of(peft.method);
+  const auto method = name_of(kMethodWords, peft.method);
   if (!has_rpm(peft.method)) {
     for (const auto& key : changed_switches(prompts.rpm)) {
       found.push_back(

@@ -5,10 +5,14 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/words.h"
+
 namespace relprompt::model {
 
 /// The two forms of the network: what the authors' released code runs, and what the paper describes.
 enum class Variant { kPaper, kOfficial };
+inline constexpr Word<Variant> kVariantWords[] = {{Variant::kPaper, "paper"},
+                                                  {Variant::kOfficial, "official"}};
 
 /// Where prompt tokens come from (docs/decisions/0004-baselines-and-ablations.md).
 enum class Apg {
@@ -16,12 +20,17 @@ enum class Apg {
   kLinear      ///< ablation: one linear layer from the cells of the grid, m^T W + b, without h
 };
 
+inline constexpr Word<Apg> kApgWords[] = {{Apg::kKnowledge, "knowledge"}, {Apg::kLinear, "linear"}};
+
 /// How prompts meet the tokens of the next layer (the same page).
 enum class Merge {
   kConcatenation,  ///< as tokens beside them, whose outputs are discarded
   kAddition,       ///< x + r, r the prompts brought back to the patches
   kHadamard        ///< x * (1 + r)
 };
+
+inline constexpr Word<Merge> kMergeWords[] = {
+    {Merge::kConcatenation, "concatenation"}, {Merge::kAddition, "addition"}, {Merge::kHadamard, "hadamard"}};
 
 /// M2oE (paper, Eq. 1 and 12-15).
 struct M2oeOptions {
@@ -58,6 +67,7 @@ bool gives_prompt(const RpmOptions& options, std::int64_t layer, std::int64_t la
 /// What the text side of the projection head's product is made of (paper, Eq. 5-7): (a) t, (b) t * g,
 /// (c) both, concatenated.
 enum class Form { kA, kB, kC };
+inline constexpr Word<Form> kFormWords[] = {{Form::kA, "a"}, {Form::kB, "b"}, {Form::kC, "c"}};
 
 struct LpmOptions {
   Form form = Form::kC;

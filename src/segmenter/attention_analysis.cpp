@@ -65,9 +65,10 @@ void run(EngineScorer& scorer, const Input& input, const ClassEmbeddings& classe
 
 void require_relationships(const model::ModelConfig& config) {
   if (model::variant_name(config) != "none") return;
-  const std::string what = config.prompts
-                               ? fmt::format("of the method {}", model::name_of(config.prompts->peft.method))
-                               : std::string("a bare CLIP");
+  const std::string what =
+      config.prompts
+          ? fmt::format("of the method {}", name_of(model::kMethodWords, config.prompts->peft.method))
+          : std::string("a bare CLIP");
   throw Error(ErrorCode::kBadModelConfig,
               fmt::format("the model has no relationship attention to show: it is {}", what),
               "models of the methods rpn and rpn_vpt have it; `relprompt info MODEL` names a model's method");

@@ -15,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-const std::vector<std::string> kCaptionWords = {"names", "sentences"};
+constexpr Word<CaptionKind> kCaptionWords[] = {{CaptionKind::kNames, "names"},
+                                               {CaptionKind::kSentences, "sentences"}};
 
 constexpr std::int64_t kMany = std::int64_t{1} << 40;
 constexpr int kMaxBatch = 1 << 16, kMaxWidth = 4096, kMaxLayers = 64, kMaxMerges = 10000;
@@ -57,8 +58,7 @@ void read_phase(JsonFields fields, PretrainPhase& phase) {
   read_count(fields, "batch", phase.batch, 2, kMaxBatch);
   read_count(fields, "min_objects", phase.min_objects, 0, world::kMostObjects);
   read_count(fields, "max_objects", phase.max_objects, phase.min_objects, world::kMostObjects);
-  phase.captions = static_cast<CaptionKind>(
-      fields.choice("captions", static_cast<std::size_t>(phase.captions), kCaptionWords));
+  phase.captions = fields.choice("captions", phase.captions, kCaptionWords);
   read_count(fields, "ground_every", phase.ground_every, 0, kMaxBatch);
   phase.rate = fields.number("rate", phase.rate, 0, 1);
   phase.patch_weight = fields.number("patch_weight", phase.patch_weight, 0, 1000);
@@ -139,7 +139,7 @@ Json phase_json(const PretrainPhase& phase) {
           {"batch", phase.batch},
           {"min_objects", phase.min_objects},
           {"max_objects", phase.max_objects},
-          {"captions", kCaptionWords[static_cast<std::size_t>(phase.captions)]},
+          {"captions", name_of(kCaptionWords, phase.captions)},
           {"ground_every", phase.ground_every},
           {"rate", phase.rate},
           {"patch_weight", phase.patch_weight}};

@@ -111,8 +111,8 @@ LoaderOptions TrainingRun::loader_options() const {
 evaluate::TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64_t iterations) const {
   evaluate::TrainingFacts facts;
   facts.trained_on = fmt::format("{} {}, {} pictures", set_.name, set_.split, parts_.training.size());
-  facts.setting = eval::name_of(config_.setting);
-  facts.checkpoint = eval::name_of(rule);
+  facts.setting = name_of(eval::kSettingWords, config_.setting);
+  facts.checkpoint = name_of(eval::kCheckpointWords, rule);
   if (rule != eval::CheckpointRule::kLast) facts.checkpoint_score = best_.score_name();
   facts.iterations = iterations;
   facts.seed = config_.seed;

@@ -18,8 +18,9 @@ TEST(WorldExperiments, EveryRowCanBeTrained) {
   const test::TemporaryFolder work;
   const auto plan = make_plan(read_suite(kConfig, false), work.path());
   std::set<std::string> methods;
-  for (const auto& run : plan.runs) methods.insert(model::name_of(run.config.model.peft.method));
-  EXPECT_EQ(methods.size(), model::method_names().size());
+  for (const auto& run : plan.runs)
+    methods.insert(name_of(model::kMethodWords, run.config.model.peft.method));
+  EXPECT_EQ(methods.size(), std::size(model::kMethodWords));
   EXPECT_GE(plan.suite.regimes.size(), 4u);
   // Compared rows have three seeds, and test scenes are nobody's training scenes.
   for (const auto& row : plan.tables.front()) {

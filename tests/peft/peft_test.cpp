@@ -110,12 +110,12 @@ TEST_P(EveryMethod, FollowsItsParametersAfterAnUpdate) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(kAdding),
-                         [](const auto& method) { return name_of(method.param); });
+                         [](const auto& method) { return name_of(model::kMethodWords, method.param); });
 
 TEST(Methods, HaveNamesAndFamilies) {
-  EXPECT_EQ(name_of(Method::kRpn), "rpn");
-  EXPECT_EQ(name_of(Method::kRpnVpt), "rpn_vpt");
-  EXPECT_EQ(std::set<std::string>(method_names().begin(), method_names().end()).size(), 10u);
+  EXPECT_EQ(name_of(model::kMethodWords, Method::kRpn), "rpn");
+  EXPECT_EQ(name_of(model::kMethodWords, Method::kRpnVpt), "rpn_vpt");
+  EXPECT_EQ(std::size(model::kMethodWords), 10u);
   for (const auto method : {Method::kRpn, Method::kLpmOnly}) {
     EXPECT_EQ(make_tuning(small_clip(), small(method)), nullptr);
     EXPECT_TRUE(peft_rows(small_clip(), small(method)).empty());

@@ -40,12 +40,9 @@ void add(std::vector<Case>& cases, const std::string& name, const Change& change
 
 std::vector<Case> all_cases() {
   std::vector<Case> cases;
-  for (const auto& method : method_names()) {
-    add(cases, "method_" + method, [&](ModelConfig& c) {
-      for (std::size_t i = 0; i < method_names().size(); ++i) {
-        if (method_names()[i] == method) c.prompts->peft.method = static_cast<Method>(i);
-      }
-    });
+  for (const auto& [method, name] : kMethodWords) {
+    add(cases, std::string("method_") + name,
+        [method = method](ModelConfig& c) { c.prompts->peft.method = method; });
   }
   add(
       cases, "official", [](ModelConfig&) {}, Variant::kOfficial);

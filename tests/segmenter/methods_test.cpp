@@ -135,7 +135,7 @@ TEST_P(MethodModel, StartsAsThePlainTowerButForPrompts) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, MethodModel, testing::ValuesIn(kMethods),
-                         [](const auto& method) { return model::name_of(method.param); });
+                         [](const auto& method) { return name_of(model::kMethodWords, method.param); });
 
 TEST(MethodConfig, SurvivesItsFileAndOldOnesMeanRpn) {
   auto config = model_of(Method::kLora);
