@@ -7,62 +7,62 @@ namespace {
 
 // Letters: D width of the tower, L its layers, F its MLP width, Q = 3 D; R rank, A adapter width, K tokens, S
 // side network's width, V = L + 1 places it reads, G its MLP width, W = 3 S.
-const std::vector<TableLine> kLora = {
-    {"lora.{i}.query.a", "", "", "R D", 'L'},
-    {"lora.{i}.query.b", "", "", "D R", 'L'},
-    {"lora.{i}.value.a", "", "", "R D", 'L'},
-    {"lora.{i}.value.b", "", "", "D R", 'L'},
+const std::vector<TrainedLine> kLora = {
+    {"lora.{i}.query.a", "", "R D", Initial::kFanInD, 'L'},
+    {"lora.{i}.query.b", "", "D R", Initial::kZero, 'L'},
+    {"lora.{i}.value.a", "", "R D", Initial::kFanInD, 'L'},
+    {"lora.{i}.value.b", "", "D R", Initial::kZero, 'L'},
 };
 
-const std::vector<TableLine> kAdapter = {
-    {"adapter.{i}.down.weight", "", "", "A D", 'L'},
-    {"adapter.{i}.down.bias", "", "", "A", 'L'},
-    {"adapter.{i}.up.weight", "", "", "D A", 'L'},
-    {"adapter.{i}.up.bias", "", "", "D", 'L'},
+const std::vector<TrainedLine> kAdapter = {
+    {"adapter.{i}.down.weight", "", "A D", Initial::kLinear, 'L'},
+    {"adapter.{i}.down.bias", "", "A", Initial::kZero, 'L'},
+    {"adapter.{i}.up.weight", "", "D A", Initial::kZero, 'L'},
+    {"adapter.{i}.up.bias", "", "D", Initial::kZero, 'L'},
 };
 
-const std::vector<TableLine> kVpt = {{"vpt", "", "", "L K D"}};
+const std::vector<TrainedLine> kVpt = {{"vpt", "", "L K D", Initial::kKnowledge}};
 
 // weight is the scale and bias the shift of what the tensor of that name in the tower computes.
-const std::vector<TableLine> kSsf = {
-    {"ssf.conv1.weight", "", "", "D"},
-    {"ssf.conv1.bias", "", "", "D"},
-    {"ssf.ln_pre.weight", "", "", "D"},
-    {"ssf.ln_pre.bias", "", "", "D"},
-    {"ssf.transformer.resblocks.{i}.ln_1.weight", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.ln_1.bias", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.attn.in_proj_weight", "", "", "Q", 'L'},
-    {"ssf.transformer.resblocks.{i}.attn.in_proj_bias", "", "", "Q", 'L'},
-    {"ssf.transformer.resblocks.{i}.attn.out_proj.weight", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.attn.out_proj.bias", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.ln_2.weight", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.ln_2.bias", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.mlp.c_fc.weight", "", "", "F", 'L'},
-    {"ssf.transformer.resblocks.{i}.mlp.c_fc.bias", "", "", "F", 'L'},
-    {"ssf.transformer.resblocks.{i}.mlp.c_proj.weight", "", "", "D", 'L'},
-    {"ssf.transformer.resblocks.{i}.mlp.c_proj.bias", "", "", "D", 'L'},
-    {"ssf.ln_post.weight", "", "", "D"},
-    {"ssf.ln_post.bias", "", "", "D"},
+const std::vector<TrainedLine> kSsf = {
+    {"ssf.conv1.weight", "", "D", Initial::kOne},
+    {"ssf.conv1.bias", "", "D", Initial::kZero},
+    {"ssf.ln_pre.weight", "", "D", Initial::kOne},
+    {"ssf.ln_pre.bias", "", "D", Initial::kZero},
+    {"ssf.transformer.resblocks.{i}.ln_1.weight", "", "D", Initial::kOne, 'L'},
+    {"ssf.transformer.resblocks.{i}.ln_1.bias", "", "D", Initial::kZero, 'L'},
+    {"ssf.transformer.resblocks.{i}.attn.in_proj_weight", "", "Q", Initial::kOne, 'L'},
+    {"ssf.transformer.resblocks.{i}.attn.in_proj_bias", "", "Q", Initial::kZero, 'L'},
+    {"ssf.transformer.resblocks.{i}.attn.out_proj.weight", "", "D", Initial::kOne, 'L'},
+    {"ssf.transformer.resblocks.{i}.attn.out_proj.bias", "", "D", Initial::kZero, 'L'},
+    {"ssf.transformer.resblocks.{i}.ln_2.weight", "", "D", Initial::kOne, 'L'},
+    {"ssf.transformer.resblocks.{i}.ln_2.bias", "", "D", Initial::kZero, 'L'},
+    {"ssf.transformer.resblocks.{i}.mlp.c_fc.weight", "", "F", Initial::kOne, 'L'},
+    {"ssf.transformer.resblocks.{i}.mlp.c_fc.bias", "", "F", Initial::kZero, 'L'},
+    {"ssf.transformer.resblocks.{i}.mlp.c_proj.weight", "", "D", Initial::kOne, 'L'},
+    {"ssf.transformer.resblocks.{i}.mlp.c_proj.bias", "", "D", Initial::kZero, 'L'},
+    {"ssf.ln_post.weight", "", "D", Initial::kOne},
+    {"ssf.ln_post.bias", "", "D", Initial::kZero},
 };
 
-const std::vector<TableLine> kLst = {
-    {"lst.gate", "", "", "L"},
-    {"lst.down.{i}.weight", "", "", "S D", 'V'},
-    {"lst.down.{i}.bias", "", "", "S", 'V'},
-    {"lst.blocks.{i}.ln_1.weight", "", "", "S", 'L'},
-    {"lst.blocks.{i}.ln_1.bias", "", "", "S", 'L'},
-    {"lst.blocks.{i}.attn.in_proj_weight", "", "", "W S", 'L'},
-    {"lst.blocks.{i}.attn.in_proj_bias", "", "", "W", 'L'},
-    {"lst.blocks.{i}.attn.out_proj.weight", "", "", "S S", 'L'},
-    {"lst.blocks.{i}.attn.out_proj.bias", "", "", "S", 'L'},
-    {"lst.blocks.{i}.ln_2.weight", "", "", "S", 'L'},
-    {"lst.blocks.{i}.ln_2.bias", "", "", "S", 'L'},
-    {"lst.blocks.{i}.mlp.c_fc.weight", "", "", "G S", 'L'},
-    {"lst.blocks.{i}.mlp.c_fc.bias", "", "", "G", 'L'},
-    {"lst.blocks.{i}.mlp.c_proj.weight", "", "", "S G", 'L'},
-    {"lst.blocks.{i}.mlp.c_proj.bias", "", "", "S", 'L'},
-    {"lst.up.weight", "", "", "D S"},
-    {"lst.up.bias", "", "", "D"},
+const std::vector<TrainedLine> kLst = {
+    {"lst.gate", "", "L", Initial::kZero},
+    {"lst.down.{i}.weight", "", "S D", Initial::kLinear, 'V'},
+    {"lst.down.{i}.bias", "", "S", Initial::kZero, 'V'},
+    {"lst.blocks.{i}.ln_1.weight", "", "S", Initial::kOne, 'L'},
+    {"lst.blocks.{i}.ln_1.bias", "", "S", Initial::kZero, 'L'},
+    {"lst.blocks.{i}.attn.in_proj_weight", "", "W S", Initial::kLinear, 'L'},
+    {"lst.blocks.{i}.attn.in_proj_bias", "", "W", Initial::kZero, 'L'},
+    {"lst.blocks.{i}.attn.out_proj.weight", "", "S S", Initial::kLinear, 'L'},
+    {"lst.blocks.{i}.attn.out_proj.bias", "", "S", Initial::kZero, 'L'},
+    {"lst.blocks.{i}.ln_2.weight", "", "S", Initial::kOne, 'L'},
+    {"lst.blocks.{i}.ln_2.bias", "", "S", Initial::kZero, 'L'},
+    {"lst.blocks.{i}.mlp.c_fc.weight", "", "G S", Initial::kLinear, 'L'},
+    {"lst.blocks.{i}.mlp.c_fc.bias", "", "G", Initial::kZero, 'L'},
+    {"lst.blocks.{i}.mlp.c_proj.weight", "", "S G", Initial::kLinear, 'L'},
+    {"lst.blocks.{i}.mlp.c_proj.bias", "", "S", Initial::kZero, 'L'},
+    {"lst.up.weight", "", "D S", Initial::kZero},
+    {"lst.up.bias", "", "D", Initial::kZero},
 };
 
 bool is_bias(const std::string& name) {
@@ -76,7 +76,8 @@ std::vector<TensorRow> tower_rows(const ClipConfig& clip, bool biases_only) {
   std::vector<TensorRow> rows;
   for (const auto& row : image_tower_rows(clip)) {
     if (biases_only && !is_bias(row.name)) continue;
-    rows.push_back({"tower." + row.name.substr(kPrefix), row.shape, {}, {}, false});
+    rows.push_back(
+        {"tower." + row.name.substr(kPrefix), row.shape, {}, {}, false, Initial::kTower, RateGroup::kRest});
   }
   return rows;
 }

@@ -1,5 +1,6 @@
 #include "model/prompt_tensors.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "relprompt/error.h"
@@ -11,49 +12,52 @@ namespace {
 
 // Letters: D and E as in the towers, H knowledge grid^2, L layers, K visual prompt tokens, U = L - 1 M2oE
 // blocks, R rank, J experts, W width of the fused text branch.
-const std::vector<TableLine> kKnowledge = {
-    {"h", "", "prompt_proj", "H D"},
-    {"prompt_linear.weight", "", "backbone.prompt_proj.weight", "D D"},
-    {"prompt_linear.bias", "", "backbone.prompt_proj.bias", "D"},
+const std::vector<TrainedLine> kKnowledge = {
+    {"h", "prompt_proj", "H D", Initial::kKnowledge, 0, RateGroup::kKnowledge},
+    {"prompt_linear.weight", "backbone.prompt_proj.weight", "D D", Initial::kSharedLinear},
+    {"prompt_linear.bias", "backbone.prompt_proj.bias", "D", Initial::kZero},
 };
 
-const std::vector<TableLine> kLinearApg = {
-    {"apg.weight", "", "", "H D"},
-    {"apg.bias", "", "", "D"},
+const std::vector<TrainedLine> kLinearApg = {
+    {"apg.weight", "", "H D", Initial::kKnowledge},
+    {"apg.bias", "", "D", Initial::kZero},
 };
 
-const std::vector<TableLine> kPromptNorm = {
-    {"prompt_norm.weight", "", "backbone.prompt_norm.weight", "D"},
-    {"prompt_norm.bias", "", "backbone.prompt_norm.bias", "D"},
+const std::vector<TrainedLine> kPromptNorm = {
+    {"prompt_norm.weight", "backbone.prompt_norm.weight", "D", Initial::kOne},
+    {"prompt_norm.bias", "backbone.prompt_norm.bias", "D", Initial::kZero},
 };
 
-const std::vector<TableLine> kVisualPrompts = {
-    {"vpt", "", "backbone.deep_prompt_embeddings", "L K D"},
+const std::vector<TrainedLine> kVisualPrompts = {
+    {"vpt", "backbone.deep_prompt_embeddings", "L K D", Initial::kKnowledge},
 };
 
-const std::vector<TableLine> kM2oe = {
-    {"m2oe.{i}.down.weight", "", "", "R D", 'U'}, {"m2oe.{i}.down.bias", "", "", "R", 'U'},
-    {"m2oe.{i}.gate", "", "", "R J", 'U'},        {"m2oe.{i}.noise", "", "", "R J", 'U'},
-    {"m2oe.{i}.up.weight", "", "", "D R", 'U'},   {"m2oe.{i}.up.bias", "", "", "D", 'U'},
+const std::vector<TrainedLine> kM2oe = {
+    {"m2oe.{i}.down.weight", "", "R D", Initial::kFanInD, 'U'},
+    {"m2oe.{i}.down.bias", "", "R", Initial::kFanInD, 'U'},
+    {"m2oe.{i}.gate", "", "R J", Initial::kZero, 'U'},
+    {"m2oe.{i}.noise", "", "R J", Initial::kZero, 'U'},
+    {"m2oe.{i}.up.weight", "", "D R", Initial::kZero, 'U'},
+    {"m2oe.{i}.up.bias", "", "D", Initial::kZero, 'U'},
 };
 
-const std::vector<TableLine> kLpm = {
-    {"vis_proj.weight", "", "decode_head.vis_proj_1.weight", "E E"},
-    {"vis_proj.bias", "", "decode_head.vis_proj_1.bias", "E"},
-    {"vis_norm.weight", "", "decode_head.vis_norm_1.weight", "E"},
-    {"vis_norm.bias", "", "decode_head.vis_norm_1.bias", "E"},
-    {"text_fuse.weight", "", "decode_head.cls_proj.weight", "E W"},
-    {"text_fuse.bias", "", "decode_head.cls_proj.bias", "E"},
-    {"text_norm.weight", "", "decode_head.tex_norm_1.weight", "E"},
-    {"text_norm.bias", "", "decode_head.tex_norm_1.bias", "E"},
+const std::vector<TrainedLine> kLpm = {
+    {"vis_proj.weight", "decode_head.vis_proj_1.weight", "E E", Initial::kLinear},
+    {"vis_proj.bias", "decode_head.vis_proj_1.bias", "E", Initial::kZero},
+    {"vis_norm.weight", "decode_head.vis_norm_1.weight", "E", Initial::kOne},
+    {"vis_norm.bias", "decode_head.vis_norm_1.bias", "E", Initial::kZero},
+    {"text_fuse.weight", "decode_head.cls_proj.weight", "E W", Initial::kLinear},
+    {"text_fuse.bias", "decode_head.cls_proj.bias", "E", Initial::kZero},
+    {"text_norm.weight", "decode_head.tex_norm_1.weight", "E", Initial::kOne},
+    {"text_norm.bias", "decode_head.tex_norm_1.bias", "E", Initial::kZero},
 };
 
-const std::vector<TableLine> kSecondTextLinear = {
-    {"text_proj.weight", "", "decode_head.cls_proj_1.weight", "E E"},
-    {"text_proj.bias", "", "decode_head.cls_proj_1.bias", "E"},
+const std::vector<TrainedLine> kSecondTextLinear = {
+    {"text_proj.weight", "decode_head.cls_proj_1.weight", "E E", Initial::kLinear},
+    {"text_proj.bias", "decode_head.cls_proj_1.bias", "E", Initial::kZero},
 };
 
-void append(std::vector<TensorRow>& rows, const std::vector<TableLine>& table, const Sizes& sizes) {
+void append(std::vector<TensorRow>& rows, const std::vector<TrainedLine>& table, const Sizes& sizes) {
   const auto more = expand(table, sizes);
   rows.insert(rows.end(), more.begin(), more.end());
 }
@@ -63,7 +67,10 @@ void append_experts(std::vector<TensorRow>& rows, const Sizes& sizes) {
   for (std::int64_t expert = 0; expert < sizes.at('J'); ++expert) {
     const std::string stem = "m2oe.{i}.experts." + std::to_string(expert);
     const std::string weight = stem + ".weight", bias = stem + ".bias";
-    append(rows, {{weight.c_str(), "", "", "R 1 3 3", 'U'}, {bias.c_str(), "", "", "R", 'U'}}, sizes);
+    append(rows,
+           {{weight.c_str(), "", "R 1 3 3", Initial::kFanIn9, 'U'},
+            {bias.c_str(), "", "R", Initial::kFanIn9, 'U'}},
+           sizes);
   }
 }
 
@@ -101,9 +108,9 @@ std::vector<TensorRow> prompt_rows(const ClipConfig& clip, const PromptConfig& p
 }
 
 PromptConfig infer_prompts(const TensorSource& source) {
-  const auto shape_of = [&](const TableLine& line, const char* what) {
+  const auto shape_of = [&](const TrainedLine& line, const char* what) {
     const Sizes any = {{'H', 1}, {'D', 1}, {'L', 1}, {'K', 1}};
-    const auto row = expand({line}, any).front();
+    const auto row = expand(std::vector<TrainedLine>{line}, any).front();
     const auto shape = source.shape_of(row);
     if (shape && shape->size() == row.shape.size()) return *shape;
     throw Error(ErrorCode::kTensorMismatch,
@@ -118,6 +125,14 @@ PromptConfig infer_prompts(const TensorSource& source) {
   prompts.rpm.knowledge_grid = std::lround(std::sqrt(static_cast<double>(cells)));
   prompts.rpm.visual_prompt_tokens = shape_of(kVisualPrompts[0], "the visual prompts")[1];
   return prompts;
+}
+
+RateGroup rate_group_of(const std::string& name) {
+  const auto is_named = [&](const TrainedLine& line) {
+    return name == line.name && line.group == RateGroup::kKnowledge;
+  };
+  return std::any_of(kKnowledge.begin(), kKnowledge.end(), is_named) ? RateGroup::kKnowledge
+                                                                     : RateGroup::kRest;
 }
 
 const std::set<std::string>& ignored_tensors() {

@@ -16,6 +16,9 @@ namespace relprompt::model {
 /// Rows of the prompts; all of them are trained.
 std::vector<TensorRow> prompt_rows(const ClipConfig& clip, const PromptConfig& prompts);
 
+/// The group of a prompt's parameter, as its row has it; kRest for others.
+RateGroup rate_group_of(const std::string& name);
+
 /// The options that the tensors of an authors' .pth imply: official variant, tokens from the visual prompts,
 /// grid from the pixel knowledge. Throws Error(kTensorMismatch) if those two tensors are missing.
 PromptConfig infer_prompts(const TensorSource& source);

@@ -47,8 +47,13 @@ Source source_of(std::string text, const std::string& layer) {
 }
 
 TensorRow row_of(const TableLine& line, const Sizes& sizes, const std::string& layer) {
-  return {replaced(line.name, "{i}", layer), shape_of(line.shape, sizes), source_of(line.hugging_face, layer),
-          source_of(line.mmseg, layer), line.optional};
+  return {replaced(line.name, "{i}", layer),
+          shape_of(line.shape, sizes),
+          source_of(line.hugging_face, layer),
+          source_of(line.mmseg, layer),
+          line.optional,
+          Initial::kNone,
+          RateGroup::kRest};
 }
 
 }  // namespace
@@ -82,6 +87,18 @@ std::vector<TensorRow> expand(const std::vector<TableLine>& table, const Sizes& 
   for (const TableLine& line : table) {
     const std::int64_t layers = line.repeat == 0 ? 1 : size_for(sizes, line.repeat);
     for (std::int64_t i = 0; i < layers; ++i) rows.push_back(row_of(line, sizes, std::to_string(i)));
+  }
+  return rows;
+}
+
+std::vector<TensorRow> expand(const std::vector<TrainedLine>& table, const Sizes& sizes) {
+  std::vector<TensorRow> rows;
+  for (const TrainedLine& line : table) {
+    for (auto& row : expand({TableLine{line.name, "", line.mmseg, line.shape, line.repeat}}, sizes)) {
+      row.initial = line.initial;
+      row.group = line.group;
+      rows.push_back(std::move(row));
+    }
   }
   return rows;
 }

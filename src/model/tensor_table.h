@@ -36,6 +36,32 @@ struct TableLine {
   bool optional = false;  ///< may be absent in files; then it is not loaded
 };
 
+/// What a trained tensor holds before it is trained; D width of the tower, P patch.
+enum class Initial {
+  kNone,  ///< not trained here
+  kZero,
+  kOne,
+  kKnowledge,     ///< uniform in +-sqrt(6 / (3 P^2 + D)): the authors' pixel knowledge and visual prompts
+  kSharedLinear,  ///< normal of variance 2 / D: their linear layer after both
+  kLinear,        ///< normal of deviation 0.02, cut off at two deviations: their projection head
+  kFanInD,        ///< uniform in +-1/sqrt(D), LibTorch's default for a layer with D inputs
+  kFanIn9,        ///< uniform in +-1/3, the same for a 3 x 3 convolution of one channel
+  kTower,         ///< what the tensor of the same name in the CLIP's image tower holds
+};
+
+/// Parameters that share a learning rate.
+enum class RateGroup { kKnowledge, kRest };
+
+/// One line of a table of trained tensors, which Hugging Face's models do not have.
+struct TrainedLine {
+  const char* name;  ///< as in TableLine, and so are the others
+  const char* mmseg;
+  const char* shape;
+  Initial initial;
+  char repeat = 0;
+  RateGroup group = RateGroup::kRest;
+};
+
 /// Where a tensor comes from in a file of some style.
 struct Source {
   std::vector<std::string> names;  ///< one, or several stacked along dimension 0; empty if the style has none
@@ -48,6 +74,8 @@ struct TensorRow {
   std::vector<std::int64_t> shape;
   Source hugging_face, mmseg;
   bool optional = false;
+  Initial initial = Initial::kNone;
+  RateGroup group = RateGroup::kRest;
 
   Source source(CheckpointFormat format) const;
   std::int64_t elements() const;
@@ -55,5 +83,6 @@ struct TensorRow {
 
 /// All rows of a table for these sizes. Throws Error(kInternal) for a letter without a size.
 std::vector<TensorRow> expand(const std::vector<TableLine>& table, const Sizes& sizes);
+std::vector<TensorRow> expand(const std::vector<TrainedLine>& table, const Sizes& sizes);
 
 }  // namespace relprompt::model

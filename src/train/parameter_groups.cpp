@@ -6,6 +6,7 @@
 
 #include "relprompt/error.h"
 
+#include "model/prompt_tensors.h"
 #include "train/schedule.h"
 
 namespace relprompt::train {
@@ -23,7 +24,8 @@ std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::
                                         {"rest", options.rate, {}}};
   for (const auto& [name, value] : trained) {
     if (!value.requires_grad()) throw Error(ErrorCode::kInternal, name + " asks for no gradient");
-    groups[name == "h" ? 0 : 1].parameters.emplace_back(name, value);
+    groups[model::rate_group_of(name) == model::RateGroup::kKnowledge ? 0 : 1].parameters.emplace_back(name,
+                                                                                                       value);
   }
   std::vector<ParameterGroup> used;
   for (auto& group : groups) {

@@ -24,8 +24,8 @@ struct ParameterGroup {
   std::int64_t numbers() const;
 };
 
-/// The trained parameters by name, sorted into groups; a group without parameters is left out. The pixel
-/// knowledge is the parameter named "h" of the relationship prompt module. Throws Error(kBadArgument) for the
+/// The trained parameters by name, sorted into groups; a group without parameters is left out. The rows of
+/// model/prompt_tensors.h say which group a parameter belongs to. Throws Error(kBadArgument) for the
 /// options, Error(kInternal) if nothing is trained or a parameter asks for no gradient.
 std::vector<ParameterGroup> parameter_groups(const std::map<std::string, torch::Tensor>& trained,
                                              const config::OptimizerOptions& options = {});
