@@ -129,9 +129,7 @@ ModelFiles open_checkpoint(const fs::path& path, const TowerOptions& towers) {
     if (file.path != path) model.files.push_back(file.path);
   }
 
-  const auto stated = with_options(stated_by(source, folder, model.files), towers, model.config.clip);
-  const auto assumed = settle(stated, path.string(), model.config);
-  if (!assumed.empty()) model.notes.push_back(assumed);
+  const auto stated = stated_by(source, folder, model.files);
   if (source.checkpoint_format() == CheckpointFormat::kMmseg) {
     model.config.prompts = infer_prompts(source);
     model.prompts = model.clip;
@@ -139,7 +137,9 @@ ModelFiles open_checkpoint(const fs::path& path, const TowerOptions& towers) {
   auto rows = model.image_rows();
   append(rows, model.text_rows());
   append(rows, model.prompt_rows());
-  source.check(rows, ignored_tensors());
+  source.check(rows, ignored_tensors());  // first of all: nobody needs to know the heads of what is no CLIP
+  const auto assumed = settle(with_options(stated, towers, model.config.clip), path.string(), model.config);
+  if (!assumed.empty()) model.notes.push_back(assumed);
   model.config.test = TestProtocol::for_tower(model.config.clip.vision);
   if (!model.config.clip.text.present()) {
     model.notes.push_back("the file has no text tower: class names cannot be turned into embeddings");
