@@ -6,7 +6,7 @@
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## build the command line and label a bundled picture
+demo: ## build the command line and label a bundled image
 	@scripts/demo.sh
 
 test: ## build everything and run every test

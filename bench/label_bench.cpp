@@ -24,7 +24,7 @@ void count_scores(benchmark::State& state, const LabelTask& task) {
 void labels_by_tiles(benchmark::State& state) {
   const auto scores = patch_logits(state.range(0));
   const auto task = label_task(scores, state.range(0), state.range(1) != 0);
-  std::vector<std::int32_t> label(static_cast<std::size_t>(task.photo.height * task.photo.width));
+  std::vector<std::int32_t> label(static_cast<std::size_t>(task.image.height * task.image.width));
   std::vector<float> score(label.size());
   for (auto _ : state) label_tiles(task, label.data(), score.data());
   count_scores(state, task);

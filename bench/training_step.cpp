@@ -1,4 +1,4 @@
-// One training step of a model folder on random pictures, without data set and optimizer: seconds an image by
+// One training step of a model folder on random images, without data set and optimizer: seconds an image by
 // phase and the peak memory of the process, one JSON object on stdout.
 //
 // Peak memory belongs to a process, so each setting is one run: scripts alternate them and take medians.

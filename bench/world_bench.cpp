@@ -16,7 +16,7 @@ void make_scenes(benchmark::State& state) {
   for (auto unused : state) {
     (void)unused;
     const Scene scene = make_scene(1, index, options);
-    benchmark::DoNotOptimize(scene.photo.rgb.data());
+    benchmark::DoNotOptimize(scene.image.rgb.data());
     benchmark::DoNotOptimize(caption(scene, index++).text.data());
   }
   state.counters["scenes/s"] = benchmark::Counter(static_cast<double>(index), benchmark::Counter::kIsRate);

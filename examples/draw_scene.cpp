@@ -1,6 +1,6 @@
 // Draws examples/scene.png, the street that `make demo` labels: draw_scene OUT.png
 //
-// A picture of our own making needs no licence, and a scene drawn from shapes can be drawn again after a
+// An image of our own making needs no licence, and a scene drawn from shapes can be drawn again after a
 // change. Every pixel is the mean of 4x4 samples, each of which asks the shapes, front to back, for a colour.
 #include <algorithm>
 #include <array>

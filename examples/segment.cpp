@@ -1,6 +1,6 @@
-// The library in forty lines: a photo and words in, the share of each word out.
+// The library in forty lines: an image and words in, the share of each word out.
 //
-//   example_segment MODEL PHOTO "road, sky, car;vehicle, tree"
+//   example_segment MODEL IMAGE "road, sky, car;vehicle, tree"
 //
 // MODEL is a folder made by `relprompt import` or `relprompt init`, or a CLIP checkpoint as downloaded.
 #include <cstdio>
@@ -10,7 +10,7 @@
 
 int main(int count, char** arguments) {
   if (count != 4) {
-    std::fprintf(stderr, "usage: example_segment MODEL PHOTO CLASSES\n");
+    std::fprintf(stderr, "usage: example_segment MODEL IMAGE CLASSES\n");
     return 2;
   }
   try {
@@ -25,13 +25,13 @@ int main(int count, char** arguments) {
     text.templates = {"a photo of a {}", "a photo of many {}"};
     segmenter.set_classes(classes, text);
 
-    // One call a photo, any size. Zeros in SegmentOptions mean the model's own test protocol.
-    const relprompt::Image photo = relprompt::read_image(arguments[2]);
+    // One call an image, any size. Zeros in SegmentOptions mean the model's own test protocol.
+    const relprompt::Image image = relprompt::read_image(arguments[2]);
     relprompt::SegmentOptions options;
     options.unknown_threshold = 0.05f;  // a pixel where every class scores less is "unknown"
-    const relprompt::Segmentation result = segmenter.segment(photo, options);
+    const relprompt::Segmentation result = segmenter.segment(image, options);
 
-    const double total = static_cast<double>(photo.height) * photo.width;
+    const double total = static_cast<double>(image.height) * image.width;
     for (std::size_t label = 0; label < classes.size(); ++label) {
       const double share = 100.0 * static_cast<double>(result.pixels[label]) / total;
       std::printf("%6.2f %%  %s\n", share, classes.title(label).c_str());

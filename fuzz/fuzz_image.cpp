@@ -1,4 +1,4 @@
-// Arbitrary bytes as a picture and as a label file: refused with an Error of a picture, or decoded to as many
+// Arbitrary bytes as an image and as a label file: refused with an Error of an image, or decoded to as many
 // bytes as its size says. The first byte chooses options, so that chosen bands and ranges are tried as well.
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@ using fuzz::check;
 // Keeps one input below a second.
 constexpr std::uint64_t kMostPixels = 1 << 20;
 
-/// Of a picture, or of options that do not fit it.
+/// Of an image, or of options that do not fit it.
 bool is_refusal(ErrorCode code) {
   return exit_status(code) == 3 || code == ErrorCode::kBadArgument || code == ErrorCode::kOutOfMemory;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# make demo: builds the command line and labels a bundled picture with it.
-# Every part can be replaced from outside: make demo PICTURE=my.jpg CLASSES="cat, grass" MODEL=my-model
+# make demo: builds the command line and labels a bundled image with it.
+# Every part can be replaced from outside: make demo IMAGE=my.jpg CLASSES="cat, grass" MODEL=my-model
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,7 +13,7 @@ VOCAB="${VOCAB:-}"                                 # tokenizer file or folder; e
 # The bundled model knows the synthetic world only, so it comes with a scene of that world.
 default=scene
 [[ -n $MODEL || ! -d $BUNDLED_MODEL ]] || default=world
-PICTURE="${PICTURE:-examples/$default.png}"
+IMAGE="${IMAGE:-examples/$default.png}"
 CLASSES="${CLASSES:-@examples/${default}_classes.txt}"  # @FILE, or names separated by commas
 OUT="${OUT:-build/demo/out}"
 relprompt=build/release/bin/relprompt
@@ -34,7 +34,7 @@ fi
 
 options=()
 [[ -z $VOCAB ]] || options+=(--vocab "$VOCAB")
-"$relprompt" segment "$PICTURE" --model "$MODEL" --classes "$CLASSES" -o "$OUT" \
+"$relprompt" segment "$IMAGE" --model "$MODEL" --classes "$CLASSES" -o "$OUT" \
   --save labels,palette,overlay,json "${options[@]}"
 
 if [[ $random == yes ]]; then
@@ -42,7 +42,7 @@ if [[ $random == yes ]]; then
 
 *****************************************************************************
 *  The model of this demo is RANDOM: its masks mean nothing. They show that *
-*  the way from a picture to a label map runs on this machine, no more.     *
+*  the way from an image to a label map runs on this machine, no more.      *
 *  For real masks, import a CLIP checkpoint of yours and name it:           *
 *                                                                           *
 *    build/release/bin/relprompt import ViT-B-16.pt -o clip-b16 \           *
@@ -52,5 +52,5 @@ if [[ $random == yes ]]; then
 
 NOTICE
 fi
-name="$(basename "$PICTURE")"
+name="$(basename "$IMAGE")"
 echo "overlay: $OUT/${name%.*}.overlay.jpg"

@@ -147,7 +147,7 @@ test_command() {
     link=$(((link + 1) % chain))
   done
   echo "$command: $done interrupts, exit status 130 each time; before the first iteration: $first," \
-       "before the first picture: $at_once; not counted, as they had finished: $again"
+       "before the first image: $at_once; not counted, as they had finished: $again"
 }
 
 commands=${COMMANDS-pretrain train segment eval}

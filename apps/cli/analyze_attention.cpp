@@ -1,4 +1,4 @@
-// relprompt analyze attention: relationship attention maps of every class and layer over the photo (paper,
+// relprompt analyze attention: relationship attention maps of every class and layer over the image (paper,
 // figure 1).
 #include <cmath>
 #include <memory>
@@ -20,13 +20,13 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFooter =
-    "The map of a layer says how much each patch agrees with each class, given the whole picture (Eq. 2); "
+    "The map of a layer says how much each patch agrees with each class, given the whole image (Eq. 2); "
     "the\n"
     "layer's prompts are made from it. Colours of a layer share one scale, shown below its column.\n"
     "\n"
     "Examples:\n"
     "  relprompt analyze attention street.jpg -m rpn-voc -c \"road, sky, car\" -o out\n"
-    "  relprompt analyze attention photos/ -m rpn-voc --vocabulary voc-20 -o out --save sheet,npy";
+    "  relprompt analyze attention images/ -m rpn-voc --vocabulary voc-20 -o out --save sheet,npy";
 
 constexpr const char* kNpy = ".attention.npy";
 constexpr const char* kJson = ".attention.json";
@@ -64,13 +64,13 @@ Json rows_of(const AttentionMaps& maps, std::size_t layer, std::size_t label) {
   return rows;
 }
 
-Json view_of(const Photo& photo, const AttentionMaps& maps) {
+Json view_of(const ListedImage& listed, const AttentionMaps& maps) {
   Json layers = Json::array();
   for (std::size_t i = 0; i < maps.layers.size(); ++i) {
     const auto scale = analysis::scale_of(maps, i);
     layers.push_back({{"layer", maps.layers[i]}, {"low", scale.low}, {"high", scale.high}});
   }
-  return {{"input", photo.path.string()},
+  return {{"input", listed.path.string()},
           {"resized_height", maps.resized_height},
           {"resized_width", maps.resized_width},
           {"patch", maps.patch},
@@ -99,22 +99,22 @@ void write_json(const fs::path& file, const Json& facts, Json view, const Attent
   write_text(file, json_text(document) + "\n");  // on one line: pages of single numbers help nobody
 }
 
-fs::path path_of(const Photo& photo, const char* ending) {
-  return fs::path(photo.stem.string() + ending);
+fs::path path_of(const ListedImage& listed, const char* ending) {
+  return fs::path(listed.stem.string() + ending);
 }
 
-std::vector<fs::path> files_of(const std::vector<Photo>& photos, const AttentionPlan& plan) {
+std::vector<fs::path> files_of(const std::vector<ListedImage>& images, const AttentionPlan& plan) {
   std::vector<fs::path> files;
-  for (const Photo& photo : photos) {
-    if (plan.npy) files.push_back(path_of(photo, kNpy));
-    if (plan.json) files.push_back(path_of(photo, kJson));
-    if (plan.sheet) files.push_back(path_of(photo, kSheet));
+  for (const ListedImage& listed : images) {
+    if (plan.npy) files.push_back(path_of(listed, kNpy));
+    if (plan.json) files.push_back(path_of(listed, kJson));
+    if (plan.sheet) files.push_back(path_of(listed, kSheet));
   }
   return files;
 }
 
 /// The kinds and paths of what was written, all or nothing of it.
-std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const Photo& photo,
+std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const ListedImage& listed,
                                                    const AttentionPlan& plan, const Image& image,
                                                    const AttentionMaps& maps, const Json& facts,
                                                    const Json& view) {
@@ -125,17 +125,17 @@ std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const 
     files.emplace_back(kind, path);
   };
   if (plan.npy) {
-    write_npy(path_of(photo, kNpy), maps);
-    keep("npy", path_of(photo, kNpy));
+    write_npy(path_of(listed, kNpy), maps);
+    keep("npy", path_of(listed, kNpy));
   }
   if (plan.json) {
-    write_json(path_of(photo, kJson), facts, view, maps);
-    keep("json", path_of(photo, kJson));
+    write_json(path_of(listed, kJson), facts, view, maps);
+    keep("json", path_of(listed, kJson));
   }
   if (plan.sheet) {
-    const auto name = photo.path.filename().string();
-    write_image(path_of(photo, kSheet), analysis::draw_attention_sheet(image, maps, job.classes(), name));
-    keep("sheet", path_of(photo, kSheet));
+    const auto name = listed.path.filename().string();
+    write_image(path_of(listed, kSheet), analysis::draw_attention_sheet(image, maps, job.classes(), name));
+    keep("sheet", path_of(listed, kSheet));
   }
   guard.complete();
   return files;
@@ -144,27 +144,27 @@ std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const 
 int run(const AttentionArguments& arguments) {
   const AttentionPlan plan = plan_of(arguments);
   AnalyzeJob job(arguments, [&](const fs::path&, const auto& all) { return files_of(all, plan); });
-  Progress progress(job.photos().size(), job.progress_style());
+  Progress progress(job.images().size(), job.progress_style());
   const Json facts = job.facts();
-  Json photos = Json::array();
+  Json images = Json::array();
   std::vector<fs::path> written;
-  for (const Photo& photo : job.photos()) {
-    progress.begin(photo.path.filename().string());
-    const Image image = job.read(photo);
+  for (const ListedImage& listed : job.images()) {
+    progress.begin(listed.path.filename().string());
+    const Image image = job.read(listed);
     const auto maps = job.segmenter().attention_maps(image, arguments.short_side);
-    Json view = view_of(photo, maps);
+    Json view = view_of(listed, maps);
     Json names = Json::object();
-    for (const auto& [kind, path] : save(job, photo, plan, image, maps, facts, view)) {
+    for (const auto& [kind, path] : save(job, listed, plan, image, maps, facts, view)) {
       names[kind] = path.string();
       written.push_back(path);
     }
     view["files"] = std::move(names);
-    photos.push_back(std::move(view));
+    images.push_back(std::move(view));
     progress.end();
   }
   progress.clear();
   Json document = facts;
-  document["photos"] = std::move(photos);
+  document["images"] = std::move(images);
   job.report(document, written);
   return 0;
 }
@@ -180,7 +180,7 @@ Command add_analyze_attention(CLI::App& analyze) {
   add_view_option(*parser, arguments->short_side);
   parser
       ->add_option("--save", arguments->save,
-                   "what each photo gets, between commas: sheet (STEM.attention.png), npy "
+                   "what each image gets, between commas: sheet (STEM.attention.png), npy "
                    "(STEM.attention.npy, [layer, class, row, column], float32), json (STEM.attention.json, "
                    "the same numbers as text) [default: sheet]")
       ->option_text("LIST")

@@ -1,5 +1,5 @@
-// relprompt analyze: pictures of what happens inside a model, figures 1, 7 and 11 of the paper for any model
-// and photo.
+// relprompt analyze: images of what happens inside a model, figures 1, 7 and 11 of the paper for any model
+// and image.
 #include <vector>
 
 #include "relprompt/error.h"
@@ -16,8 +16,8 @@ Command add_analyze(CLI::App& program) {
   parser->footer(
       "Examples:\n"
       "  relprompt analyze attention street.jpg -m rpn-voc -c \"road, sky, car\" -o out\n"
-      "  relprompt analyze distance photos/ -m rpn-voc --vocabulary voc-20 -o out\n"
-      "  relprompt analyze sheet photos/ -m rpn-voc --baseline clip --vocabulary voc-20 -o out");
+      "  relprompt analyze distance images/ -m rpn-voc --vocabulary voc-20 -o out\n"
+      "  relprompt analyze sheet images/ -m rpn-voc --baseline clip --vocabulary voc-20 -o out");
   const std::vector<Command> kinds = {add_analyze_attention(*parser), add_analyze_distance(*parser),
                                       add_analyze_sheet(*parser)};
   return {parser, [kinds] {

@@ -22,28 +22,28 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFooter =
     "For every patch the distance to the patches it attends to, weighted by the attention and averaged over\n"
-    "patches and photos; class token and prompts are left out, weights sum to 1 over the patches. Pixels "
+    "patches and images; class token and prompts are left out, weights sum to 1 over the patches. Pixels "
     "are\n"
-    "those of the resized photo. Prompts change these weights only through the layers before, so the first\n"
+    "those of the resized image. Prompts change these weights only through the layers before, so the first\n"
     "layer is equal with and without them; relationship prompts, which begin behind it, show from the "
     "third.\n"
     "\n"
     "Writes distance.png, distance.svg and distance.json.\n"
     "\n"
     "Example:\n"
-    "  relprompt analyze distance photos/ -m rpn-voc --vocabulary voc-20 -o out";
+    "  relprompt analyze distance images/ -m rpn-voc --vocabulary voc-20 -o out";
 
 struct DistanceArguments : AnalyzeArguments {
   int short_side = 0;
 };
 
-/// The mean over photos of one model.
+/// The mean over images of one model.
 class Mean {
  public:
   explicit Mean(std::string name) : name_(std::move(name)) {}
 
   void add(const AttentionDistances& one) {
-    if (photos_++ == 0) {
+    if (images_++ == 0) {
       sum_ = one;
       return;
     }
@@ -54,7 +54,7 @@ class Mean {
     analysis::DistanceSeries series = {name_, {}};
     for (int layer = 0; layer < sum_.layers; ++layer) {
       auto& heads = series.heads_of_layers.emplace_back();
-      for (int head = 0; head < sum_.heads; ++head) heads.push_back(sum_.at(layer, head) / photos_);
+      for (int head = 0; head < sum_.heads; ++head) heads.push_back(sum_.at(layer, head) / images_);
     }
     return series;
   }
@@ -62,7 +62,7 @@ class Mean {
  private:
   std::string name_;
   AttentionDistances sum_;
-  int photos_ = 0;
+  int images_ = 0;
 };
 
 Json json_of(const analysis::DistanceSeries& series) {
@@ -75,15 +75,15 @@ Json json_of(const analysis::DistanceSeries& series) {
   return {{"name", series.name}, {"layers", layers}};
 }
 
-/// Measures all photos; the first model is the CLIP alone, the second, if the model has prompts, with them.
+/// Measures all images; the first model is the CLIP alone, the second, if the model has prompts, with them.
 std::vector<analysis::DistanceSeries> measure(AnalyzeJob& job, const DistanceArguments& arguments) {
   const bool trained = !inspect_model(arguments.model.model).method.empty();
   Segmenter bare = job.open(arguments.model.model, true);
   Mean before("CLIP alone"), after("with prompts");
-  Progress progress(job.photos().size(), job.progress_style());
-  for (const Photo& photo : job.photos()) {
-    progress.begin(photo.path.filename().string());
-    const Image image = job.read(photo);
+  Progress progress(job.images().size(), job.progress_style());
+  for (const ListedImage& listed : job.images()) {
+    progress.begin(listed.path.filename().string());
+    const Image image = job.read(listed);
     before.add(bare.attention_distances(image, arguments.short_side));
     if (trained) after.add(job.segmenter().attention_distances(image, arguments.short_side));
     progress.end();
@@ -114,16 +114,16 @@ int run(const DistanceArguments& arguments) {
   const auto series = measure(job, arguments);
   Json document = job.facts();
   Json inputs = Json::array();
-  for (const Photo& photo : job.photos()) inputs.push_back(photo.path.string());
-  document["photos"] = std::move(inputs);
+  for (const ListedImage& listed : job.images()) inputs.push_back(listed.path.string());
+  document["images"] = std::move(inputs);
   document["short_side"] =
       arguments.short_side == 0 ? Json("the window of the model's protocol") : Json(arguments.short_side);
-  document["unit"] = "pixels of the resized photo";
+  document["unit"] = "pixels of the resized image";
   Json rows = Json::array();
   for (const auto& one : series) rows.push_back(json_of(one));
   document["distances"] = std::move(rows);
   const auto figure = analysis::distance_figure(
-      fmt::format("Mean attention distance, {}", counted(job.photos().size(), "photo")), series);
+      fmt::format("Mean attention distance, {}", counted(job.images().size(), "image")), series);
   job.report(document, save(job, figure, document));
   const bool equal = series.size() == 2 && series[0].heads_of_layers == series[1].heads_of_layers;
   if (equal)

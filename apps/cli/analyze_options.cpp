@@ -15,21 +15,21 @@
 namespace relprompt::cli {
 namespace {
 
-/// Here one bad input is an error: a comparison over fewer photos than were named would mislead.
-std::vector<Photo> photos_of(const AnalyzeArguments& arguments, const std::filesystem::path& output) {
+/// Here one bad input is an error: a comparison over fewer images than were named would mislead.
+std::vector<ListedImage> images_of(const AnalyzeArguments& arguments, const std::filesystem::path& output) {
   if (arguments.inputs.empty()) {
-    throw Error(ErrorCode::kBadArgument, "no photo is given", "name files, folders or quoted globs");
+    throw Error(ErrorCode::kBadArgument, "no image is given", "name files, folders or quoted globs");
   }
-  PhotoList list = list_photos(arguments.inputs, output);
+  ImageList list = list_images(arguments.inputs, output);
   if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
-  return std::move(list.photos);
+  return std::move(list.images);
 }
 
 }  // namespace
 
 void AnalyzeArguments::add_to(CLI::App& command) {
   command
-      .add_option("INPUT", inputs, "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
+      .add_option("INPUT", inputs, "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
       ->option_text("...");
   model.add_to(command);
   classes.add_to(command);
@@ -56,7 +56,7 @@ std::filesystem::path AnalyzeArguments::output_path() const {
 void add_view_option(CLI::App& command, int& short_side) {
   command
       .add_option("--short-side", short_side,
-                  "pixels that the photo's shorter side becomes; the tower sees the whole resized photo as "
+                  "pixels that the image's shorter side becomes; the tower sees the whole resized image as "
                   "one window [default: the window of the model's protocol]")
       ->option_text("N")
       ->group("Protocol")
@@ -71,8 +71,8 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments, const Files& files)
       decode_(arguments.decode.resolve()),
       output_(arguments.output_path()),
       folder_(output_),
-      photos_(photos_of(arguments, output_)) {
-  require_free(files(output_, photos_), arguments.force);
+      images_(images_of(arguments, output_)) {
+  require_free(files(output_, images_), arguments.force);
   segmenter_ = std::make_unique<Segmenter>(arguments.model.model, model_options_);
   segmenter_->set_classes(classes_, text_);
   if (!arguments_.quiet) print_model_notes(segmenter_->model().notes());
@@ -91,9 +91,9 @@ Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free
   return other;
 }
 
-Image AnalyzeJob::read(const Photo& photo) {
-  Image image = read_image(photo.path, decode_);
-  if (!arguments_.quiet) notes_.tell(photo.path, image.notes);
+Image AnalyzeJob::read(const ListedImage& listed) {
+  Image image = read_image(listed.path, decode_);
+  if (!arguments_.quiet) notes_.tell(listed.path, image.notes);
   return image;
 }
 

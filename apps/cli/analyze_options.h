@@ -1,4 +1,4 @@
-// What the kinds of relprompt analyze share: photos, model, classes, where the results go.
+// What the kinds of relprompt analyze share: images, model, classes, where the results go.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -11,13 +11,13 @@
 
 #include "relprompt/segmenter.h"
 
+#include "image_list.h"
+#include "image_notes.h"
 #include "json_report.h"
 #include "options_classes.h"
 #include "options_decode.h"
 #include "options_model.h"
 #include "output_folder.h"
-#include "photo_list.h"
-#include "photo_notes.h"
 #include "progress.h"
 
 namespace relprompt::cli {
@@ -35,28 +35,28 @@ struct AnalyzeArguments {
   std::filesystem::path output_path() const;
 };
 
-/// Adds --short-side for kinds that show the tower whole photos.
+/// Adds --short-side for kinds that show the tower whole images.
 void add_view_option(CLI::App& command, int& short_side);
 
-/// An analysis whose command line is checked, with its photos found and its model open.
+/// An analysis whose command line is checked, with its images found and its model open.
 class AnalyzeJob {
  public:
-  /// The files that a command will write, by its output folder and photos.
+  /// The files that a command will write, by its output folder and images.
   using Files = std::function<std::vector<std::filesystem::path>(const std::filesystem::path& output,
-                                                                 const std::vector<Photo>& photos)>;
-  /// In this order, so that mistakes show before anything slow: arguments, output folder, photos, whether the
+                                                                 const std::vector<ListedImage>& images)>;
+  /// In this order, so that mistakes show before anything slow: arguments, output folder, images, whether the
   /// files may be written (base/own_files.h), model. Throws Error.
   AnalyzeJob(const AnalyzeArguments& arguments, const Files& files);
 
   /// Another model with the same classes on the same device. Throws Error.
   Segmenter open(const std::filesystem::path& path, bool training_free) const;
 
-  /// Reads a photo as the command line asks, and says what that left out. Throws Error.
-  Image read(const Photo& photo);
+  /// Reads an image as the command line asks, and says what that left out. Throws Error.
+  Image read(const ListedImage& listed);
 
   Segmenter& segmenter() { return *segmenter_; }
   const ClassList& classes() const { return classes_; }
-  const std::vector<Photo>& photos() const { return photos_; }
+  const std::vector<ListedImage>& images() const { return images_; }
   const std::filesystem::path& output() const { return output_; }
   Progress::Style progress_style() const;
 
@@ -71,10 +71,10 @@ class AnalyzeJob {
   ClassList classes_;
   TextOptions text_;
   DecodeOptions decode_;
-  PhotoNotes notes_;
+  ImageNotes notes_;
   std::filesystem::path output_;
   OutputFolder folder_;
-  std::vector<Photo> photos_;
+  std::vector<ListedImage> images_;
   std::unique_ptr<Segmenter> segmenter_;
 };
 

@@ -1,4 +1,4 @@
-// relprompt analyze sheet: photo, truth, this model and another one side by side (paper, figure 11).
+// relprompt analyze sheet: image, truth, this model and another one side by side (paper, figure 11).
 #include <algorithm>
 #include <memory>
 #include <optional>
@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFooter =
-    "Writes sheet.png. The models label each photo as `relprompt segment` does, sliding windows included.\n"
+    "Writes sheet.png. The models label each image as `relprompt segment` does, sliding windows included.\n"
     "\n"
     "Examples:\n"
     "  relprompt analyze sheet street.jpg -m rpn-voc --baseline clip -c \"road, sky, car\" -o out\n"
@@ -49,20 +49,20 @@ struct Contestant {
   SegmentOptions protocol;
 };
 
-/// Photos of many megapixels are kept no larger than a sheet can show.
+/// Images of many megapixels are kept no larger than a sheet can show.
 class Shrink {
  public:
-  Shrink(const Image& photo, int row_height) {
-    const int longest = std::max(photo.height, photo.width), most = 4 * row_height;
+  Shrink(const Image& listed, int row_height) {
+    const int longest = std::max(listed.height, listed.width), most = 4 * row_height;
     if (longest <= most) return;
     const auto side = [&](int pixels) {
       return std::max(1, static_cast<int>(static_cast<std::int64_t>(pixels) * most / longest));
     };
-    size_ = {side(photo.height), side(photo.width)};
+    size_ = {side(listed.height), side(listed.width)};
   }
 
-  Image operator()(const Image& photo) const {
-    return size_.height == 0 ? photo : image::resize(photo, size_.height, size_.width);
+  Image operator()(const Image& listed) const {
+    return size_.height == 0 ? listed : image::resize(listed, size_.height, size_.width);
   }
   LabelMap operator()(const LabelMap& map) const {
     if (size_.height == 0) return map;
@@ -97,32 +97,32 @@ class SheetRun {
   }
 
   int run() {
-    const auto chosen = data::spread_indices(job_.photos().size(), static_cast<std::size_t>(arguments_.most));
+    const auto chosen = data::spread_indices(job_.images().size(), static_cast<std::size_t>(arguments_.most));
     analysis::Sheet sheet;
-    sheet.columns = {"photo"};
+    sheet.columns = {"image"};
     sheet.has_truth = !arguments_.truth.empty();
     if (sheet.has_truth) sheet.columns.emplace_back("truth");
     for (const auto& one : contestants_) sheet.columns.push_back(one.name);
     Progress progress(chosen.size(), job_.progress_style());
-    Json photos = Json::array();
+    Json images = Json::array();
     for (const auto index : chosen) {
-      const Photo& photo = job_.photos()[index];
-      progress.begin(photo.path.filename().string());
-      sheet.rows.push_back(row_of(photo));
-      photos.push_back(photo.path.string());
+      const ListedImage& listed = job_.images()[index];
+      progress.begin(listed.path.filename().string());
+      sheet.rows.push_back(row_of(listed));
+      images.push_back(listed.path.string());
       progress.end();
     }
     progress.clear();
-    return write(sheet, photos);
+    return write(sheet, images);
   }
 
  private:
-  analysis::SheetRow row_of(const Photo& photo) {
-    const Image image = job_.read(photo);
+  analysis::SheetRow row_of(const ListedImage& listed) {
+    const Image image = job_.read(listed);
     const Shrink shrink(image, arguments_.row_height);
-    analysis::SheetRow row = {photo.path.filename().string(), shrink(image), {}};
+    analysis::SheetRow row = {listed.path.filename().string(), shrink(image), {}};
     if (!arguments_.truth.empty()) {
-      const auto file = truth_file(arguments_.truth, photo.path);
+      const auto file = truth_file(arguments_.truth, listed.path);
       row.maps.push_back(shrink(read_truth(file, image, job_.classes().size(), arguments_.truth_from_one)));
     }
     for (const auto& one : contestants_) {
@@ -131,7 +131,7 @@ class SheetRun {
     return row;
   }
 
-  int write(const analysis::Sheet& sheet, const Json& photos) {
+  int write(const analysis::Sheet& sheet, const Json& images) {
     const fs::path file = job_.output() / kFile;
     analysis::SheetOptions look;
     look.row_height = arguments_.row_height;
@@ -144,13 +144,13 @@ class SheetRun {
                               {"sha256", baseline_->model_hash()},
                               {"variant", baseline_->variant()}};
     }
-    document["photos"] = photos;
+    document["images"] = images;
     document["files"] = {{"sheet", file.string()}};
     job_.report(document, {file});
-    const auto left_out = job_.photos().size() - sheet.rows.size();
+    const auto left_out = job_.images().size() - sheet.rows.size();
     if (left_out > 0 && !arguments_.quiet) {
       print_note(fmt::format("{} of {} are shown, spread over them; --most shows more", sheet.rows.size(),
-                             counted(job_.photos().size(), "photo")));
+                             counted(job_.images().size(), "image")));
     }
     return 0;
   }
@@ -166,7 +166,7 @@ void add_options(CLI::App& parser, SheetArguments& arguments) {
   const std::string group = "Sheet";
   parser
       .add_option("--truth", arguments.truth,
-                  "label files: a folder with STEM.png for each photo, or the file of the one photo; grey or "
+                  "label files: a folder with STEM.png for each image, or the file of the one image; grey or "
                   "palette values are labels, 255 (of 16 bits: 65535) is nothing")
       ->option_text("PATH")
       ->group(group);
@@ -179,16 +179,16 @@ void add_options(CLI::App& parser, SheetArguments& arguments) {
                   "another model in the last column; clip: this model's CLIP alone, training-free")
       ->option_text("MODEL")
       ->group(group);
-  parser.add_option("--most", arguments.most, "photos shown, spread over those that are given [default: 12]")
+  parser.add_option("--most", arguments.most, "images shown, spread over those that are given [default: 12]")
       ->option_text("N")
       ->check(in_range(1, 1000))
       ->group(group);
-  parser.add_option("--row-height", arguments.row_height, "pixels of a picture [default: 220]")
+  parser.add_option("--row-height", arguments.row_height, "pixels of an image [default: 220]")
       ->option_text("N")
       ->check(in_range(16, 4096))
       ->group(group);
   parser
-      .add_option("--alpha", arguments.alpha, "weight of the colours over the photo, 0 to 1 [default: 0.7]")
+      .add_option("--alpha", arguments.alpha, "weight of the colours over the image, 0 to 1 [default: 0.7]")
       ->option_text("A")
       ->check(in_range(0, 1))
       ->group(group);
@@ -199,7 +199,7 @@ void add_options(CLI::App& parser, SheetArguments& arguments) {
 Command add_analyze_sheet(CLI::App& analyze) {
   const auto arguments = std::make_shared<SheetArguments>();
   CLI::App* parser =
-      analyze.add_subcommand("sheet", "Photo, truth, this model and a baseline side by side")->group("Kinds");
+      analyze.add_subcommand("sheet", "Image, truth, this model and a baseline side by side")->group("Kinds");
   arguments->add_to(*parser);
   arguments->protocol.add_to(*parser);
   add_options(*parser, *arguments);

@@ -23,8 +23,8 @@ namespace {
 
 constexpr int kLabelColumns = 16;
 constexpr const char* kTimed =
-    "one window from the normalised picture to its label map (median over the runs, per window of a batch); "
-    "not in it: decoding and resizing the photo, the text tower";
+    "one window from the normalised image to its label map (median over the runs, per window of a batch); "
+    "not in it: decoding and resizing the image, the text tower";
 
 struct BenchArguments {
   ModelArguments model;
@@ -107,12 +107,12 @@ std::string table_of(const BenchmarkResult& r) {
 }
 
 int run(const BenchArguments& arguments) {
-  const auto picture = roofline_file(arguments.roofline);
-  if (picture) require_free({*picture}, arguments.force);
+  const auto image = roofline_file(arguments.roofline);
+  if (image) require_free({*image}, arguments.force);
   const BenchmarkResult result =
       benchmark_model(arguments.model.model, arguments.model.resolve(), arguments.options);
   print_model_notes(result.notes);
-  if (picture) write_roofline(result, *picture);
+  if (image) write_roofline(result, *image);
   print_result(arguments.json ? to_text(json_of(result)) : table_of(result));
   return 0;
 }
@@ -133,16 +133,16 @@ Command add_bench(CLI::App& program) {
   number("--window", options.window, "side of the window in pixels [default: the model's own]", 4096);
   number("--batch", options.batch, "windows computed together [default: 1]", 256);
   number("--repeat", options.repeat, "timed runs; one more warms up [default: 7]", 10000);
-  parser->add_option("--seed", options.seed, "of the picture and the embeddings [default: 0]")
+  parser->add_option("--seed", options.seed, "of the image and the embeddings [default: 0]")
       ->option_text("N");
   parser
       ->add_option("--roofline", arguments->roofline,
                    "also draw what every stage reaches beside what memory and products allow;\n.png or .svg")
       ->option_text("FILE");
-  add_force(*parser, arguments->force, "a picture");
+  add_force(*parser, arguments->force, "an image");
   parser->add_flag("--json", arguments->json, "one JSON object instead of a table");
   parser->footer(
-      "Times are those of one window, from the normalised picture to its label map.\n"
+      "Times are those of one window, from the normalised image to its label map.\n"
       "Example:\n  relprompt bench -m random-b16 --classes 171 --precision bf16 --threads 2 --json\n"
       "  relprompt bench -m random-b16 --window 512 --roofline roofline.png");
   return {parser, [arguments] { return run(*arguments); }};

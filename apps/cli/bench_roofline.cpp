@@ -33,7 +33,7 @@ std::optional<fs::path> roofline_file(const std::string& argument) {
   if (argument.empty()) return std::nullopt;
   const fs::path file = argument;
   if (file.extension() != ".png" && file.extension() != kDrawing) {
-    throw Error(ErrorCode::kBadArgument, fmt::format("--roofline {}: not a picture's name", argument),
+    throw Error(ErrorCode::kBadArgument, fmt::format("--roofline {}: not an image's name", argument),
                 "end it in .png or .svg");
   }
   return file;

@@ -1,4 +1,4 @@
-// The picture of a benchmark: what each stage reaches beside what the machine allows.
+// The image of a benchmark: what each stage reaches beside what the machine allows.
 #pragma once
 
 #include <filesystem>

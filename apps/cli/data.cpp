@@ -1,4 +1,4 @@
-// relprompt data check: looks at every picture of a data set before hours of training do.
+// relprompt data check: looks at every image of a data set before hours of training do.
 #include <memory>
 
 #include <fmt/format.h>
@@ -68,18 +68,18 @@ CLI::App* add_check(CLI::App& data, const std::shared_ptr<DataCheckArguments>& a
       ->add_option("--set", arguments->assignments, "change a key of the config; may be given several times")
       ->option_text("KEY=VALUE")
       ->allow_extra_args(false);
-  parser->add_option("--threads", arguments->threads, "threads that read pictures; default 2")
+  parser->add_option("--threads", arguments->threads, "threads that read images; default 2")
       ->option_text("N")
       ->check(in_range(1, 256));
-  parser->add_option("--sheet", arguments->sheet, "also write a picture of a few samples with their labels")
+  parser->add_option("--sheet", arguments->sheet, "also write an image of a few samples with their labels")
       ->option_text("FILE.png");
-  add_force(*parser, arguments->force, "a picture");
+  add_force(*parser, arguments->force, "an image");
   parser->add_flag("--json", arguments->json, "one JSON document instead of text");
   parser->add_flag("-q,--quiet", arguments->quiet, "no progress");
   parser->footer(
       "Examples:\n"
       "  relprompt data check configs/voc-zero-shot.yaml --data /data/VOC2012\n"
-      "  relprompt data check folder --data my-photos --part train\n"
+      "  relprompt data check folder --data my-images --part train\n"
       "\n"
       "Exit status 3 if anything is wrong.");
   return parser;

@@ -29,9 +29,9 @@ using DataPart = std::pair<std::string, data::DatasetSpec>;
 /// in the config), kNotFound and kUnreadable for the config's file.
 std::vector<DataPart> parts_of(const DataCheckArguments& arguments);
 
-/// The pictures of a few samples of each part: FILE for a single part, else FILE-train.png and FILE-test.png.
+/// The images of a few samples of each part: FILE for a single part, else FILE-train.png and FILE-test.png.
 std::vector<std::filesystem::path> sheet_files(const std::string& file, const std::vector<DataPart>& parts);
-/// Writes these pictures, photo beside labels. Throws Error: kNotWritable, kDiskFull.
+/// Writes these images, image beside labels. Throws Error: kNotWritable, kDiskFull.
 void write_sheets(const std::vector<std::filesystem::path>& files, const std::vector<DataPart>& parts);
 
 }  // namespace relprompt::cli

@@ -18,13 +18,13 @@ constexpr std::size_t kSamples = 8;
 
 Image sheet_of(const data::Dataset& dataset) {
   analysis::Sheet sheet;
-  sheet.columns = {"photo", "labels"};
+  sheet.columns = {"image", "labels"};
   sheet.has_truth = true;
   for (const auto index : data::spread_indices(dataset.size(), kSamples)) {
     auto inspection = dataset.inspect(index);
     if (inspection.error) continue;  // the report names it
     auto& sample = inspection.sample;
-    sheet.rows.push_back({sample.name, std::move(sample.photo), {std::move(sample.labels)}});
+    sheet.rows.push_back({sample.name, std::move(sample.image), {std::move(sample.labels)}});
   }
   return analysis::draw_sheet(sheet, dataset.classes());
 }

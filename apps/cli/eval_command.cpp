@@ -46,9 +46,9 @@ int run(const EvalArguments& arguments) {
   settings.head = arguments.head;
   settings.towers = arguments.towers.resolve();
   settings.image_scores = arguments.image_scores;
-  RunDisplay display(arguments.run.quiet, {"stopping after this picture", [] {
+  RunDisplay display(arguments.run.quiet, {"stopping after this image", [] {
                                              return std::string(
-                                                 "pictures up to the last save are kept; the "
+                                                 "images up to the last save are kept; the "
                                                  "same command goes on");
                                            }});
   return conclude(display, evaluate_model(settings, display), arguments.run.json);
@@ -81,7 +81,7 @@ Command add_eval(CLI::App& program) {
   arguments->towers.add_to(*parser, "Run");
   parser
       ->add_flag("--image-scores", arguments->image_scores,
-                 "also write image_scores.jsonl, a score for every picture")
+                 "also write image_scores.jsonl, a score for every image")
       ->group("Run");
   parser->footer(kFooter);
   return {parser, [arguments] { return run(*arguments); }};

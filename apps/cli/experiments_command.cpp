@@ -47,7 +47,7 @@ DataFolder data_folder(const std::string& text) {
 }
 
 int run(const ExperimentArguments& given) {
-  RunDisplay display(given.quiet, {"stopping after this iteration or picture", [] {
+  RunDisplay display(given.quiet, {"stopping after this iteration or image", [] {
                                      return std::string(
                                          "finished runs and checkpoints are kept; the same "
                                          "command goes on");
@@ -67,12 +67,12 @@ Command add_experiments(CLI::App& program) {
   CLI::App* parser =
       program
           .add_subcommand("experiments",
-                          "Compare methods and settings in tables, on the synthetic world and photos")
+                          "Compare methods and settings in tables, on the synthetic world and images")
           ->group("Commands");
   const std::string group = "Run";
   auto& settings = given->settings;
   parser->add_option("CONFIG", settings.config, "YAML file, such as configs/world-experiments.yaml");
-  parser->add_option("-o,--output", settings.output, "folder of the tables, charts and pictures")
+  parser->add_option("-o,--output", settings.output, "folder of the tables, charts and images")
       ->option_text("DIR")
       ->group(group);
   parser

@@ -53,7 +53,7 @@ int run(const ImportArguments& arguments) {
   print_result(fmt::format("wrote {}\n", printable(arguments.output)));
   const char* vocab = info.has_tokenizer ? "" : " --vocab bpe_simple_vocab_16e6.txt.gz";
   print_note(
-      fmt::format("next: relprompt segment PHOTO --model {} --classes \"road, sky, car;vehicle\" -o out{}",
+      fmt::format("next: relprompt segment IMAGE --model {} --classes \"road, sky, car;vehicle\" -o out{}",
                   arguments.output, vocab));
   return 0;
 }

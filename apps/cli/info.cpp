@@ -65,13 +65,13 @@ Rows rows_of(const ModelInfo& info) {
                     fmt::format("{:.1f} GFLOP a window with {}", info.gflop_per_window,
                                 info.gflop_classes == 1 ? std::string("1 class")
                                                         : fmt::format("{} classes", info.gflop_classes)));
-  if (info.int8_photos > 0) {
+  if (info.int8_images > 0) {
     const auto kept = info.int8_bf16_layers.empty()
                           ? std::string()
                           : fmt::format("; layers {} in bf16", fmt::join(info.int8_bf16_layers, ", "));
     rows.emplace_back(
         "int8",
-        fmt::format("refined on {}{}", counted(static_cast<std::uint64_t>(info.int8_photos), "photo"), kept));
+        fmt::format("refined on {}{}", counted(static_cast<std::uint64_t>(info.int8_images), "image"), kept));
   }
   rows.emplace_back("tokenizer", info.has_tokenizer ? "yes" : "no: class names need --vocab FILE");
   return rows;

@@ -55,7 +55,7 @@ Json json_of(const ModelInfo& info) {
           {"parameters", {{"total", info.parameters}, {"trainable", info.trainable}}},
           {"gflop_per_window", info.gflop_per_window},
           {"gflop_classes", info.gflop_classes},
-          {"int8", {{"photos", info.int8_photos}, {"layers_in_bf16", info.int8_bf16_layers}}},
+          {"int8", {{"images", info.int8_images}, {"layers_in_bf16", info.int8_bf16_layers}}},
           {"has_tokenizer", info.has_tokenizer},
           {"notes", info.notes},
           {"files", files}};

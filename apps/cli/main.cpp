@@ -49,7 +49,7 @@ std::vector<std::string> protect_bracketed_paths(int count, char** words) {
 }
 
 int run_program(int argument_count, char** arguments) {
-  CLI::App program("Labels every pixel of a photo with class names that you choose.", "relprompt");
+  CLI::App program("Labels every pixel of an image with class names that you choose.", "relprompt");
   program.formatter(std::make_shared<HelpFormatter>());
   program.set_help_flag("-h,--help", "show this help and end");
   program.set_version_flag("--version", "relprompt " RELPROMPT_VERSION, "show the version and end");
@@ -86,7 +86,7 @@ int guarded(int argument_count, char** arguments) {
     return 128 + SIGPIPE;
   } catch (const std::bad_alloc&) {
     print_error(
-        "not enough memory\n  close other programs, or use a smaller photo, --batch 1 or fewer classes");
+        "not enough memory\n  close other programs, or use a smaller image, --batch 1 or fewer classes");
     return exit_status(ErrorCode::kOutOfMemory);
   } catch (const std::exception& error) {
     print_error(std::string(error.what()) +

@@ -8,7 +8,7 @@ namespace relprompt::cli {
 
 /// 2522880 -> "2,522,880".
 std::string with_separators(std::uint64_t number);
-/// 1 -> "1 photo", 1200 -> "1,200 photos".
+/// 1 -> "1 image", 1200 -> "1,200 images".
 std::string counted(std::uint64_t number, const std::string& noun);
 /// Bytes in decimal units: "598.6 MB".
 std::string file_size(std::uint64_t bytes);

@@ -1,4 +1,4 @@
-// The options that say which classes a photo is divided into, and how their names become text.
+// The options that say which classes an image is divided into, and how their names become text.
 #pragma once
 
 #include <CLI/App.hpp>

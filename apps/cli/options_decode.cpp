@@ -35,7 +35,7 @@ std::vector<double> numbers_of(const char* option, const std::string& text, cons
 }  // namespace
 
 void DecodeArguments::add_to(CLI::App& command) {
-  const std::string group = "Photos";
+  const std::string group = "Images";
   command
       .add_option(
           "--bands", bands,

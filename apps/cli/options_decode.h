@@ -1,4 +1,4 @@
-// The options that say how photos are decoded, for every command that reads them.
+// The options that say how images are decoded, for every command that reads them.
 #pragma once
 
 #include <CLI/App.hpp>

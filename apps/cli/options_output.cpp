@@ -15,9 +15,9 @@ void OutputArguments::add_to(CLI::App& command) {
   command
       .add_option(
           "--save", save,
-          "what each photo gets, between commas: labels (STEM.labels.png, the label of every pixel), "
+          "what each image gets, between commas: labels (STEM.labels.png, the label of every pixel), "
           "palette (STEM.palette.png, the same in colours), overlay (STEM.overlay.jpg, colours over the "
-          "photo with a legend), scores (STEM.scores.npy, [class, row, column]), json (STEM.json, pixel "
+          "image with a legend), scores (STEM.scores.npy, [class, row, column]), json (STEM.json, pixel "
           "counts, protocol and timings; written last) [default: labels,overlay,json]")
       ->option_text("LIST")
       ->group(group);
@@ -28,7 +28,7 @@ void OutputArguments::add_to(CLI::App& command) {
       ->group(group);
   command
       .add_flag("--resume", resume,
-                "skip photos whose files are all there and were made from the same file with the same model, "
+                "skip images whose files are all there and were made from the same file with the same model, "
                 "classes and protocol")
       ->group(group);
   command

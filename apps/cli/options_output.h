@@ -7,7 +7,7 @@
 
 namespace relprompt::cli {
 
-/// Which files each photo gets.
+/// Which files each image gets.
 struct OutputPlan {
   bool labels = false;
   bool palette = false;

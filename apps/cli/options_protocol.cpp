@@ -20,7 +20,7 @@ void ProtocolArguments::add_to(CLI::App& command) {
   };
   add_side(
       "--short-side", short_side,
-      "the photo's shorter side is resized to this first [default: the model's, 512 for CLIP's own sizes]",
+      "the image's shorter side is resized to this first [default: the model's, 512 for CLIP's own sizes]",
       "PIXELS");
   add_side("--window", window, "side of the square windows [default: the model's, mostly 512]", "PIXELS");
   add_side("--stride", stride, "step between windows, at most the window [default: the model's, mostly 426]",
@@ -47,7 +47,7 @@ void ProtocolArguments::add_to(CLI::App& command) {
       ->needs(seen_option_);
   command
       .add_option("--max-pixels", max_pixels,
-                  "refuse photos that have more pixels than this after resizing [default: 100000000]")
+                  "refuse images that have more pixels than this after resizing [default: 100000000]")
       ->option_text("N")
       ->group(group)
       ->check(in_range(1, 1e12));

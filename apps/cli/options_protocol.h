@@ -1,4 +1,4 @@
-// The options that say how a photo is cut, scored and labelled.
+// The options that say how an image is cut, scored and labelled.
 #pragma once
 
 #include <CLI/App.hpp>

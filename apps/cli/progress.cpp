@@ -36,7 +36,7 @@ void Progress::end() {
   const auto now = Clock::now();
   if (done_ < total_ && now - last_line_ < kBetweenLines) return;
   last_line_ = now;
-  print_note(fmt::format("{}/{} photos{}", done_, total_, rate_and_rest()));
+  print_note(fmt::format("{}/{} images{}", done_, total_, rate_and_rest()));
 }
 
 void Progress::skip() {
@@ -55,9 +55,9 @@ std::string Progress::rate_and_rest() const {
   const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   if (worked_ == 0 || seconds <= 0) return "";
   const double rate = static_cast<double>(worked_) / seconds;
-  // A photo often takes longer than a second, and "0.03 a second" says little.
+  // An image often takes longer than a second, and "0.03 a second" says little.
   const std::string speed =
-      rate >= 1 ? fmt::format(", {:.1f} a second", rate) : fmt::format(", {} a photo", duration(1 / rate));
+      rate >= 1 ? fmt::format(", {:.1f} a second", rate) : fmt::format(", {} an image", duration(1 / rate));
   if (done_ >= total_) return speed;
   return speed + ", " + duration(static_cast<double>(total_ - done_) / rate) + " left";
 }

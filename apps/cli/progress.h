@@ -1,4 +1,4 @@
-// How far a run over many photos is: a bar that is redrawn on a terminal, now and then a line elsewhere.
+// How far a run over many images is: a bar that is redrawn on a terminal, now and then a line elsewhere.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,11 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Work on this photo begins.
+  /// Work on this image begins.
   void begin(const std::string& name);
-  /// The photo is done, for good or ill.
+  /// The image is done, for good or ill.
   void end();
-  /// A photo that needs no work; it counts as done but says nothing about the speed.
+  /// An image that needs no work; it counts as done but says nothing about the speed.
   void skip();
   /// Wipes the bar, so that other text can be written; the next begin() or end() draws it again.
   void clear();

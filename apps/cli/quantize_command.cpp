@@ -1,4 +1,4 @@
-// relprompt quantize: photos of the kind that a model will see make its int8 inference closer to fp32.
+// relprompt quantize: images of the kind that a model will see make its int8 inference closer to fp32.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,13 +10,13 @@
 #include "relprompt/quantization.h"
 
 #include "commands.h"
+#include "image_list.h"
 #include "json_report.h"
 #include "numbers.h"
 #include "options_classes.h"
 #include "options_decode.h"
 #include "options_force.h"
 #include "options_model.h"
-#include "photo_list.h"
 #include "progress.h"
 #include "terminal.h"
 #include "usage.h"
@@ -28,14 +28,14 @@ namespace fs = std::filesystem;
 
 constexpr const char* kFooter =
     "--precision int8 needs no preparation; this makes its labels agree with fp32 more often. Half of the\n"
-    "photos (at least 2, better 20) give the means of what enters the layers, the other half shows what "
+    "images (at least 2, better 20) give the means of what enters the layers, the other half shows what "
     "came\n"
     "of it. The classes matter little, but should be of the kind that will be asked for. The result is a\n"
     "model folder that needs no other file; with --force DIR may be the model's own folder.\n"
     "\n"
     "Examples:\n"
-    "  relprompt quantize photos/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
-    "  relprompt quantize photos/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8 --agreement 0.995\n"
+    "  relprompt quantize images/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
+    "  relprompt quantize images/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8 --agreement 0.995\n"
     "  relprompt segment street.jpg -m rpn-voc-int8 --precision int8 --classes \"road, sky, car\" -o out";
 
 struct QuantizeArguments {
@@ -44,22 +44,22 @@ struct QuantizeArguments {
   ClassArguments classes;
   DecodeArguments decode;
   std::string output;
-  std::size_t most_photos = 32;
+  std::size_t most_images = 32;
   double agreement = 0;
   bool force = false, json = false, quiet = false;
 };
 
-/// At most so many photos, spread evenly over the list. Here one bad input is an error.
-std::vector<fs::path> photos_of(const QuantizeArguments& arguments) {
+/// At most so many images, spread evenly over the list. Here one bad input is an error.
+std::vector<fs::path> images_of(const QuantizeArguments& arguments) {
   if (arguments.inputs.empty()) {
-    throw Error(ErrorCode::kBadArgument, "no photo is given", "name files, folders or quoted globs");
+    throw Error(ErrorCode::kBadArgument, "no image is given", "name files, folders or quoted globs");
   }
-  const PhotoList list = list_photos(arguments.inputs, arguments.output);
+  const ImageList list = list_images(arguments.inputs, arguments.output);
   if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
-  const std::size_t count = std::min(arguments.most_photos, list.photos.size());
-  std::vector<fs::path> photos;
-  for (std::size_t i = 0; i < count; ++i) photos.push_back(list.photos[i * list.photos.size() / count].path);
-  return photos;
+  const std::size_t count = std::min(arguments.most_images, list.images.size());
+  std::vector<fs::path> images;
+  for (std::size_t i = 0; i < count; ++i) images.push_back(list.images[i * list.images.size() / count].path);
+  return images;
 }
 
 /// A bar a pass.
@@ -85,8 +85,8 @@ class PassProgress {
 void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
   if (arguments.json) {
     const Json document = {{"model", arguments.output},
-                           {"calibration_photos", report.calibration_photos},
-                           {"tested_photos", report.tested_photos},
+                           {"calibration_images", report.calibration_images},
+                           {"tested_images", report.tested_images},
                            {"agreement_before", report.before},
                            {"agreement_after", report.after},
                            {"means", report.means},
@@ -97,9 +97,9 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
   } else if (!arguments.quiet) {
     print_result(
         fmt::format("{:.2f} % of the pixels of {} are labelled as by fp32, {:.2f} % before\nwrote {}\n",
-                    100 * report.after, counted(report.tested_photos, "photo"), 100 * report.before,
+                    100 * report.after, counted(report.tested_images, "image"), 100 * report.before,
                     printable(arguments.output)));
-    if (!report.means) print_note("means are left out: the calibration photos agree more without them");
+    if (!report.means) print_note("means are left out: the calibration images agree more without them");
     if (!report.layers_in_bf16.empty()) {
       print_note(fmt::format("in bfloat16: {} {}", report.layers_in_bf16.size() == 1 ? "layer" : "layers",
                              fmt::join(report.layers_in_bf16, ", ")));
@@ -109,11 +109,11 @@ void tell(const QuantizeArguments& arguments, const QuantizeReport& report) {
     for (const std::string& note : report.notes) print_note(note);
   }
   if (!report.reached) {
-    print_warning(fmt::format("{} is not reached on the calibration photos with every layer in bfloat16",
+    print_warning(fmt::format("{} is not reached on the calibration images with every layer in bfloat16",
                               arguments.agreement));
   }
   if (report.means && report.after < report.before) {
-    print_warning("the refined model agrees less than before on the tested photos; take more photos");
+    print_warning("the refined model agrees less than before on the tested images; take more images");
   }
 }
 
@@ -133,7 +133,7 @@ int run(const QuantizeArguments& arguments) {
   options.agreement = arguments.agreement;
   options.replace = arguments.force;
   PassProgress progress(arguments.quiet);
-  tell(arguments, quantize_model(arguments.model.model, arguments.output, classes, photos_of(arguments),
+  tell(arguments, quantize_model(arguments.model.model, arguments.output, classes, images_of(arguments),
                                  options, std::ref(progress)));
   return 0;
 }
@@ -143,10 +143,10 @@ int run(const QuantizeArguments& arguments) {
 Command add_quantize(CLI::App& program) {
   const auto arguments = std::make_shared<QuantizeArguments>();
   CLI::App* parser =
-      program.add_subcommand("quantize", "Refine a model's int8 inference on photos")->group("Commands");
+      program.add_subcommand("quantize", "Refine a model's int8 inference on images")->group("Commands");
   parser
       ->add_option("INPUT", arguments->inputs,
-                   "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
+                   "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
       ->option_text("...");
   arguments->model.add_to(*parser);
   for (const char* fixed : {"--precision", "--device", "--head", "--training-free"})
@@ -156,8 +156,8 @@ Command add_quantize(CLI::App& program) {
   parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")
       ->option_text("DIR");
   parser
-      ->add_option("--photos", arguments->most_photos,
-                   "use at most so many of the photos, spread evenly over the list [default: 32]")
+      ->add_option("--images", arguments->most_images,
+                   "use at most so many of the images, spread evenly over the list [default: 32]")
       ->option_text("N")
       ->check(in_range(1, 100000));
   parser

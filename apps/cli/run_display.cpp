@@ -63,12 +63,12 @@ void RunDisplay::on_step(const TrainingStep& step) {
 
 void RunDisplay::on_evaluation(const std::string& part, std::size_t done, std::size_t all) {
   if (part != part_) {
-    // A resumed evaluation starts behind the first picture.
+    // A resumed evaluation starts behind the first image.
     part_ = part;
     part_first_ = done;
     part_start_ = Clock::now();
   }
-  auto text = fmt::format("{}: {}/{} pictures", part, done, all);
+  auto text = fmt::format("{}: {}/{} images", part, done, all);
   const double seconds = std::chrono::duration<double>(Clock::now() - part_start_).count();
   if (done > part_first_ && done < all) {
     const double each = seconds / static_cast<double>(done - part_first_);

@@ -34,11 +34,11 @@ std::string indented(std::string text, const std::string& indent) {
 RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures)
     : run_(facts.run), failures_(std::move(failures)) {}
 
-void RunReport::add(const Photo& photo, const PhotoOutputs& outputs, const Json& report) {
+void RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report) {
   ++segmented_;
   Json files = Json::object();
   for (const auto& [kind, path] : outputs.files()) files[kind] = path.string();
-  photos_.push_back({{"input", photo.path.string()},
+  images_.push_back({{"input", listed.path.string()},
                      {"status", "done"},
                      {"height", report["height"]},
                      {"width", report["width"]},
@@ -49,14 +49,14 @@ void RunReport::add(const Photo& photo, const PhotoOutputs& outputs, const Json&
                      {"seconds", report["seconds"]}});
 }
 
-void RunReport::skip(const Photo& photo) {
+void RunReport::skip(const ListedImage& listed) {
   ++skipped_;
-  photos_.push_back({{"input", photo.path.string()}, {"status", "skipped"}});
+  images_.push_back({{"input", listed.path.string()}, {"status", "skipped"}});
 }
 
 void RunReport::fail(Failure failure) {
   ++failed_;
-  photos_.push_back({{"input", failure.input}, {"status", "failed"}});
+  images_.push_back({{"input", failure.input}, {"status", "failed"}});
   failures_.push_back(std::move(failure));
 }
 
@@ -88,7 +88,7 @@ void RunReport::print_failures() const {
 }
 
 std::string RunReport::summary(double seconds, const std::filesystem::path& output) const {
-  std::string text = fmt::format("{} in {}, results in {}", counted(segmented_, "photo"), duration(seconds),
+  std::string text = fmt::format("{} in {}, results in {}", counted(segmented_, "image"), duration(seconds),
                                  output.string());
   if (skipped_ > 0) text += fmt::format("; {} already done", with_separators(skipped_));
   if (!failures_.empty()) text += fmt::format("; {} failed", with_separators(failures_.size()));
@@ -102,7 +102,7 @@ Json RunReport::document(double seconds) const {
         {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
   }
   Json document = run_;
-  document["photos"] = photos_;
+  document["images"] = images_;
   document["errors"] = errors;
   document["totals"] = {{"done", segmented_},
                         {"skipped", skipped_},

@@ -1,13 +1,13 @@
-// The account of a whole run: what became of every photo, for people and for --json.
+// The account of a whole run: what became of every image, for people and for --json.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "photo_list.h"
-#include "photo_outputs.h"
-#include "photo_report.h"
+#include "image_list.h"
+#include "image_outputs.h"
+#include "image_report.h"
 
 namespace relprompt::cli {
 
@@ -16,14 +16,14 @@ class RunReport {
   /// @param failures inputs that were refused before the run
   RunReport(const RunFacts& facts, std::vector<Failure> failures);
 
-  void add(const Photo& photo, const PhotoOutputs& outputs, const Json& report);
-  void skip(const Photo& photo);
+  void add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
+  void skip(const ListedImage& listed);
   void fail(Failure failure);
   /// Something ended the run before its time.
   void stop(const Error& error);
 
   std::size_t done() const { return segmented_ + skipped_; }
-  /// Photos with any outcome.
+  /// Images with any outcome.
   std::size_t finished() const { return done() + failed_; }
   /// 0, or the exit status of the first failure.
   int status() const;
@@ -37,7 +37,7 @@ class RunReport {
 
  private:
   Json run_;
-  Json photos_ = Json::array();
+  Json images_ = Json::array();
   std::vector<Failure> failures_;
   std::size_t segmented_ = 0, skipped_ = 0, failed_ = 0;
   bool stopped_ = false;

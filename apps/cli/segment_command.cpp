@@ -17,10 +17,10 @@ namespace {
 constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt segment street.jpg -m clip-b16 -c \"road, sky, car;vehicle, tree\" -o out\n"
-    "  relprompt segment photos/ -m my-model --vocabulary coco-stuff-171 -o out --save "
+    "  relprompt segment images/ -m my-model --vocabulary coco-stuff-171 -o out --save "
     "scores,overlay,labels,json\n"
-    "  relprompt segment 'photos/*.jpg' -m my-model -c @my-classes.txt -o out --unknown 0.3 --resume\n"
-    "  relprompt segment photos/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json";
+    "  relprompt segment 'images/*.jpg' -m my-model -c @my-classes.txt -o out --unknown 0.3 --resume\n"
+    "  relprompt segment images/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json";
 
 struct SegmentArguments {
   std::vector<std::string> inputs;
@@ -33,8 +33,8 @@ struct SegmentArguments {
 
 SegmentSettings resolve(const SegmentArguments& arguments) {
   if (arguments.inputs.empty()) {
-    throw Error(ErrorCode::kBadArgument, "no photo is given",
-                "name files, folders or globs: relprompt segment photos/ ...");
+    throw Error(ErrorCode::kBadArgument, "no image is given",
+                "name files, folders or globs: relprompt segment images/ ...");
   }
   SegmentSettings settings;
   settings.inputs = arguments.inputs;
@@ -56,11 +56,11 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
 
 Command add_segment(CLI::App& program) {
   const auto arguments = std::make_shared<SegmentArguments>();
-  CLI::App* parser = program.add_subcommand("segment", "Label every pixel of photos")->group("Commands");
+  CLI::App* parser = program.add_subcommand("segment", "Label every pixel of images")->group("Commands");
   parser
       ->add_option(
           "INPUT", arguments->inputs,
-          "photos (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs; folders are mirrored in "
+          "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs; folders are mirrored in "
           "the output")
       ->option_text("...");
   arguments->model.add_to(*parser);

@@ -1,17 +1,17 @@
-// The segment job: opens the model once, then computes photo after photo, while the next one is read ahead
+// The segment job: opens the model once, then computes image after image, while the next one is read ahead
 // and the one before is written behind.
 #include <new>
 
 #include <fmt/format.h>
 
 #include "data/prefetch.h"
+#include "image_list.h"
+#include "image_outputs.h"
+#include "image_report.h"
+#include "image_results.h"
 #include "interrupt.h"
 #include "model_notes.h"
 #include "output_folder.h"
-#include "photo_list.h"
-#include "photo_outputs.h"
-#include "photo_report.h"
-#include "photo_results.h"
 #include "segment_settings.h"
 #include "terminal.h"
 #include "unknown_words.h"
@@ -19,12 +19,12 @@
 namespace relprompt::cli {
 namespace {
 
-// One reader with one photo ahead: decoding takes a fraction of a window, and photos can be large.
+// One reader with one image ahead: decoding takes a fraction of a window, and images can be large.
 constexpr data::PrefetchOptions kReadAhead = {1, 1};
 
-struct ReadPhoto {
+struct ReadImage {
   bool skipped = false;  ///< its results are there
-  PhotoInput input;
+  ImageInput input;
   Image image;
   double seconds = 0;
 };
@@ -32,15 +32,15 @@ struct ReadPhoto {
 class SegmentRun {
  public:
   SegmentRun(const SegmentSettings& settings, Segmenter& segmenter, const SegmentOptions& protocol,
-             PhotoList list)
+             ImageList list)
       : settings_(settings),
         segmenter_(segmenter),
         protocol_(protocol),
-        photos_(std::move(list.photos)),
+        images_(std::move(list.images)),
         facts_(facts_of(settings, segmenter, protocol)),
-        results_(settings, facts_, photos_.size(), std::move(list.failures)),
+        results_(settings, facts_, images_.size(), std::move(list.failures)),
         reader_(
-            photos_.size(), [this](std::uint64_t i) { return read(photos_[i]); }, kReadAhead) {}
+            images_.size(), [this](std::uint64_t i) { return read(images_[i]); }, kReadAhead) {}
 
   int run() {
     try {
@@ -57,17 +57,17 @@ class SegmentRun {
 
  private:
   /// On the reader's thread.
-  ReadPhoto read(const Photo& photo) const {
-    ReadPhoto result;
-    if (settings_.resume && PhotoOutputs(photo.stem, settings_.plan).done(facts_.settings(), photo.path)) {
+  ReadImage read(const ListedImage& listed) const {
+    ReadImage result;
+    if (settings_.resume && ImageOutputs(listed.stem, settings_.plan).done(facts_.settings(), listed.path)) {
       result.skipped = true;
       return result;
     }
     const Stopwatch reading;
     // Decoded from the very bytes that the record of the results will name.
-    PhotoFile file = read_photo_file(photo.path);
+    ImageFile file = read_image_file(listed.path);
     result.image =
-        decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, photo.path.string());
+        decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, listed.path.string());
     result.input = std::move(file.input);
     result.seconds = reading.seconds();
     return result;
@@ -75,9 +75,9 @@ class SegmentRun {
 
   void compute_all() {
     try {
-      for (const Photo& photo : photos_) {
+      for (const ListedImage& listed : images_) {
         if (interrupt_signal() != 0) break;
-        results_.take(job_of(photo));
+        results_.take(job_of(listed));
       }
     } catch (...) {
       results_
@@ -87,39 +87,39 @@ class SegmentRun {
     results_.finish();
   }
 
-  PhotoJob job_of(const Photo& photo) {
-    PhotoJob job;
-    job.photo = &photo;
+  ImageJob job_of(const ListedImage& listed) {
+    ImageJob job;
+    job.listed = &listed;
     try {
       compute(job);
     } catch (const std::bad_alloc&) {
       job = {};
-      job.failure = PhotoResults::out_of_memory(photo);
+      job.failure = ImageResults::out_of_memory(listed);
     } catch (const Error& error) {
-      if (!PhotoResults::concerns_one_photo(error.code())) throw;
+      if (!ImageResults::concerns_one_image(error.code())) throw;
       job = {};
       job.failure = error;
     }
-    job.photo = &photo;
+    job.listed = &listed;
     return job;
   }
 
-  void compute(PhotoJob& job) {
-    ReadPhoto read = reader_.next();
+  void compute(ImageJob& job) {
+    ReadImage read = reader_.next();
     if (read.skipped) return;
-    results_.begin(*job.photo);
+    results_.begin(*job.listed);
     job.image = std::move(read.image);
     job.input = std::move(read.input);
     job.times.read = read.seconds;
-    job.outputs = std::make_unique<PhotoOutputs>(job.photo->stem, settings_.plan);
+    job.outputs = std::make_unique<ImageOutputs>(job.listed->stem, settings_.plan);
     job.outputs->check(facts_.settings(), job.input);
     try {
       job.result = segmenter_.segment(job.image, protocol_,
                                       job.outputs->score_sink(job.image, settings_.classes.size()));
     } catch (const Error& error) {
-      // The model is at fault; the photo with which it showed helps to find out why.
+      // The model is at fault; the image with which it showed helps to find out why.
       if (exit_status(error.code()) != 4) throw;
-      throw Error(error.code(), fmt::format("{}: {}", job.photo->path.string(), error.what()));
+      throw Error(error.code(), fmt::format("{}: {}", job.listed->path.string(), error.what()));
     }
   }
 
@@ -128,10 +128,10 @@ class SegmentRun {
     const RunReport& report = results_.report();
     if (settings_.json) print_result(to_text(report.document(watch_.seconds())));
     report.print_failures();
-    if (report.finished() < photos_.size() && signal != 0) {
+    if (report.finished() < images_.size() && signal != 0) {
       print_note(
-          fmt::format("interrupted: {} of {} photos are done\n  the same command with --resume goes on",
-                      report.done(), photos_.size()));
+          fmt::format("interrupted: {} of {} images are done\n  the same command with --resume goes on",
+                      report.done(), images_.size()));
       return 128 + signal;
     }
     if (!settings_.quiet) print_note(report.summary(watch_.seconds(), settings_.output));
@@ -141,14 +141,14 @@ class SegmentRun {
   const SegmentSettings& settings_;
   Segmenter& segmenter_;
   SegmentOptions protocol_;
-  std::vector<Photo> photos_;
+  std::vector<ListedImage> images_;
   RunFacts facts_;
   Stopwatch watch_;
-  PhotoResults results_;
-  data::Prefetch<ReadPhoto> reader_;  ///< last: its thread uses everything above
+  ImageResults results_;
+  data::Prefetch<ReadImage> reader_;  ///< last: its thread uses everything above
 };
 
-[[noreturn]] void nothing_to_do(const PhotoList& list) {
+[[noreturn]] void nothing_to_do(const ImageList& list) {
   const Failure& first = list.failures.front();
   if (list.failures.size() == 1) throw Error(first.code, first.message);
   std::string message = "none of the inputs can be used";
@@ -160,9 +160,9 @@ class SegmentRun {
 
 int run_segment(const SegmentSettings& settings) {
   const OutputFolder folder(settings.output);
-  PhotoList list = list_photos(settings.inputs, settings.output);
-  if (list.photos.empty()) nothing_to_do(list);
-  for (const Photo& photo : list.photos) PhotoOutputs(photo.stem, settings.plan).check_names();
+  ImageList list = list_images(settings.inputs, settings.output);
+  if (list.images.empty()) nothing_to_do(list);
+  for (const ListedImage& listed : list.images) ImageOutputs(listed.stem, settings.plan).check_names();
   Segmenter segmenter(settings.model, settings.model_options);
   segmenter.set_classes(settings.classes, settings.text);
   if (!settings.quiet) print_model_notes(segmenter.model().notes());
@@ -170,8 +170,8 @@ int run_segment(const SegmentSettings& settings) {
   const SegmentOptions protocol =
       segmenter.resolve(settings.protocol);  // after the classes: it checks `seen`
   stop_between_steps(
-      {"stopping after this photo",
-       [] { return std::string("finished photos are kept; the same command with --resume goes on"); }});
+      {"stopping after this image",
+       [] { return std::string("finished images are kept; the same command with --resume goes on"); }});
   return SegmentRun(settings, segmenter, protocol, std::move(list)).run();
 }
 

@@ -27,7 +27,7 @@ struct SegmentSettings {
   bool quiet = false;
 };
 
-/// Segments all photos. Photos that cannot be read are reported at the end and do not stop the others; an
+/// Segments all images. Images that cannot be read are reported at the end and do not stop the others; an
 /// output that cannot be written does. Returns the exit status; throws Error for what stops everything.
 int run_segment(const SegmentSettings& settings);
 

@@ -13,27 +13,27 @@ namespace relprompt::cli {
 
 namespace fs = std::filesystem;
 
-fs::path truth_file(const fs::path& truth, const fs::path& photo) {
+fs::path truth_file(const fs::path& truth, const fs::path& image) {
   std::error_code ignored;
   if (fs::is_regular_file(truth, ignored)) return truth;
-  const std::string stem = photo.stem().string();
+  const std::string stem = image.stem().string();
   for (const char* ending : {".png", ".labels.png", ".tif", ".tiff"}) {
     auto file = truth / (stem + ending);
     if (fs::is_regular_file(file, ignored)) return file;
   }
   throw Error(ErrorCode::kNotFound,
-              fmt::format("no labels for {}: {} holds no {}.png, .labels.png, .tif or .tiff", photo.string(),
+              fmt::format("no labels for {}: {} holds no {}.png, .labels.png, .tif or .tiff", image.string(),
                           truth.string(), stem),
-              "--truth takes the folder of the label files, or for one photo the file");
+              "--truth takes the folder of the label files, or for one image the file");
 }
 
-LabelMap read_truth(const fs::path& file, const Image& photo, std::size_t classes, bool from_one) {
+LabelMap read_truth(const fs::path& file, const Image& image, std::size_t classes, bool from_one) {
   auto stored = image::read_labels(file);
   LabelMap& map = stored.map;
-  if (map.height != photo.height || map.width != photo.width) {
+  if (map.height != image.height || map.width != image.width) {
     throw Error(ErrorCode::kBadArgument,
-                fmt::format("{}: labels of {}x{} pixels for a photo of {}x{}", file.string(), map.width,
-                            map.height, photo.width, photo.height));
+                fmt::format("{}: labels of {}x{} pixels for an image of {}x{}", file.string(), map.width,
+                            map.height, image.width, image.height));
   }
   const std::uint16_t ignored = stored.bits > 8 ? 65535 : 255;
   for (std::uint16_t& label : map.labels) {

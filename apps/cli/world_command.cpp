@@ -182,9 +182,9 @@ Command add_world(CLI::App& program) {
   add_set_options(*parser, *arguments);
   parser
       ->add_option("--sheet", arguments->sheet,
-                   "picture (.png or .jpg) of the first 24 scenes with masks and captions")
+                   "image (.png or .jpg) of the first 24 scenes with masks and captions")
       ->option_text("FILE");
-  add_force(*parser, arguments->force, "a set or picture");
+  add_force(*parser, arguments->force, "a set or image");
   parser->add_flag("--json", arguments->json, "one JSON document about the set on the standard output");
   parser->add_flag("-q,--quiet", arguments->quiet, "no progress and no results on the screen, only problems");
   parser->footer(kFooter);

@@ -7,14 +7,14 @@
 
 namespace relprompt {
 
-/// Relationship attention of one photo (paper, Eq. 2): how much each patch agrees with each class, given the
-/// whole picture. Numbers are products of unit vectors: small, of either sign, comparable within a layer.
+/// Relationship attention of one image (paper, Eq. 2): how much each patch agrees with each class, given the
+/// whole image. Numbers are products of unit vectors: small, of either sign, comparable within a layer.
 struct AttentionMaps {
   std::vector<int> layers;  ///< layers of the image tower that make prompts, from 1
   std::size_t classes = 0;
   int height = 0, width = 0;                  ///< patches
-  int patch = 0;                              ///< pixels a side, of the resized photo
-  int resized_height = 0, resized_width = 0;  ///< pixels of the resized photo that the tower saw
+  int patch = 0;                              ///< pixels a side, of the resized image
+  int resized_height = 0, resized_width = 0;  ///< pixels of the resized image that the tower saw
   std::vector<float> values;  ///< [layer, class, height, width], layers in the order of `layers`; of several
                               ///< names of a class, kept apart, the largest
 
@@ -30,8 +30,8 @@ struct AttentionMaps {
 /// patches' weights made a sum of 1.
 struct AttentionDistances {
   int layers = 0, heads = 0;
-  int resized_height = 0, resized_width = 0;  ///< pixels of the resized photo that the tower saw
-  std::vector<double> pixels;                 ///< [layer, head], pixels of the resized photo
+  int resized_height = 0, resized_width = 0;  ///< pixels of the resized image that the tower saw
+  std::vector<double> pixels;                 ///< [layer, head], pixels of the resized image
 
   double at(int layer, int head) const {
     const auto row = static_cast<std::size_t>(layer), width = static_cast<std::size_t>(heads);

@@ -34,9 +34,9 @@ struct MachineFacts {
   std::string compiler, build, onednn;
 };
 
-/// A window is timed from the normalised picture to its label map at the window's own size: patch embedding,
+/// A window is timed from the normalised image to its label map at the window's own size: patch embedding,
 /// all layers with their prompts, projection, then the best class of every pixel. Not in it: decoding and
-/// resizing the photo, and the text tower. Times are a batch's divided by its windows.
+/// resizing the image, and the text tower. Times are a batch's divided by its windows.
 struct BenchmarkResult {
   TimeSpread window_ms;
   double batch_ms = 0;            ///< median of a whole batch

@@ -1,4 +1,4 @@
-// Class lists: the words that a picture is divided into.
+// Class lists: the words that an image is divided into.
 #pragma once
 
 #include <cstddef>

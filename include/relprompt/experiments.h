@@ -20,7 +20,7 @@ struct DataFolder {
 struct ExperimentSettings {
   std::filesystem::path config;   ///< YAML file, see docs/experimenting.md
   std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says
-  std::filesystem::path output;   ///< folder of the tables and pictures
+  std::filesystem::path output;   ///< folder of the tables and images
   std::filesystem::path work;     ///< folder of scenes, CLIPs and runs; empty: output/work
   std::vector<std::string> only;  ///< keys of the tables to run; empty: all
   std::vector<DataFolder> data;   ///< rows of regimes whose data set is not among them are left out
@@ -32,7 +32,7 @@ struct ExperimentSettings {
 };
 
 /// Runs what is not finished yet, one run at a time, and writes experiments.md, experiments.json and
-/// pictures. Every row's settings and data are checked before anything is trained. A finished run leaves a
+/// images. Every row's settings and data are checked before anything is trained. A finished run leaves a
 /// result under a fingerprint of all that decides it and is never repeated; an interrupted one goes on from
 /// its checkpoint. Throws Error: kBadArgument (config, an unknown table or data set), kNotFound (a data set's
 /// folder or layout), kNotWritable (folders of another suite, or in use), and as train_prompts and

@@ -1,4 +1,4 @@
-// Pictures in memory: what goes into the segmenter and what comes out, plus reading one from a file or from
+// Images in memory: what goes into the segmenter and what comes out, plus reading one from a file or from
 // bytes.
 #pragma once
 
@@ -14,13 +14,13 @@
 
 namespace relprompt {
 
-/// An RGB photo, 8 bits a channel, rows top to bottom without padding.
+/// An RGB image, 8 bits a channel, rows top to bottom without padding.
 struct Image {
   int height = 0;
   int width = 0;
   std::vector<std::uint8_t> rgb;  ///< [height, width, 3]
   /// What decoding decided or left out, a sentence each: bands that were chosen, further pages or frames, a
-  /// range of values that was scaled. Empty for the usual photo.
+  /// range of values that was scaled. Empty for the usual image.
   std::vector<std::string> notes = {};
 };
 
@@ -36,11 +36,11 @@ struct LabelMap {
 /// Decodes JPEG (EXIF orientation applied), PNG, TIFF, WebP or BMP as RGB. Grey becomes three equal channels,
 /// 16-bit values keep their upper 8 bits unless a range is stated, alpha is laid over white. The first page
 /// or frame is taken; notes say what else there was.
-/// @param name how messages call the picture
+/// @param name how messages call the image
 /// Throws Error: kNotAnImage, kTruncatedImage (it ends early or is damaged inside), kImageTooLarge (before
 /// decoding), kBadArgument (options, or a band that the file has not), kOutOfMemory.
 RELPROMPT_API Image decode_image(const std::uint8_t* bytes, std::size_t size,
-                                 const DecodeOptions& options = {}, const std::string& name = "the picture");
+                                 const DecodeOptions& options = {}, const std::string& name = "the image");
 
 /// decode_image of a whole file, which is read into memory. Throws Error: also kNotFound, kUnreadable.
 RELPROMPT_API Image read_image(const std::filesystem::path& path, const DecodeOptions& options = {});

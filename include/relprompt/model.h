@@ -62,7 +62,7 @@ struct ModelInfo {
   std::uint64_t trainable = 0;                          ///< numbers of the prompts
   double gflop_per_window = 0;                          ///< for `gflop_classes` classes, text cached
   int gflop_classes = 0;
-  int int8_photos = 0;                ///< that `relprompt quantize` looked at; 0: not refined
+  int int8_images = 0;                ///< that `relprompt quantize` looked at; 0: not refined
   std::vector<int> int8_bf16_layers;  ///< that stay in bfloat16 under int8, counted from 1
   bool has_tokenizer = false;
   std::vector<std::string> notes;  ///< what was assumed and the like, one sentence each

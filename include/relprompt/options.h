@@ -11,7 +11,7 @@
 
 namespace relprompt {
 
-/// Largest photo that is decoded unless options say otherwise, in pixels; protects against decompression
+/// Largest image that is decoded unless options say otherwise, in pixels; protects against decompression
 /// bombs.
 constexpr std::uint64_t kMaxDecodedPixels = 100'000'000;
 
@@ -21,7 +21,7 @@ struct SampleRange {
   double max = 255;  ///< larger than min
 };
 
-/// How a file becomes an RGB picture.
+/// How a file becomes an RGB image.
 struct DecodeOptions {
   /// Bands of the file, counted from 1: three that become red, green and blue, or one that becomes grey.
   /// Empty: the colours that the file declares, else its first three bands, or its first if it has fewer.
@@ -70,10 +70,10 @@ struct TextOptions {
   bool use_cache = true;        ///< keep embeddings under XDG_CACHE_HOME/relprompt
 };
 
-/// How a photo is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real
+/// How an image is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real
 /// CLIPs).
 struct SegmentOptions {
-  int short_side = 0;    ///< pixels; the photo's shorter side becomes this
+  int short_side = 0;    ///< pixels; the image's shorter side becomes this
   int window = 0;        ///< pixels; side of the square windows
   int stride = 0;        ///< pixels between windows, at most window
   int window_batch = 0;  ///< windows computed together; 0: chosen by size
@@ -81,37 +81,37 @@ struct SegmentOptions {
       seen;                  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
   float calibration = 0.1f;  ///< probability, used for `seen` only
   std::optional<float> unknown_threshold;  ///< best score below this: LabelMap::kUnknown
-  std::uint64_t max_pixels = 100'000'000;  ///< cap on the photo after resizing
+  std::uint64_t max_pixels = 100'000'000;  ///< cap on the image after resizing
 };
 
 /// How an overlay is drawn (draw_overlay, write_overlay).
 struct OverlayOptions {
-  float alpha = 0.5f;    ///< weight of the class colours over the photo, 0 to 1
+  float alpha = 0.5f;    ///< weight of the class colours over the image, 0 to 1
   bool contours = true;  ///< thin light lines where labels meet
   bool legend = true;    ///< names and shares of the classes found
-  /// Photos whose shorter side is below this many pixels are enlarged by a whole factor, so that the legend's
+  /// Images whose shorter side is below this many pixels are enlarged by a whole factor, so that the legend's
   /// letters do not dwarf them; 1 never enlarges.
   int min_side = 320;
 };
 
-/// What benchmark_model measures. The picture is noise and the classes are random unit embeddings: the
+/// What benchmark_model measures. The image is noise and the classes are random unit embeddings: the
 /// network's speed does not depend on either, that of the labels (src/kernels/label_tiles.h) a little.
 struct BenchmarkOptions {
   int classes = 20;        ///< 1 to kMaxClasses
   int window = 0;          ///< pixels, at least one patch, at most 4096; 0: the model's own
   int batch = 1;           ///< windows computed together, 1 to 256
   int repeat = 7;          ///< timed runs, 1 to 10000; one more, before them, is not timed
-  std::uint64_t seed = 0;  ///< of picture and embeddings
+  std::uint64_t seed = 0;  ///< of image and embeddings
 };
 
 /// How a model is refined for int8 (quantize_model).
 struct QuantizeOptions {
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
   TextOptions text;
-  DecodeOptions decode;  ///< of the photos
+  DecodeOptions decode;  ///< of the images
   int threads = 0;       ///< CPU threads; 0: all cores
   /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
-  /// photos' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
+  /// images' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
   double agreement = 0;
   TowerOptions towers;   ///< what a checkpoint does not state about its CLIP
   bool replace = false;  ///< a model that is there already, see import_model

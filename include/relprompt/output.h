@@ -32,23 +32,23 @@ RELPROMPT_API std::uint16_t unknown_label(std::size_t classes);
 RELPROMPT_API void write_labels(const std::filesystem::path& path, const LabelMap& map, std::size_t classes);
 
 /// PNG in the classes' colours whose palette indices are labels, 255 is unknown; with more than 255 classes,
-/// which no palette holds, an RGB picture. Throws as write_labels.
+/// which no palette holds, an RGB image. Throws as write_labels.
 RELPROMPT_API void write_palette(const std::filesystem::path& path, const LabelMap& map, std::size_t classes);
 
-/// Image and class colours in one picture, with a legend of the classes found, largest share first. Its size
+/// Image and class colours in one image, with a legend of the classes found, largest share first. Its size
 /// is the image's (times a whole factor, see OverlayOptions::min_side) plus the legend's band; the image
 /// stays at the top left. Throws Error(kBadArgument) if the sizes differ, a label has no class, or alpha is
 /// out of range.
 RELPROMPT_API Image draw_overlay(const Image& image, const LabelMap& map, const ClassList& classes,
                                  const OverlayOptions& options = {});
 
-/// Writes draw_overlay's picture: a PNG if the path ends in .png, a JPEG if in .jpg or .jpeg, scaled down
+/// Writes draw_overlay's image: a PNG if the path ends in .png, a JPEG if in .jpg or .jpeg, scaled down
 /// where it is too long for that. Throws as draw_overlay; Error(kBadArgument) for another ending.
 RELPROMPT_API void write_overlay(const std::filesystem::path& path, const Image& image, const LabelMap& map,
                                  const ClassList& classes, const OverlayOptions& options = {});
 
-/// Writes any picture: a PNG, or a JPEG of this quality, 1 to 100, by the path's ending as write_overlay.
-/// Throws Error(kBadArgument) for an empty picture, a side that the format cannot hold, or a quality out of
+/// Writes any image: a PNG, or a JPEG of this quality, 1 to 100, by the path's ending as write_overlay.
+/// Throws Error(kBadArgument) for an empty image, a side that the format cannot hold, or a quality out of
 /// range.
 RELPROMPT_API void write_image(const std::filesystem::path& path, const Image& image, int quality = 92);
 

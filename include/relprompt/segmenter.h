@@ -1,4 +1,4 @@
-// The main job: a photo and class names in, a label for every pixel out.
+// The main job: an image and class names in, a label for every pixel out.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +22,13 @@ namespace relprompt {
 RELPROMPT_API std::vector<std::string> dense_head_names();
 
 /// Receives the calibrated scores of a few classes at a time, so that memory stays flat in the class count.
-/// planes is [count, height, width] of the photo's own size, valid only during the call; classes arrive in
+/// planes is [count, height, width] of the image's own size, valid only during the call; classes arrive in
 /// order.
 using ScoreSink = std::function<void(std::size_t first_class, std::size_t count, const float* planes)>;
 
-/// Labels of one photo.
+/// Labels of one image.
 struct Segmentation {
-  LabelMap labels;                    ///< the photo's own size
+  LabelMap labels;                    ///< the image's own size
   std::vector<std::uint64_t> pixels;  ///< [class] pixel count
   std::uint64_t unknown_pixels = 0;
   int windows = 0;  ///< windows computed
@@ -117,16 +117,16 @@ class RELPROMPT_API Segmenter {
 
   /// Labels every pixel. Any image of at least 1x1 works. Throws Error: kBadArgument (options, or no
   /// classes set), kImageTooLarge, kOutOfMemory, kTensorMismatch (features or scores that are no numbers).
-  Segmentation segment(const Image& photo, const SegmentOptions& options = {}, const ScoreSink& scores = {});
+  Segmentation segment(const Image& image, const SegmentOptions& options = {}, const ScoreSink& scores = {});
 
-  /// Relationship attention of every layer that makes prompts. The tower sees the whole photo at once, its
+  /// Relationship attention of every layer that makes prompts. The tower sees the whole image at once, its
   /// shorter side resized to short_side pixels; 0: the window of the model's protocol. On the CPU. Throws
   /// Error: kBadModelConfig for a model without relationship prompts, and as segment does.
-  AttentionMaps attention_maps(const Image& photo, int short_side = 0);
+  AttentionMaps attention_maps(const Image& image, int short_side = 0);
 
-  /// Mean attention distance of every head, for any model; the same view of the photo. A training-free
+  /// Mean attention distance of every head, for any model; the same view of the image. A training-free
   /// model's last layer is looked at as CLIP computes it. On the CPU. Throws Error as segment does.
-  AttentionDistances attention_distances(const Image& photo, int short_side = 0);
+  AttentionDistances attention_distances(const Image& image, int short_side = 0);
 
   const Model& model() const;
   std::size_t class_count() const;

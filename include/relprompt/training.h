@@ -29,13 +29,13 @@ class RELPROMPT_API RunListener {
  public:
   virtual ~RunListener() = default;
   virtual void on_step(const TrainingStep&) {}
-  /// Evaluation of `part` ("held-out part", "test set, last", ...) has done so many pictures of all.
+  /// Evaluation of `part` ("held-out part", "test set, last", ...) has done so many images of all.
   virtual void on_evaluation(const std::string& part, std::size_t done, std::size_t all) {
     static_cast<void>(part), static_cast<void>(done), static_cast<void>(all);
   }
   /// A sentence worth showing.
   virtual void on_note(const std::string&) {}
-  /// Asked between iterations and pictures; true ends the run so that it can be resumed.
+  /// Asked between iterations and images; true ends the run so that it can be resumed.
   virtual bool stop_requested() { return false; }
 };
 
@@ -52,7 +52,7 @@ struct RunSettings {
   std::string precision;             ///< evaluate only: fp32 (also if empty), bf16 or int8
   std::string head;                  ///< evaluate only: see ModelOptions::head
   TowerOptions towers;               ///< evaluate only: what a checkpoint does not state about its CLIP
-  bool image_scores = false;         ///< evaluate only: also write a score for every picture
+  bool image_scores = false;         ///< evaluate only: also write a score for every image
   /// The folder may hold an earlier run or report, which is replaced. Files that relprompt did not write, or
   /// that were changed since, always stay: then the call throws Error(kNotWritable).
   bool replace = false;
@@ -78,7 +78,7 @@ RELPROMPT_API RunOutcome train_prompts(const RunSettings& settings, RunListener&
 RELPROMPT_API RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
                                          RunListener& listener);
 
-/// Measures a model on the config's test set and writes report.md, report.json and pictures. An evaluation
+/// Measures a model on the config's test set and writes report.md, report.json and images. An evaluation
 /// that was interrupted continues where it was if nothing of its protocol has changed. Throws as
 /// train_prompts.
 RELPROMPT_API RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener);

@@ -9,7 +9,7 @@
 
 #include "analysis/canvas.h"
 #include "analysis/heat_map.h"
-#include "analysis/label_picture.h"
+#include "analysis/label_image.h"
 #include "image/draw_text.h"
 #include "image/guard.h"
 
@@ -23,12 +23,12 @@ std::size_t cells_of(const AttentionMaps& maps) {
   return static_cast<std::size_t>(maps.height) * static_cast<std::size_t>(maps.width);
 }
 
-void check(const Image& photo, const AttentionMaps& maps, const ClassList& classes,
+void check(const Image& image, const AttentionMaps& maps, const ClassList& classes,
            const AttentionSheetOptions& options) {
   require_range("a map's height", options.cell_height, 16, 4096);
   require_range("a sheet's alpha", options.alpha, 0, 1);
   require_range("a sheet's text", options.text, kSmallestText, kLargestText);
-  require_picture(photo, "the photo of an attention sheet");
+  require_image(image, "the image of an attention sheet");
   const bool sized = maps.height > 0 && maps.width > 0 && maps.patch > 0 && maps.resized_height > 0 &&
                      maps.resized_width > 0 && !maps.layers.empty() && maps.classes > 0;
   if (!sized || maps.values.size() != maps.layers.size() * maps.classes * cells_of(maps)) {
@@ -44,13 +44,13 @@ void check(const Image& photo, const AttentionMaps& maps, const ClassList& class
 
 class Sheet {
  public:
-  Sheet(const Image& photo, const AttentionMaps& maps, const ClassList& classes, const std::string& name,
+  Sheet(const Image& image, const AttentionMaps& maps, const ClassList& classes, const std::string& name,
         const AttentionSheetOptions& options)
       : maps_(maps), classes_(classes), name_(name), options_(options), text_(options.text) {
-    const double scale = std::min(static_cast<double>(options.cell_height) / photo.height,
-                                  static_cast<double>(kWidest * options.cell_height) / photo.width);
-    shown_ = scaled_photo(photo, {std::max(1, static_cast<int>(std::lround(photo.width * scale))),
-                                  std::max(1, static_cast<int>(std::lround(photo.height * scale)))});
+    const double scale = std::min(static_cast<double>(options.cell_height) / image.height,
+                                  static_cast<double>(kWidest * options.cell_height) / image.width);
+    shown_ = scaled_image(image, {std::max(1, static_cast<int>(std::lround(image.width * scale))),
+                                  std::max(1, static_cast<int>(std::lround(image.height * scale)))});
     // A scale's two numbers stand below its column.
     column_ = std::max(shown_.width, image::text_width("-0.000  -0.000", text_));
     for (std::size_t label = 0; label < classes.size(); ++label) {
@@ -69,7 +69,7 @@ class Sheet {
       return image::shortened(image::drawable(words), text_, room);
     };
     put_text(canvas, 2 * text_, 3 * text_, fitted(name_, static_cast<int>(width) - 4 * text_), text_, kInk);
-    put_text(canvas, left(0) + column_ / 2, top_ - text_, "photo", text_, kFaint, Align::kCenter);
+    put_text(canvas, left(0) + column_ / 2, top_ - text_, "image", text_, kFaint, Align::kCenter);
     centred(canvas, 0, top_, shown_);
     for (std::size_t label = 0; label < maps_.classes; ++label) {
       const int middle = top(label) + shown_.height / 2 + text_ / 2;
@@ -87,8 +87,8 @@ class Sheet {
     return 2 * text_ + names_ + text_ * 3 / 2 + static_cast<int>(column) * (column_ + text_);
   }
   int top(std::size_t label) const { return top_ + static_cast<int>(label) * row_; }
-  void centred(Image& canvas, std::size_t column, int y, const Image& picture) const {
-    paste(canvas, left(column) + (column_ - picture.width) / 2, y, picture);
+  void centred(Image& canvas, std::size_t column, int y, const Image& image) const {
+    paste(canvas, left(column) + (column_ - image.width) / 2, y, image);
   }
 
   void draw_column(Image& canvas, std::size_t layer) const {
@@ -133,13 +133,13 @@ AttentionScale scale_of(const AttentionMaps& maps, std::size_t layer) {
   return {*low, *high};
 }
 
-Image draw_attention_sheet(const Image& photo, const AttentionMaps& maps, const ClassList& classes,
+Image draw_attention_sheet(const Image& image, const AttentionMaps& maps, const ClassList& classes,
                            const std::string& name, const AttentionSheetOptions& options) {
-  check(photo, maps, classes, options);
+  check(image, maps, classes, options);
   const auto cells = std::max(options.cell_height, 2 * options.text) + std::int64_t{options.text};
   require_drawable(cells * static_cast<std::int64_t>(maps.classes), options.cell_height);
   return image::guarded(ErrorCode::kInternal, "draw attention maps",
-                        [&] { return Sheet(photo, maps, classes, name, options).draw(); });
+                        [&] { return Sheet(image, maps, classes, name, options).draw(); });
 }
 
 }  // namespace relprompt::analysis

@@ -1,4 +1,4 @@
-// Relationship attention maps of one photo on one sheet (paper, figure 1): a row for every class, a column
+// Relationship attention maps of one image on one sheet (paper, figure 1): a row for every class, a column
 // for every layer that makes prompts.
 #pragma once
 
@@ -12,7 +12,7 @@ namespace relprompt::analysis {
 
 struct AttentionSheetOptions {
   int cell_height = 150;  ///< pixels of a map, 16 to 4096; one wider than twice that is shown lower
-  float alpha = 0.65f;    ///< weight of the colours over the grey photo, 0 to 1
+  float alpha = 0.65f;    ///< weight of the colours over the grey image, 0 to 1
   int text = 11;          ///< pixels: height of capitals, 8 to 40
 };
 
@@ -23,12 +23,12 @@ struct AttentionScale {
 };
 AttentionScale scale_of(const AttentionMaps& maps, std::size_t layer);
 
-/// The photo, then the maps over it. Colours of a column share one scale, shown below it with its numbers:
+/// The image, then the maps over it. Colours of a column share one scale, shown below it with its numbers:
 /// classes of a layer can be compared, and layers, whose numbers differ, are each shown in full.
 /// @param name UTF-8, above all; empty takes no room
 /// Throws Error: kBadArgument if the maps have no layer, sizes disagree or an option is out of range;
 /// kImageTooLarge; kOutOfMemory.
-Image draw_attention_sheet(const Image& photo, const AttentionMaps& maps, const ClassList& classes,
+Image draw_attention_sheet(const Image& image, const AttentionMaps& maps, const ClassList& classes,
                            const std::string& name, const AttentionSheetOptions& options = {});
 
 }  // namespace relprompt::analysis

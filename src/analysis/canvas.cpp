@@ -24,7 +24,7 @@ void require_drawable(std::int64_t height, std::int64_t width) {
   const auto most = static_cast<std::int64_t>(kMaxDecodedPixels);
   if (height <= 0 || width <= 0 || height > most / width) {
     throw Error(ErrorCode::kImageTooLarge,
-                fmt::format("cannot draw a picture of {}x{} pixels, the most are {}", width, height, most),
+                fmt::format("cannot draw an image of {}x{} pixels, the most are {}", width, height, most),
                 "show fewer rows, or make them smaller");
   }
 }
@@ -39,15 +39,15 @@ Image blank_canvas(std::int64_t height, std::int64_t width) {
     return canvas;
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::kOutOfMemory,
-                fmt::format("not enough memory for a picture of {}x{} pixels", width, height));
+                fmt::format("not enough memory for an image of {}x{} pixels", width, height));
   }
 }
 
-void require_picture(const Image& picture, const std::string& what) {
-  const auto pixels = static_cast<std::size_t>(picture.height) * static_cast<std::size_t>(picture.width);
-  if (picture.height > 0 && picture.width > 0 && picture.rgb.size() == 3 * pixels) return;
-  throw Error(ErrorCode::kBadArgument, fmt::format("{} of {}x{} pixels with {} bytes is no picture", what,
-                                                   picture.width, picture.height, picture.rgb.size()));
+void require_image(const Image& image, const std::string& what) {
+  const auto pixels = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
+  if (image.height > 0 && image.width > 0 && image.rgb.size() == 3 * pixels) return;
+  throw Error(ErrorCode::kBadArgument, fmt::format("{} of {}x{} pixels with {} bytes is no image", what,
+                                                   image.width, image.height, image.rgb.size()));
 }
 
 void require_range(const char* what, double value, double low, double high) {
@@ -55,12 +55,12 @@ void require_range(const char* what, double value, double low, double high) {
   throw Error(ErrorCode::kBadArgument, fmt::format("{} must be {} to {}, not {}", what, low, high, value));
 }
 
-cv::Mat pixels_of(Image& picture) {
-  return {picture.height, picture.width, CV_8UC3, picture.rgb.data()};
+cv::Mat pixels_of(Image& image) {
+  return {image.height, image.width, CV_8UC3, image.rgb.data()};
 }
 
-cv::Mat pixels_of(const Image& picture) {
-  return {picture.height, picture.width, CV_8UC3, const_cast<std::uint8_t*>(picture.rgb.data())};
+cv::Mat pixels_of(const Image& image) {
+  return {image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data())};
 }
 
 cv::Scalar scalar(image::Color color) {
@@ -74,11 +74,11 @@ image::Color mixed(image::Color from, image::Color to, double share) {
   return {mix(from.red, to.red), mix(from.green, to.green), mix(from.blue, to.blue)};
 }
 
-void paste(Image& canvas, int x, int y, const Image& picture) {
+void paste(Image& canvas, int x, int y, const Image& image) {
   cv::Mat to = pixels_of(canvas);
-  const cv::Rect part = cv::Rect(x, y, picture.width, picture.height) & cv::Rect({}, to.size());
+  const cv::Rect part = cv::Rect(x, y, image.width, image.height) & cv::Rect({}, to.size());
   if (part.empty()) return;
-  pixels_of(picture)(cv::Rect(part.tl() - cv::Point(x, y), part.size())).copyTo(to(part));
+  pixels_of(image)(cv::Rect(part.tl() - cv::Point(x, y), part.size())).copyTo(to(part));
 }
 
 void put_text(Image& canvas, int x, int baseline, const std::string& text, int height, image::Color color,

@@ -1,4 +1,4 @@
-// The white sheet that every picture of this area is drawn on, and text placed on it. One set of greys, so
+// The white sheet that every image of this area is drawn on, and text placed on it. One set of greys, so
 // that charts, sheets and matrices look alike side by side.
 #pragma once
 
@@ -23,23 +23,23 @@ void require_drawable(std::int64_t height, std::int64_t width);
 /// All paper. Throws Error: as require_drawable does; kOutOfMemory.
 Image blank_canvas(std::int64_t height, std::int64_t width);
 
-/// Throws Error(kBadArgument), which calls the picture `what`, unless it has pixels and their bytes.
-void require_picture(const Image& picture, const std::string& what);
+/// Throws Error(kBadArgument), which calls the image `what`, unless it has pixels and their bytes.
+void require_image(const Image& image, const std::string& what);
 
 /// Throws Error(kBadArgument), which calls the number `what`, unless low <= value <= high.
 void require_range(const char* what, double value, double low, double high);
 
-/// The picture's own pixels, 8-bit RGB, to draw on or to look at.
-cv::Mat pixels_of(Image& picture);
-cv::Mat pixels_of(const Image& picture);
+/// The image's own pixels, 8-bit RGB, to draw on or to look at.
+cv::Mat pixels_of(Image& image);
+cv::Mat pixels_of(const Image& image);
 
 cv::Scalar scalar(image::Color color);
 
 /// `share` 0 is `from`, 1 is `to`.
 image::Color mixed(image::Color from, image::Color to, double share);
 
-/// Copies a picture to (x, y) of the canvas, cut off at the canvas's sides.
-void paste(Image& canvas, int x, int y, const Image& picture);
+/// Copies an image to (x, y) of the canvas, cut off at the canvas's sides.
+void paste(Image& canvas, int x, int y, const Image& image);
 
 enum class Align { kLeft, kCenter, kRight };
 

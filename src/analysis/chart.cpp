@@ -140,19 +140,19 @@ Image draw_chart(const Chart& chart, const ChartOptions& options) {
   return image::guarded(ErrorCode::kInternal, "draw a chart", [&] { return draw(chart, options); });
 }
 
-Image stack(const std::vector<Image>& pictures) {
-  if (pictures.empty()) throw Error(ErrorCode::kBadArgument, "there are no pictures to stack");
+Image stack(const std::vector<Image>& images) {
+  if (images.empty()) throw Error(ErrorCode::kBadArgument, "there are no images to stack");
   std::int64_t height = 0, width = 0;
-  for (const Image& picture : pictures) {
-    require_picture(picture, "a stacked picture");
-    height += picture.height;
-    width = std::max<std::int64_t>(width, picture.width);
+  for (const Image& image : images) {
+    require_image(image, "a stacked image");
+    height += image.height;
+    width = std::max<std::int64_t>(width, image.width);
   }
   Image canvas = blank_canvas(height, width);
   int y = 0;
-  for (const Image& picture : pictures) {
-    paste(canvas, 0, y, picture);
-    y += picture.height;
+  for (const Image& image : images) {
+    paste(canvas, 0, y, image);
+    y += image.height;
   }
   return canvas;
 }

@@ -24,7 +24,7 @@ struct Chart {
 };
 
 struct ChartOptions {
-  int width = 960, height = 400;  ///< pixels of the whole picture; the legend makes the plot lower, not it
+  int width = 960, height = 400;  ///< pixels of the whole image; the legend makes the plot lower, not it
   int text = 10;                  ///< pixels: height of capitals, 8 to 40
   /// Above 0, each series is drawn pale, and over it the mean over this many points on either side.
   std::size_t smooth = 0;
@@ -36,8 +36,8 @@ struct ChartOptions {
 /// to draw; kImageTooLarge; kOutOfMemory.
 Image draw_chart(const Chart& chart, const ChartOptions& options = {});
 
-/// Pictures one below the other on white, all at the left.
+/// Images one below the other on white, all at the left.
 /// Throws Error: kBadArgument if there is none or one has no pixels, kImageTooLarge, kOutOfMemory.
-Image stack(const std::vector<Image>& pictures);
+Image stack(const std::vector<Image>& images);
 
 }  // namespace relprompt::analysis

@@ -39,7 +39,7 @@ cv::Mat shares_of(const HeatGrid& grid) {
   return shares;
 }
 
-/// The shares at the photo's size; what the grid does not reach repeats its border.
+/// The shares at the image's size; what the grid does not reach repeats its border.
 cv::Mat enlarged(const HeatGrid& grid, cv::Size size) {
   const auto part = [](double share, int side) {
     return std::clamp(static_cast<int>(std::lround(share * side)), 1, side);
@@ -64,18 +64,18 @@ image::Color heat_color(double share) {
   return table[static_cast<std::size_t>(std::lround(clamped * 255))];
 }
 
-Image heat_over(const Image& photo, const HeatGrid& grid, float alpha) {
-  require_picture(photo, "the photo of a heat map");
+Image heat_over(const Image& image, const HeatGrid& grid, float alpha) {
+  require_image(image, "the photo of a heat map");
   if (grid.values == nullptr || grid.rows < 1 || grid.columns < 1) {
     throw Error(ErrorCode::kBadArgument, "a heat map without numbers");
   }
   return image::guarded(ErrorCode::kInternal, "draw a heat map", [&] {
-    const cv::Mat shares = enlarged(grid, {photo.width, photo.height});
-    Image result = blank_canvas(photo.height, photo.width);
-    const std::uint8_t* from = photo.rgb.data();
+    const cv::Mat shares = enlarged(grid, {image.width, image.height});
+    Image result = blank_canvas(image.height, image.width);
+    const std::uint8_t* from = image.rgb.data();
     std::uint8_t* to = result.rgb.data();
-    for (int y = 0; y < photo.height; ++y) {
-      for (int x = 0; x < photo.width; ++x, from += 3, to += 3) {
+    for (int y = 0; y < image.height; ++y) {
+      for (int x = 0; x < image.width; ++x, from += 3, to += 3) {
         const int grey = (299 * from[0] + 587 * from[1] + 114 * from[2] + 500) / 1000;
         const auto color = heat_color(shares.at<float>(y, x));
         to[0] = blended(color.red, grey, alpha);

@@ -1,4 +1,4 @@
-// Numbers on a grid as colours over a photo. The photo is shown in grey: over its own colours nobody could
+// Numbers on a grid as colours over an image. The image is shown in grey: over its own colours nobody could
 // tell what the heat map says.
 #pragma once
 
@@ -17,13 +17,13 @@ struct HeatGrid {
   const float* values = nullptr;  ///< [rows, columns]
   int rows = 0, columns = 0;
   double low = 0, high = 1;  ///< numbers of the colours' ends; equal ones give the middle colour everywhere
-  /// Shares of the photo's sides that the grid stands for; its last row and column go on beyond.
+  /// Shares of the image's sides that the grid stands for; its last row and column go on beyond.
   double covered_height = 1, covered_width = 1;
 };
 
-/// The grid, enlarged smoothly, with the weight `alpha` over the grey photo; of the photo's size. NaN counts
-/// as low. Throws Error: kBadArgument for an empty grid or photo, kOutOfMemory.
-Image heat_over(const Image& photo, const HeatGrid& grid, float alpha);
+/// The grid, enlarged smoothly, with the weight `alpha` over the grey image; of the image's size. NaN counts
+/// as low. Throws Error: kBadArgument for an empty grid or image, kOutOfMemory.
+Image heat_over(const Image& image, const HeatGrid& grid, float alpha);
 
 /// The colours from low (left) to high (right).
 Image heat_bar(int height, int width);

@@ -1,4 +1,4 @@
-// Rows of a table as a picture: for each row a few means with the range of their repetitions, so that a
+// Rows of a table as an image: for each row a few means with the range of their repetitions, so that a
 // difference can be seen beside the spread it must be judged by.
 #pragma once
 
@@ -29,7 +29,7 @@ struct RangeChart {
 };
 
 struct RangeChartOptions {
-  int width = 960;  ///< pixels of the whole picture, whose height follows from the rows
+  int width = 960;  ///< pixels of the whole image, whose height follows from the rows
   int text = 10;    ///< pixels: height of capitals, 8 to 40
 };
 

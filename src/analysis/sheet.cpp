@@ -8,7 +8,7 @@
 #include "relprompt/error.h"
 
 #include "analysis/canvas.h"
-#include "analysis/label_picture.h"
+#include "analysis/label_image.h"
 #include "image/draw_text.h"
 #include "image/guard.h"
 #include "image/palette.h"
@@ -20,11 +20,11 @@ constexpr int kLegendRows = 20;
 constexpr int kWidest = 2;  // times the row's height
 
 void check_map(const SheetRow& row, const LabelMap& map, std::size_t classes) {
-  const std::size_t pixels = row.photo.rgb.size() / 3;
-  if (map.height != row.photo.height || map.width != row.photo.width || map.labels.size() != pixels) {
+  const std::size_t pixels = row.image.rgb.size() / 3;
+  if (map.height != row.image.height || map.width != row.image.width || map.labels.size() != pixels) {
     throw Error(ErrorCode::kBadArgument,
-                fmt::format("row \"{}\": labels of {}x{} pixels beside a photo of {}x{}", row.name, map.width,
-                            map.height, row.photo.width, row.photo.height));
+                fmt::format("row \"{}\": labels of {}x{} pixels beside an image of {}x{}", row.name,
+                            map.width, map.height, row.image.width, row.image.height));
   }
   for (const std::uint16_t label : map.labels) {
     if (label < classes || label == LabelMap::kUnknown) continue;
@@ -37,23 +37,23 @@ void check(const Sheet& sheet, const ClassList& classes, const SheetOptions& opt
   require_range("a sheet's row height", options.row_height, 16, 4096);
   require_range("a sheet's alpha", options.alpha, 0, 1);
   require_range("a sheet's text", options.text, kSmallestText, kLargestText);
-  if (sheet.columns.empty()) throw Error(ErrorCode::kBadArgument, "a sheet needs a heading for its photos");
+  if (sheet.columns.empty()) throw Error(ErrorCode::kBadArgument, "a sheet needs a heading for its images");
   for (const SheetRow& row : sheet.rows) {
-    require_picture(row.photo, fmt::format("row \"{}\": a photo", row.name));
+    require_image(row.image, fmt::format("row \"{}\": an image", row.name));
     if (row.maps.size() != sheet.columns.size() - 1) {
       throw Error(ErrorCode::kBadArgument,
-                  fmt::format("row \"{}\" has {} label maps for {} headings after the photo's", row.name,
+                  fmt::format("row \"{}\" has {} label maps for {} headings after the image's", row.name,
                               row.maps.size(), sheet.columns.size() - 1));
     }
     for (const LabelMap& map : row.maps) check_map(row, map, classes.size());
   }
 }
 
-cv::Size shown_size(const Image& photo, int row_height) {
-  const double scale = std::min(static_cast<double>(row_height) / photo.height,
-                                static_cast<double>(kWidest * row_height) / photo.width);
-  return {std::max(1, static_cast<int>(std::lround(photo.width * scale))),
-          std::max(1, static_cast<int>(std::lround(photo.height * scale)))};
+cv::Size shown_size(const Image& image, int row_height) {
+  const double scale = std::min(static_cast<double>(row_height) / image.height,
+                                static_cast<double>(kWidest * row_height) / image.width);
+  return {std::max(1, static_cast<int>(std::lround(image.width * scale))),
+          std::max(1, static_cast<int>(std::lround(image.height * scale)))};
 }
 
 Hatch hatch_of(const Sheet& sheet, std::size_t map) {
@@ -63,7 +63,7 @@ Hatch hatch_of(const Sheet& sheet, std::size_t map) {
 // Where the grid lies; all in pixels.
 struct Grid {
   int text, margin, gap, column, heading;
-  std::vector<int> tops;  // [row] of the pictures, the row's name is above
+  std::vector<int> tops;  // [row] of the images, the row's name is above
   int bottom;             // of the grid
 
   int left(std::size_t index) const { return margin + static_cast<int>(index) * (column + gap); }
@@ -79,7 +79,7 @@ Grid lay_out(const Sheet& sheet, const SheetOptions& options) {
   }
   std::int64_t y = grid.margin + grid.heading + text;
   for (const SheetRow& row : sheet.rows) {
-    const cv::Size size = shown_size(row.photo, options.row_height);
+    const cv::Size size = shown_size(row.image, options.row_height);
     grid.column = std::max(grid.column, size.width);
     if (!row.name.empty()) y += text * 9 / 4;
     require_drawable(y + size.height, 1);  // before it becomes an int
@@ -95,13 +95,13 @@ void draw_row(Image& canvas, const Sheet& sheet, const Grid& grid, std::size_t i
               const SheetOptions& options) {
   const SheetRow& row = sheet.rows[index];
   const int top = grid.tops[index];
-  const auto centred = [&](std::size_t column, const Image& picture) {
-    paste(canvas, grid.left(column) + (grid.column - picture.width) / 2, top, picture);
+  const auto centred = [&](std::size_t column, const Image& image) {
+    paste(canvas, grid.left(column) + (grid.column - image.width) / 2, top, image);
   };
-  const Image photo = scaled_photo(row.photo, shown_size(row.photo, options.row_height));
-  centred(0, photo);
+  const Image image = scaled_image(row.image, shown_size(row.image, options.row_height));
+  centred(0, image);
   for (std::size_t i = 0; i < row.maps.size(); ++i)
-    centred(i + 1, labels_over(photo, row.maps[i], options.alpha, hatch_of(sheet, i)));
+    centred(i + 1, labels_over(image, row.maps[i], options.alpha, hatch_of(sheet, i)));
   const int width = grid.right(row.maps.size() + 1) - grid.margin;
   put_text(canvas, grid.margin, top - grid.text * 2 / 3,
            image::shortened(image::drawable(row.name), grid.text, width), grid.text, kFaint);

@@ -1,4 +1,4 @@
-// A legend in rows: small boxes of colour with their titles, in columns of one width, as wide as the picture
+// A legend in rows: small boxes of colour with their titles, in columns of one width, as wide as the image
 // they explain.
 #pragma once
 

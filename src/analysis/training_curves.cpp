@@ -34,15 +34,15 @@ Image draw_training_curves(const TrainingLog& log) {
                                chart_of("Learning rates", "rate", log.rates)};
   charts[0].log_y = true;
   if (!log.scores.empty()) charts.push_back(chart_of("Scores", "percent", log.scores));
-  std::vector<Image> pictures;
+  std::vector<Image> images;
   ChartOptions options;
   options.smooth = log.loss.x.size() / kMeans;
   for (Chart& chart : charts) {
     chart.x_also = {0, last_iteration(log)};
-    pictures.push_back(draw_chart(chart, options));
+    images.push_back(draw_chart(chart, options));
     options.smooth = 0;
   }
-  return stack(pictures);
+  return stack(images);
 }
 
 }  // namespace relprompt::analysis

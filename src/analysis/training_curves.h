@@ -1,4 +1,4 @@
-// The course of a training run in one picture: is the loss falling, do the rates follow their schedule, do
+// The course of a training run in one image: is the loss falling, do the rates follow their schedule, do
 // the scores still rise?
 #pragma once
 

@@ -1,4 +1,4 @@
-// relprompt::benchmark_model: the same segment() that photos go through, on noise, with a clock beside it.
+// relprompt::benchmark_model: the same segment() that images go through, on noise, with a clock beside it.
 #include "relprompt/benchmark.h"
 
 #include <algorithm>
@@ -45,11 +45,11 @@ void check(const BenchmarkOptions& options) {
 
 /// Windows side by side, so that every one is whole and covers nothing of another.
 Image noise(const BenchmarkOptions& options) {
-  Image picture{options.window, options.window * options.batch, {}};
-  picture.rgb.resize(static_cast<std::size_t>(picture.height) * static_cast<std::size_t>(picture.width) * 3);
+  Image image{options.window, options.window * options.batch, {}};
+  image.rgb.resize(static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width) * 3);
   SplitMix64 random(options.seed);
-  for (auto& value : picture.rgb) value = static_cast<std::uint8_t>(random.next() >> 56);
-  return picture;
+  for (auto& value : image.rgb) value = static_cast<std::uint8_t>(random.next() >> 56);
+  return image;
 }
 
 /// Rows of independent normal numbers point everywhere alike; Segmenter makes them unit length. Four
@@ -90,17 +90,17 @@ TimeSpread spread_of(std::vector<double> values) {
 class Runs {
  public:
   Runs(Segmenter& segmenter, const BenchmarkOptions& options)
-      : segmenter_(segmenter), options_(options), picture_(noise(options)) {
+      : segmenter_(segmenter), options_(options), image_(noise(options)) {
     protocol_.short_side = protocol_.window = protocol_.stride = options.window;
     protocol_.window_batch = options.batch;
   }
 
   /// One pass over the batch, not written down.
-  void warm_up() { segmenter_.segment(picture_, protocol_); }
+  void warm_up() { segmenter_.segment(image_, protocol_); }
 
   void run() {
     const StageRecording recording;
-    const auto result = segmenter_.segment(picture_, protocol_);
+    const auto result = segmenter_.segment(image_, protocol_);
     const double to_window_ms = 1000.0 / options_.batch;
     double rest = (result.network_seconds + result.score_seconds) * to_window_ms;
     times_.push_back(rest);
@@ -126,7 +126,7 @@ class Runs {
  private:
   Segmenter& segmenter_;
   const BenchmarkOptions& options_;
-  Image picture_;
+  Image image_;
   SegmentOptions protocol_;
   std::vector<double> times_;
   std::array<std::vector<double>, kStages + 1> stages_;

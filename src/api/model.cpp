@@ -98,7 +98,7 @@ ModelInfo inspect_model(const fs::path& path, const TowerOptions& towers) {
     info.gflop_classes = 20;
     info.gflop_per_window = measure::flop_per_window(config, info.window, info.gflop_classes) / 1e9;
     if (config.int8) {
-      info.int8_photos = static_cast<int>(config.int8->photos);
+      info.int8_images = static_cast<int>(config.int8->images);
       info.int8_bf16_layers.assign(config.int8->bf16_layers.begin(), config.int8->bf16_layers.end());
     }
     info.notes = model.notes;

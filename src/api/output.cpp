@@ -11,10 +11,10 @@
 
 #include "api/errors.h"
 #include "base/atomic_file.h"
+#include "image/image_files.h"
 #include "image/label_files.h"
 #include "image/overlay.h"
 #include "image/palette.h"
-#include "image/picture_files.h"
 #include "image/score_writer.h"
 
 namespace relprompt {
@@ -30,7 +30,7 @@ bool is_png(const fs::path& path) {
   if (ending == ".png") return true;
   if (ending == ".jpg" || ending == ".jpeg") return false;
   throw Error(ErrorCode::kBadArgument,
-              fmt::format("{}: a picture's name must end in .png, .jpg or .jpeg", path.string()));
+              fmt::format("{}: an image's name must end in .png, .jpg or .jpeg", path.string()));
 }
 
 }  // namespace

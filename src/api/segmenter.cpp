@@ -90,29 +90,29 @@ void Segmenter::set_embeddings(const float* rows, std::size_t count) {
   set_classes(ClassSet(model(), rows, count));
 }
 
-Segmentation Segmenter::segment(const Image& photo, const SegmentOptions& options, const ScoreSink& scores) {
+Segmentation Segmenter::segment(const Image& image, const SegmentOptions& options, const ScoreSink& scores) {
   return api::guarded([&] {
     auto& own = impl();
     const kernels::ThreadScope scope(own.model.impl_->threads);
-    return segmenter::segment_image(own.scorer(), own.model.impl_->files.config, own.embeddings(), photo,
+    return segmenter::segment_image(own.scorer(), own.model.impl_->files.config, own.embeddings(), image,
                                     resolve(options), scores);
   });
 }
 
-AttentionMaps Segmenter::attention_maps(const Image& photo, int short_side) {
+AttentionMaps Segmenter::attention_maps(const Image& image, int short_side) {
   return api::guarded([&] {
     auto& own = impl();
     const kernels::ThreadScope scope(own.model.impl_->threads);
-    return segmenter::attention_maps(own.engine(), own.model.impl_->files.config, own.embeddings(), photo,
+    return segmenter::attention_maps(own.engine(), own.model.impl_->files.config, own.embeddings(), image,
                                      short_side);
   });
 }
 
-AttentionDistances Segmenter::attention_distances(const Image& photo, int short_side) {
+AttentionDistances Segmenter::attention_distances(const Image& image, int short_side) {
   return api::guarded([&] {
     auto& own = impl();
     const kernels::ThreadScope scope(own.model.impl_->threads);
-    return segmenter::attention_distances(own.engine(), own.model.impl_->files, own.embeddings(), photo,
+    return segmenter::attention_distances(own.engine(), own.model.impl_->files, own.embeddings(), image,
                                           short_side);
   });
 }

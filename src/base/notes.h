@@ -13,7 +13,7 @@ using NoteListener = std::function<void(const std::string& text)>;
 /// It may be called on any thread, one call at a time.
 void set_note_listener(NoteListener listener);
 
-/// Tells the listener, once a text: what happens to every photo is said for the first one only.
+/// Tells the listener, once a text: what happens to every image is said for the first one only.
 void note(const std::string& text);
 
 }  // namespace relprompt

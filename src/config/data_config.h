@@ -1,4 +1,4 @@
-// The `data` section of a config: which pictures a run is trained and tested on, and which classes it is
+// The `data` section of a config: which images a run is trained and tested on, and which classes it is
 // shown. Without LibTorch, because `relprompt data check` needs nothing else of a config.
 #pragma once
 
@@ -18,10 +18,10 @@ namespace relprompt::config {
 struct DataConfig {
   std::optional<data::DatasetSpec> train;  ///< absent in a config that only tests
   std::optional<data::DatasetSpec> test;   ///< absent: nothing is tested but the held-out part
-  /// Share of the training pictures that is kept out of training and decides which checkpoint is best, in
+  /// Share of the training images that is kept out of training and decides which checkpoint is best, in
   /// [0, 0.5]; drawn by the seed.
   double held_out = 0.05;
-  std::size_t train_samples = 0;  ///< only the first so many pictures of the training list; 0: all
+  std::size_t train_samples = 0;  ///< only the first so many images of the training list; 0: all
   /// Titles of the unseen classes; absent: those of the data set's own zero-shot split, if it has one. An
   /// empty list: no split.
   std::optional<std::vector<std::string>> unseen;

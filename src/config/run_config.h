@@ -19,7 +19,7 @@
 
 namespace relprompt::config {
 
-/// What happens when a picture of the training set cannot be read.
+/// What happens when an image of the training set cannot be read.
 enum class BadSample { kStop, kSkip };
 
 /// Which score decides that a checkpoint is the best one so far.
@@ -31,20 +31,20 @@ enum class BestRule {
 
 struct TrainOptions {
   ScheduleOptions schedule;        ///< keys iterations, power, minimum_rate, warmup_iterations, warmup_ratio
-  std::size_t batch = 16;          ///< pictures an update, over all workers and micro-batches
-  std::size_t micro_batch = 0;     ///< pictures computed at once by a worker; 0: all of its share
+  std::size_t batch = 16;          ///< images an update, over all workers and micro-batches
+  std::size_t micro_batch = 0;     ///< images computed at once by a worker; 0: all of its share
   std::string precision = "fp32";  ///< fp32, or bf16 for the products with frozen weights
   bool activation_checkpointing =
       false;               ///< keep only the layers' inputs and compute the rest again in the backward pass
-  int loader_threads = 2;  ///< that read and augment pictures; the result does not depend on it
+  int loader_threads = 2;  ///< that read and augment images; the result does not depend on it
   std::int64_t log_every = 50;           ///< iterations
   std::int64_t checkpoint_every = 1000;  ///< iterations
   std::int64_t evaluate_every = 0;       ///< iterations; 0: at the end only
-  std::size_t evaluate_samples = 0;      ///< pictures of a periodic evaluation; 0: all
+  std::size_t evaluate_samples = 0;      ///< images of a periodic evaluation; 0: all
   BestRule best = BestRule::kHeldOutSeen;
   BadSample bad_sample = BadSample::kStop;
   double clip_gradient = 0;       ///< largest norm of all gradients together; 0: not limited
-  std::size_t sheet_samples = 6;  ///< pictures on the sheet
+  std::size_t sheet_samples = 6;  ///< images on the sheet
 };
 
 /// Transductive self-training (docs/training.md); used with the transductive settings only.
@@ -57,8 +57,8 @@ struct TestOptions {
   int short_side = 0, window = 0, stride = 0;  ///< pixels; 0: the model's own
   double calibration = 0.1;                    ///< subtracted from seen classes in zero-shot settings
   eval::Average average = eval::Average::kPresent;
-  bool image_scores = false;     ///< also write a score for every picture
-  std::size_t save_every = 100;  ///< pictures between two savings of an evaluation's counts
+  bool image_scores = false;     ///< also write a score for every image
+  std::size_t save_every = 100;  ///< images between two savings of an evaluation's counts
 };
 
 struct RunPaths {

@@ -28,12 +28,12 @@ Faults* faults_of(CheckReport& report, Problem problem) {
   return nullptr;
 }
 
-void count_size(CheckReport& report, const Image& photo) {
+void count_size(CheckReport& report, const Image& image) {
   const bool first = report.sound == 1;
-  report.min_height = first ? photo.height : std::min(report.min_height, photo.height);
-  report.max_height = std::max(report.max_height, photo.height);
-  report.min_width = first ? photo.width : std::min(report.min_width, photo.width);
-  report.max_width = std::max(report.max_width, photo.width);
+  report.min_height = first ? image.height : std::min(report.min_height, image.height);
+  report.max_height = std::max(report.max_height, image.height);
+  report.min_width = first ? image.width : std::min(report.min_width, image.width);
+  report.max_width = std::max(report.max_width, image.width);
 }
 
 void count_pixels(CheckReport& report, const LabelMap& map) {
@@ -57,7 +57,7 @@ void count(CheckReport& report, const Inspection& inspection, std::size_t max_li
     return;
   }
   ++report.sound;
-  count_size(report, inspection.sample.photo);
+  count_size(report, inspection.sample.image);
   count_pixels(report, inspection.sample.labels);
 }
 

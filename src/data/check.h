@@ -31,10 +31,10 @@ struct CheckReport {
   std::vector<std::uint64_t> pixels;  ///< [class]
   std::vector<std::uint64_t> images;  ///< [class] samples that show it
   std::uint64_t ignored_pixels = 0;
-  int min_height = 0, max_height = 0, min_width = 0, max_width = 0;  ///< of the photos
-  Faults missing;                                                    ///< samples without photo or mask
+  int min_height = 0, max_height = 0, min_width = 0, max_width = 0;  ///< of the images
+  Faults missing;                                                    ///< samples without image or mask
   Faults unreadable;                                                 ///< damaged, or not what their name says
-  Faults sizes;                                                      ///< photo and mask differ in size
+  Faults sizes;                                                      ///< image and mask differ in size
   Faults labels;                                                     ///< labels of no class
   Faults repeated;                                                   ///< names that the list has already had
   Faults unpaired;                                                   ///< files that belong to no sample

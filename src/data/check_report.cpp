@@ -18,9 +18,9 @@ struct FaultKind {
 };
 
 constexpr FaultKind kFaultKinds[] = {
-    {"missing", "samples without photo or mask", &CheckReport::missing},
+    {"missing", "samples without image or mask", &CheckReport::missing},
     {"unreadable", "samples that cannot be read", &CheckReport::unreadable},
-    {"size_mismatches", "masks of another size than their photo", &CheckReport::sizes},
+    {"size_mismatches", "masks of another size than their image", &CheckReport::sizes},
     {"bad_labels", "masks with labels of no class", &CheckReport::labels},
     {"repeated", "names that occur again", &CheckReport::repeated},
     {"unpaired", "files without partner", &CheckReport::unpaired},
@@ -69,7 +69,7 @@ std::string as_text(const CheckReport& report) {
   text += fmt::format("{} classes, {} of them with pixels\n", report.titles.size(), shown);
   text += fmt::format("{} labelled pixels, {} ignored ({:.2f}%)\n", labelled, report.ignored_pixels,
                       percent(report.ignored_pixels, labelled + report.ignored_pixels));
-  text += fmt::format("photos {} to {} pixels wide, {} to {} high\n\n", report.min_width, report.max_width,
+  text += fmt::format("images {} to {} pixels wide, {} to {} high\n\n", report.min_width, report.max_width,
                       report.min_height, report.max_height);
   text += class_table(report) + "\n";
   if (report.clean()) return text + "nothing is wrong\n";

@@ -1,4 +1,4 @@
-// PASCAL Context: 59 frequent classes, with or without background, and all 459 names. Photos and lists are
+// PASCAL Context: 59 frequent classes, with or without background, and all 459 names. Images and lists are
 // those of VOC 2010.
 #include "data/class_names.h"
 #include "data/kinds.h"

@@ -1,4 +1,4 @@
-// A data set: photos with the true label of every pixel, whatever folders and encodings it is stored in.
+// A data set: images with the true label of every pixel, whatever folders and encodings it is stored in.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ constexpr std::uint16_t kIgnore = LabelMap::kUnknown;
 
 struct Sample {
   std::string name;  ///< file name without extension, with folders below the images folder
-  Image photo;
-  LabelMap labels;  ///< the photo's size; 0 to classes - 1, or kIgnore
+  Image image;
+  LabelMap labels;  ///< the image's size; 0 to classes - 1, or kIgnore
 };
 
 /// What can be wrong with a sample.
@@ -49,10 +49,10 @@ class Dataset {
   /// Reads a sample and reports faults of its files as values. Throws no Error but
   /// kOutOfMemory and kInternal.
   virtual Inspection inspect(std::size_t index) const = 0;
-  /// Files that belong to no sample, such as masks without a photo.
+  /// Files that belong to no sample, such as masks without an image.
   virtual const std::vector<std::string>& unpaired() const = 0;
 
-  /// Reads a sample. Throws Error: kNotFound (photo or mask), any code of read_image and read_labels, or
+  /// Reads a sample. Throws Error: kNotFound (image or mask), any code of read_image and read_labels, or
   /// kUnreadable if the sizes differ or a label is of no class.
   Sample get(std::size_t index) const;
 };
@@ -62,16 +62,16 @@ struct DatasetSpec {
   std::string kind;            ///< one of dataset_kinds()
   std::filesystem::path root;  ///< the folder that has the kind's folders, or one above (that holds VOC2012/)
   std::string split = "val";   ///< train, val, for VOC also trainval and train_aug; folder: a folder's name
-  std::filesystem::path images;   ///< folder of the photos
+  std::filesystem::path images;   ///< folder of the images
   std::filesystem::path masks;    ///< folder of the label files
   std::filesystem::path list;     ///< text file with a name a line
   std::filesystem::path classes;  ///< "folder" only; default classes.txt
   std::string encoding;  ///< coco-stuff-171 only: train_ids or raw; empty: train ids where there are any
-  std::uint64_t max_pixels = kMaxDecodedPixels;  ///< larger photos and masks are refused unopened
-  std::vector<int> bands = {};                   ///< of the photos, see DecodeOptions
-  std::optional<SampleRange> range = {};         ///< of the photos, see DecodeOptions
+  std::uint64_t max_pixels = kMaxDecodedPixels;  ///< larger images and masks are refused unopened
+  std::vector<int> bands = {};                   ///< of the images, see DecodeOptions
+  std::optional<SampleRange> range = {};         ///< of the images, see DecodeOptions
 
-  /// How photos are decoded.
+  /// How images are decoded.
   DecodeOptions decoding() const { return {bands, range, max_pixels}; }
 };
 

@@ -1,4 +1,4 @@
-// A user's own data set: photos and masks in folders of the same shape, and a file with the class names.
+// A user's own data set: images and masks in folders of the same shape, and a file with the class names.
 #include "data/kinds.h"
 #include "data/paired_files.h"
 

@@ -70,7 +70,7 @@ std::string tree(const Layout& layout, const fs::path& root) {
     return fmt::format("{}/{}", fmt::join(names, fmt::format("/{} or ", files)), files);
   };
   std::string text = "expected below it:";
-  text += line(folders(layout.images, "*.jpg"), "the photos", holds_any(root, layout.images));
+  text += line(folders(layout.images, "*.jpg"), "the images", holds_any(root, layout.images));
   text += line(folders(layout.masks, endings_of(layout)), "the labels", holds_any(root, layout.masks));
   if (layout.list_required) {
     std::vector<std::string> ways;
@@ -138,7 +138,7 @@ std::vector<FilesByName> masks_by_style(const Layout& layout, const fs::path& ro
   return styles;
 }
 
-FilesByName photos_of(const Layout& layout, const fs::path& root, std::vector<std::string>& spare) {
+FilesByName images_of(const Layout& layout, const fs::path& root, std::vector<std::string>& spare) {
   return scan(
       first_folder(root, layout.images),
       [](const std::string& relative) {
@@ -165,7 +165,7 @@ Found find_files(Layout layout, const DatasetSpec& spec) {
   Found found;
   found.root = root.string();
   std::vector<std::string> spare;
-  const FilesByName photos = photos_of(layout, root, spare);
+  const FilesByName images = images_of(layout, root, spare);
   const std::vector<FilesByName> styles = masks_by_style(layout, root, spare);
   found.mask_style = layout.first_style;
   while (found.mask_style + 1 < styles.size() && styles[found.mask_style].empty()) ++found.mask_style;
@@ -177,26 +177,26 @@ Found find_files(Layout layout, const DatasetSpec& spec) {
     const auto more = read_names(root / list);
     names.insert(names.end(), more.begin(), more.end());
   }
-  if (lists.empty()) names = names_of(layout.names_from == NamesFrom::kPhotos ? photos : masks);
+  if (lists.empty()) names = names_of(layout.names_from == NamesFrom::kImages ? images : masks);
   if (names.empty()) fail(layout, spec, root, "it has no sample");
 
-  const std::string photo_home = first_folder(root, layout.images).string(),
+  const std::string image_home = first_folder(root, layout.images).string(),
                     mask_home = first_folder(root, layout.masks).string();
   for (const std::string& listed : names) {
     // Only folders that were found count: a list cannot point outside of the data set.
-    const bool known = photos.count(listed) > 0 || masks.count(listed) > 0;
+    const bool known = images.count(listed) > 0 || masks.count(listed) > 0;
     const std::string name = known ? listed : fs::path(listed).filename().string();
-    const auto photo = photos.find(name), mask = masks.find(name);
+    const auto image = images.find(name), mask = masks.find(name);
     found.pairs.push_back(
-        {name, photo != photos.end() ? photo->second : fmt::format("{}/{}.jpg", photo_home, name),
+        {name, image != images.end() ? image->second : fmt::format("{}/{}.jpg", image_home, name),
          mask != masks.end()
              ? mask->second
              : fmt::format("{}/{}{}", mask_home, name, layout.mask_styles[found.mask_style].front())});
   }
-  if (lists.empty() && layout.names_from == NamesFrom::kPhotos) {
+  if (lists.empty() && layout.names_from == NamesFrom::kImages) {
     found.unpaired = std::move(spare);
     for (const auto& mask : masks) {
-      if (photos.count(mask.first) == 0) found.unpaired.push_back(mask.second);
+      if (images.count(mask.first) == 0) found.unpaired.push_back(mask.second);
     }
     std::sort(found.unpaired.begin(), found.unpaired.end());
   }

@@ -1,5 +1,5 @@
 // Where a data set keeps its files, as a description that one function follows: finding the files, pairing
-// photos with masks, and showing the expected tree when something is missing are the same for every set.
+// images with masks, and showing the expected tree when something is missing are the same for every set.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,18 @@
 namespace relprompt::data {
 
 /// Who decides which samples there are when no list does.
-enum class NamesFrom { kPhotos, kMasks };
+enum class NamesFrom { kImages, kMasks };
 
 struct Layout {
   std::vector<std::string> homes;   ///< folders below the root that may be the real root, such as "VOC2012"
-  std::vector<std::string> images;  ///< folder of the photos: the first that exists
+  std::vector<std::string> images;  ///< folder of the images: the first that exists
   std::vector<std::string> masks;   ///< folders of the masks: for each sample the first that has its mask
   /// Ways to list the samples: the first whose files all exist; their lines follow one another. With a list
   /// required by none of them existing is an error, else `names_from` counts.
   std::vector<std::vector<std::string>> lists;
   bool list_required = false;
   std::string class_list;  ///< file with the class names; empty: the names are built in
-  NamesFrom names_from = NamesFrom::kPhotos;
+  NamesFrom names_from = NamesFrom::kImages;
   /// What follows a sample's name in its mask's name. Of several styles the first of which there is a file is
   /// the set's; within a style any ending will do.
   std::vector<std::vector<std::string>> mask_styles = {{".png"}};
@@ -30,7 +30,7 @@ struct Layout {
 };
 
 struct Pair {
-  std::string name, photo, mask;  ///< the paths; a file that was not found has the path where it should be
+  std::string name, image, mask;  ///< the paths; a file that was not found has the path where it should be
 };
 
 struct Found {

@@ -18,14 +18,14 @@ Sample PairedFiles::read(const Pair& pair, Problem& problem) const {
   Sample sample;
   sample.name = pair.name;
   problem = Problem::kUnreadable;
-  sample.photo = read_image(pair.photo, decoding_);
+  sample.image = read_image(pair.image, decoding_);
   image::StoredLabels stored = image::read_labels(pair.mask, decoding_.max_decoded_pixels);
-  if (stored.map.height != sample.photo.height || stored.map.width != sample.photo.width) {
+  if (stored.map.height != sample.image.height || stored.map.width != sample.image.width) {
     problem = Problem::kSizeMismatch;
     throw Error(ErrorCode::kUnreadable,
-                fmt::format("{} has {}x{} pixels, its photo {} has {}x{}", pair.mask, stored.map.width,
-                            stored.map.height, pair.photo, sample.photo.width, sample.photo.height),
-                "labels must be made for the photo's own size; scaling them would invent borders");
+                fmt::format("{} has {}x{} pixels, its image {} has {}x{}", pair.mask, stored.map.width,
+                            stored.map.height, pair.image, sample.image.width, sample.image.height),
+                "labels must be made for the image's own size; scaling them would invent borders");
   }
   const LabelCode::Strangers strangers = code_.translate(stored);
   if (strangers.pixels > 0) {

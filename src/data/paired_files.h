@@ -1,4 +1,5 @@
-// The data set that all kinds are: pairs of a photo and a label file, a code for the labels, and class names.
+// The data set that all kinds are: pairs of an image and a label file, a code for the labels, and class
+// names.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,7 @@ namespace relprompt::data {
 
 class PairedFiles final : public Dataset {
  public:
-  /// @param decoding of the photos; its limit on pixels is that of the masks as well
+  /// @param decoding of the images; its limit on pixels is that of the masks as well
   PairedFiles(Found found, LabelCode code, ClassList classes, DecodeOptions decoding);
 
   std::size_t size() const override { return found_.pairs.size(); }

@@ -1,4 +1,4 @@
-// Named intermediate values for whoever wants to look at them: parity with the reference, attention pictures.
+// Named intermediate values for whoever wants to look at them: parity with the reference, attention images.
 #pragma once
 
 #include <cstdint>

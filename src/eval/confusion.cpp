@@ -1,4 +1,4 @@
-// A picture is checked as a whole before the first of its pixels is counted: a set that skips bad pictures
+// An image is checked as a whole before the first of its pixels is counted: a set that skips bad images
 // must not be left with half of one.
 #include "eval/confusion.h"
 
@@ -28,7 +28,7 @@ void check_sizes(const std::string& image, const LabelMap& prediction, const Lab
     throw Error(kBadLabels,
                 fmt::format("{}: the labels are {}x{} pixels, the prediction {}x{}", image, truth.width,
                             truth.height, prediction.width, prediction.height),
-                "photo and label file must be of one size; is one of them turned or a thumbnail?");
+                "image and label file must be of one size; is one of them turned or a thumbnail?");
   }
   const auto pixels = checked_elements({truth.height, truth.width});
   if (truth.height <= 0 || truth.width <= 0 || prediction.labels.size() != pixels ||
@@ -99,7 +99,7 @@ std::optional<ConfusionMatrix> ConfusionMatrix::from_cells(std::size_t classes, 
   if (matrix.detail_ != detail || cells.size() != matrix.cells_.size()) return std::nullopt;
   const auto pixels = detail == Detail::kPairs ? sum_of_pairs(cells) : sum_of_totals(cells);
   const auto everything = pixels ? checked_add(*pixels, ignored) : std::nullopt;
-  // Every picture has a pixel.
+  // Every image has a pixel.
   if (!everything || images > *everything || (images == 0 && *everything > 0)) return std::nullopt;
   matrix.cells_ = std::move(cells);
   matrix.images_ = images;

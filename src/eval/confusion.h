@@ -1,5 +1,5 @@
-// How often which class was taken for which, over any number of pictures. Every score of a report is computed
-// from these counts, so that pictures may arrive in any order, in shards and after an interruption.
+// How often which class was taken for which, over any number of images. Every score of a report is computed
+// from these counts, so that images may arrive in any order, in shards and after an interruption.
 #pragma once
 
 #include <cstddef>
@@ -39,20 +39,20 @@ class ConfusionMatrix {
   /// Throws Error(kBadArgument) unless 1 <= classes <= kMaxClasses.
   explicit ConfusionMatrix(std::size_t classes, Detail detail = Detail::kPairs);
 
-  /// Rebuilds a matrix from cells() and the two other numbers; nullopt if no pictures can have these counts.
+  /// Rebuilds a matrix from cells() and the two other numbers; nullopt if no images can have these counts.
   static std::optional<ConfusionMatrix> from_cells(std::size_t classes, Detail detail,
                                                    std::vector<std::uint64_t> cells, std::uint64_t images,
                                                    std::uint64_t ignored);
 
-  /// Counts one picture; on an error nothing of it is counted. Pixels whose truth is `ignore` count nowhere.
+  /// Counts one image; on an error nothing of it is counted. Pixels whose truth is `ignore` count nowhere.
   /// A prediction of LabelMap::kUnknown is wrong: it counts for the truth and for no predicted class. Throws
-  /// Error: kBadArgument if `ignore` is a class; kUnreadable, with the picture and the place, for two
+  /// Error: kBadArgument if `ignore` is a class; kUnreadable, with the image and the place, for two
   /// maps of different size, or for a label that is neither a class nor `ignore` (truth) or unknown
   /// (prediction).
   void add(const std::string& image, const LabelMap& prediction, const LabelMap& truth,
            std::optional<std::uint16_t> ignore);
 
-  /// Adds the counts of other pictures. Throws Error(kBadArgument), and changes nothing, if class count or
+  /// Adds the counts of other images. Throws Error(kBadArgument), and changes nothing, if class count or
   /// detail differ or the sum does not fit 64 bits.
   void merge(const ConfusionMatrix& other);
 

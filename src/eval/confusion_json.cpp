@@ -93,7 +93,7 @@ ConfusionMatrix confusion_from_json(const Json& json, const std::string& source)
   }
   auto matrix = ConfusionMatrix::from_cells(
       classes, detail, std::move(cells), count_at(json, "images", source), count_at(json, "ignored", source));
-  if (!matrix) damaged(source, "no pictures can have these counts");
+  if (!matrix) damaged(source, "no images can have these counts");
   return *std::move(matrix);
 }
 

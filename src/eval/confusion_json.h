@@ -19,7 +19,7 @@ namespace relprompt::eval {
 nlohmann::json to_json(const ConfusionMatrix& matrix);
 
 /// `source` names the text in messages. Throws Error(kUnreadable) for anything to_json does not write, counts
-/// that no pictures can have included.
+/// that no images can have included.
 ConfusionMatrix confusion_from_json(const nlohmann::json& json, const std::string& source);
 
 /// to_json as one line of text, and back.

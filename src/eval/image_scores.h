@@ -1,4 +1,4 @@
-// Scores of single pictures, to find the ones worth looking at.
+// Scores of single images, to find the ones worth looking at.
 #pragma once
 
 #include <cstddef>
@@ -14,9 +14,9 @@ namespace relprompt::eval {
 
 struct ImageScore {
   std::string image;
-  std::optional<double> miou;  ///< mean over the classes labelled in this picture; absent if all is ignored
+  std::optional<double> miou;  ///< mean over the classes labelled in this image; absent if all is ignored
   std::optional<double> pacc;  ///< absent likewise
-  std::uint64_t classes = 0;   ///< labelled in this picture
+  std::uint64_t classes = 0;   ///< labelled in this image
   std::uint64_t pixels = 0;    ///< counted ones
 };
 
@@ -30,7 +30,7 @@ nlohmann::json to_json(const ImageScore& score);
 /// Throws Error(kUnreadable) with `source`.
 ImageScore image_score_from_json(const nlohmann::json& json, const std::string& source);
 
-/// One line of JSON a picture, in the given order.
+/// One line of JSON an image, in the given order.
 std::string to_json_lines(const std::vector<ImageScore>& scores);
 
 }  // namespace relprompt::eval

@@ -111,7 +111,7 @@ ConfusionMatrix most_frequent_class(const ConfusionMatrix& matrix) {
     const bool wins = row == winner;
     cells.insert(cells.end(), {wins ? row->truth : 0, wins ? matrix.pixels() : 0, row->truth});
   }
-  // Made of the counts of pictures, so it is possible as they are.
+  // Made of the counts of images, so it is possible as they are.
   return *ConfusionMatrix::from_cells(counts.size(), Detail::kTotals, std::move(cells), matrix.images(),
                                       matrix.ignored());
 }

@@ -46,13 +46,13 @@ std::string_view checked_body(std::string_view text, const std::string& source) 
 std::string contradiction(const Progress& progress, std::size_t classes, std::uint64_t images) {
   const std::uint64_t counted = progress.confusion.images();
   if (progress.confusion.classes() != classes) return "its counts are of another number of classes";
-  if (progress.done > images) return fmt::format("{} of {} pictures are done", progress.done, images);
+  if (progress.done > images) return fmt::format("{} of {} images are done", progress.done, images);
   if (progress.skipped.size() > progress.done || counted != progress.done - progress.skipped.size()) {
-    return fmt::format("{} pictures counted and {} skipped are not the {} done", counted,
+    return fmt::format("{} images counted and {} skipped are not the {} done", counted,
                        progress.skipped.size(), progress.done);
   }
   if (!progress.scores.empty() && progress.scores.size() != counted) {
-    return fmt::format("{} scores for {} pictures counted", progress.scores.size(), counted);
+    return fmt::format("{} scores for {} images counted", progress.scores.size(), counted);
   }
   return "";
 }

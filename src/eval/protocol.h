@@ -41,7 +41,7 @@ enum class CheckpointRule {
   kGiven,  ///< the model came without its run
   kLast,
   kBest,          ///< best by `checkpoint_score`, without a look at what is measured here
-  kBestOnTested,  ///< best by `checkpoint_score` on the very classes and pictures that are measured:
+  kBestOnTested,  ///< best by `checkpoint_score` on the very classes and images that are measured:
                   ///< optimistic
 };
 
@@ -54,7 +54,7 @@ inline constexpr Word<CheckpointRule> kCheckpointWords[] = {
 struct ProtocolStatement {
   std::string data_set, split;  ///< "VOC-20", "val"
   Setting setting = Setting::kTrainingFree;
-  std::string trained_on;  ///< data set and split, with the number of pictures; empty if unknown or none
+  std::string trained_on;  ///< data set and split, with the number of images; empty if unknown or none
   std::vector<std::string> seen, unseen;  ///< titles of the classes; both empty without a split
   std::string ignore;  ///< values in label files of pixels that are not counted, in words; empty: all count
 

@@ -22,8 +22,8 @@ struct EvaluationReport {
   ClassList classes;  ///< as many as the counts have, else the constructor throws Error(kBadArgument)
   ProtocolStatement protocol;
   ConfusionMatrix confusion;
-  std::vector<std::string> skipped;  ///< pictures that could not be read
-  std::vector<ImageScore> scores;    ///< of single pictures; empty if not asked for
+  std::vector<std::string> skipped;  ///< images that could not be read
+  std::vector<ImageScore> scores;    ///< of single images; empty if not asked for
 };
 
 /// Summary with every average, protocol statement, most confused pairs, and the classes sorted by label.

@@ -67,10 +67,10 @@ std::string summary(const EvaluationReport& report) {
 }
 
 std::string amount(const EvaluationReport& report) {
-  std::string text = fmt::format("Pictures: {}. Pixels counted: {}, ignored: {}.", report.confusion.images(),
+  std::string text = fmt::format("Images: {}. Pixels counted: {}, ignored: {}.", report.confusion.images(),
                                  report.confusion.pixels(), report.confusion.ignored());
   if (report.skipped.empty()) return text;
-  text += fmt::format(" Pictures that could not be read and are in no score: {}.\n", report.skipped.size());
+  text += fmt::format(" Images that could not be read and are in no score: {}.\n", report.skipped.size());
   constexpr std::size_t kListed = 20;
   for (std::size_t i = 0; i < report.skipped.size() && i < kListed; ++i) {
     text += fmt::format("\n- {}", plain(report.skipped[i]));

@@ -1,5 +1,5 @@
 // What makes two evaluations the same one. Counts of an interrupted evaluation are only worth continuing if
-// protocol, class list and list of pictures are what they were.
+// protocol, class list and list of images are what they were.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace relprompt::eval {
 
-/// The whole protocol, and the length and SHA-256 of class list and picture list (names and their order).
+/// The whole protocol, and the length and SHA-256 of class list and image list (names and their order).
 nlohmann::json identity_of(const ProtocolStatement& protocol, const ClassList& classes,
                            const std::vector<std::string>& images);
 

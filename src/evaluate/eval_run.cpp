@@ -8,7 +8,7 @@
 
 #include "relprompt/error.h"
 
-#include "analysis/report_pictures.h"
+#include "analysis/report_images.h"
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "base/own_files.h"
@@ -16,10 +16,10 @@
 #include "engine/dense_head.h"
 #include "eval/report.h"
 #include "evaluate/evaluation.h"
-#include "evaluate/picture_sheet.h"
+#include "evaluate/image_sheet.h"
 #include "evaluate/test_set.h"
 #include "evaluate/training_facts.h"
-#include "image/picture_files.h"
+#include "image/image_files.h"
 #include "model/presets.h"
 #include "model/prompt_check.h"
 #include "segmenter/text_encoder.h"
@@ -88,7 +88,7 @@ std::string summary_of(const eval::EvaluationReport& report, const EvalRequest& 
     text += fmt::format(", seen {}, unseen {}, hIoU {}", percent(scores.miou_seen),
                         percent(scores.miou_unseen), percent(scores.hiou));
   }
-  return text + fmt::format(", pAcc {}, {} pictures; {}", percent(scores.pacc), report.confusion.images(),
+  return text + fmt::format(", pAcc {}, {} images; {}", percent(scores.pacc), report.confusion.images(),
                             (request.folder / "report.md").string());
 }
 
@@ -136,7 +136,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   job.progress = progress;
   job.save_every = config.test.save_every;
   job.report = [&](std::size_t done, std::size_t all) { listener.on_evaluation(request.title, done, all); };
-  std::set<std::string> said;  // each text once: pictures of a set are mostly of one kind
+  std::set<std::string> said;  // each text once: images of a set are mostly of one kind
   job.notes = [&](const std::string& name, const std::vector<std::string>& notes) {
     for (const auto& note : notes) {
       if (said.insert(note).second) listener.on_note(fmt::format("{}: {}", name, note));
@@ -146,7 +146,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   auto result = evaluate_set(*scorer, model.config, job, workers);
 
   RunOutcome outcome;
-  // All pictures may be counted by then: the report is written by the command that continues.
+  // All images may be counted by then: the report is written by the command that continues.
   outcome.finished =
       workers.broadcast_text(result.complete && !listener.stop_requested() ? "go" : "stop") == "go";
   if (!outcome.finished) {
@@ -160,8 +160,8 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   if (!config.test.image_scores) remove_own(request.folder / eval::kImageScoresFile);  // of another report
   eval::write_report(report, request.folder);
   analysis::write_confusion_png(request.folder / kConfusionFile, report.confusion, report.classes);
-  image::write_png(request.folder / kSheetFile, picture_sheet(*scorer, model.config, *set.dataset, embeddings,
-                                                              options, config.train.sheet_samples));
+  image::write_png(request.folder / kSheetFile, image_sheet(*scorer, model.config, *set.dataset, embeddings,
+                                                            options, config.train.sheet_samples));
   remove_own(progress);
   for (std::size_t rank = 0; rank < workers.size(); ++rank) {
     remove_own(fs::path(progress) += "." + std::to_string(rank));

@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// This worker's pictures, one after the other.
+/// This worker's images, one after the other.
 class Shard {
  public:
   Shard(segmenter::PatchScorer& scorer, const model::ModelConfig& model, const EvaluationJob& job,
@@ -33,7 +33,7 @@ class Shard {
     if (workers.size() > 1) file += "." + std::to_string(workers.rank());
     file_.emplace(file, job.protocol, job.dataset.classes(), names_);
     auto saved = file_->load();
-    // Scores of single pictures cannot be had afterwards.
+    // Scores of single images cannot be had afterwards.
     const bool usable = saved && (!job.image_scores || saved->scores.size() == saved->confusion.images());
     if (usable) progress_ = std::move(*saved);
     if (!job.image_scores) progress_.scores.clear();
@@ -71,7 +71,7 @@ class Shard {
       progress_.skipped.push_back(names_[static_cast<std::size_t>(progress_.done)]);
       return;
     }
-    if (job_.notes && !sample.photo.notes.empty()) job_.notes(sample.name, sample.photo.notes);
+    if (job_.notes && !sample.image.notes.empty()) job_.notes(sample.name, sample.image.notes);
     const auto result = segment(sample);
     progress_.confusion.add(sample.name, result.labels, sample.labels, data::kIgnore);
     if (!job_.image_scores) return;
@@ -81,9 +81,9 @@ class Shard {
 
   Segmentation segment(const data::Sample& sample) {
     try {
-      return segmenter::segment_image(scorer_, model_, job_.embeddings, sample.photo, job_.options, {});
+      return segmenter::segment_image(scorer_, model_, job_.embeddings, sample.image, job_.options, {});
     } catch (const Error& error) {
-      // The model is at fault; the picture with which it showed helps to find out why.
+      // The model is at fault; the image with which it showed helps to find out why.
       if (error.code() != ErrorCode::kTensorMismatch && error.code() != ErrorCode::kDiverged) throw;
       throw Error(error.code(), sample.name + ": " + error.what());
     }

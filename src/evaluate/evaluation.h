@@ -1,4 +1,4 @@
-// Scores of a network on a data set: picture after picture through the segmenter, counts in a confusion
+// Scores of a network on a data set: image after image through the segmenter, counts in a confusion
 // matrix.
 #pragma once
 
@@ -21,19 +21,19 @@ namespace relprompt::evaluate {
 
 struct EvaluationJob {
   const data::Dataset& dataset;
-  std::vector<std::size_t> indices;              ///< pictures that are measured, in this order
+  std::vector<std::size_t> indices;              ///< images that are measured, in this order
   const segmenter::ClassEmbeddings& embeddings;  ///< of the data set's classes
   SegmentOptions options;                        ///< resolved
   eval::ProtocolStatement protocol;
-  bool skip_bad = false;      ///< a picture that cannot be read is left out and listed; false: it is an error
-  bool image_scores = false;  ///< keep a score for every picture
+  bool skip_bad = false;      ///< an image that cannot be read is left out and listed; false: it is an error
+  bool image_scores = false;  ///< keep a score for every image
   int loader_threads = 1;
   std::filesystem::path progress{};  ///< file that an interrupted evaluation continues from; empty: none
-  std::size_t save_every = 100;      ///< pictures
+  std::size_t save_every = 100;      ///< images
   std::function<void(std::size_t done, std::size_t all)> report{};  ///< of this worker's share; may be empty
-  /// Given what decoding a picture decided (Image::notes), if anything; may be empty.
+  /// Given what decoding an image decided (Image::notes), if anything; may be empty.
   std::function<void(const std::string& name, const std::vector<std::string>& notes)> notes{};
-  std::function<bool()> stop{};  ///< asked between pictures; may be empty
+  std::function<bool()> stop{};  ///< asked between images; may be empty
 };
 
 struct EvaluationResult {
@@ -41,8 +41,8 @@ struct EvaluationResult {
   bool complete = true;     ///< false: stopped by request
 };
 
-/// Evaluates; every worker takes its share of the pictures and rank 0 gets the sum.
-/// Throws Error: what reading a picture throws, kNotWritable and kDiskFull for the progress file,
+/// Evaluates; every worker takes its share of the images and rank 0 gets the sum.
+/// Throws Error: what reading an image throws, kNotWritable and kDiskFull for the progress file,
 /// kLostWorker.
 EvaluationResult evaluate_set(segmenter::PatchScorer& scorer, const model::ModelConfig& model,
                               const EvaluationJob& job, processes::ProcessGroup& group);

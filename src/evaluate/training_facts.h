@@ -12,7 +12,7 @@ inline constexpr const char* kFactsName = "training.json";
 
 /// What a reader of the model should know of its training; becomes training.json.
 struct TrainingFacts {
-  std::string trained_on;        ///< data set and split, with the number of pictures
+  std::string trained_on;        ///< data set and split, with the number of images
   std::string setting;           ///< a word of eval::kSettingWords
   std::string checkpoint;        ///< a word of eval::kCheckpointWords
   std::string checkpoint_score;  ///< for best: what chose it

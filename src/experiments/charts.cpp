@@ -2,7 +2,7 @@
 
 #include "analysis/range_chart.h"
 #include "experiments/report.h"
-#include "image/picture_files.h"
+#include "image/image_files.h"
 
 namespace relprompt::experiments {
 namespace {

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Photos and masks are told apart by name and size, which is quick for any number of them. Text files hold
+/// Images and masks are told apart by name and size, which is quick for any number of them. Text files hold
 /// class names and lists, where a change may keep the size.
 void add_files(const fs::path& root, Sha256& digest) {
   std::vector<std::string> spare;
@@ -39,7 +39,7 @@ void add_files(const fs::path& root, Sha256& digest) {
 
 /// add_files does not enter linked folders, the data set does.
 void add_names(const data::Dataset& set, Sha256& digest) {
-  digest.update(fmt::format("{} pictures\n", set.size()));
+  digest.update(fmt::format("{} images\n", set.size()));
   for (std::size_t i = 0; i < set.size(); ++i) digest.update(set.name(i) + "\n");
 }
 

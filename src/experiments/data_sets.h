@@ -1,4 +1,4 @@
-// Data sets from outside that regimes name, such as photos of roads: where they lie, and what identifies them
+// Data sets from outside that regimes name, such as images of roads: where they lie, and what identifies them
 // wherever they lie.
 #pragma once
 
@@ -21,7 +21,7 @@ void attach_data(Suite& suite, const std::vector<DataFolder>& given);
 /// What a data set holds.
 struct DataFacts {
   std::string sha256;  ///< over names and sizes of all visible files, and the text files' bytes
-  std::size_t training = 0, test = 0;  ///< photos
+  std::size_t training = 0, test = 0;  ///< images
 };
 
 /// Opens both parts of the config's data in the regime's folder. Throws Error, naming the regime's data set:

@@ -13,15 +13,15 @@ constexpr const char* kVersion = "relprompt experiments 1";
 
 }  // namespace
 
-Pictures pictures_of(const WorldSpec& world) {
+Images images_of(const WorldSpec& world) {
   return {world::as_json(world.training_set()), world::as_json(world.test_set())};
 }
 
-Pictures pictures_of(const std::string& sha256, const config::RunConfig& config) {
+Images images_of(const std::string& sha256, const config::RunConfig& config) {
   return {"data set " + sha256, json_text(config::to_json(config.data))};
 }
 
-std::string fingerprint_of(const config::RunConfig& config, bool trained, const Pictures& pictures,
+std::string fingerprint_of(const config::RunConfig& config, bool trained, const Images& images,
                            const std::string& clip) {
   config::RunConfig measured;
   measured.setting = config.setting;
@@ -40,7 +40,7 @@ std::string fingerprint_of(const config::RunConfig& config, bool trained, const 
   }
   if (!trained) origin += clip;
   std::vector<std::string> parts = {kVersion, origin, config::to_yaml(measured)};
-  parts.insert(parts.end(), pictures.begin(), pictures.end());
+  parts.insert(parts.end(), images.begin(), images.end());
   Sha256 digest;
   for (const auto& part : parts) {
     digest.update(std::to_string(part.size()) + ":");

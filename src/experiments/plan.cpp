@@ -121,17 +121,17 @@ class Planner {
                                    regime == 0 ? "" : ", regime '" + circumstances.key + "'");
     PlannedRow planned{number, regime, {}};
     auto config = config_of(row, regime, where);
-    const auto pictures = circumstances.data.empty() ? pictures_of(circumstances.world)
-                                                     : pictures_of(plan_.data[regime]->sha256, config);
+    const auto images = circumstances.data.empty() ? images_of(circumstances.world)
+                                                   : images_of(plan_.data[regime]->sha256, config);
     for (int seed = 0; seed < row.seeds; ++seed) {
       config.seed = static_cast<std::uint64_t>(seed);
-      const auto key = fingerprint_of(config, row.trained, pictures, plan_.clips[regime].recipe());
+      const auto key = fingerprint_of(config, row.trained, images, plan_.clips[regime].recipe());
       const auto [place, fresh] = known_.emplace(key, plan_.runs.size());
       if (fresh) {
         auto label = fmt::format("{}: {}", table.key, row.name);
         if (regime != 0) label += ", " + circumstances.key;
         if (row.trained) label += fmt::format(", seed {}", seed);
-        plan_.runs.push_back({label, regime, row.trained, config, pictures});
+        plan_.runs.push_back({label, regime, row.trained, config, images});
       }
       planned.runs.push_back(place->second);
     }
@@ -158,7 +158,7 @@ void require_runs(const Plan& plan) {
 }  // namespace
 
 std::string Plan::fingerprint(const PlannedRun& run) const {
-  return fingerprint_of(run.config, run.trained, run.pictures, clips[run.regime].hash());
+  return fingerprint_of(run.config, run.trained, run.images, clips[run.regime].hash());
 }
 
 Plan make_plan(Suite suite, const std::filesystem::path& work) {

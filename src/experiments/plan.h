@@ -21,7 +21,7 @@ struct PlannedRun {
   std::size_t regime = 0;
   bool trained = true;
   config::RunConfig config;  ///< without paths
-  Pictures pictures;
+  Images images;
 };
 
 struct PlannedRow {

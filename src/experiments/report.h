@@ -1,4 +1,4 @@
-// The tables of a suite, for people and for programs, and the pictures beside them.
+// The tables of a suite, for people and for programs, and the images beside them.
 #pragma once
 
 #include <filesystem>

@@ -9,7 +9,7 @@
 
 namespace relprompt::experiments {
 
-/// "How it was measured": protocol, budgets, pictures and CLIPs, and what the columns of the tables mean.
+/// "How it was measured": protocol, budgets, images and CLIPs, and what the columns of the tables mean.
 std::string protocol_text(const Plan& plan, const std::vector<TableSummary>& tables);
 
 /// Which of the table's regimes are left out for want of their data set, and how to add them; or empty.

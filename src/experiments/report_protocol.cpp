@@ -15,12 +15,12 @@ bool has_own_base(const Plan& plan, const PlannedRun& run) {
 
 /// The trained runs that `wanted` takes have "300 updates of 16 scenes"; several if rows differ.
 template <typename Wanted>
-std::string budget_of(const Plan& plan, const char* pictures, const Wanted& wanted) {
+std::string budget_of(const Plan& plan, const char* images, const Wanted& wanted) {
   std::set<std::string> budgets;
   for (const auto& run : plan.runs) {
     const auto& train = run.config.train;
     if (!run.trained || !wanted(run)) continue;
-    budgets.insert(fmt::format("{} updates of {} {}", train.schedule.iterations, train.batch, pictures));
+    budgets.insert(fmt::format("{} updates of {} {}", train.schedule.iterations, train.batch, images));
   }
   if (budgets.size() == 1) return "every trained row has " + *budgets.begin();
   if (budgets.empty()) return "no row is trained";
@@ -37,18 +37,18 @@ std::string scenes_text(const WorldSpec& world) {
 
 std::string data_text(const Plan& plan, std::size_t index) {
   const auto& facts = *plan.data[index];
-  return fmt::format("{} training and {} test photos of the data set `{}` (SHA-256 {}...).", facts.training,
+  return fmt::format("{} training and {} test images of the data set `{}` (SHA-256 {}...).", facts.training,
                      facts.test, plan.suite.regimes[index].data, facts.sha256.substr(0, 12));
 }
 
 std::string own_base_text(const Plan& plan, std::size_t index) {
   const auto of_regime = [&](const PlannedRun& run) { return run.regime == index; };
   const auto& config = std::find_if(plan.runs.begin(), plan.runs.end(), of_regime)->config;
-  const auto* pictures = plan.data[index] ? "photos" : "scenes";
+  const auto* images = plan.data[index] ? "images" : "scenes";
   return fmt::format(
       " Protocol `{}`, base config `{}`, without the changes that the others share; {}; calibration {}.",
       name_of(eval::kSettingWords, config.setting), plan.suite.regimes[index].base.filename().string(),
-      budget_of(plan, pictures, of_regime), config.test.calibration);
+      budget_of(plan, images, of_regime), config.test.calibration);
 }
 
 std::string regime_text(const Plan& plan, std::size_t index, const std::vector<TableSummary>& tables) {
@@ -84,12 +84,12 @@ std::string columns_text(const std::vector<TableSummary>& tables) {
         " Where no class is unseen there is the mIoU of all classes alone, and gains are in it. Data sets "
         "from outside "
         "have no validation scenes; \"held-out mIoU\" is that of the seen classes on a part of the training "
-        "photos "
+        "images "
         "that the run did not train on.";
   }
   if (paper) {
     text +=
-        " \"paper, VOC hIoU\" is what the paper states for the row on VOC, with another CLIP, other pictures "
+        " \"paper, VOC hIoU\" is what the paper states for the row on VOC, with another CLIP, other images "
         "and "
         "longer training: only the order of rows can be compared. Below a table stands for how many pairs of "
         "rows the "
@@ -115,7 +115,7 @@ std::string protocol_text(const Plan& plan, const std::vector<TableSummary>& tab
   text += fmt::format(
       "Data, their order, loss, schedule and code are equal in a regime unless the row's name says "
       "otherwise. The "
-      "seed of a run decides starting values, order and noise. Nothing is chosen by the test pictures: the "
+      "seed of a run decides starting values, order and noise. Nothing is chosen by the test images: the "
       "model "
       "measured is that after the last update, and the validation part, apart from training and test, is the "
       "one to "

@@ -53,7 +53,7 @@ struct Column {
   std::function<std::string(const RowSummary&)> text;
 };
 
-/// True for tables on data sets alone, whose validation is a part of the training photos without unseen
+/// True for tables on data sets alone, whose validation is a part of the training images without unseen
 /// classes.
 bool held_out_only(const TableSummary& summary) {
   const auto none = [](const RowSummary& row) { return row.validation_hiou.count == 0; };

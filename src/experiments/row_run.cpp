@@ -79,7 +79,7 @@ bool complete(const PlannedRun& run, const config::RunConfig& config, bool outsi
   result.test = headline_of(report);
   result.most_frequent_class = most_frequent_class_of(report);
   if (outside) {
-    // The part that the run held out of the training photos was measured after the last update.
+    // The part that the run held out of the training images was measured after the last update.
     if (run.trained) result.validation = held_out_scores(folder / "log.jsonl");
     return true;
   }

@@ -5,7 +5,7 @@
 #include "experiments/report.h"
 #include "experiments/row_run.h"
 #include "experiments/work_folder.h"
-#include "image/picture_files.h"
+#include "image/image_files.h"
 #include "network/torch_scorer.h"
 #include "segmenter/sliding_window.h"
 #include "segmenter/text_encoder.h"
@@ -26,7 +26,7 @@ std::vector<LabelMap> label_maps(const config::RunConfig& config, const fs::path
   std::vector<LabelMap> maps;
   for (const auto& sample : samples) {
     maps.push_back(
-        segmenter::segment_image(*scorer, model.config, embeddings, sample.photo, options, {}).labels);
+        segmenter::segment_image(*scorer, model.config, embeddings, sample.image, options, {}).labels);
   }
   return maps;
 }
@@ -54,7 +54,7 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
   analysis::Sheet sheet;
   sheet.columns = {"scene", "truth"};
   sheet.has_truth = true;
-  for (auto& sample : samples) sheet.rows.push_back({sample.name, sample.photo, {sample.labels}});
+  for (auto& sample : samples) sheet.rows.push_back({sample.name, sample.image, {sample.labels}});
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& run = plan.runs[runs[i]];
     const auto config = with_paths(plan, run, work);

@@ -32,7 +32,7 @@ struct ClipSpec {
 };
 
 /// The circumstances of a comparison: what the CLIP has learnt, how many scenes there are, which classes are
-/// seen, or that the pictures are photos of a data set. The first regime of a suite is the suite's own.
+/// seen, or that the images are images of a data set. The first regime of a suite is the suite's own.
 struct Regime {
   std::string key, title;
   WorldSpec world;
@@ -67,7 +67,7 @@ struct Table {
   std::vector<Row> rows;             ///< the first is what the others are compared with
 };
 
-/// Pictures of some test scenes: truth, and what some rows of a table say with seed 0.
+/// Images of some test scenes: truth, and what some rows of a table say with seed 0.
 struct SheetSpec {
   std::size_t table = 0;
   std::vector<std::size_t> rows;

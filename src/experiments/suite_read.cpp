@@ -98,7 +98,7 @@ void Reader::read_table(const Json& object, const std::string& where) {
   if (table.key.empty() ||
       table.key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") != std::string::npos) {
     refuse(fmt::format("{}: 'key' should be made of a-z, 0-9 and -, found \"{}\"", where, table.key),
-           "it becomes the name of a picture");
+           "it becomes the name of an image");
   }
   table.title = fields.text("title", table.key);
   table.note = fields.text("note", "");

@@ -19,33 +19,33 @@ void require(bool holds, const char* field, const char* expected) {
   throw Error(ErrorCode::kBadArgument, fmt::format("augmentation: {} must be {}", field, expected));
 }
 
-void require_pair(const Image& photo, const LabelMap& labels) {
-  const auto pixels = static_cast<std::size_t>(std::max(0, photo.height)) *
-                      static_cast<std::size_t>(std::max(0, photo.width));
-  if (pixels > 0 && photo.height == labels.height && photo.width == labels.width &&
-      photo.rgb.size() == 3 * pixels && labels.labels.size() == pixels) {
+void require_pair(const Image& image, const LabelMap& labels) {
+  const auto pixels = static_cast<std::size_t>(std::max(0, image.height)) *
+                      static_cast<std::size_t>(std::max(0, image.width));
+  if (pixels > 0 && image.height == labels.height && image.width == labels.width &&
+      image.rgb.size() == 3 * pixels && labels.labels.size() == pixels) {
     return;
   }
   throw Error(ErrorCode::kBadArgument,
-              fmt::format("cannot augment a photo of {}x{} pixels with labels of {}x{}", photo.width,
-                          photo.height, labels.width, labels.height));
+              fmt::format("cannot augment an image of {}x{} pixels with labels of {}x{}", image.width,
+                          image.height, labels.width, labels.height));
 }
 
 // Moves the rows apart; what is new is 0 and unknown.
-Augmented padded(Image photo, LabelMap labels, int side) {
+Augmented padded(Image image, LabelMap labels, int side) {
   Augmented result;
-  result.valid_height = photo.height;
-  result.valid_width = photo.width;
-  if (photo.height == side && photo.width == side) {
-    result.photo = std::move(photo);
+  result.valid_height = image.height;
+  result.valid_width = image.width;
+  if (image.height == side && image.width == side) {
+    result.image = std::move(image);
     result.labels = std::move(labels);
     return result;
   }
-  const auto all = static_cast<std::size_t>(side), width = static_cast<std::size_t>(photo.width);
-  result.photo = {side, side, std::vector<std::uint8_t>(all * all * 3)};
+  const auto all = static_cast<std::size_t>(side), width = static_cast<std::size_t>(image.width);
+  result.image = {side, side, std::vector<std::uint8_t>(all * all * 3)};
   result.labels = {side, side, std::vector<std::uint16_t>(all * all, LabelMap::kUnknown)};
-  for (std::size_t y = 0; y < static_cast<std::size_t>(photo.height); ++y) {
-    std::copy_n(&photo.rgb[y * width * 3], width * 3, &result.photo.rgb[y * all * 3]);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y) {
+    std::copy_n(&image.rgb[y * width * 3], width * 3, &result.image.rgb[y * all * 3]);
     std::copy_n(&labels.labels[y * width], width, &result.labels.labels[y * all]);
   }
   return result;
@@ -72,17 +72,17 @@ void check(const AugmentOptions& options) {
   require(colors.hue >= 0 && colors.hue <= 90, "hue", "0 to 90 steps of 2 degrees");
 }
 
-Augmented augment(const Image& photo, const LabelMap& labels, const AugmentOptions& options,
+Augmented augment(const Image& image, const LabelMap& labels, const AugmentOptions& options,
                   const AugmentKey& key) {
   check(options);
-  require_pair(photo, labels);
+  require_pair(image, labels);
   AugmentRandom random(key.seed, key.epoch, key.index);
   const double ratio = random.between(options.min_ratio, options.max_ratio);
-  const Size size = fitted(photo.height, photo.width, static_cast<int>(options.long_side * ratio),
+  const Size size = fitted(image.height, image.width, static_cast<int>(options.long_side * ratio),
                            static_cast<int>(options.short_side * ratio));
   const LabelMap resized = resize_labels(labels, size.height, size.width);
   const CropBox box = choose_crop(resized, options.crop, options.cat_max_ratio, options.crop_tries, random);
-  Image seen = cut(resize(photo, size.height, size.width), box);
+  Image seen = cut(resize(image, size.height, size.width), box);
   LabelMap truth = cut(resized, box);
   if (random.between(0, 1) < options.flip) {
     exchange_left_and_right(seen);
@@ -94,15 +94,15 @@ Augmented augment(const Image& photo, const LabelMap& labels, const AugmentOptio
 
 void normalize(const Augmented& sample, const std::array<float, 3>& mean,
                const std::array<float, 3>& deviation, float* planes) {
-  const auto height = static_cast<std::size_t>(sample.photo.height),
-             width = static_cast<std::size_t>(sample.photo.width);
+  const auto height = static_cast<std::size_t>(sample.image.height),
+             width = static_cast<std::size_t>(sample.image.width);
   const auto rows = static_cast<std::size_t>(sample.valid_height),
              columns = static_cast<std::size_t>(sample.valid_width);
   std::fill_n(planes, 3 * height * width, 0.0f);
   for (std::size_t c = 0; c < 3; ++c) {
     for (std::size_t y = 0; y < rows; ++y) {
       for (std::size_t x = 0; x < columns; ++x) {
-        const float value = sample.photo.rgb[(y * width + x) * 3 + c];
+        const float value = sample.image.rgb[(y * width + x) * 3 + c];
         planes[(c * height + y) * width + x] = (value - mean[c]) / deviation[c];
       }
     }

@@ -1,4 +1,4 @@
-// mmsegmentation's training pipeline for one photo with its labels: ratio resize, random crop, flip,
+// mmsegmentation's training pipeline for one image with its labels: ratio resize, random crop, flip,
 // photometric distortion, pad. Its steps and their order are kept, because the paper's numbers were reached
 // with them; its random numbers are not, because ours must not depend on threads (augment_random.h).
 #pragma once
@@ -13,7 +13,7 @@
 namespace relprompt::image {
 
 struct AugmentOptions {
-  int long_side = 2048;    ///< pixels: the photo is scaled to fit long_side x short_side,
+  int long_side = 2048;    ///< pixels: the image is scaled to fit long_side x short_side,
   int short_side = 512;    ///< pixels: both times a ratio drawn from
   double min_ratio = 0.5;  ///< min_ratio
   double max_ratio = 2.0;  ///< to max_ratio
@@ -35,14 +35,14 @@ struct AugmentKey {
 };
 
 struct Augmented {
-  Image photo;      ///< [crop, crop]; the photo is at the top left, the padding has bytes 0
+  Image image;      ///< [crop, crop]; the image is at the top left, the padding has bytes 0
   LabelMap labels;  ///< [crop, crop]; LabelMap::kUnknown for ignored pixels and padding
-  int valid_height = 0, valid_width = 0;  ///< pixels of the photo; the rest is padding
+  int valid_height = 0, valid_width = 0;  ///< pixels of the image; the rest is padding
 };
 
-/// Throws Error: kBadArgument if photo and labels differ in size, are empty, or an option is out of range;
+/// Throws Error: kBadArgument if image and labels differ in size, are empty, or an option is out of range;
 /// kOutOfMemory.
-Augmented augment(const Image& photo, const LabelMap& labels, const AugmentOptions& options,
+Augmented augment(const Image& image, const LabelMap& labels, const AugmentOptions& options,
                   const AugmentKey& key);
 
 /// The network's input: (value - mean) / deviation for each channel, and 0 in the padding, which is why

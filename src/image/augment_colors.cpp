@@ -26,23 +26,23 @@ Table times(double factor) {
   return table_of([alpha = static_cast<float>(factor)](float value) { return value * alpha; });
 }
 
-void change_brightness(Image& photo, const ColorOptions& options, AugmentRandom& random) {
+void change_brightness(Image& image, const ColorOptions& options, AugmentRandom& random) {
   if (!random.coin()) return;
   const auto beta = static_cast<float>(random.between(-options.brightness, options.brightness));
   const Table table = table_of([beta](float value) { return value + beta; });
-  for (std::uint8_t& value : photo.rgb) value = table[value];
+  for (std::uint8_t& value : image.rgb) value = table[value];
 }
 
-void change_contrast(Image& photo, const ColorOptions& options, AugmentRandom& random) {
+void change_contrast(Image& image, const ColorOptions& options, AugmentRandom& random) {
   if (!random.coin()) return;
   const Table table = times(random.between(options.min_contrast, options.max_contrast));
-  for (std::uint8_t& value : photo.rgb) value = table[value];
+  for (std::uint8_t& value : image.rgb) value = table[value];
 }
 
-// Applies a table to one channel of the photo's HSV form.
-void change_hsv(Image& photo, std::size_t channel, const Table& table) {
-  guarded(ErrorCode::kInternal, "change the colours of a photo", [&] {
-    cv::Mat rgb(photo.height, photo.width, CV_8UC3, photo.rgb.data());
+// Applies a table to one channel of the image's HSV form.
+void change_hsv(Image& image, std::size_t channel, const Table& table) {
+  guarded(ErrorCode::kInternal, "change the colours of an image", [&] {
+    cv::Mat rgb(image.height, image.width, CV_8UC3, image.rgb.data());
     cv::Mat hsv;
     cv::cvtColor(rgb, hsv, cv::COLOR_RGB2HSV);
     std::uint8_t* value = hsv.ptr<std::uint8_t>() + channel;
@@ -51,12 +51,12 @@ void change_hsv(Image& photo, std::size_t channel, const Table& table) {
   });
 }
 
-void change_saturation(Image& photo, const ColorOptions& options, AugmentRandom& random) {
+void change_saturation(Image& image, const ColorOptions& options, AugmentRandom& random) {
   if (!random.coin()) return;
-  change_hsv(photo, 1, times(random.between(options.min_saturation, options.max_saturation)));
+  change_hsv(image, 1, times(random.between(options.min_saturation, options.max_saturation)));
 }
 
-void change_hue(Image& photo, const ColorOptions& options, AugmentRandom& random) {
+void change_hue(Image& image, const ColorOptions& options, AugmentRandom& random) {
   if (!random.coin() || options.hue == 0) return;
   constexpr int kCircle = 180;
   const int shift = random.integer(-options.hue, options.hue);
@@ -64,18 +64,18 @@ void change_hue(Image& photo, const ColorOptions& options, AugmentRandom& random
   for (int hue = 0; hue < 256; ++hue) {
     table[static_cast<std::size_t>(hue)] = static_cast<std::uint8_t>((hue + shift + kCircle) % kCircle);
   }
-  change_hsv(photo, 0, table);
+  change_hsv(image, 0, table);
 }
 
 }  // namespace
 
-void distort_colors(Image& photo, const ColorOptions& options, AugmentRandom& random) {
-  change_brightness(photo, options, random);
+void distort_colors(Image& image, const ColorOptions& options, AugmentRandom& random) {
+  change_brightness(image, options, random);
   const bool contrast_first = random.coin();
-  if (contrast_first) change_contrast(photo, options, random);
-  change_saturation(photo, options, random);
-  change_hue(photo, options, random);
-  if (!contrast_first) change_contrast(photo, options, random);
+  if (contrast_first) change_contrast(image, options, random);
+  change_saturation(image, options, random);
+  change_hue(image, options, random);
+  if (!contrast_first) change_contrast(image, options, random);
 }
 
 }  // namespace relprompt::image

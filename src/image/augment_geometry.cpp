@@ -94,18 +94,18 @@ CropBox choose_crop(const LabelMap& labels, int side, double max_ratio, int trie
   return box;
 }
 
-Image cut(const Image& photo, const CropBox& box) {
-  return {box.height, box.width, cut_rows(photo.rgb, photo.width, 3, box)};
+Image cut(const Image& image, const CropBox& box) {
+  return {box.height, box.width, cut_rows(image.rgb, image.width, 3, box)};
 }
 
 LabelMap cut(const LabelMap& labels, const CropBox& box) {
   return {box.height, box.width, cut_rows(labels.labels, labels.width, 1, box)};
 }
 
-void exchange_left_and_right(Image& photo) {
-  const auto width = static_cast<std::size_t>(photo.width);
-  for (std::size_t y = 0; y < static_cast<std::size_t>(photo.height); ++y) {
-    std::uint8_t* row = photo.rgb.data() + y * width * 3;
+void exchange_left_and_right(Image& image) {
+  const auto width = static_cast<std::size_t>(image.width);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y) {
+    std::uint8_t* row = image.rgb.data() + y * width * 3;
     for (std::size_t x = 0; x < width / 2; ++x) {
       std::swap_ranges(row + 3 * x, row + 3 * x + 3, row + 3 * (width - 1 - x));
     }

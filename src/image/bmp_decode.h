@@ -1,4 +1,4 @@
-// Decoding of BMP pictures. Our own reader: no small library of Debian reads them.
+// Decoding of BMP images. Our own reader: no small library of Debian reads them.
 #pragma once
 
 #include <vector>
@@ -14,7 +14,7 @@ namespace relprompt::image {
 /// Throws Error: kTruncatedImage, kNotAnImage, kImageTooLarge.
 Image decode_bmp(const Source& source);
 
-/// Palette indices of a run-length coded picture, [height, width] as stored (mostly bottom row first). Pixels
+/// Palette indices of a run-length coded image, [height, width] as stored (mostly bottom row first). Pixels
 /// that the data jumps over are 0. Throws Error(kTruncatedImage) for a run beyond its row, data behind the
 /// last row, or data that ends without its end mark.
 std::vector<std::uint8_t> unpack_bmp_runs(const Source& source, const BmpHeader& header);

@@ -1,5 +1,5 @@
 // Run-length coded BMP: pairs of a count and a colour, or after a count of 0 an escape: 0 ends the row, 1 the
-// picture, 2 jumps right and down, larger numbers are a count of colours as they are, padded to 16 bits.
+// image, 2 jumps right and down, larger numbers are a count of colours as they are, padded to 16 bits.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -46,8 +46,8 @@ class Unpacker {
 
   void require_room(std::size_t count) const {
     if (row_ < header_.height && column_ <= row_width_ && count <= row_width_ - column_) return;
-    source_.damaged(fmt::format("its run-length coded pixels leave the picture in row {} of {}", row_ + 1,
-                                header_.height));
+    source_.damaged(
+        fmt::format("its run-length coded pixels leave the image in row {} of {}", row_ + 1, header_.height));
   }
 
   void put(std::uint8_t index) {

@@ -17,16 +17,16 @@ struct Known {
   const char* description;
 };
 
-// What people most often hand over instead of a photo.
+// What people most often hand over instead of an image.
 constexpr std::array<Known, 18> kKnown = {{
     {0, "GIF8"sv, "a GIF"},
-    {4, "ftypheic"sv, "a HEIC photo"},
-    {4, "ftypheix"sv, "a HEIC photo"},
-    {4, "ftypmif1"sv, "a HEIF photo"},
-    {4, "ftypavif"sv, "an AVIF picture"},
+    {4, "ftypheic"sv, "a HEIC image"},
+    {4, "ftypheix"sv, "a HEIC image"},
+    {4, "ftypmif1"sv, "a HEIF image"},
+    {4, "ftypavif"sv, "an AVIF image"},
     {4, "ftyp"sv, "an MP4 or QuickTime video"},
-    {0, "\0\0\0\x0CjP  "sv, "a JPEG 2000 picture"},
-    {0, "\xFF\x0A"sv, "a JPEG XL picture"},
+    {0, "\0\0\0\x0CjP  "sv, "a JPEG 2000 image"},
+    {0, "\xFF\x0A"sv, "a JPEG XL image"},
     {0, "8BPS"sv, "a Photoshop document"},
     {0, "II+\0"sv, "a BigTIFF"},
     {0, "MM\0+"sv, "a BigTIFF"},

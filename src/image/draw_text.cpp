@@ -58,8 +58,8 @@ std::string shortened(const std::string& text, int height, int width) {
   return kept + "..";
 }
 
-void draw_text(Image& picture, int x, int baseline, const std::string& text, int height, Color color) {
-  cv::Mat canvas(picture.height, picture.width, CV_8UC3, picture.rgb.data());
+void draw_text(Image& image, int x, int baseline, const std::string& text, int height, Color color) {
+  cv::Mat canvas(image.height, image.width, CV_8UC3, image.rgb.data());
   cv::putText(canvas, text, {x, baseline}, kFont, scale_of(height),
               cv::Scalar(color.red, color.green, color.blue), stroke_of(height), cv::LINE_AA);
 }

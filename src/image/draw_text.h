@@ -1,4 +1,4 @@
-// Text on pictures, with the stroke font that OpenCV carries: no font files, but ASCII only.
+// Text on images, with the stroke font that OpenCV carries: no font files, but ASCII only.
 #pragma once
 
 #include <string>
@@ -19,7 +19,7 @@ int text_width(const std::string& text, int height);
 /// The text, cut and ended with ".." if it would be wider than `width` pixels.
 std::string shortened(const std::string& text, int height, int width);
 
-/// Draws a drawable text with its left end of the baseline at (x, baseline), cut off at the picture's sides.
-void draw_text(Image& picture, int x, int baseline, const std::string& text, int height, Color color);
+/// Draws a drawable text with its left end of the baseline at (x, baseline), cut off at the image's sides.
+void draw_text(Image& image, int x, int baseline, const std::string& text, int height, Color color);
 
 }  // namespace relprompt::image

@@ -117,7 +117,7 @@ std::vector<Input> find_one(const fs::path& argument) {
     scan(argument, argument, found);
     if (found.empty()) {
       throw Error(
-          ErrorCode::kNotFound, fmt::format("no photo in folder {} and its subfolders", argument.string()),
+          ErrorCode::kNotFound, fmt::format("no image in folder {} and its subfolders", argument.string()),
           "looked for .jpg .jpeg .jpe .jfif .png .tif .tiff .webp .bmp .dib in visible folders; other "
           "files can be named one by one");
     }
@@ -137,7 +137,7 @@ std::vector<Input> find_one(const fs::path& argument) {
 
 std::vector<Input> find_images(const std::vector<fs::path>& arguments) {
   if (arguments.empty())
-    throw Error(ErrorCode::kNotFound, "no photo given", "name files, folders or patterns");
+    throw Error(ErrorCode::kNotFound, "no image given", "name files, folders or patterns");
   std::vector<Input> all;
   std::set<fs::path> taken;
   for (const fs::path& argument : arguments) {

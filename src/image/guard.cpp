@@ -10,7 +10,7 @@ namespace relprompt::image {
 void rethrow_as_error(ErrorCode code, const std::string& doing) {
   const auto out_of_memory = [&] {
     return Error(ErrorCode::kOutOfMemory, fmt::format("cannot {}: not enough memory", doing),
-                 "use a smaller picture or a machine with more memory");
+                 "use a smaller image or a machine with more memory");
   };
   try {
     throw;

@@ -16,7 +16,7 @@ std::optional<ImageFormat> format_of(const Source& source);
 /// Upper-case name of a format, such as "JPEG".
 const char* name_of(ImageFormat format) noexcept;
 
-/// True if a scan of a folder should take the file for a photo: .jpg .jpeg .jpe .jfif .png .tif .tiff .webp
+/// True if a scan of a folder should take the file for an image: .jpg .jpeg .jpe .jfif .png .tif .tiff .webp
 /// .bmp .dib, any case.
 bool has_image_extension(const std::filesystem::path& path);
 

@@ -136,7 +136,7 @@ struct Reader {
     return true;
   }
 
-  // Reads all rows up to the end-of-image marker. `cmyk` has one row of a picture of four components.
+  // Reads all rows up to the end-of-image marker. `cmyk` has one row of an image of four components.
   bool read_rows(std::uint8_t* rgb, std::uint8_t* cmyk);
 };
 
@@ -165,7 +165,7 @@ bool Reader::read_rows(std::uint8_t* rgb, std::uint8_t* cmyk) {
   switch (reader.complaint) {
     case Complaint::kEarlyEnd:
       source.damaged(fmt::format("it ends inside {}: there is no end-of-image marker",
-                                 reader.info.input_scan_number > 0 ? "the picture data" : "the JPEG header"));
+                                 reader.info.input_scan_number > 0 ? "the image data" : "the JPEG header"));
     case Complaint::kUnsupported:
       source.unsupported(fmt::format("libjpeg says \"{}\"", reader.message));
     case Complaint::kScans:

@@ -42,7 +42,7 @@ struct Writer {
   static void on_message(j_common_ptr, int) {}
 
   // Owns no C++ objects, because libjpeg's errors jump back to its first lines.
-  bool write(const Image& picture, int quality) {
+  bool write(const Image& image, int quality) {
     info.err = jpeg_std_error(&errors);
     info.client_data = this;
     errors.error_exit = on_error;
@@ -50,8 +50,8 @@ struct Writer {
     if (setjmp(back) != 0) return false;
     jpeg_create_compress(&info);
     jpeg_mem_dest(&info, &bytes, &size);
-    info.image_width = static_cast<JDIMENSION>(picture.width);
-    info.image_height = static_cast<JDIMENSION>(picture.height);
+    info.image_width = static_cast<JDIMENSION>(image.width);
+    info.image_height = static_cast<JDIMENSION>(image.height);
     info.input_components = 3;
     info.in_color_space = JCS_RGB;
     jpeg_set_defaults(&info);
@@ -59,7 +59,7 @@ struct Writer {
     jpeg_start_compress(&info, TRUE);
     while (info.next_scanline < info.image_height) {
       JSAMPROW row =
-          const_cast<JSAMPROW>(picture.rgb.data()) + std::size_t{info.next_scanline} * info.image_width * 3;
+          const_cast<JSAMPROW>(image.rgb.data()) + std::size_t{info.next_scanline} * info.image_width * 3;
       jpeg_write_scanlines(&info, &row, 1);
     }
     jpeg_finish_compress(&info);
@@ -69,12 +69,12 @@ struct Writer {
 
 }  // namespace
 
-std::string encode_jpeg(const Image& picture, int quality) {
+std::string encode_jpeg(const Image& image, int quality) {
   Writer writer;
-  if (!writer.write(picture, quality)) {
+  if (!writer.write(image, quality)) {
     throw Error(writer.out_of_memory ? ErrorCode::kOutOfMemory : ErrorCode::kInternal,
-                fmt::format("cannot encode a JPEG of {}x{} pixels: libjpeg says \"{}\"", picture.width,
-                            picture.height, writer.message));
+                fmt::format("cannot encode a JPEG of {}x{} pixels: libjpeg says \"{}\"", image.width,
+                            image.height, writer.message));
   }
   return {reinterpret_cast<const char*>(writer.bytes), writer.size};
 }

@@ -10,9 +10,9 @@
 #include "base/atomic_file.h"
 #include "image/describe.h"
 #include "image/guard.h"
+#include "image/image_bytes.h"
 #include "image/image_format.h"
 #include "image/palette.h"
-#include "image/picture_bytes.h"
 #include "image/png_reader.h"
 #include "image/png_writer.h"
 
@@ -86,7 +86,7 @@ void write_palette_png(const std::filesystem::path& path, const LabelMap& map, s
 }
 
 StoredLabels read_labels_png(const std::filesystem::path& path, std::uint64_t max_pixels) {
-  const PictureBytes bytes(path, max_pixels);
+  const ImageBytes bytes(path, max_pixels);
   return labels_of_png(bytes.source());
 }
 
@@ -104,7 +104,7 @@ StoredLabels labels_of_png(const Source& source) {
     throw Error(ErrorCode::kNotAnImage,
                 fmt::format("{} holds colours{}; label files are grey or have a palette", source.name(),
                             header.alpha ? " with alpha" : ""),
-                "is it a photo or a coloured preview instead of the labels?");
+                "is it an image or a coloured preview instead of the labels?");
   }
   StoredLabels stored;
   stored.bits = header.bits;

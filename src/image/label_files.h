@@ -26,7 +26,7 @@ constexpr std::uint16_t unknown_label(std::size_t classes) {
 void write_labels_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes);
 
 /// STEM.palette.png: palette indices are labels, shown in the colours of color_of, index 255 is unknown and
-/// black. Beyond kMaxByteClasses classes, which no palette holds, an RGB picture in the same colours.
+/// black. Beyond kMaxByteClasses classes, which no palette holds, an RGB image in the same colours.
 void write_palette_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes);
 
 /// A label file as stored: unknown is still 255 or whatever its maker chose, since only the data set's rules

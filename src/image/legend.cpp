@@ -12,7 +12,7 @@ namespace relprompt::image {
 namespace {
 
 constexpr Color kPaper{250, 250, 248}, kInk{38, 40, 44}, kFaint{120, 124, 130}, kRim{150, 152, 156};
-constexpr int kFewestRows = 4;  // shown however small the picture is
+constexpr int kFewestRows = 4;  // shown however small the image is
 
 struct Line {
   LegendEntry entry;
@@ -42,17 +42,17 @@ std::vector<Line> lines_of(const std::vector<LegendEntry>& entries) {
   return lines;
 }
 
-bool goes_below(const Image& picture) {
-  const std::int64_t height = picture.height, width = picture.width;
+bool goes_below(const Image& image) {
+  const std::int64_t height = image.height, width = image.width;
   if (width > 3 * height) return true;
   return height > width && height <= 3 * width;
 }
 
 // Sizes of one entry: swatch, title, share.
-Layout measure(const Image& picture, const std::vector<Line>& lines) {
+Layout measure(const Image& image, const std::vector<Line>& lines) {
   Layout layout;
-  layout.below = goes_below(picture);
-  layout.text = std::clamp(std::min(picture.height, picture.width) / 34, 10, 160);
+  layout.below = goes_below(image);
+  layout.text = std::clamp(std::min(image.height, image.width) / 34, 10, 160);
   layout.padding = layout.text * 5 / 4;
   layout.row = layout.text * 21 / 10;
   for (const Line& line : lines) {
@@ -70,19 +70,19 @@ Layout measure(const Image& picture, const std::vector<Line>& lines) {
 }
 
 // Rows and columns for `count` entries: beside, the rows that fit and then as many columns as needed; below,
-// the columns that fit and then rows. The band may take up to three fifths of the picture's own side.
-void arrange(const Image& picture, int count, Layout& layout) {
+// the columns that fit and then rows. The band may take up to three fifths of the image's own side.
+void arrange(const Image& image, int count, Layout& layout) {
   const int slot = layout.column + layout.padding;
   const auto fits = [](int space, int size) { return std::max(1, space / size); };
   if (layout.below) {
-    const int columns = fits(picture.width - layout.padding, slot);
-    const int most_rows = std::max(kFewestRows, (picture.height * 3 / 5 - 2 * layout.padding) / layout.row);
+    const int columns = fits(image.width - layout.padding, slot);
+    const int most_rows = std::max(kFewestRows, (image.height * 3 / 5 - 2 * layout.padding) / layout.row);
     layout.rows = std::min((count + columns - 1) / columns, most_rows);
     layout.columns = std::min(columns, (count + layout.rows - 1) / layout.rows);
   } else {
     const int rows =
-        std::max(kFewestRows, fits(picture.height - 2 * layout.padding + layout.row / 2, layout.row));
-    const int most_columns = fits(picture.width * 3 / 5 - layout.padding, slot);
+        std::max(kFewestRows, fits(image.height - 2 * layout.padding + layout.row / 2, layout.row));
+    const int most_columns = fits(image.width * 3 / 5 - layout.padding, slot);
     layout.columns = std::min((count + rows - 1) / rows, most_columns);
     layout.rows = std::min(rows, (count + layout.columns - 1) / layout.columns);
   }
@@ -121,27 +121,27 @@ void draw_line(Image& canvas, int x, int y, const Line& line, const Layout& layo
   draw_text(canvas, right, baseline, line.percent, layout.text, kFaint);
 }
 
-Image canvas_for(const Image& picture, const Layout& layout) {
+Image canvas_for(const Image& image, const Layout& layout) {
   Image canvas;
   canvas.height =
-      layout.below ? picture.height + layout.band_height() : std::max(picture.height, layout.band_height());
+      layout.below ? image.height + layout.band_height() : std::max(image.height, layout.band_height());
   canvas.width =
-      layout.below ? std::max(picture.width, layout.band_width()) : picture.width + layout.band_width();
+      layout.below ? std::max(image.width, layout.band_width()) : image.width + layout.band_width();
   canvas.rgb.resize(static_cast<std::size_t>(canvas.height) * static_cast<std::size_t>(canvas.width) * 3);
   cv::Mat pixels(canvas.height, canvas.width, CV_8UC3, canvas.rgb.data());
   pixels.setTo(scalar(kPaper));
-  const cv::Mat from(picture.height, picture.width, CV_8UC3, const_cast<std::uint8_t*>(picture.rgb.data()));
-  from.copyTo(pixels(cv::Rect(0, 0, picture.width, picture.height)));
+  const cv::Mat from(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
+  from.copyTo(pixels(cv::Rect(0, 0, image.width, image.height)));
   return canvas;
 }
 
-Image draw(const Image& picture, std::vector<Line> lines) {
-  Layout layout = measure(picture, lines);
-  arrange(picture, static_cast<int>(lines.size()), layout);
+Image draw(const Image& image, std::vector<Line> lines) {
+  Layout layout = measure(image, lines);
+  arrange(image, static_cast<int>(lines.size()), layout);
   cut_to(lines, static_cast<std::size_t>(layout.rows) * static_cast<std::size_t>(layout.columns));
-  Image canvas = canvas_for(picture, layout);
-  const int left = layout.padding + (layout.below ? 0 : picture.width);
-  const int top = layout.padding - (layout.row - layout.text) / 2 + (layout.below ? picture.height : 0);
+  Image canvas = canvas_for(image, layout);
+  const int left = layout.padding + (layout.below ? 0 : image.width);
+  const int top = layout.padding - (layout.row - layout.text) / 2 + (layout.below ? image.height : 0);
   for (int i = 0; i < static_cast<int>(lines.size()); ++i) {
     const int x = left + i / layout.rows * (layout.column + layout.padding);
     draw_line(canvas, x, top + i % layout.rows * layout.row, lines[static_cast<std::size_t>(i)], layout);
@@ -151,9 +151,9 @@ Image draw(const Image& picture, std::vector<Line> lines) {
 
 }  // namespace
 
-Image with_legend(const Image& picture, const std::vector<LegendEntry>& entries) {
-  if (entries.empty()) return picture;
-  return guarded(ErrorCode::kInternal, "draw a legend", [&] { return draw(picture, lines_of(entries)); });
+Image with_legend(const Image& image, const std::vector<LegendEntry>& entries) {
+  if (entries.empty()) return image;
+  return guarded(ErrorCode::kInternal, "draw a legend", [&] { return draw(image, lines_of(entries)); });
 }
 
 }  // namespace relprompt::image

@@ -1,4 +1,4 @@
-// The legend of an overlay: a band beside or below the picture, so that it never hides any of it.
+// The legend of an overlay: a band beside or below the image, so that it never hides any of it.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ struct LegendEntry {
   double share = 0;   ///< of all pixels, 0 to 1
 };
 
-/// The picture with a band that lists the entries in the given order: to the right of it, or below a portrait
-/// or a long panorama. Text grows with the picture. What does not fit is summed up in a last line "+N more".
+/// The image with a band that lists the entries in the given order: to the right of it, or below a portrait
+/// or a long panorama. Text grows with the image. What does not fit is summed up in a last line "+N more".
 /// Throws Error: kOutOfMemory, kInternal.
-Image with_legend(const Image& picture, const std::vector<LegendEntry>& entries);
+Image with_legend(const Image& image, const std::vector<LegendEntry>& entries);
 
 }  // namespace relprompt::image

@@ -1,4 +1,4 @@
-// Soft scores as a NumPy file, written a few class planes at a time: scores of hundreds of classes at photo
+// Soft scores as a NumPy file, written a few class planes at a time: scores of hundreds of classes at image
 // size need not fit into memory.
 #pragma once
 

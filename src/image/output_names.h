@@ -1,4 +1,4 @@
-// Where the results of every photo go, so that no photo's results overwrite another's.
+// Where the results of every image go, so that no image's results overwrite another's.
 #pragma once
 
 #include <filesystem>

@@ -9,9 +9,9 @@
 #include "relprompt/error.h"
 
 #include "image/guard.h"
+#include "image/image_files.h"
 #include "image/legend.h"
 #include "image/palette.h"
-#include "image/picture_files.h"
 #include "image/resize.h"
 
 namespace relprompt::image {
@@ -19,13 +19,13 @@ namespace {
 
 constexpr int kMaxEnlargedSide = 4096, kMaxJpegSide = 65500;
 
-void check(const Image& photo, const LabelMap& map, const ClassList& classes, const OverlayOptions& options) {
-  const auto pixels = static_cast<std::size_t>(photo.height) * static_cast<std::size_t>(photo.width);
-  if (photo.height <= 0 || photo.width <= 0 || photo.height != map.height || photo.width != map.width ||
-      photo.rgb.size() != 3 * pixels || map.labels.size() != pixels) {
+void check(const Image& image, const LabelMap& map, const ClassList& classes, const OverlayOptions& options) {
+  const auto pixels = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
+  if (image.height <= 0 || image.width <= 0 || image.height != map.height || image.width != map.width ||
+      image.rgb.size() != 3 * pixels || map.labels.size() != pixels) {
     throw Error(ErrorCode::kBadArgument,
-                fmt::format("an overlay needs labels of the photo's size {}x{}, not {}x{}", photo.width,
-                            photo.height, map.width, map.height));
+                fmt::format("an overlay needs labels of the image's size {}x{}, not {}x{}", image.width,
+                            image.height, map.width, map.height));
   }
   if (!(options.alpha >= 0 && options.alpha <= 1)) {
     throw Error(ErrorCode::kBadArgument, fmt::format("overlay alpha must be 0 to 1, not {}", options.alpha));
@@ -39,10 +39,10 @@ void check(const Image& photo, const LabelMap& map, const ClassList& classes, co
 }
 
 // The whole factor that brings the shorter side to min_side, unless the longer one would become huge.
-int enlargement(const Image& photo, int min_side) {
+int enlargement(const Image& image, int min_side) {
   const int wanted =
-      (min_side + std::min(photo.height, photo.width) - 1) / std::min(photo.height, photo.width);
-  return std::max(1, std::min(wanted, kMaxEnlargedSide / std::max(photo.height, photo.width)));
+      (min_side + std::min(image.height, image.width) - 1) / std::min(image.height, image.width);
+  return std::max(1, std::min(wanted, kMaxEnlargedSide / std::max(image.height, image.width)));
 }
 
 LabelMap enlarged(const LabelMap& map, int factor) {
@@ -57,12 +57,12 @@ LabelMap enlarged(const LabelMap& map, int factor) {
   return result;
 }
 
-void blend_colors(Image& picture, const LabelMap& map, float alpha) {
+void blend_colors(Image& image, const LabelMap& map, float alpha) {
   const int weight = static_cast<int>(alpha * 256 + 0.5f);
-  const auto mix = [&](std::uint8_t photo, std::uint8_t color) {
-    return static_cast<std::uint8_t>((photo * (256 - weight) + color * weight + 128) >> 8);
+  const auto mix = [&](std::uint8_t below, std::uint8_t color) {
+    return static_cast<std::uint8_t>((below * (256 - weight) + color * weight + 128) >> 8);
   };
-  std::uint8_t* pixel = picture.rgb.data();
+  std::uint8_t* pixel = image.rgb.data();
   for (const std::uint16_t label : map.labels) {
     const Color color = color_of(label);
     pixel[0] = mix(pixel[0], color.red);
@@ -88,12 +88,12 @@ cv::Mat borders_of(const LabelMap& map) {
   return borders;
 }
 
-void draw_contours(Image& picture, const LabelMap& map) {
+void draw_contours(Image& image, const LabelMap& map) {
   cv::Mat borders = borders_of(map);
   const int thickness = std::clamp(std::min(map.height, map.width) / 400, 1, 8);
   if (thickness > 1) cv::dilate(borders, borders, cv::Mat::ones(thickness, thickness, CV_8UC1));
-  constexpr int kWeight = 180;  // of 256: light enough to stand out, the photo still shines through
-  std::uint8_t* pixel = picture.rgb.data();
+  constexpr int kWeight = 180;  // of 256: light enough to stand out, the image still shines through
+  std::uint8_t* pixel = image.rgb.data();
   for (int y = 0; y < map.height; ++y) {
     const auto* line = borders.ptr<std::uint8_t>(y);
     for (int x = 0; x < map.width; ++x, pixel += 3) {
@@ -122,33 +122,33 @@ std::vector<LegendEntry> entries_of(const LabelMap& map, const ClassList& classe
   return entries;
 }
 
-Image draw(const Image& photo, const LabelMap& map, const ClassList& classes, const OverlayOptions& options) {
-  const int factor = enlargement(photo, options.min_side);
-  Image picture = factor == 1 ? photo : resize(photo, photo.height * factor, photo.width * factor);
+Image draw(const Image& image, const LabelMap& map, const ClassList& classes, const OverlayOptions& options) {
+  const int factor = enlargement(image, options.min_side);
+  Image overlay = factor == 1 ? image : resize(image, image.height * factor, image.width * factor);
   const LabelMap large = factor == 1 ? map : enlarged(map, factor);
-  blend_colors(picture, large, options.alpha);
-  if (options.contours) draw_contours(picture, large);
-  return options.legend ? with_legend(picture, entries_of(map, classes)) : picture;
+  blend_colors(overlay, large, options.alpha);
+  if (options.contours) draw_contours(overlay, large);
+  return options.legend ? with_legend(overlay, entries_of(map, classes)) : overlay;
 }
 
 }  // namespace
 
-Image draw_overlay(const Image& photo, const LabelMap& map, const ClassList& classes,
+Image draw_overlay(const Image& image, const LabelMap& map, const ClassList& classes,
                    const OverlayOptions& options) {
-  check(photo, map, classes, options);
-  return guarded(ErrorCode::kInternal, "draw an overlay", [&] { return draw(photo, map, classes, options); });
+  check(image, map, classes, options);
+  return guarded(ErrorCode::kInternal, "draw an overlay", [&] { return draw(image, map, classes, options); });
 }
 
-void write_overlay_jpg(const std::filesystem::path& path, const Image& photo, const LabelMap& map,
+void write_overlay_jpg(const std::filesystem::path& path, const Image& image, const LabelMap& map,
                        const ClassList& classes, const OverlayOptions& options) {
-  Image picture = draw_overlay(photo, map, classes, options);
-  const int longest = std::max(picture.height, picture.width);
+  Image overlay = draw_overlay(image, map, classes, options);
+  const int longest = std::max(overlay.height, overlay.width);
   if (longest > kMaxJpegSide) {
     const double scale = static_cast<double>(kMaxJpegSide) / longest;
-    picture = resize(picture, std::max(1, static_cast<int>(picture.height * scale)),
-                     std::max(1, static_cast<int>(picture.width * scale)));
+    overlay = resize(overlay, std::max(1, static_cast<int>(overlay.height * scale)),
+                     std::max(1, static_cast<int>(overlay.width * scale)));
   }
-  write_jpg(path, picture);
+  write_jpg(path, overlay);
 }
 
 }  // namespace relprompt::image

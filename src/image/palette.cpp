@@ -7,7 +7,7 @@
 namespace relprompt::image {
 namespace {
 
-// The first twenty are chosen by hand for contrast on photos. Each further one is the colour of a 5-step RGB
+// The first twenty are chosen by hand for contrast on images. Each further one is the colour of a 5-step RGB
 // grid (OKLab lightness 0.40-0.95, chroma above 0.035) that is farthest from all earlier ones, by the smaller
 // of its OKLab and its Lab distance. The result is stored, not computed, so that every machine has the same.
 constexpr std::array<std::uint32_t, kDistinctColors> kColors = {

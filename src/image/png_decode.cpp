@@ -38,7 +38,7 @@ Image decode_png(const Source& source, const DecodeOptions& options) {
   if (channels == 4) lay_over_white(image.rgb);
   if (reader.frames() > 1) {
     image.notes.push_back(
-        fmt::format("it is an animated PNG of {} frames; its still picture is read", reader.frames()));
+        fmt::format("it is an animated PNG of {} frames; its still image is read", reader.frames()));
   }
   return upright(std::move(image), reader.orientation());
 }

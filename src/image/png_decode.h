@@ -1,4 +1,4 @@
-// Decoding of PNG photos through libpng.
+// Decoding of PNG images through libpng.
 #pragma once
 
 #include "relprompt/image.h"

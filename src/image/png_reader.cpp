@@ -70,7 +70,7 @@ struct PngReader::State {
     return true;
   }
 
-  bool read_picture(png_bytepp rows) {
+  bool read_image(png_bytepp rows) {
     if (setjmp(png_jmpbuf(png)) != 0) return false;
     png_read_image(png, rows);
     png_read_end(png, info);
@@ -80,7 +80,7 @@ struct PngReader::State {
 
 namespace {
 
-// All that is neither the picture, its transparency nor its EXIF block.
+// All that is neither the image, its transparency nor its EXIF block.
 void skip_other_chunks(png_structp png) {
   constexpr png_alloc_size_t kMostBytes = png_alloc_size_t{8} << 20;
   png_set_chunk_malloc_max(png, kMostBytes);
@@ -149,7 +149,7 @@ void PngReader::read_rows(void* bytes, std::size_t row_bytes) {
   }
   std::vector<png_bytep> rows(header_.height);
   for (std::size_t y = 0; y < rows.size(); ++y) rows[y] = static_cast<png_bytep>(bytes) + y * row_bytes;
-  if (!state_->read_picture(rows.data())) fail();
+  if (!state_->read_image(rows.data())) fail();
   png_bytep block = nullptr;
   png_uint_32 block_size = 0;
   if (png_get_eXIf_1(state_->png, state_->info, &block_size, &block) != 0) {

@@ -34,14 +34,14 @@ class PngReader {
   /// Call one of these three once. They read the file to its end and throw Error(kTruncatedImage,
   /// kOutOfMemory). Pixels as 8-bit colours: [height, width, 3], or [height, width, 4] if header().alpha.
   std::vector<std::uint8_t> read_colours();
-  /// The same of a picture of 16 bits a sample, with all of them.
+  /// The same of an image of 16 bits a sample, with all of them.
   std::vector<std::uint16_t> read_wide_colours();
-  /// Stored sample values or palette indices, not scaled: [height, width] of one-channel pictures.
+  /// Stored sample values or palette indices, not scaled: [height, width] of one-channel images.
   std::vector<std::uint16_t> read_samples();
 
   /// EXIF orientation; known after a read.
   int orientation() const noexcept { return orientation_; }
-  /// Frames of an animation (APNG), of which the default picture is read; else 1.
+  /// Frames of an animation (APNG), of which the default image is read; else 1.
   std::uint32_t frames() const;
 
  private:

@@ -7,9 +7,9 @@
 #include "image/bmp_decode.h"
 #include "image/describe.h"
 #include "image/guard.h"
+#include "image/image_bytes.h"
 #include "image/image_format.h"
 #include "image/jpeg_decode.h"
-#include "image/picture_bytes.h"
 #include "image/png_decode.h"
 #include "image/sample_levels.h"
 #include "image/source.h"
@@ -40,9 +40,9 @@ Image decode_any(const Source& source, const DecodeOptions& options) {
     case ImageFormat::kBmp:
       return of_colors(image::decode_bmp(source), options, source.name());
     case ImageFormat::kPng: {
-      Image picture = image::decode_png(source, options);
-      image::choose_bands(picture, options.bands, source.name());
-      return picture;
+      Image image = image::decode_png(source, options);
+      image::choose_bands(image, options.bands, source.name());
+      return image;
     }
     case ImageFormat::kTiff:
       return image::decode_tiff(source, options);
@@ -65,7 +65,7 @@ Image decode_image(const std::uint8_t* bytes, std::size_t size, const DecodeOpti
 
 Image read_image(const std::filesystem::path& path, const DecodeOptions& options) {
   image::check_options(options);
-  const image::PictureBytes bytes(path, options.max_decoded_pixels);
+  const image::ImageBytes bytes(path, options.max_decoded_pixels);
   return decode(bytes.source(), options);
 }
 

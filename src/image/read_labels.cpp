@@ -8,8 +8,8 @@
 
 #include "image/describe.h"
 #include "image/guard.h"
+#include "image/image_bytes.h"
 #include "image/image_format.h"
-#include "image/picture_bytes.h"
 #include "image/tiff_layout.h"
 #include "image/tiff_rows.h"
 #include "image/tiff_samples.h"
@@ -32,7 +32,7 @@ void require_plain_grey(const Source& source, const TiffLayout& layout) {
                   : layout.format == SAMPLEFORMAT_UINT ? ""
                                                        : "signed or unknown ",
                   layout.photometric),
-      "is it a photo or a coloured preview instead of the labels?");
+      "is it an image or a coloured preview instead of the labels?");
 }
 
 StoredLabels labels_of_tiff(const Source& source) {
@@ -59,7 +59,7 @@ StoredLabels labels_of_tiff(const Source& source) {
 }  // namespace
 
 StoredLabels read_labels_tiff(const std::filesystem::path& path, std::uint64_t max_pixels) {
-  const PictureBytes bytes(path, max_pixels);
+  const ImageBytes bytes(path, max_pixels);
   const Source source = bytes.source();
   const auto format = format_of(source);
   if (format != ImageFormat::kTiff) {
@@ -71,7 +71,7 @@ StoredLabels read_labels_tiff(const std::filesystem::path& path, std::uint64_t m
 }
 
 StoredLabels read_labels(const std::filesystem::path& path, std::uint64_t max_pixels) {
-  const PictureBytes bytes(path, max_pixels);
+  const ImageBytes bytes(path, max_pixels);
   return labels_of(bytes.source());
 }
 

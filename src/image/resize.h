@@ -1,4 +1,4 @@
-// Resizing photos to the size that the network's windows are cut from.
+// Resizing images to the size that the network's windows are cut from.
 #pragma once
 
 #include "relprompt/image.h"
@@ -16,8 +16,8 @@ struct Size {
 Size shorter_side_to(int height, int width, int short_side);
 
 /// Bilinear resize of the 8-bit values, equal to cv::resize with INTER_LINEAR bit for bit (half-pixel
-/// centres, no smoothing when shrinking). Throws Error: kBadArgument if a side is not positive or the photo
+/// centres, no smoothing when shrinking). Throws Error: kBadArgument if a side is not positive or the image
 /// has not height * width * 3 bytes, kOutOfMemory.
-Image resize(const Image& photo, int height, int width);
+Image resize(const Image& image, int height, int width);
 
 }  // namespace relprompt::image

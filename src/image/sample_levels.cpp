@@ -18,7 +18,7 @@ void check_options(const DecodeOptions& options) {
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("bands {}: expected three of the file's bands, counted from 1, or one for grey",
                             fmt::join(bands, ",")),
-                "such as 4,3,2 for infrared, red and green of most satellite pictures");
+                "such as 4,3,2 for infrared, red and green of most satellite images");
   }
   if (options.range && !(std::isfinite(options.range->min) && std::isfinite(options.range->max) &&
                          options.range->max > options.range->min)) {

@@ -1,4 +1,4 @@
-// STEM.scores.npy: the scores of all classes of a photo, whose arg max is the label map beside it.
+// STEM.scores.npy: the scores of all classes of an image, whose arg max is the label map beside it.
 #pragma once
 
 #include <cstddef>

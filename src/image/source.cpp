@@ -12,7 +12,7 @@
 namespace relprompt::image {
 namespace {
 
-// Longer than photos are; a strip of a million pixels by a hundred would be made of ten thousand windows. It
+// Longer than images are; a strip of a million pixels by a hundred would be made of ten thousand windows. It
 // also keeps every product of sides and bytes far from overflow.
 constexpr std::uint64_t kMaxSide = std::uint64_t{1} << 18;
 

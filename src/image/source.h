@@ -33,7 +33,7 @@ class Source {
   std::uint16_t le16(std::uint64_t offset, const char* part) const;
   std::uint32_t le32(std::uint64_t offset, const char* part) const;
 
-  /// Throws Error(kTruncatedImage) if a side is 0, Error(kImageTooLarge) if the picture is over max_pixels or
+  /// Throws Error(kTruncatedImage) if a side is 0, Error(kImageTooLarge) if the image is over max_pixels or
   /// over the limit for a side. Called as soon as a header has told the size, before anything is decoded.
   void check_size(std::uint64_t width, std::uint64_t height) const;
 

@@ -97,7 +97,7 @@ void take_named(const Source& source, const TiffLayout& layout, const std::vecto
                              bands.size() == 1 ? "grey" : "red, green and blue")};
 }
 
-// Grey with further bands of data is how pictures of many bands are stored.
+// Grey with further bands of data is how images of many bands are stored.
 void take_first(const TiffLayout& layout, std::uint16_t colors, TiffBands& found) {
   const int data = layout.samples - (found.alpha >= 0 ? 1 : 0);
   if (found.colors == TiffColors::kGrey && data >= 3) {

@@ -33,7 +33,7 @@ Image convert_tiff(OpenTiff& tiff) {
         fmt::format("it is a TIFF of colour space {} with {}-bit samples; 8 bits are read",
                     layout.photometric, layout.bits));
   }
-  TIFFSetField(handle, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);  // the caller turns the picture
+  TIFFSetField(handle, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT);  // the caller turns the image
   Image image;
   const std::size_t out_row = std::size_t{layout.width} * 3;
   image.rgb.resize(out_row * layout.height);

@@ -140,7 +140,7 @@ void prepare(OpenTiff& tiff, TiffBands& bands) {
   if (bands.colors != TiffColors::kCmyk) return;
   const auto inks = tiff.file.value<std::uint16_t>(TIFFTAG_INKSET, INKSET_CMYK);
   if (inks != INKSET_CMYK) tiff.file.source().unsupported("it is a TIFF of other inks than CMYK");
-  if (bands.alpha >= 0) bands.notes.push_back("alpha of a CMYK picture is left out");
+  if (bands.alpha >= 0) bands.notes.push_back("alpha of a CMYK image is left out");
   bands.alpha = -1;
 }
 
@@ -157,7 +157,7 @@ void add_notes(const TiffLayout& layout, const DecodeOptions& options, std::uint
     int bits = 1;
     while (largest >> bits != 0) ++bits;
     notes.push_back(
-        fmt::format("no value is above {} of {}, so that the picture is dark; if its data has {} bits, "
+        fmt::format("no value is above {} of {}, so that the image is dark; if its data has {} bits, "
                     "--range 0,{} shows it",
                     largest, (1 << layout.bits) - 1, bits, (1 << bits) - 1));
   }
@@ -169,7 +169,7 @@ Image decode_tiff(const Source& source, const DecodeOptions& options) {
   OpenTiff tiff(source);
   TiffBands bands = choose_tiff_bands(source, tiff.layout, options);
   prepare(tiff, bands);
-  check_tiff_pieces(tiff.file, tiff.layout);  // before memory for the picture is asked for
+  check_tiff_pieces(tiff.file, tiff.layout);  // before memory for the image is asked for
   Image image;
   std::uint16_t largest = 0;
   if (bands.colors == TiffColors::kConverted) {

@@ -1,4 +1,4 @@
-// Decoding of TIFF pictures through libtiff.
+// Decoding of TIFF images through libtiff.
 #pragma once
 
 #include "relprompt/image.h"
@@ -13,7 +13,7 @@ namespace relprompt::image {
 /// kBadArgument (bands), kOutOfMemory.
 Image decode_tiff(const Source& source, const DecodeOptions& options);
 
-/// A picture whose colour space libtiff turns into RGB itself, as stored (not upright); its pieces have been
+/// An image whose colour space libtiff turns into RGB itself, as stored (not upright); its pieces have been
 /// checked. Throws Error as above.
 Image convert_tiff(OpenTiff& tiff);
 

@@ -1,4 +1,4 @@
-// The first directory of a TIFF structure. TIFF pictures are made of it, and so are the EXIF blocks inside
+// The first directory of a TIFF structure. TIFF images are made of it, and so are the EXIF blocks inside
 // JPEG, PNG and WebP, hence one reader for both.
 #pragma once
 

@@ -15,9 +15,9 @@
 namespace relprompt::image {
 namespace {
 
-// Bytes beyond those of the picture itself that a tile or a table may take.
+// Bytes beyond those of the image itself that a tile or a table may take.
 constexpr std::uint64_t kSlack = std::uint64_t{32} << 20;
-// A decoded tile has at most so many bytes a pixel of the picture.
+// A decoded tile has at most so many bytes a pixel of the image.
 constexpr std::uint64_t kTileBytesAPixel = 8;
 // Tiles of one content may share their bytes, but not so often that decoding takes forever.
 constexpr std::uint64_t kMostReuse = 16;

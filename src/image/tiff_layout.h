@@ -29,7 +29,7 @@ struct TiffLayout {
   std::size_t further_pages = 0;
 };
 
-/// Reads the layout and checks the picture's size. Throws Error: kTruncatedImage, kImageTooLarge.
+/// Reads the layout and checks the image's size. Throws Error: kTruncatedImage, kImageTooLarge.
 TiffLayout read_tiff_layout(TiffFile& file);
 
 /// Checks every strip or tile, with its compressed stream where its end can be told (tiff_streams.h).

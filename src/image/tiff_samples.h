@@ -41,7 +41,7 @@ void each_sample(int bits, const std::uint8_t* row, const SamplePlace& place, Ta
   }
 }
 
-/// Sample values as bytes of a picture.
+/// Sample values as bytes of an image.
 class SampleReader {
  public:
   /// @param inverted 0 is white

@@ -23,8 +23,8 @@ struct Container {
   int frames = 0;  // of an animation
 };
 
-// The chunks around the picture: all bytes that the header promises must be there (libwebp looks no further
-// than it needs), and the EXIF block lies behind the picture.
+// The chunks around the image: all bytes that the header promises must be there (libwebp looks no further
+// than it needs), and the EXIF block lies behind the image.
 Container walk_chunks(const Source& source) {
   const std::uint64_t end = std::uint64_t{source.le32(4, "the WebP header")} + 8;
   if (!source.has(0, end)) {
@@ -54,9 +54,9 @@ void check(const Source& source, VP8StatusCode status) {
       source.unsupported("it is a WebP with a feature that libwebp does not know");
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA:
-      source.damaged("its WebP picture data ends early");
+      source.damaged("its WebP image data ends early");
     default:
-      source.damaged("libwebp refuses its picture data");
+      source.damaged("libwebp refuses its image data");
   }
 }
 

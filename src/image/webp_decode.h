@@ -1,4 +1,4 @@
-// Decoding of WebP photos through libwebp.
+// Decoding of WebP images through libwebp.
 #pragma once
 
 #include "relprompt/image.h"

@@ -29,7 +29,7 @@ Scratch& scratch() {
 }
 
 /// Multiples of the golden ratio, less their whole parts: any neighbours of them are spread evenly over [0,
-/// 1), and no period meets the rows of a picture's patches.
+/// 1), and no period meets the rows of an image's patches.
 void spread_evenly(float* numbers, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) {
     const double multiple = 0.6180339887498949 * static_cast<double>(i);

@@ -18,7 +18,7 @@ class LabelTile {
  public:
   LabelTile(const LabelTask& task, const TileAxes& axes) : task_(task), tile_(task, axes) {}
 
-  /// Labels of the pixels from (y, x) on, a tile of them or what is left of the photo.
+  /// Labels of the pixels from (y, x) on, a tile of them or what is left of the image.
   void run(std::int64_t y, std::int64_t x, std::int32_t* label, float* score) {
     tile_.place(y, x);
     const auto height = tile_.height(), width = tile_.width();
@@ -31,7 +31,7 @@ class LabelTile {
       worst = label_simd().smallest(best_.data(), height * width);
     }
     for (std::int64_t r = 0; r < height; ++r) {
-      const auto to = (y + r) * task_.photo.width + x;
+      const auto to = (y + r) * task_.image.width + x;
       std::copy_n(label_.data() + r * width, width, label + to);
       std::copy_n(best_.data() + r * width, width, score + to);
     }
@@ -67,7 +67,7 @@ class LabelTile {
     return name;
   }
 
-  /// Brings a class's scores to the photo's pixels and keeps what is better than the best.
+  /// Brings a class's scores to the image's pixels and keeps what is better than the best.
   void compare(std::int32_t name) {
     const auto c = static_cast<std::size_t>(name);
     const float* values = tile_.class_rows(c);

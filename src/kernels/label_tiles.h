@@ -1,7 +1,7 @@
-// From patch scores of windows straight to the best class of every pixel of the photo.
+// From patch scores of windows straight to the best class of every pixel of the image.
 //
 // Done tile by tile: upsampling, sigmoid or softmax, mean over windows, best name of a class, resize to the
-// photo and arg max of a tile happen while it is in the first-level cache. A class plane at full size never
+// image and arg max of a tile happen while it is in the first-level cache. A class plane at full size never
 // exists, so neither memory nor memory traffic grows with the classes; only the arithmetic does.
 #pragma once
 
@@ -22,7 +22,7 @@ struct ImageSize {
   std::int64_t height = 0, width = 0;
 };
 
-/// The scores of one window, and where it lies in the resized picture.
+/// The scores of one window, and where it lies in the resized image.
 struct WindowScores {
   const float* patches = nullptr;  ///< [rows, patches.height, patches.width]
   std::int64_t y = 0, x = 0;       ///< its first pixel
@@ -31,15 +31,15 @@ struct WindowScores {
 struct LabelTask {
   std::vector<WindowScores> windows;  ///< together they cover every pixel of `resized`
   ImageSize patches, window;          ///< of every window
-  ImageSize resized, photo;           ///< the picture that the windows lie in, and the result
+  ImageSize resized, image;           ///< the image that the windows lie in, and the result
   std::vector<std::size_t> first;     ///< [classes + 1]: class c owns the rows first[c] .. first[c + 1] - 1
   std::vector<float> penalty;         ///< [classes]
   ScoreActivation score_activation = ScoreActivation::kSigmoid;
 };
 
 /// Score of a class at a pixel: the probabilities (bilinear from the patches, align_corners false) averaged
-/// over the windows, the largest of its rows, resized bilinearly to the photo, minus the penalty.
-/// label [photo.height, photo.width] is the class of the largest score, the first of equal ones, and score
+/// over the windows, the largest of its rows, resized bilinearly to the image, minus the penalty.
+/// label [image.height, image.width] is the class of the largest score, the first of equal ones, and score
 /// that score. Runs on the threads of OpenMP; the same numbers for any number of threads.
 void label_tiles(const LabelTask& task, std::int32_t* label, float* score);
 

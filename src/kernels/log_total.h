@@ -1,4 +1,4 @@
-// What softmax divides by, at the pixels that a tile of the photo reads of one window.
+// What softmax divides by, at the pixels that a tile of the image reads of one window.
 #pragma once
 
 #include <cstddef>

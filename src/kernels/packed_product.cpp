@@ -24,7 +24,7 @@ Type output_of(Type weights) {
   return weights == Type::s8 ? Type::s32 : Type::f32;
 }
 
-// Photos of many sizes must not fill memory with plans.
+// Images of many sizes must not fill memory with plans.
 constexpr std::size_t kMostPlans = 512;
 
 /// The library divides the work for the threads that it finds when it makes a plan.

@@ -13,7 +13,7 @@ void write_class(const LabelTask& task, ScoreTile& tile, std::size_t c, float* t
     const float *low = values + down.low[i] * width, *high = values + down.high[i] * width;
     const float weight = down.weight[i], penalty = task.penalty[c];
     for (std::int64_t x = 0; x < width; ++x) {
-      to[r * task.photo.width + x] = (1 - weight) * low[x] + weight * high[x] - penalty;
+      to[r * task.image.width + x] = (1 - weight) * low[x] + weight * high[x] - penalty;
     }
   }
 }
@@ -36,7 +36,7 @@ ScoreMaps::ScoreMaps(const LabelTask& task) : task_(task), axes_(task), grid_(ta
 }
 
 void ScoreMaps::compute(std::size_t first, std::size_t count, float* planes) {
-  const auto plane = task_.photo.height * task_.photo.width;
+  const auto plane = task_.image.height * task_.image.width;
 #pragma omp parallel
   {
     ScoreTile tile(task_, axes_);
@@ -47,7 +47,7 @@ void ScoreMaps::compute(std::size_t first, std::size_t count, float* planes) {
       for (std::size_t c = 0; c < count; ++c) {
         write_class(
             task_, tile, first + c,
-            planes + static_cast<std::int64_t>(c) * plane + grid_.y(i) * task_.photo.width + grid_.x(i));
+            planes + static_cast<std::int64_t>(c) * plane + grid_.y(i) * task_.image.width + grid_.x(i));
       }
       if (totals != nullptr) *totals = std::move(tile.totals());
     }

@@ -14,7 +14,7 @@ class ScoreMaps {
   /// task must outlive this. Where softmax asks for it, what it divides by is computed here, once.
   explicit ScoreMaps(const LabelTask& task);
 
-  /// planes [count, photo.height, photo.width] of the classes first .. first + count - 1: the scores that
+  /// planes [count, image.height, image.width] of the classes first .. first + count - 1: the scores that
   /// label_tiles compares. Runs on the threads of OpenMP; the same numbers for any number of threads.
   void compute(std::size_t first, std::size_t count, float* planes);
 

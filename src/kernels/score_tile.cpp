@@ -9,15 +9,15 @@
 namespace relprompt::kernels {
 
 TileAxes::TileAxes(const LabelTask& task)
-    : rows(bilinear_axis(task.resized.height, task.photo.height)),
-      columns(bilinear_axis(task.resized.width, task.photo.width)),
+    : rows(bilinear_axis(task.resized.height, task.image.height)),
+      columns(bilinear_axis(task.resized.width, task.image.width)),
       window_rows(bilinear_axis(task.patches.height, task.window.height)),
       window_columns(bilinear_axis(task.patches.width, task.window.width)),
-      same_columns(task.resized.width == task.photo.width) {}
+      same_columns(task.resized.width == task.image.width) {}
 
 void ScoreTile::place(std::int64_t y, std::int64_t x, std::vector<LogTotal>* totals) {
-  height_ = std::min(kTileHeight, task_.photo.height - y);
-  width_ = std::min(kTileWidth, task_.photo.width - x);
+  height_ = std::min(kTileHeight, task_.image.height - y);
+  width_ = std::min(kTileWidth, task_.image.width - x);
   down_ = axis_part(axes_.rows, y, y + height_);
   across_ = axis_part(axes_.columns, x, x + width_);
   rows_ = static_cast<std::int64_t>(down_.sources.size());

@@ -27,8 +27,8 @@ struct TileAxes {
 /// Tiles of a task, row by row.
 struct TileGrid {
   explicit TileGrid(const LabelTask& task)
-      : down((task.photo.height + kTileHeight - 1) / kTileHeight),
-        across((task.photo.width + kTileWidth - 1) / kTileWidth) {}
+      : down((task.image.height + kTileHeight - 1) / kTileHeight),
+        across((task.image.width + kTileWidth - 1) / kTileWidth) {}
 
   std::int64_t count() const { return down * across; }
   std::int64_t y(std::int64_t tile) const { return tile / across * kTileHeight; }

@@ -1,4 +1,4 @@
-// The part of a window's patch scores that a tile of the photo reads.
+// The part of a window's patch scores that a tile of the image reads.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace relprompt::kernels {
 
-/// One direction: of the tile's sources (ascending pixels of the resized picture), those inside the window.
+/// One direction: of the tile's sources (ascending pixels of the resized image), those inside the window.
 struct Covered {
   /// axis: patches to window pixels; start: the window's first pixel.
   Covered(const BilinearAxis& axis, const std::vector<std::int32_t>& sources, std::int64_t start);

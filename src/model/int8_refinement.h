@@ -24,7 +24,7 @@ struct Int8Refinement {
   std::vector<std::int64_t> bf16_layers;  ///< counted from 1
 };
 
-/// The means that sums over photos give. Layers that saw nothing get zeros.
+/// The means that sums over images give. Layers that saw nothing get zeros.
 std::vector<std::vector<float>> means_of(const std::vector<kernels::ActivationStatistics>& sums,
                                          const ClipConfig& clip);
 

@@ -19,7 +19,7 @@ Normalisation Normalisation::clip() {
 }
 
 void check_normalisation(const Normalisation& image, const std::string& path) {
-  // Far beyond any scale that colours have; photos stay numbers whatever lies between.
+  // Far beyond any scale that colours have; images stay numbers whatever lies between.
   constexpr float kSmallest = 1e-6f, kLargest = 1e6f;
   for (std::size_t i = 0; i < image.std.size(); ++i) {
     // Written so that NaN fails.

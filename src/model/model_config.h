@@ -27,7 +27,7 @@ enum class ScoreKind { kSigmoid, kSoftmax };
 inline constexpr Word<ScoreKind> kScoreWords[] = {{ScoreKind::kSigmoid, "sigmoid"},
                                                   {ScoreKind::kSoftmax, "softmax"}};
 
-/// How photos become network input: (rgb - mean) / std on the 0-255 scale.
+/// How images become network input: (rgb - mean) / std on the 0-255 scale.
 struct Normalisation {
   std::array<float, 3> mean{};
   std::array<float, 3> std{};
@@ -45,14 +45,14 @@ struct TestProtocol {
   int window = 512;
   int stride = 426;
 
-  /// The paper's 512, or the tower's own size for towers made for smaller pictures than 224 pixels: those
-  /// have never seen a patch of a 512 pixel photo.
+  /// The paper's 512, or the tower's own size for towers made for smaller images than 224 pixels: those
+  /// have never seen a patch of a 512 pixel image.
   static TestProtocol for_tower(const VisionConfig& vision);
 };
 
 /// Present in models that `relprompt quantize` has refined for int8; their means are a file of their own.
 struct Int8Config {
-  std::int64_t photos = 0;                ///< that the means are of
+  std::int64_t images = 0;                ///< that the means are of
   std::vector<std::int64_t> bf16_layers;  ///< of the image tower, counted from 1: in bfloat16 under int8
 };
 

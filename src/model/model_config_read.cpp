@@ -83,7 +83,8 @@ TestProtocol read_test(JsonFields fields) {
 
 Int8Config read_int8(JsonFields fields, std::int64_t layers) {
   Int8Config int8;
-  int8.photos = fields.integer("photos", 0, 0, std::int64_t{1} << 40);
+  const auto older = fields.integer("photos", 0, 0, std::int64_t{1} << 40);  // its name until version 0.1
+  int8.images = fields.integer("images", older, 0, std::int64_t{1} << 40);
   int8.bf16_layers = fields.integers("layers_in_bf16", 1, layers);
   fields.finish();
   return int8;

@@ -79,7 +79,7 @@ std::string to_json(const ModelConfig& config) {
                 {"stride", config.test.stride}}}};
   if (config.prompts) out["scores"] = name_of(kScoreWords, config.scores);
   if (config.int8) {
-    out["int8"] = {{"photos", config.int8->photos}, {"layers_in_bf16", config.int8->bf16_layers}};
+    out["int8"] = {{"images", config.int8->images}, {"layers_in_bf16", config.int8->bf16_layers}};
   }
   if (!config.words.empty()) out["words"] = joined(config.words);
   return json_text(out, 2) + "\n";

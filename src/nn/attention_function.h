@@ -1,6 +1,6 @@
 // Attention on src/kernels with its gradients, as one node of LibTorch's graph.
 //
-// LibTorch's graph keeps the scores and their softmax, [B, H, T, T + P] each: 200 MB a layer for two photos
+// LibTorch's graph keeps the scores and their softmax, [B, H, T, T + P] each: 200 MB a layer for two images
 // of 512x512. This node keeps queries, keys and values alone and computes the scores again, tile by tile.
 #pragma once
 

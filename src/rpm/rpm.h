@@ -25,7 +25,7 @@ struct Aligned {
 };
 
 /// Sees named intermediate tensors ("layer3.attention_map", ".prompt", ".class_token", ".patches"): parity
-/// dumps and attention pictures.
+/// dumps and attention images.
 using Observer = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
 /// Parameters: h [knowledge_grid^2, D] (pixel knowledge) and prompt_linear, or for Apg::kLinear apg.weight

@@ -15,7 +15,7 @@
 namespace relprompt::segmenter {
 namespace {
 
-// Attention takes the square of the patches in time: 4096 of them are a photo of 2048x512 for a ViT-B/16.
+// Attention takes the square of the patches in time: 4096 of them are an image of 2048x512 for a ViT-B/16.
 constexpr std::int64_t kMostPatches = 16384;
 
 struct Input {
@@ -26,21 +26,21 @@ struct Input {
   engine::Images images() const { return {pixels.data(), 1, size.height, size.width}; }
 };
 
-Input whole_photo(const model::ModelConfig& config, const Image& photo, int short_side) {
+Input whole_image(const model::ModelConfig& config, const Image& image, int short_side) {
   SegmentOptions options;
   options.short_side = short_side == 0 ? config.test.window : short_side;
   options = resolve(options, config, 0);                           // checks the side
   options.max_pixels = std::numeric_limits<std::uint64_t>::max();  // patches are limited instead
   const auto patch = config.clip.vision.patch;
-  const auto size = resized_size(photo, options);
+  const auto size = resized_size(image, options);
   const engine::Grid grid = {size.height / patch, size.width / patch};
   if (grid.size() > kMostPatches) {
     throw Error(ErrorCode::kImageTooLarge,
-                fmt::format("a photo of {}x{} becomes {}x{} pixels, {} patches at once; the limit is {}",
-                            photo.width, photo.height, size.width, size.height, grid.size(), kMostPatches),
+                fmt::format("an image of {}x{} becomes {}x{} pixels, {} patches at once; the limit is {}",
+                            image.width, image.height, size.width, size.height, grid.size(), kMostPatches),
                 "crop it, or choose a smaller --short-side");
   }
-  const auto resized = image::resize(photo, size.height, size.width);
+  const auto resized = image::resize(image, size.height, size.width);
   return {network_input(resized, config.image), size, grid};
 }
 
@@ -77,9 +77,9 @@ void require_relationships(const model::ModelConfig& config) {
 }  // namespace
 
 AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& config,
-                             const ClassEmbeddings& classes, const Image& photo, int short_side) {
+                             const ClassEmbeddings& classes, const Image& image, int short_side) {
   require_relationships(config);
-  const auto input = whole_photo(config, photo, short_side);
+  const auto input = whole_image(config, image, short_side);
   AttentionMaps maps;
   maps.classes = classes.classes();
   maps.height = static_cast<int>(input.grid.height);
@@ -100,8 +100,8 @@ AttentionMaps attention_maps(EngineScorer& scorer, const model::ModelConfig& con
 }
 
 AttentionDistances attention_distances(EngineScorer& scorer, const model::ModelFiles& model,
-                                       const ClassEmbeddings& classes, const Image& photo, int short_side) {
-  const auto input = whole_photo(model.config, photo, short_side);
+                                       const ClassEmbeddings& classes, const Image& image, int short_side) {
+  const auto input = whole_image(model.config, image, short_side);
   const auto& vision = model.config.clip.vision;
   AttentionDistances distances;
   distances.layers = static_cast<int>(vision.layers);

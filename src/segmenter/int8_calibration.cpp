@@ -11,45 +11,45 @@ namespace {
 
 using kernels::Precision;
 
-/// Photos with the labels that fp32 gives them.
+/// Images with the labels that fp32 gives them.
 struct Labelled {
-  std::vector<std::size_t> photos;
+  std::vector<std::size_t> images;
   std::vector<LabelMap> labels;
 };
 
 class Calibrator {
  public:
   Calibrator(const model::ModelFiles& model, const ClassEmbeddings& classes,
-             const std::function<Image(std::size_t)>& photo, const QuantizeProgress& progress)
+             const std::function<Image(std::size_t)>& image, const QuantizeProgress& progress)
       : model_(model),
         clip_(model.config.clip),
         classes_(classes),
-        photo_(photo),
+        image_(image),
         progress_(progress),
         options_(resolve({}, model.config, classes.classes())) {}
 
-  /// Labels the photos in fp32; sums gets what entered the layers on the way.
-  Labelled label(std::vector<std::size_t> photos, std::vector<kernels::ActivationStatistics>& sums,
+  /// Labels the images in fp32; sums gets what entered the layers on the way.
+  Labelled label(std::vector<std::size_t> images, std::vector<kernels::ActivationStatistics>& sums,
                  const std::string& pass) {
     const engine::Network network(model_, Precision::kFp32);
     EngineScorer scorer(network);
     if (!sums.empty()) scorer.workspace().encoder.sums = &sums;
-    Labelled result{std::move(photos), {}};
+    Labelled result{std::move(images), {}};
     for_each(result, pass,
-             [&](std::size_t, const Image& photo) { result.labels.push_back(labels_of(scorer, photo)); });
+             [&](std::size_t, const Image& image) { result.labels.push_back(labels_of(scorer, image)); });
     return result;
   }
 
   /// Share of pixels that int8 labels as fp32 does.
-  double agreement(const Labelled& photos, const std::optional<model::Int8Refinement>& refinement,
+  double agreement(const Labelled& images, const std::optional<model::Int8Refinement>& refinement,
                    const std::string& pass) {
     const engine::Network network(model_, Precision::kInt8,
                                   model::packings_of(clip_, Precision::kInt8, refinement));
     EngineScorer scorer(network);
     std::size_t equal = 0, all = 0;
-    for_each(photos, pass, [&](std::size_t i, const Image& photo) {
-      const auto& exact = photos.labels[i].labels;
-      const auto rounded = labels_of(scorer, photo).labels;
+    for_each(images, pass, [&](std::size_t i, const Image& image) {
+      const auto& exact = images.labels[i].labels;
+      const auto rounded = labels_of(scorer, image).labels;
       for (std::size_t k = 0; k < exact.size(); ++k) equal += exact[k] == rounded[k] ? 1 : 0;
       all += exact.size();
     });
@@ -58,31 +58,31 @@ class Calibrator {
 
   /// Share of pixels that agree with the means or without, whichever is better; in the latter case they
   /// become zeros. Where rounding hardly matters, means may do harm by chance.
-  double keep_means_that_help(const Labelled& photos, model::Int8Refinement& refinement) {
-    const double with = agreement(photos, refinement, "int8 with means"),
-                 without = agreement(photos, std::nullopt, "int8 without");
+  double keep_means_that_help(const Labelled& images, model::Int8Refinement& refinement) {
+    const double with = agreement(images, refinement, "int8 with means"),
+                 without = agreement(images, std::nullopt, "int8 without");
     if (with >= without) return with;
     for (auto& mean : refinement.means) std::fill(mean.begin(), mean.end(), 0.0f);
     return without;
   }
 
-  /// Keeps layers in bfloat16, the ones that alone help most first, until the photos agree; false if no
+  /// Keeps layers in bfloat16, the ones that alone help most first, until the images agree; false if no
   /// layers are left.
-  bool keep_layers(const Labelled& photos, double wanted, model::Int8Refinement& refinement) {
-    for (const auto layer : by_gain(photos, refinement)) {
+  bool keep_layers(const Labelled& images, double wanted, model::Int8Refinement& refinement) {
+    for (const auto layer : by_gain(images, refinement)) {
       refinement.bf16_layers.push_back(layer);
       std::sort(refinement.bf16_layers.begin(), refinement.bf16_layers.end());
       const auto pass = std::to_string(refinement.bf16_layers.size()) + " in bf16";
-      if (agreement(photos, refinement, pass) >= wanted) return true;
+      if (agreement(images, refinement, pass) >= wanted) return true;
     }
     return false;
   }
 
  private:
-  std::vector<std::int64_t> by_gain(const Labelled& photos, const model::Int8Refinement& refinement) {
+  std::vector<std::int64_t> by_gain(const Labelled& images, const model::Int8Refinement& refinement) {
     std::vector<double> found;
     for (std::int64_t layer = 1; layer <= clip_.vision.layers; ++layer) {
-      found.push_back(agreement(photos, model::Int8Refinement{refinement.means, {layer}},
+      found.push_back(agreement(images, model::Int8Refinement{refinement.means, {layer}},
                                 "layer " + std::to_string(layer) + " in bf16"));
     }
     std::vector<std::int64_t> order(found.size());
@@ -93,16 +93,16 @@ class Calibrator {
     return order;
   }
 
-  LabelMap labels_of(EngineScorer& scorer, const Image& photo) {
-    return segment_image(scorer, model_.config, classes_, photo, options_, {}).labels;
+  LabelMap labels_of(EngineScorer& scorer, const Image& image) {
+    return segment_image(scorer, model_.config, classes_, image, options_, {}).labels;
   }
 
   template <typename F>
-  void for_each(const Labelled& photos, const std::string& pass, const F& f) {
-    const auto total = photos.photos.size();
+  void for_each(const Labelled& images, const std::string& pass, const F& f) {
+    const auto total = images.images.size();
     for (std::size_t i = 0; i < total; ++i) {
       if (progress_) progress_(pass, i, total);
-      f(i, photo_(photos.photos[i]));
+      f(i, image_(images.images[i]));
     }
     if (progress_) progress_(pass, total, total);
   }
@@ -110,21 +110,21 @@ class Calibrator {
   const model::ModelFiles& model_;
   const model::ClipConfig& clip_;
   const ClassEmbeddings& classes_;
-  const std::function<Image(std::size_t)>& photo_;
+  const std::function<Image(std::size_t)>& image_;
   const QuantizeProgress& progress_;
   SegmentOptions options_;
 };
 
 }  // namespace
 
-Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
-                      const std::function<Image(std::size_t)>& photo, double agreement,
+Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& classes, std::size_t images,
+                      const std::function<Image(std::size_t)>& image, double agreement,
                       const QuantizeProgress& progress) {
   std::vector<std::size_t> even, odd;
-  for (std::size_t i = 0; i < photos; ++i) (i % 2 == 0 ? even : odd).push_back(i);
+  for (std::size_t i = 0; i < images; ++i) (i % 2 == 0 ? even : odd).push_back(i);
   if (odd.empty()) odd = even;
 
-  Calibrator calibrator(model, classes, photo, progress);
+  Calibrator calibrator(model, classes, image, progress);
   std::vector<kernels::ActivationStatistics> sums(static_cast<std::size_t>(model.config.clip.vision.layers)),
       none;
   const auto seen = calibrator.label(std::move(even), sums, "fp32, for means");
@@ -132,8 +132,8 @@ Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& cla
   Calibration result;
   result.refinement.means = model::means_of(sums, model.config.clip);
   auto& report = result.report;
-  report.calibration_photos = seen.photos.size();
-  report.tested_photos = tested.photos.size();
+  report.calibration_images = seen.images.size();
+  report.tested_images = tested.images.size();
   const double reached = calibrator.keep_means_that_help(seen, result.refinement);
   if (reached < agreement) report.reached = calibrator.keep_layers(seen, agreement, result.refinement);
   const auto& first = result.refinement.means.front();

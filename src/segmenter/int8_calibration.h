@@ -1,4 +1,4 @@
-// Finding what refines a model's int8 inference: a few photos through the network in fp32 and in int8.
+// Finding what refines a model's int8 inference: a few images through the network in fp32 and in int8.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +19,11 @@ struct Calibration {
   QuantizeReport report;
 };
 
-/// Every second photo, beginning with the first, gives the means, says whether they help, and decides which
-/// layers stay in bfloat16; the others are labelled to see what came of it. A single photo serves for both. A
-/// refinement that the model has is left out. photo(i) reads photo i of `photos`.
-Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& classes, std::size_t photos,
-                      const std::function<Image(std::size_t)>& photo, double agreement,
+/// Every second image, beginning with the first, gives the means, says whether they help, and decides which
+/// layers stay in bfloat16; the others are labelled to see what came of it. A single image serves for both. A
+/// refinement that the model has is left out. image(i) reads image i of `images`.
+Calibration calibrate(const model::ModelFiles& model, const ClassEmbeddings& classes, std::size_t images,
+                      const std::function<Image(std::size_t)>& image, double agreement,
                       const QuantizeProgress& progress);
 
 }  // namespace relprompt::segmenter

@@ -23,21 +23,21 @@ double seconds_since(Clock::time_point start) {
 
 }  // namespace
 
-std::vector<float> network_input(const Image& picture, const model::Normalisation& image) {
-  const auto plane = static_cast<std::size_t>(picture.height) * static_cast<std::size_t>(picture.width);
+std::vector<float> network_input(const Image& image, const model::Normalisation& normalisation) {
+  const auto plane = static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width);
   std::vector<float> input(3 * plane);
   for (std::size_t c = 0; c < 3; ++c) {
-    const float mean = image.mean[c], deviation = image.std[c];
+    const float mean = normalisation.mean[c], deviation = normalisation.std[c];
     float* to = input.data() + c * plane;
     for (std::size_t i = 0; i < plane; ++i)
-      to[i] = (static_cast<float>(picture.rgb[3 * i + c]) - mean) / deviation;
+      to[i] = (static_cast<float>(image.rgb[3 * i + c]) - mean) / deviation;
   }
   return input;
 }
 
 namespace {
 
-/// Patch scores of every window, [windows, S, h, w]. Windows of one picture share a size, so they batch.
+/// Patch scores of every window, [windows, S, h, w]. Windows of one image share a size, so they batch.
 std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
                                  const std::vector<Window>& windows, const ClassEmbeddings& classes,
                                  std::size_t batch) {
@@ -70,7 +70,7 @@ std::vector<float> penalties(const SegmentOptions& options, std::size_t classes)
 /// What label_tiles and score planes are made from.
 kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float>& scores,
                               const std::vector<Window>& windows, const ClassEmbeddings& classes,
-                              image::Size resized, const Image& photo, const SegmentOptions& options) {
+                              image::Size resized, const Image& image, const SegmentOptions& options) {
   const auto grid = scorer.grid_of(windows.front().height, windows.front().width);
   const auto each = classes.texts().count * grid.size();
   kernels::LabelTask task;
@@ -80,7 +80,7 @@ kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float
   task.patches = {grid.height, grid.width};
   task.window = {windows.front().height, windows.front().width};
   task.resized = {resized.height, resized.width};
-  task.photo = {photo.height, photo.width};
+  task.image = {image.height, image.width};
   task.first = classes.first;
   task.penalty = penalties(options, classes.classes());
   task.score_activation = scorer.score_activation();
@@ -91,7 +91,7 @@ kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float
 void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
   // 16 planes of 512 x 683 pixels: near the last-level cache and far below a window's own memory.
   constexpr std::int64_t kChunkElements = 16 * 512 * 683;
-  const auto plane = task.photo.height * task.photo.width;
+  const auto plane = task.image.height * task.image.width;
   const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / plane));
   const auto classes = task.penalty.size();
   kernels::ScoreMaps planes(task);
@@ -104,7 +104,7 @@ void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
 }
 
 void fill_labels(const kernels::LabelTask& task, const SegmentOptions& options, Segmentation& result) {
-  const auto pixels = static_cast<std::size_t>(task.photo.height * task.photo.width);
+  const auto pixels = static_cast<std::size_t>(task.image.height * task.image.width);
   std::vector<std::int32_t> labels(pixels);
   std::vector<float> scores(pixels);
   kernels::label_tiles(task, labels.data(), scores.data());
@@ -120,27 +120,27 @@ void fill_labels(const kernels::LabelTask& task, const SegmentOptions& options, 
   }
 }
 
-void check_photo(const Image& photo) {
-  const bool sized = photo.height > 0 && photo.width > 0 &&
-                     photo.rgb.size() == static_cast<std::size_t>(photo.height) * photo.width * 3;
+void check_image(const Image& image) {
+  const bool sized = image.height > 0 && image.width > 0 &&
+                     image.rgb.size() == static_cast<std::size_t>(image.height) * image.width * 3;
   if (!sized) {
     throw Error(ErrorCode::kBadArgument,
-                fmt::format("a photo of {}x{} with {} bytes; expected height * width * 3", photo.width,
-                            photo.height, photo.rgb.size()));
+                fmt::format("an image of {}x{} with {} bytes; expected height * width * 3", image.width,
+                            image.height, image.rgb.size()));
   }
 }
 
 }  // namespace
 
-image::Size resized_size(const Image& photo, const SegmentOptions& options) {
-  const auto size = image::shorter_side_to(photo.height, photo.width, options.short_side);
+image::Size resized_size(const Image& image, const SegmentOptions& options) {
+  const auto size = image::shorter_side_to(image.height, image.width, options.short_side);
   const auto pixels = static_cast<std::uint64_t>(size.height) * static_cast<std::uint64_t>(size.width);
   if (pixels > options.max_pixels) {
     throw Error(
         ErrorCode::kImageTooLarge,
-        fmt::format("a photo of {}x{} becomes {}x{} = {} pixels when its shorter side is resized to {}; the "
+        fmt::format("an image of {}x{} becomes {}x{} = {} pixels when its shorter side is resized to {}; the "
                     "limit is {}",
-                    photo.width, photo.height, size.width, size.height, pixels, options.short_side,
+                    image.width, image.height, size.width, size.height, pixels, options.short_side,
                     options.max_pixels),
         "crop it, choose a smaller --short-side, or raise --max-pixels");
   }
@@ -175,19 +175,19 @@ SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& 
 }
 
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
-                           const ClassEmbeddings& classes, const Image& photo, const SegmentOptions& options,
+                           const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
                            const ScoreSink& sink) {
-  check_photo(photo);
+  check_image(image);
   Segmentation result;
-  result.labels.height = photo.height;
-  result.labels.width = photo.width;
+  result.labels.height = image.height;
+  result.labels.width = image.width;
   result.pixels.assign(classes.classes(), 0);
 
   auto start = Clock::now();
-  const auto size = resized_size(photo, options);
+  const auto size = resized_size(image, options);
   result.resized_height = size.height;
   result.resized_width = size.width;
-  const auto input = network_input(image::resize(photo, size.height, size.width), config.image);
+  const auto input = network_input(image::resize(image, size.height, size.width), config.image);
   result.resize_seconds = seconds_since(start);
 
   start = Clock::now();
@@ -200,7 +200,7 @@ Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config
 
   start = Clock::now();
   const StageTimer timer(Stage::kResize);
-  const auto task = label_task(scorer, scores, windows, classes, size, photo, options);
+  const auto task = label_task(scorer, scores, windows, classes, size, image, options);
   if (sink) give_planes(task, sink);
   fill_labels(task, options, result);
   result.score_seconds = seconds_since(start);

@@ -1,4 +1,4 @@
-// One photo through the network: resize, windows, scores, labels.
+// One image through the network: resize, windows, scores, labels.
 #pragma once
 
 #include <vector>
@@ -17,16 +17,16 @@ namespace relprompt::segmenter {
 /// class.
 SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& config, std::size_t classes);
 
-/// The photo's size with its shorter side resized. Throws Error(kImageTooLarge) beyond options.max_pixels.
-image::Size resized_size(const Image& photo, const SegmentOptions& options);
+/// The image's size with its shorter side resized. Throws Error(kImageTooLarge) beyond options.max_pixels.
+image::Size resized_size(const Image& image, const SegmentOptions& options);
 
 /// uint8 [H, W, 3] -> (rgb - mean) / std, [3, H, W].
-std::vector<float> network_input(const Image& picture, const model::Normalisation& image);
+std::vector<float> network_input(const Image& image, const model::Normalisation& normalisation);
 
-/// Labels of a photo by sliding windows, as RPN.segment of tools/reference. options resolved.
-/// Throws Error(kBadArgument) for an empty photo, Error(kImageTooLarge).
+/// Labels of an image by sliding windows, as RPN.segment of tools/reference. options resolved.
+/// Throws Error(kBadArgument) for an empty image, Error(kImageTooLarge).
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
-                           const ClassEmbeddings& classes, const Image& photo, const SegmentOptions& options,
+                           const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
                            const ScoreSink& sink);
 
 }  // namespace relprompt::segmenter

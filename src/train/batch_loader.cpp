@@ -58,8 +58,8 @@ TrainingSample BatchLoader::make(std::uint64_t i) {
   sample.name = dataset_.name(index);
   try {
     const auto read = dataset_.get(index);
-    const auto augmented = image::augment(read.photo, read.labels, options_.augment, key);
-    sample.image = torch::empty({3, augmented.photo.height, augmented.photo.width});
+    const auto augmented = image::augment(read.image, read.labels, options_.augment, key);
+    sample.image = torch::empty({3, augmented.image.height, augmented.image.width});
     image::normalize(augmented, options_.mean, options_.deviation, sample.image.data_ptr<float>());
     sample.labels = label_tensor(augmented.labels);
   } catch (const Error& error) {

@@ -18,44 +18,44 @@
 
 namespace relprompt::train {
 
-/// One augmented picture.
+/// One augmented image.
 struct TrainingSample {
   torch::Tensor image;    ///< [3, crop, crop] fp32, normalised
   torch::Tensor labels;   ///< [crop, crop] int64, a class of the data set or data::kIgnore
   std::uint64_t key = 0;  ///< names the sample in this pass over the set: its noise is drawn from it
   std::string name;
-  std::string problem;  ///< not empty: the picture could not be read, and this is why; no tensors then
+  std::string problem;  ///< not empty: the image could not be read, and this is why; no tensors then
 };
 
 /// What a worker computes in one iteration.
 struct Batch {
-  torch::Tensor images;              ///< [B, 3, crop, crop]; undefined if no picture could be read
+  torch::Tensor images;              ///< [B, 3, crop, crop]; undefined if no image could be read
   torch::Tensor labels;              ///< [B, crop, crop]
   std::vector<std::uint64_t> keys;   ///< [B]
   std::vector<std::string> names;    ///< [B]
-  std::vector<std::string> skipped;  ///< problems of pictures that are not in the batch
+  std::vector<std::string> skipped;  ///< problems of images that are not in the batch
 };
 
 struct LoaderOptions {
-  std::size_t batch = 1;        ///< pictures an iteration, over all workers
+  std::size_t batch = 1;        ///< images an iteration, over all workers
   data::Shard shard;            ///< of which this worker takes its share
   std::int64_t first = 0;       ///< iterations done before
   std::int64_t iterations = 1;  ///< length of the whole run
   std::uint64_t seed = 0;       ///< of order and augmentation
   image::AugmentOptions augment;
   std::array<float, 3> mean{}, deviation{};  ///< RGB, 0-255 scale
-  bool skip_bad = false;  ///< a picture that cannot be read is left out; false: it ends the run
+  bool skip_bad = false;  ///< an image that cannot be read is left out; false: it ends the run
   int threads = 2;
 };
 
 /// One object for one consumer. What comes out depends on the options and the set alone, not on threads.
 class BatchLoader {
  public:
-  /// `subset`: the pictures to train on, indices of the data set, which must outlive the loader.
+  /// `subset`: the images to train on, indices of the data set, which must outlive the loader.
   /// Throws Error(kBadArgument) for options out of range, such as a batch that the workers do not divide.
   BatchLoader(const data::Dataset& dataset, std::vector<std::size_t> subset, const LoaderOptions& options);
 
-  /// The next iteration's share. Throws what reading a picture throws, naming it, unless bad ones are
+  /// The next iteration's share. Throws what reading an image throws, naming it, unless bad ones are
   /// skipped.
   Batch next();
 
@@ -66,7 +66,7 @@ class BatchLoader {
   const data::Dataset& dataset_;
   std::vector<std::size_t> subset_;
   LoaderOptions options_;
-  std::size_t share_;  ///< pictures of this worker an iteration
+  std::size_t share_;  ///< images of this worker an iteration
   std::mutex mutex_;   ///< of order_
   data::Order order_;
   std::unique_ptr<data::Prefetch<TrainingSample>> samples_;  ///< last: its threads use everything above

@@ -18,8 +18,8 @@ TrainingParts split_training_set(std::size_t size, std::size_t limit, double sha
   if (held >= used) {
     throw Error(
         ErrorCode::kBadArgument,
-        fmt::format("{} of {} training pictures would be held out: none is left to train on", held, used),
-        "use more pictures, or set data.held_out: 0");
+        fmt::format("{} of {} training images would be held out: none is left to train on", held, used),
+        "use more images, or set data.held_out: 0");
   }
   // An epoch that training never reaches, so that the order of training says nothing about the choice.
   constexpr std::uint64_t kOwnOrder = ~std::uint64_t{0};

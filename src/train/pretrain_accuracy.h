@@ -1,4 +1,4 @@
-// How well pretraining goes: does a fresh picture of one object find its name among all of them?
+// How well pretraining goes: does a fresh image of one object find its name among all of them?
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace relprompt::train {
 /// Shares of right answers, 0 to 1.
 struct Top1 {
   double objects = 0;  ///< among the names of all objects, "a photo of a red dotted"
-  double grounds = 0;  ///< of the same pictures, among the names of all backgrounds
+  double grounds = 0;  ///< of the same images, among the names of all backgrounds
 };
 
 /// Scenes of one object on one background that training never shows, and the names to choose from.

@@ -40,7 +40,7 @@ torch::Tensor images_of(const world::SceneBatch& scenes, int size, const model::
   auto* out = images.data_ptr<float>();
   // Plain loops, because the loader's threads must not start teams of LibTorch's.
   for (std::size_t scene = 0; scene < count; ++scene) {
-    const auto* rgb = scenes.photos.data() + scene * pixels * 3;
+    const auto* rgb = scenes.images.data() + scene * pixels * 3;
     for (std::size_t c = 0; c < 3; ++c) {
       const float mean = image.mean[c], factor = 1 / image.std[c];
       for (std::size_t at = 0; at < pixels; ++at)

@@ -20,7 +20,7 @@ struct PretrainBatch {
   torch::Tensor excluded;  ///< [B, B] bool: caption j is true of scene i as well, and is not its own
 };
 
-/// [B, 3, size, size], normalised, of the photos of a batch.
+/// [B, 3, size, size], normalised, of the images of a batch.
 torch::Tensor images_of(const world::SceneBatch& scenes, int size, const model::Normalisation& image);
 
 /// [B, B] bool, see PretrainBatch::excluded.

@@ -41,7 +41,7 @@ struct PretrainConfig {
   std::int64_t merges = 300;  ///< key `model.merges`: most merges of the vocabulary
   /// objects, scenes, crowds: names for single things first, then sentences about several.
   std::array<PretrainPhase, kPretrainPhases> phases;
-  double patch_sharpness = 10;          ///< of the softmax over a picture's patches
+  double patch_sharpness = 10;          ///< of the softmax over an image's patches
   std::int64_t warmup_iterations = 50;  ///< linear, at the beginning of every phase
   double weight_decay = 0.05;           ///< of matrices; norms, biases, positions and temperature have none
   double clip_gradient = 1;             ///< largest norm of all gradients together; 0: not limited

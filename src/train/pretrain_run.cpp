@@ -13,7 +13,7 @@
 #include "base/atomic_file.h"
 #include "base/json_fields.h"
 #include "base/own_files.h"
-#include "image/picture_files.h"
+#include "image/image_files.h"
 #include "train/finished.h"
 #include "train/optimizer_state.h"
 #include "train/pretrain_vocabulary.h"

@@ -42,9 +42,9 @@ PretrainTowers::PretrainTowers(const model::ClipConfig& config, std::uint64_t se
   }
 }
 
-PretrainTowers::Pictures PretrainTowers::see(const torch::Tensor& images, bool patches) {
+PretrainTowers::Images PretrainTowers::see(const torch::Tensor& images, bool patches) {
   const auto tokens = image_(images);
-  Pictures seen;
+  Images seen;
   if (!patches) {
     seen.image = image_->project(tokens.select(1, 0));
     return seen;

@@ -22,12 +22,12 @@ class PretrainTowers {
   /// Every tensor has its starting value.
   PretrainTowers(const model::ClipConfig& config, std::uint64_t seed);
 
-  struct Pictures {
+  struct Images {
     torch::Tensor image;    ///< [B, E], unit length, of the class token
     torch::Tensor patches;  ///< [B, N, E], unit length; undefined unless asked for
   };
   /// images [B, 3, H, W], normalised.
-  Pictures see(const torch::Tensor& images, bool patches);
+  Images see(const torch::Tensor& images, bool patches);
   /// tokens [C, T] int64 -> [C, E], unit length.
   torch::Tensor read(const torch::Tensor& tokens) { return text_(tokens); }
   /// What cosines are multiplied with, 1 to kMostTemperature. Scalar.

@@ -5,7 +5,7 @@
 //   checkpoint.safetensors  the exact state (training_state.h)
 //   last/ best/             models: prompts.safetensors and config.json, which names the CLIP by its hash
 //   log.jsonl log.txt       what happened, for programs and for people
-//   curves.png sheet.png    loss, rates and scores; pictures with truth and prediction
+//   curves.png sheet.png    loss, rates and scores; images with truth and prediction
 //   report/ report-best/    evaluation of the two models
 //   result.json             written last: the run is finished
 #pragma once

@@ -178,9 +178,9 @@ double Trainer::gradient_norm() const {
 void Trainer::require_finite(std::int64_t done, double value, const char* what, const Batch& batch) {
   if (std::isfinite(value)) return;
   throw Error(ErrorCode::kDiverged,
-              fmt::format("iteration {}: the {} is {}; pictures of this batch: {}", done + 1, what, value,
+              fmt::format("iteration {}: the {} is {}; images of this batch: {}", done + 1, what, value,
                           fmt::join(batch.names, ", ")),
-              "the last checkpoint is kept; look at these pictures, or lower optimizer.rate");
+              "the last checkpoint is kept; look at these images, or lower optimizer.rate");
 }
 
 }  // namespace relprompt::train

@@ -32,10 +32,10 @@ class Trainer {
   Trainer(network::Network& network, const config::RunConfig& config, const ClassList& classes,
           const torch::Tensor& t, workers::Workers& workers);
 
-  /// The update of iteration `done` (counted from 0). A batch without pictures still takes part, with
-  /// gradients of 0, so that workers stay together; if no worker has a picture nothing is updated.
+  /// The update of iteration `done` (counted from 0). A batch without images still takes part, with
+  /// gradients of 0, so that workers stay together; if no worker has an image nothing is updated.
   /// `stop` tells the other workers that this one was asked to stop.
-  /// Throws Error(kDiverged), naming the pictures, for a loss or gradient that is no finite number; nothing
+  /// Throws Error(kDiverged), naming the images, for a loss or gradient that is no finite number; nothing
   /// has been changed then.
   StepResult step(std::int64_t done, const Batch& batch, bool stop);
 

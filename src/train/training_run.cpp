@@ -18,8 +18,8 @@
 #include "base/mapped_file.h"
 #include "base/own_files.h"
 #include "evaluate/eval_run.h"
-#include "evaluate/picture_sheet.h"
-#include "image/picture_files.h"
+#include "evaluate/image_sheet.h"
+#include "image/image_files.h"
 #include "network/device.h"
 #include "network/torch_scorer.h"
 #include "train/finished.h"
@@ -110,7 +110,7 @@ LoaderOptions TrainingRun::loader_options() const {
 
 evaluate::TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64_t iterations) const {
   evaluate::TrainingFacts facts;
-  facts.trained_on = fmt::format("{} {}, {} pictures", set_.name, set_.split, parts_.training.size());
+  facts.trained_on = fmt::format("{} {}, {} images", set_.name, set_.split, parts_.training.size());
   facts.setting = name_of(eval::kSettingWords, config_.setting);
   facts.checkpoint = name_of(eval::kCheckpointWords, rule);
   if (rule != eval::CheckpointRule::kLast) facts.checkpoint_score = best_.score_name();
@@ -123,10 +123,10 @@ RunOutcome TrainingRun::run() {
   const auto iterations = config_.train.schedule.iterations;
   if (leads() && !resumed_) {
     const auto sentence = fmt::format(
-        "training on {} {}: {} pictures, {} held out, {} classes, {} trained numbers", set_.name, set_.split,
+        "training on {} {}: {} images, {} held out, {} classes, {} trained numbers", set_.name, set_.split,
         parts_.training.size(), parts_.held_out.size(), set_.classes.size(), trainer_.numbers());
     log_->add({{"event", "start"},
-               {"pictures", parts_.training.size()},
+               {"images", parts_.training.size()},
                {"held_out", parts_.held_out.size()},
                {"classes", set_.classes.size()},
                {"trained_numbers", trainer_.numbers()},
@@ -184,7 +184,7 @@ bool TrainingRun::iterate(BatchLoader& loader) {
 void TrainingRun::note_skipped(const Batch& batch) {
   state_.skipped += batch.skipped.size();
   for (const auto& problem : batch.skipped) {
-    const auto sentence = fmt::format("iteration {}: left out a picture: {}", state_.done + 1, problem);
+    const auto sentence = fmt::format("iteration {}: left out an image: {}", state_.done + 1, problem);
     listener_.on_note(sentence);
     if (leads())
       log_->add({{"event", "skipped"}, {"iteration", state_.done + 1}, {"problem", problem}}, sentence);
@@ -313,15 +313,15 @@ void TrainingRun::write_sheet() {
   std::error_code ignored;
   const auto reported = path_of("report") / "sheet.png";
   if (std::filesystem::exists(reported, ignored)) {
-    const MappedFile picture(reported);
-    write_file(path_of("sheet.png"), {reinterpret_cast<const char*>(picture.data()), picture.size()});
+    const MappedFile image(reported);
+    write_file(path_of("sheet.png"), {reinterpret_cast<const char*>(image.data()), image.size()});
     return;
   }
   network::TorchScorer scorer(network_);
   image::write_png(path_of("sheet.png"),
-                   evaluate::picture_sheet(scorer, model_.config, *set_.dataset, embeddings_,
-                                           evaluate::test_options(config_, model_.config, set_.classes),
-                                           config_.train.sheet_samples));
+                   evaluate::image_sheet(scorer, model_.config, *set_.dataset, embeddings_,
+                                         evaluate::test_options(config_, model_.config, set_.classes),
+                                         config_.train.sheet_samples));
 }
 
 }  // namespace relprompt::train

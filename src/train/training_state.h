@@ -20,7 +20,7 @@ struct RunState {
   std::int64_t done = 0;             ///< iterations
   std::optional<double> best_score;  ///< by the config's rule, in [0, 1]
   std::int64_t best_iteration = 0;   ///< iterations done when it was reached
-  std::uint64_t skipped = 0;         ///< pictures that could not be read
+  std::uint64_t skipped = 0;         ///< images that could not be read
   std::uint64_t log_bytes = 0,
                 text_bytes = 0;  ///< of the run's logs; what follows belongs to lost iterations
   std::string identity;  ///< hash of the settings that decide the result; another one cannot be continued

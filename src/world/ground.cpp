@@ -25,7 +25,7 @@ Tone mixed(const Tone& from, const Tone& to, int weight) {
 
 /// Calls tone_of(x, y) for all pixels of the label, row by row, after row(y).
 template <class Row, class ToneOf>
-void paint(std::uint16_t label, const LabelMap& labels, Image& photo, Row row, ToneOf tone_of) {
+void paint(std::uint16_t label, const LabelMap& labels, Image& image, Row row, ToneOf tone_of) {
   for (int y = 0; y < labels.height; ++y) {
     row(y);
     const std::size_t start = static_cast<std::size_t>(y) * static_cast<std::size_t>(labels.width);
@@ -33,18 +33,18 @@ void paint(std::uint16_t label, const LabelMap& labels, Image& photo, Row row, T
       const std::size_t at = start + static_cast<std::size_t>(x);
       if (labels.labels[at] != label) continue;
       const Tone tone = tone_of(static_cast<std::size_t>(x), y);
-      for (std::size_t c = 0; c < 3; ++c) photo.rgb[3 * at + c] = channel(tone[c]);
+      for (std::size_t c = 0; c < 3; ++c) image.rgb[3 * at + c] = channel(tone[c]);
     }
   }
 }
 
 /// Wind ripples under single grains.
-void paint_sand(std::uint16_t label, const LabelMap& labels, Image& photo, Draw& draw) {
+void paint_sand(std::uint16_t label, const LabelMap& labels, Image& image, Draw& draw) {
   LatticeNoise ripples(labels.width, 22, 6, draw), clumps(labels.width, 3, 3, draw),
       grains(labels.width, 1, 1, draw);
   const std::vector<std::uint8_t>*ripple = nullptr, *clump = nullptr, *grain = nullptr;
   paint(
-      label, labels, photo,
+      label, labels, image,
       [&](int y) { ripple = &ripples.row(y), clump = &clumps.row(y), grain = &grains.row(y); },
       [&](std::size_t x, int) {
         const int light = ((*ripple)[x] * 5 + (*clump)[x] * 4 + (*grain)[x] * 7) >> 4;
@@ -53,12 +53,12 @@ void paint_sand(std::uint16_t label, const LabelMap& labels, Image& photo, Draw&
 }
 
 /// Upright blades, thick and thin places.
-void paint_grass(std::uint16_t label, const LabelMap& labels, Image& photo, Draw& draw) {
+void paint_grass(std::uint16_t label, const LabelMap& labels, Image& image, Draw& draw) {
   LatticeNoise blades(labels.width, 2, 7, draw), thin(labels.width, 1, 4, draw),
       tufts(labels.width, 17, 17, draw);
   const std::vector<std::uint8_t>*blade = nullptr, *edge = nullptr, *tuft = nullptr;
   paint(
-      label, labels, photo, [&](int y) { blade = &blades.row(y), edge = &thin.row(y), tuft = &tufts.row(y); },
+      label, labels, image, [&](int y) { blade = &blades.row(y), edge = &thin.row(y), tuft = &tufts.row(y); },
       [&](std::size_t x, int) {
         const int light = ((*blade)[x] * 9 + (*edge)[x] * 7) >> 4;
         const Tone tip = mixed({104, 138, 58}, {150, 158, 70}, (*tuft)[x]);
@@ -67,7 +67,7 @@ void paint_grass(std::uint16_t label, const LabelMap& labels, Image& photo, Draw
 }
 
 /// Courses of bricks with mortar between them, every brick of its own tone.
-void paint_brick(std::uint16_t label, const LabelMap& labels, Image& photo, Draw& draw) {
+void paint_brick(std::uint16_t label, const LabelMap& labels, Image& image, Draw& draw) {
   constexpr int kHigh = 8, kWide = 17;
   const int shift_x = draw.below(kWide), shift_y = draw.below(kHigh);
   const std::uint64_t wall = draw.bits();
@@ -84,7 +84,7 @@ void paint_brick(std::uint16_t label, const LabelMap& labels, Image& photo, Draw
     Draw tones = Draw::of(wall, static_cast<std::uint64_t>(course));
     for (Tone& tone : bricks) tone = mixed({112, 60, 48}, {164, 92, 72}, tones.below(256));
   };
-  paint(label, labels, photo, row, [&](std::size_t x, int) {
+  paint(label, labels, image, row, [&](std::size_t x, int) {
     const int along = static_cast<int>(x) + offset;
     const int rough = ((*grain)[x] - 128) >> 3;
     const bool mortar = below_mortar == 0 || along % kWide == 0;
@@ -96,12 +96,12 @@ void paint_brick(std::uint16_t label, const LabelMap& labels, Image& photo, Draw
 }
 
 /// Long flat waves with glints on their crests.
-void paint_water(std::uint16_t label, const LabelMap& labels, Image& photo, Draw& draw) {
+void paint_water(std::uint16_t label, const LabelMap& labels, Image& image, Draw& draw) {
   LatticeNoise waves(labels.width, 13, 4, draw), ripples(labels.width, 6, 2, draw),
       depths(labels.width, 31, 31, draw);
   const std::vector<std::uint8_t>*wave = nullptr, *ripple = nullptr, *depth = nullptr;
   paint(
-      label, labels, photo,
+      label, labels, image,
       [&](int y) { wave = &waves.row(y), ripple = &ripples.row(y), depth = &depths.row(y); },
       [&](std::size_t x, int) {
         const int height = ((*wave)[x] + (*ripple)[x]) >> 1;
@@ -113,17 +113,17 @@ void paint_water(std::uint16_t label, const LabelMap& labels, Image& photo, Draw
 
 }  // namespace
 
-void paint_ground(Ground ground, const LabelMap& labels, Image& photo, Draw& draw) {
+void paint_ground(Ground ground, const LabelMap& labels, Image& image, Draw& draw) {
   const std::uint16_t label = ground_label(ground);
   switch (ground) {
     case Ground::kSand:
-      return paint_sand(label, labels, photo, draw);
+      return paint_sand(label, labels, image, draw);
     case Ground::kGrass:
-      return paint_grass(label, labels, photo, draw);
+      return paint_grass(label, labels, image, draw);
     case Ground::kBrick:
-      return paint_brick(label, labels, photo, draw);
+      return paint_brick(label, labels, image, draw);
     case Ground::kWater:
-      return paint_water(label, labels, photo, draw);
+      return paint_water(label, labels, image, draw);
   }
 }
 

@@ -12,7 +12,7 @@
 namespace relprompt::world {
 
 /// Paints one background over all pixels of its label.
-void paint_ground(Ground ground, const LabelMap& labels, Image& photo, Draw& draw);
+void paint_ground(Ground ground, const LabelMap& labels, Image& image, Draw& draw);
 
 /// Gives every pixel the first label, or with `two` about half of them, beyond a wavy border, the second.
 void lay_grounds(std::uint16_t first, std::uint16_t second, bool two, LabelMap& labels, Draw& draw);

@@ -17,17 +17,17 @@ Light random_light(Draw& draw) {
   return light;
 }
 
-void expose(const Light& light, int noise, Image& photo, Draw& draw) {
+void expose(const Light& light, int noise, Image& image, Draw& draw) {
   constexpr int kUnit = 1 << 16;  // brightness 1
-  const int half = std::max(1, photo.width / 2);
+  const int half = std::max(1, image.width / 2);
   const auto slope_along = [&](int part) {
     return static_cast<int>(std::int64_t{kUnit} * light.slope * part / (100 * std::int64_t{kOne} * half));
   };
   const int slope_x = slope_along(cosine(light.from)), slope_y = slope_along(sine(light.from));
-  std::uint8_t* value = photo.rgb.data();
-  for (int y = 0; y < photo.height; ++y) {
+  std::uint8_t* value = image.rgb.data();
+  for (int y = 0; y < image.height; ++y) {
     int brightness = kUnit * light.gain / 100 + (y - half) * slope_y - half * slope_x;
-    for (int x = 0; x < photo.width; ++x, brightness += slope_x) {
+    for (int x = 0; x < image.width; ++x, brightness += slope_x) {
       std::uint64_t bits = draw.bits();
       for (const int tint : light.tint) {
         // Two throws: small changes are likelier than large ones.

@@ -24,7 +24,7 @@ Outline random_outline(int radius, Draw& draw);
 /// The outline a little smaller: every corner `pixels_256` / 256 pixels nearer to the middle.
 Outline shrunk(const Outline& outline, int pixels_256);
 
-/// The pixels of a size x size picture whose middle lies inside the outline around (x, y), top to bottom and
+/// The pixels of a size x size image whose middle lies inside the outline around (x, y), top to bottom and
 /// left to right. Exact: no pixel is half inside.
 std::vector<Span> spans_of(const Outline& outline, int x, int y, int size);
 

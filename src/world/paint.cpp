@@ -100,12 +100,12 @@ bool Paint::is_accent(std::uint32_t across, std::uint32_t down) const {
 }
 
 void Paint::fill(const std::vector<Span>& spans, int x, int y, int radius, int light_x, int light_y,
-                 Image& photo) const {
+                 Image& image) const {
   constexpr int kShade = 22;  // of 256 at the radius: a hint of roundness
   for (const Span& span : spans) {
     const std::uint32_t down = phase_y_ + static_cast<std::uint32_t>(span.y) * step_;
     std::uint32_t across = phase_x_ + static_cast<std::uint32_t>(span.left) * step_;
-    std::uint8_t* pixel = &photo.rgb[3 * static_cast<std::size_t>(span.y * photo.width + span.left)];
+    std::uint8_t* pixel = &image.rgb[3 * static_cast<std::size_t>(span.y * image.width + span.left)];
     const int step = light_x * kShade / radius;
     int shade = (256 << 14) + (span.left - x) * step + (span.y - y) * light_y * kShade / radius;
     for (int at = span.left; at < span.right; ++at, across += step_, pixel += 3, shade += step) {
@@ -115,21 +115,21 @@ void Paint::fill(const std::vector<Span>& spans, int x, int y, int radius, int l
   }
 }
 
-void Paint::fill_rim(const std::vector<Span>& spans, Image& photo) const {
+void Paint::fill_rim(const std::vector<Span>& spans, Image& image) const {
   for (const Span& span : spans) {
-    std::uint8_t* pixel = &photo.rgb[3 * static_cast<std::size_t>(span.y * photo.width + span.left)];
+    std::uint8_t* pixel = &image.rgb[3 * static_cast<std::size_t>(span.y * image.width + span.left)];
     for (int at = span.left; at < span.right; ++at, pixel += 3)
       for (std::size_t c = 0; c < 3; ++c) pixel[c] = static_cast<std::uint8_t>(base_[c] * 150 >> 8);
   }
 }
 
-void cast_shadow(const std::vector<Span>& spans, int dx, int dy, Image& photo) {
+void cast_shadow(const std::vector<Span>& spans, int dx, int dy, Image& image) {
   for (const Span& span : spans) {
     const int y = span.y + dy;
-    if (y < 0 || y >= photo.height) continue;
-    const int left = std::max(0, span.left + dx), right = std::min(photo.width, span.right + dx);
+    if (y < 0 || y >= image.height) continue;
+    const int left = std::max(0, span.left + dx), right = std::min(image.width, span.right + dx);
     for (int x = left; x < right; ++x) {
-      std::uint8_t* pixel = &photo.rgb[3 * static_cast<std::size_t>(y * photo.width + x)];
+      std::uint8_t* pixel = &image.rgb[3 * static_cast<std::size_t>(y * image.width + x)];
       for (std::size_t c = 0; c < 3; ++c) pixel[c] = static_cast<std::uint8_t>(pixel[c] * 158 >> 8);
     }
   }

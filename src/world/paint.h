@@ -26,9 +26,9 @@ class Paint {
   /// Paints the pattern, lit from (light_x, light_y) (kOne long) and shaded over `radius` pixels around
   /// (x, y).
   void fill(const std::vector<Span>& spans, int x, int y, int radius, int light_x, int light_y,
-            Image& photo) const;
+            Image& image) const;
   /// Paints the rim: the colour, darker.
-  void fill_rim(const std::vector<Span>& spans, Image& photo) const;
+  void fill_rim(const std::vector<Span>& spans, Image& image) const;
 
  private:
   bool is_accent(std::uint32_t across, std::uint32_t down) const;
@@ -40,6 +40,6 @@ class Paint {
 };
 
 /// Darkens pixels, a shadow moved by (dx, dy).
-void cast_shadow(const std::vector<Span>& spans, int dx, int dy, Image& photo);
+void cast_shadow(const std::vector<Span>& spans, int dx, int dy, Image& image);
 
 }  // namespace relprompt::world

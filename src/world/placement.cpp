@@ -45,7 +45,7 @@ class Stage {
   std::vector<int> visible_, areas_;
 };
 
-/// 12 to 21 pixels at 96 pixels a side, and in proportion; in small pictures more, because a pattern of 8
+/// 12 to 21 pixels at 96 pixels a side, and in proportion; in small images more, because a pattern of 8
 /// pixels cannot shrink with them.
 int random_radius(int size, Draw& draw) {
   return draw.between(std::max(10, size / 8), std::max(std::min(18, size / 3), size * 21 / 96));

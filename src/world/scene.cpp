@@ -40,13 +40,13 @@ std::vector<std::uint16_t> draw_labels(std::size_t count, Draw& draw) {
   return labels;
 }
 
-void paint_object(const Placed& object, std::uint16_t label, const Light& light, Image& photo, Draw& draw) {
+void paint_object(const Placed& object, std::uint16_t label, const Light& light, Image& image, Draw& draw) {
   const Paint paint(label / kPatterns, static_cast<Pattern>(label % kPatterns), draw);
   const int light_x = cosine(light.from), light_y = sine(light.from);
-  const int reach = 1 + photo.width / 64;  // of the shadow
-  cast_shadow(object.spans, -reach * light_x / (kOne * 3 / 4), -reach * light_y / (kOne * 3 / 4), photo);
-  paint.fill_rim(object.spans, photo);
-  paint.fill(object.core, object.x, object.y, object.radius, light_x, light_y, photo);
+  const int reach = 1 + image.width / 64;  // of the shadow
+  cast_shadow(object.spans, -reach * light_x / (kOne * 3 / 4), -reach * light_y / (kOne * 3 / 4), image);
+  paint.fill_rim(object.spans, image);
+  paint.fill(object.core, object.x, object.y, object.radius, light_x, light_y, image);
 }
 
 struct Grounds {
@@ -70,7 +70,7 @@ bool is_sound(const Scene& scene) {
   return true;
 }
 
-/// Labels and regions; the photo is still empty. Returns where the objects lie.
+/// Labels and regions; the image is still empty. Returns where the objects lie.
 std::vector<Placed> compose(const Options& options, const Grounds& grounds, Scene& scene, Draw& draw) {
   scene.objects.clear();
   scene.grounds.clear();
@@ -96,7 +96,7 @@ Scene make_scene(std::uint64_t seed, std::uint64_t index, const Options& options
   const auto pixels = static_cast<std::size_t>(options.size) * static_cast<std::size_t>(options.size);
   Scene scene;
   scene.labels = {options.size, options.size, std::vector<std::uint16_t>(pixels)};
-  scene.photo = {options.size, options.size, std::vector<std::uint8_t>(3 * pixels)};
+  scene.image = {options.size, options.size, std::vector<std::uint8_t>(3 * pixels)};
   Grounds grounds = draw_grounds(options, draw);
   std::vector<Placed> placed = compose(options, grounds, scene, draw);
   for (int attempt = 0; !is_sound(scene); ++attempt) {
@@ -106,10 +106,10 @@ Scene make_scene(std::uint64_t seed, std::uint64_t index, const Options& options
   }
   const Light light = random_light(draw);
   for (const Region& region : scene.grounds)
-    paint_ground(static_cast<Ground>(region.label - kObjectClasses), scene.labels, scene.photo, draw);
+    paint_ground(static_cast<Ground>(region.label - kObjectClasses), scene.labels, scene.image, draw);
   for (std::size_t at = 0; at < placed.size(); ++at)
-    paint_object(placed[at], scene.objects[at].label, light, scene.photo, draw);
-  expose(light, options.noise, scene.photo, draw);
+    paint_object(placed[at], scene.objects[at].label, light, scene.image, draw);
+  expose(light, options.noise, scene.image, draw);
   return scene;
 }
 

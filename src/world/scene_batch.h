@@ -12,7 +12,7 @@ namespace relprompt::world {
 
 /// Scenes one behind the other. The vectors keep their memory from batch to batch.
 struct SceneBatch {
-  std::vector<std::uint8_t> photos;   ///< [scene, row, column, RGB]
+  std::vector<std::uint8_t> images;   ///< [scene, row, column, RGB]
   std::vector<std::uint16_t> labels;  ///< [scene, row, column]
   std::vector<Caption> captions;      ///< [scene] caption(scene, index)
   /// [scene][class] the class is seen: a caption whose labels are all set is true of that scene.

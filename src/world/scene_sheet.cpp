@@ -13,27 +13,27 @@
 namespace relprompt::world {
 namespace {
 
-constexpr int kPicture = 192, kGap = 14, kCapitals = 8, kLine = 15, kLines = 3;
+constexpr int kImage = 192, kGap = 14, kCapitals = 8, kLine = 15, kLines = 3;
 constexpr image::Color kInk{36, 38, 43};
 
-/// Copies a picture to (left, top), every pixel as a square of scale x scale.
-void paste(const Image& picture, int scale, int left, int top, Image& page) {
-  for (int y = 0; y < picture.height * scale; ++y) {
-    for (int x = 0; x < picture.width * scale; ++x) {
-      const std::size_t from = 3 * static_cast<std::size_t>(y / scale * picture.width + x / scale);
+/// Copies an image to (left, top), every pixel as a square of scale x scale.
+void paste(const Image& image, int scale, int left, int top, Image& page) {
+  for (int y = 0; y < image.height * scale; ++y) {
+    for (int x = 0; x < image.width * scale; ++x) {
+      const std::size_t from = 3 * static_cast<std::size_t>(y / scale * image.width + x / scale);
       const std::size_t to = 3 * static_cast<std::size_t>((top + y) * page.width + left + x);
-      std::copy_n(&picture.rgb[from], 3, &page.rgb[to]);
+      std::copy_n(&image.rgb[from], 3, &page.rgb[to]);
     }
   }
 }
 
 Image in_colors(const LabelMap& labels) {
-  Image picture{labels.height, labels.width, {}};
+  Image image{labels.height, labels.width, {}};
   for (const std::uint16_t label : labels.labels) {
     const image::Color color = image::color_of(label);
-    picture.rgb.insert(picture.rgb.end(), {color.red, color.green, color.blue});
+    image.rgb.insert(image.rgb.end(), {color.red, color.green, color.blue});
   }
-  return picture;
+  return image;
 }
 
 /// Lines of at most `width` pixels, broken at blanks.
@@ -56,7 +56,7 @@ std::vector<std::string> wrapped(std::string text, int width) {
 
 Image draw_scene_sheet(std::uint64_t seed, const Options& options) {
   check(options);
-  const int scale = std::max(1, kPicture / options.size), side = options.size * scale;
+  const int scale = std::max(1, kImage / options.size), side = options.size * scale;
   const int cell_width = 2 * side + kGap, cell_height = side + kLines * kLine + kGap;
   Image page{kGap + kSheetRows * cell_height, kGap + kSheetColumns * (cell_width + kGap), {}};
   page.rgb.assign(3 * static_cast<std::size_t>(page.height) * static_cast<std::size_t>(page.width), 255);
@@ -65,7 +65,7 @@ Image draw_scene_sheet(std::uint64_t seed, const Options& options) {
     const Scene scene = make_scene(seed, index, options);
     const int left = kGap + at % kSheetColumns * (cell_width + kGap);
     const int top = kGap + at / kSheetColumns * cell_height;
-    paste(scene.photo, scale, left, top, page);
+    paste(scene.image, scale, left, top, page);
     paste(in_colors(scene.labels), scale, left + side + 2, top, page);
     int baseline = top + side + kLine;
     for (const std::string& line : wrapped(caption(scene, index).text, cell_width - kGap)) {

@@ -21,7 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Raised whenever the same recipe gives other pictures, so that no set is finished by another program.
+/// Raised whenever the same recipe gives other images, so that no set is finished by another program.
 constexpr int kWorldVersion = 1;
 constexpr std::size_t kMaxRecipe = 1 << 16;  ///< bytes
 

@@ -11,8 +11,8 @@
 
 #include "base/atomic_file.h"
 #include "base/own_files.h"
+#include "image/image_files.h"
 #include "image/label_files.h"
-#include "image/picture_files.h"
 #include "text/class_line.h"
 #include "world/caption.h"
 #include "world/names.h"
@@ -44,11 +44,11 @@ bool is_there(const fs::path& file) {
 
 /// Writes what is missing of one scene; true if that was anything.
 bool write_scene(const fs::path& folder, const std::string& file, const Scene& scene) {
-  const fs::path photo = folder / "images" / file, mask = folder / "masks" / file;
-  const bool has_photo = is_there(photo), has_mask = is_there(mask);
-  if (!has_photo) image::write_png(photo, scene.photo);
+  const fs::path image = folder / "images" / file, mask = folder / "masks" / file;
+  const bool has_image = is_there(image), has_mask = is_there(mask);
+  if (!has_image) image::write_png(image, scene.image);
   if (!has_mask) image::write_labels_png(mask, scene.labels, kClasses);
-  return !has_photo || !has_mask;
+  return !has_image || !has_mask;
 }
 
 std::string caption_line(const std::string& file, const Caption& caption) {
@@ -82,9 +82,9 @@ std::string read_me(const SetRecipe& recipe, const std::vector<std::string>& uns
   return fmt::format(
       "Scenes of relprompt's synthetic world, made by `relprompt world`; world.json is the recipe.\n"
       "\n"
-      "images/SPLIT/NAME.png   photos\n"
+      "images/SPLIT/NAME.png   images\n"
       "masks/SPLIT/NAME.png    grey value = line of classes.txt, from 0; every pixel has a class\n"
-      "captions.jsonl          one true sentence a photo, with the classes it names\n"
+      "captions.jsonl          one true sentence an image, with the classes it names\n"
       "unseen.txt              classes that the split '{}' keeps unseen\n"
       "\n"
       "In a config of `relprompt train`, with --data naming this folder:\n"

@@ -1,4 +1,4 @@
-// Heat maps over photos, and the sheet of a photo's attention maps.
+// Heat maps over images, and the sheet of an image's attention maps.
 #include "analysis/attention_sheet.h"
 
 #include <cmath>
@@ -8,7 +8,7 @@
 
 #include "analysis/canvas.h"
 #include "analysis/heat_map.h"
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {
@@ -32,30 +32,30 @@ TEST(HeatMap, ColoursGetBrighterAllTheWay) {
 TEST(HeatMap, PutsHighNumbersWhereTheyAre) {
   const std::vector<float> values = {2, 2, 2, 6};
   const HeatGrid grid = {values.data(), 2, 2, 2, 6};
-  const Image picture = heat_over(filled(80, 120, {10, 200, 30}), grid, 1);
-  EXPECT_EQ(picture.height, 80);
-  EXPECT_EQ(picture.width, 120);
-  EXPECT_EQ(at(picture, 79, 119), heat_color(1));
-  EXPECT_EQ(at(picture, 0, 0), heat_color(0));
-  EXPECT_EQ(at(picture, 79, 0), heat_color(0));
+  const Image image = heat_over(filled(80, 120, {10, 200, 30}), grid, 1);
+  EXPECT_EQ(image.height, 80);
+  EXPECT_EQ(image.width, 120);
+  EXPECT_EQ(at(image, 79, 119), heat_color(1));
+  EXPECT_EQ(at(image, 0, 0), heat_color(0));
+  EXPECT_EQ(at(image, 79, 0), heat_color(0));
 }
 
-TEST(HeatMap, ShowsThePhotoInGrey) {
+TEST(HeatMap, ShowsTheImageInGrey) {
   const float value = 1;
-  const Image picture = heat_over(filled(8, 8, {200, 100, 0}), {&value, 1, 1}, 0);
+  const Image image = heat_over(filled(8, 8, {200, 100, 0}), {&value, 1, 1}, 0);
   const int grey = static_cast<int>(std::lround(0.299 * 200 + 0.587 * 100));
   const auto shown = static_cast<std::uint8_t>(grey);
-  EXPECT_EQ(at(picture, 4, 4), (image::Color{shown, shown, shown}));
+  EXPECT_EQ(at(image, 4, 4), (image::Color{shown, shown, shown}));
 }
 
 TEST(HeatMap, WhatTheGridDoesNotCoverRepeatsItsBorder) {
   const std::vector<float> values = {0, 1};
   HeatGrid grid = {values.data(), 1, 2};
   grid.covered_width = 0.5;
-  const Image picture = heat_over(filled(4, 100, kPaper), grid, 1);
-  EXPECT_EQ(at(picture, 0, 5), heat_color(0));
-  EXPECT_EQ(at(picture, 0, 45), heat_color(1));
-  EXPECT_EQ(at(picture, 0, 99), heat_color(1));
+  const Image image = heat_over(filled(4, 100, kPaper), grid, 1);
+  EXPECT_EQ(at(image, 0, 5), heat_color(0));
+  EXPECT_EQ(at(image, 0, 45), heat_color(1));
+  EXPECT_EQ(at(image, 0, 99), heat_color(1));
 }
 
 TEST(HeatMap, EqualNumbersAreInTheMiddle) {
@@ -63,7 +63,7 @@ TEST(HeatMap, EqualNumbersAreInTheMiddle) {
   const HeatGrid grid = {&value, 1, 1, 3, 3};
   EXPECT_EQ(at(heat_over(filled(4, 4, kPaper), grid, 1), 2, 2), heat_color(0.5));
   EXPECT_ERROR(heat_over(filled(4, 4, kPaper), {}, 1), ErrorCode::kBadArgument, "without numbers");
-  EXPECT_ERROR(heat_over({}, grid, 1), ErrorCode::kBadArgument, "photo");
+  EXPECT_ERROR(heat_over({}, grid, 1), ErrorCode::kBadArgument, "image");
 }
 
 /// Two layers, three classes on 2x2 patches; the numbers count up.
@@ -88,39 +88,39 @@ TEST(AttentionSheet, AScaleIsThatOfOneLayer) {
 }
 
 TEST(AttentionSheet, HasARowAClassAndAColumnALayer) {
-  const auto photo = filled(40, 60, {90, 160, 220});
+  const auto image = filled(40, 60, {90, 160, 220});
   AttentionSheetOptions options;
   options.alpha = 1;
   auto maps = counted_maps();
-  const Image sheet = draw_attention_sheet(photo, maps, numbered_classes(3), "photo.png", options);
+  const Image sheet = draw_attention_sheet(image, maps, numbered_classes(3), "image.png", options);
   EXPECT_TRUE(whole(sheet));
-  EXPECT_GT(count(sheet, {90, 160, 220}), 150 * 200);  // the photo itself, once
+  EXPECT_GT(count(sheet, {90, 160, 220}), 150 * 200);  // the image itself, once
   // In every column the lowest number belongs to the first class and the highest to the last.
   EXPECT_GT(count(sheet, heat_color(0)), 2 * 20);
   EXPECT_GT(count(sheet, heat_color(1)), 2 * 20);
   auto fewer = maps;
   fewer.layers.pop_back();
   fewer.values.resize(12);
-  EXPECT_LT(draw_attention_sheet(photo, fewer, numbered_classes(3), "", options).width, sheet.width);
+  EXPECT_LT(draw_attention_sheet(image, fewer, numbered_classes(3), "", options).width, sheet.width);
   fewer = maps;
   fewer.classes = 2;
   fewer.values.resize(16);
-  EXPECT_LT(draw_attention_sheet(photo, fewer, numbered_classes(2), "", options).height, sheet.height);
+  EXPECT_LT(draw_attention_sheet(image, fewer, numbered_classes(2), "", options).height, sheet.height);
 }
 
 TEST(AttentionSheet, RefusesWhatDoesNotFitTogether) {
-  const auto photo = filled(40, 60, kPaper);
+  const auto image = filled(40, 60, kPaper);
   const auto maps = counted_maps();
-  EXPECT_ERROR(draw_attention_sheet(photo, maps, numbered_classes(2), ""), ErrorCode::kBadArgument,
+  EXPECT_ERROR(draw_attention_sheet(image, maps, numbered_classes(2), ""), ErrorCode::kBadArgument,
                "2 names");
   auto broken = maps;
   broken.values.pop_back();
-  EXPECT_ERROR(draw_attention_sheet(photo, broken, numbered_classes(3), ""), ErrorCode::kBadArgument,
+  EXPECT_ERROR(draw_attention_sheet(image, broken, numbered_classes(3), ""), ErrorCode::kBadArgument,
                "23 numbers");
-  EXPECT_ERROR(draw_attention_sheet(photo, {}, numbered_classes(3), ""), ErrorCode::kBadArgument, "0 layers");
+  EXPECT_ERROR(draw_attention_sheet(image, {}, numbered_classes(3), ""), ErrorCode::kBadArgument, "0 layers");
   AttentionSheetOptions options;
   options.cell_height = 3;
-  EXPECT_ERROR(draw_attention_sheet(photo, maps, numbered_classes(3), "", options), ErrorCode::kBadArgument,
+  EXPECT_ERROR(draw_attention_sheet(image, maps, numbered_classes(3), "", options), ErrorCode::kBadArgument,
                "map's height");
 }
 

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {
@@ -18,7 +18,7 @@ TEST(Canvas, IsPaperOfTheSizeAskedFor) {
   EXPECT_EQ(count(canvas, kPaper), 35);
 }
 
-TEST(Canvas, RefusesSizesThatNoPictureHas) {
+TEST(Canvas, RefusesSizesThatNoImageHas) {
   EXPECT_ERROR(blank_canvas(0, 5), ErrorCode::kImageTooLarge, "5x0");
   EXPECT_ERROR(blank_canvas(5, -1), ErrorCode::kImageTooLarge, "-1x5");
   EXPECT_NO_THROW(require_drawable(1, kMaxDecodedPixels));
@@ -27,10 +27,10 @@ TEST(Canvas, RefusesSizesThatNoPictureHas) {
 }
 
 TEST(Canvas, ChecksNameWhatIsWrong) {
-  EXPECT_NO_THROW(require_picture(blank_canvas(2, 2), "a photo"));
-  EXPECT_ERROR(require_picture(Image{}, "a photo"), ErrorCode::kBadArgument, "a photo of 0x0");
-  EXPECT_ERROR(require_picture(Image{2, 2, {1}}, "a photo"), ErrorCode::kBadArgument, "1 bytes");
-  EXPECT_ERROR(require_picture(Image{-2, -2, std::vector<std::uint8_t>(12)}, "a photo"),
+  EXPECT_NO_THROW(require_image(blank_canvas(2, 2), "an image"));
+  EXPECT_ERROR(require_image(Image{}, "an image"), ErrorCode::kBadArgument, "an image of 0x0");
+  EXPECT_ERROR(require_image(Image{2, 2, {1}}, "an image"), ErrorCode::kBadArgument, "1 bytes");
+  EXPECT_ERROR(require_image(Image{-2, -2, std::vector<std::uint8_t>(12)}, "an image"),
                ErrorCode::kBadArgument, "-2x-2");
   EXPECT_ERROR(require_range("text", 3, 8, 40), ErrorCode::kBadArgument, "text must be 8 to 40, not 3");
   EXPECT_ERROR(require_range("alpha", 0.0 / 0.0, 0, 1), ErrorCode::kBadArgument, "nan");
@@ -90,8 +90,8 @@ TEST(Text, UprightReadsFromBottomToTop) {
 
 TEST(Text, MayCrossTheSides) {
   Image canvas = blank_canvas(20, 20);
-  put_text(canvas, -5, 10, "a long text that leaves the picture", 12, kInk);
-  put_upright_text(canvas, 19, 15, "a long text that leaves the picture", 12, kInk);
+  put_text(canvas, -5, 10, "a long text that leaves the image", 12, kInk);
+  put_upright_text(canvas, 19, 15, "a long text that leaves the image", 12, kInk);
   put_upright_text(canvas, 500, 500, "outside", 12, kInk);
   EXPECT_TRUE(whole(canvas));
   EXPECT_GT(ink(canvas, {0, 0, 20, 20}), 0);

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/canvas.h"
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {
@@ -25,11 +25,11 @@ Chart chart_of(std::vector<double> x, std::vector<double> y) {
   return chart;
 }
 
-cv::Rect part_in(const Image& picture, image::Color color) {
+cv::Rect part_in(const Image& image, image::Color color) {
   cv::Rect part;
-  for (int y = 0; y < picture.height; ++y) {
-    for (int x = 0; x < picture.width; ++x) {
-      if (at(picture, y, x) == color) part |= cv::Rect(x, y, 1, 1);
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      if (at(image, y, x) == color) part |= cv::Rect(x, y, 1, 1);
     }
   }
   return part;
@@ -39,32 +39,32 @@ TEST(Chart, HasTheSizeAskedFor) {
   ChartOptions options;
   options.width = 500;
   options.height = 300;
-  const Image picture = draw_chart(chart_of({0, 1}, {0, 1}), options);
-  EXPECT_EQ(picture.width, 500);
-  EXPECT_EQ(picture.height, 300);
-  EXPECT_TRUE(whole(picture));
+  const Image image = draw_chart(chart_of({0, 1}, {0, 1}), options);
+  EXPECT_EQ(image.width, 500);
+  EXPECT_EQ(image.height, 300);
+  EXPECT_TRUE(whole(image));
 }
 
 TEST(Chart, ARisingLineRises) {
-  const Image picture = draw_chart(chart_of({0, 1, 2}, {0, 5, 10}));
-  const cv::Rect part = part_in(picture, kFirst);
+  const Image image = draw_chart(chart_of({0, 1, 2}, {0, 5, 10}));
+  const cv::Rect part = part_in(image, kFirst);
   EXPECT_GT(part.width, 800);
   EXPECT_GT(part.height, 300);
   const cv::Rect left(part.x, part.y, part.width / 4, part.height / 2);
   const cv::Rect right(part.x + part.width * 3 / 4, part.y, part.width / 4, part.height / 2);
-  EXPECT_EQ(count(picture, left, kFirst), 0);
-  EXPECT_GT(count(picture, right, kFirst), 50);
+  EXPECT_EQ(count(image, left, kFirst), 0);
+  EXPECT_GT(count(image, right, kFirst), 50);
 }
 
 TEST(Chart, LogarithmsMakePowersALine) {
   Chart chart = chart_of({0, 1, 2, 3, 4}, {1, 10, 100, 1000, 10000});
   const auto middle_height = [&](bool log_y) {
     chart.log_y = log_y;
-    const Image picture = draw_chart(chart);
-    const cv::Rect all = part_in(picture, kFirst);
+    const Image image = draw_chart(chart);
+    const cv::Rect all = part_in(image, kFirst);
     cv::Rect middle;
     for (int y = all.y; y < all.br().y; ++y) {
-      if (at(picture, y, all.x + all.width / 2) == kFirst) middle |= cv::Rect(0, y, 1, 1);
+      if (at(image, y, all.x + all.width / 2) == kFirst) middle |= cv::Rect(0, y, 1, 1);
     }
     return static_cast<double>(all.br().y - middle.y) / all.height;
   };
@@ -73,11 +73,11 @@ TEST(Chart, LogarithmsMakePowersALine) {
 }
 
 TEST(Chart, GapsStayEmptyAndLonelyPointsShow) {
-  const Image picture = draw_chart(chart_of({0, 1, 2, 3, 4, 5, 6}, {1, 1, kNan, 2, kInfinite, 1, 1}));
-  const cv::Rect all = part_in(picture, kFirst);
+  const Image image = draw_chart(chart_of({0, 1, 2, 3, 4, 5, 6}, {1, 1, kNan, 2, kInfinite, 1, 1}));
+  const cv::Rect all = part_in(image, kFirst);
   const int sixth = all.width / 6;
   const auto column = [&](double x) {
-    return count(picture, {all.x + static_cast<int>(x * sixth) - 5, 0, 10, picture.height}, kFirst);
+    return count(image, {all.x + static_cast<int>(x * sixth) - 5, 0, 10, image.height}, kFirst);
   };
   EXPECT_GT(column(0.5), 0);
   EXPECT_EQ(column(2), 0);
@@ -136,15 +136,15 @@ TEST(Chart, SmoothingDrawsAMeanOverThePaleCurve) {
   }
   ChartOptions options;
   options.smooth = 50;
-  const Image picture = draw_chart(chart, options);
+  const Image image = draw_chart(chart, options);
   const cv::Rect middle(300, 0, 400, 400);
   int rows = 0, pale = 0;
-  for (int y = 0; y < 400; ++y) rows += count(picture, {300, y, 400, 1}, kFirst) > 0 ? 1 : 0;
+  for (int y = 0; y < 400; ++y) rows += count(image, {300, y, 400, 1}, kFirst) > 0 ? 1 : 0;
   EXPECT_GT(rows, 0);
   EXPECT_LT(rows, 12);
-  for (int y = 100; y < 300; ++y) pale += at(picture, y, 400).blue > at(picture, y, 400).red + 15 ? 1 : 0;
+  for (int y = 100; y < 300; ++y) pale += at(image, y, 400).blue > at(image, y, 400).red + 15 ? 1 : 0;
   EXPECT_GT(pale, 100);
-  EXPECT_GT(count(draw_chart(chart), middle, kFirst), 10 * count(picture, middle, kFirst));
+  EXPECT_GT(count(draw_chart(chart), middle, kFirst), 10 * count(image, middle, kFirst));
 }
 
 TEST(Chart, AlsoCoversNumbersAskedFor) {
@@ -177,9 +177,9 @@ TEST(Chart, SurvivesEveryKindOfNumber) {
         options.smooth = log_y ? 1 : 0;
         options.width = 240;
         options.height = 160;
-        const Image picture = draw_chart(chart, options);
-        ASSERT_TRUE(whole(picture));
-        ASSERT_GT(count(picture, kFirst), 0) << a << " " << b;
+        const Image image = draw_chart(chart, options);
+        ASSERT_TRUE(whole(image));
+        ASSERT_GT(count(image, kFirst), 0) << a << " " << b;
       }
     }
   }
@@ -201,18 +201,18 @@ TEST(Chart, RefusesWhatCannotBeDrawn) {
   EXPECT_ERROR(draw_chart({}, options), ErrorCode::kBadArgument, "no room");
 }
 
-TEST(Stack, PutsPicturesBelowEachOtherOnWhite) {
+TEST(Stack, PutsImagesBelowEachOtherOnWhite) {
   const image::Color red{255, 0, 0}, blue{0, 0, 255};
-  const Image picture = stack({filled(3, 8, red), filled(5, 4, blue)});
-  EXPECT_EQ(picture.height, 8);
-  EXPECT_EQ(picture.width, 8);
-  EXPECT_EQ(count(picture, {0, 0, 8, 3}, red), 24);
-  EXPECT_EQ(count(picture, {0, 3, 4, 5}, blue), 20);
-  EXPECT_EQ(count(picture, {4, 3, 4, 5}, kPaper), 20);
+  const Image image = stack({filled(3, 8, red), filled(5, 4, blue)});
+  EXPECT_EQ(image.height, 8);
+  EXPECT_EQ(image.width, 8);
+  EXPECT_EQ(count(image, {0, 0, 8, 3}, red), 24);
+  EXPECT_EQ(count(image, {0, 3, 4, 5}, blue), 20);
+  EXPECT_EQ(count(image, {4, 3, 4, 5}, kPaper), 20);
 }
 
-TEST(Stack, RefusesNoPictures) {
-  EXPECT_ERROR(stack({}), ErrorCode::kBadArgument, "no pictures");
+TEST(Stack, RefusesNoImages) {
+  EXPECT_ERROR(stack({}), ErrorCode::kBadArgument, "no images");
   EXPECT_ERROR(stack({filled(3, 8, kInk), Image{}}), ErrorCode::kBadArgument, "0x0");
 }
 

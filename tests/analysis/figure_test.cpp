@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "analysis/distance_chart.h"
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {
@@ -22,12 +22,12 @@ TEST(Figure, DrawsLinesAndDotsWhereTheyAre) {
   figure.height = 60;
   figure.lines.push_back({{{10, 20}, {90, 20}}, kRed, 3});
   figure.dots.push_back({{50, 45}, 5, kInk});
-  const Image picture = draw_figure(figure);
-  EXPECT_EQ(picture.width, 100);
-  EXPECT_EQ(picture.height, 60);
-  EXPECT_EQ(at(picture, 20, 40), kRed);
-  EXPECT_EQ(at(picture, 45, 50), kInk);
-  EXPECT_EQ(at(picture, 30, 50), kPaper);
+  const Image image = draw_figure(figure);
+  EXPECT_EQ(image.width, 100);
+  EXPECT_EQ(image.height, 60);
+  EXPECT_EQ(at(image, 20, 40), kRed);
+  EXPECT_EQ(at(image, 45, 50), kInk);
+  EXPECT_EQ(at(image, 30, 50), kPaper);
 }
 
 TEST(Figure, SvgHoldsTheSameThings) {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {
@@ -25,22 +25,22 @@ RangeChart chart_of(std::vector<RangeRow> rows) {
 }
 
 /// The part of the rows, without the legend above.
-cv::Rect colored(const Image& picture, image::Color color) {
+cv::Rect colored(const Image& image, image::Color color) {
   cv::Rect part;
-  for (int y = 80; y < picture.height; ++y) {
-    for (int x = 0; x < picture.width; ++x) {
-      if (at(picture, y, x) == color) part |= cv::Rect(x, y, 1, 1);
+  for (int y = 80; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      if (at(image, y, x) == color) part |= cv::Rect(x, y, 1, 1);
     }
   }
   return part;
 }
 
 TEST(RangeChart, MarksLieWhereTheNumbersSay) {
-  const Image picture =
+  const Image image =
       draw_ranges(chart_of({{"a", {{20, 10, 30}, {80, 80, 80}}}, {"b", {{50, 50, 50}, {60, 40, 90}}}}));
-  EXPECT_TRUE(whole(picture));
-  EXPECT_EQ(picture.width, 960);
-  const auto first = colored(picture, kFirst), second = colored(picture, kSecond);
+  EXPECT_TRUE(whole(image));
+  EXPECT_EQ(image.width, 960);
+  const auto first = colored(image, kFirst), second = colored(image, kSecond);
   EXPECT_LT(first.x, second.x);
   EXPECT_LT(first.x + first.width, second.x + second.width);
   EXPECT_LT(first.y, second.y);
@@ -57,9 +57,9 @@ TEST(RangeChart, GrowsWithItsRowsAndNamesThem) {
 
 TEST(RangeChart, LeavesOutWhatIsNoNumber) {
   const double infinite = std::numeric_limits<double>::infinity();
-  const Image picture = draw_ranges(chart_of({{"a", {{}, {3, -infinite, infinite}}}}));
-  EXPECT_EQ(colored(picture, kFirst).area(), 0);
-  EXPECT_GT(colored(picture, kSecond).area(), 0);
+  const Image image = draw_ranges(chart_of({{"a", {{}, {3, -infinite, infinite}}}}));
+  EXPECT_EQ(colored(image, kFirst).area(), 0);
+  EXPECT_GT(colored(image, kSecond).area(), 0);
   const Image none = draw_ranges(chart_of({{"a", {{}, {}}}}));
   EXPECT_TRUE(whole(none));
   EXPECT_GT(ink(none, cv::Rect(300, 60, 500, none.height - 60)) + count(none, image::Color{104, 108, 116}),

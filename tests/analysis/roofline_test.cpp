@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {

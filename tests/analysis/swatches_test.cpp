@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/canvas.h"
-#include "picture_look.h"
+#include "image_look.h"
 
 namespace relprompt::analysis {
 namespace {
@@ -34,9 +34,9 @@ TEST(Swatches, NoEntriesTakeNoRoom) {
 TEST(Swatches, AreShownInTheirColoursWithTheirTitles) {
   const Swatches swatches(numbered(4), 800, 10, 3);
   EXPECT_EQ(swatches.height(), 20);
-  const Image picture = drawn(swatches, 800);
-  for (std::uint16_t i = 0; i < 4; ++i) EXPECT_GT(count(picture, image::color_of(i)), 60) << i;
-  EXPECT_GT(ink(picture, {16, 0, 60, 20}), 20);
+  const Image image = drawn(swatches, 800);
+  for (std::uint16_t i = 0; i < 4; ++i) EXPECT_GT(count(image, image::color_of(i)), 60) << i;
+  EXPECT_GT(ink(image, {16, 0, 60, 20}), 20);
 }
 
 TEST(Swatches, WrapIntoRowsAndLeaveOutTheRest) {
@@ -45,9 +45,9 @@ TEST(Swatches, WrapIntoRowsAndLeaveOutTheRest) {
   EXPECT_EQ(rows.height() % 20, 0);
   const Swatches cut(numbered(200), 300, 10, 2);
   EXPECT_EQ(cut.height(), 40);
-  const Image picture = drawn(cut, 300);
-  EXPECT_GT(count(picture, image::color_of(0)), 0);
-  EXPECT_EQ(count(picture, image::color_of(150)), 0);
+  const Image image = drawn(cut, 300);
+  EXPECT_GT(count(image, image::color_of(0)), 0);
+  EXPECT_EQ(count(image, image::color_of(150)), 0);
   EXPECT_EQ(Swatches(numbered(5), 1, 10, 1).height(), 20);  // one column, and only "+5 more" in it
 }
 
@@ -57,10 +57,10 @@ TEST(Swatches, LongTitlesAreShortened) {
 }
 
 TEST(Swatches, HatchedOnesAreDarkWithLightLines) {
-  const Image picture = drawn(Swatches({{{255, 0, 0}, "unknown", Hatch::kUnknown}}, 300, 16, 1), 300);
-  EXPECT_EQ(count(picture, {255, 0, 0}), 0);
-  EXPECT_GT(count(picture, hatched_at(0, 0, Hatch::kUnknown)), 20);
-  EXPECT_GT(count(picture, hatched_at(3, 0, Hatch::kUnknown)), 60);
+  const Image image = drawn(Swatches({{{255, 0, 0}, "unknown", Hatch::kUnknown}}, 300, 16, 1), 300);
+  EXPECT_EQ(count(image, {255, 0, 0}), 0);
+  EXPECT_GT(count(image, hatched_at(0, 0, Hatch::kUnknown)), 20);
+  EXPECT_GT(count(image, hatched_at(3, 0, Hatch::kUnknown)), 60);
   EXPECT_NE(hatched_at(0, 0, Hatch::kUnknown), hatched_at(3, 0, Hatch::kUnknown));
 }
 

@@ -1,4 +1,4 @@
-// Logs of training runs: what is read, what is left out, what is refused, and the picture drawn of one.
+// Logs of training runs: what is read, what is left out, what is refused, and the image drawn of one.
 #include "analysis/training_log.h"
 
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/training_curves.h"
-#include "picture_look.h"
+#include "image_look.h"
 #include "test_support.h"
 
 namespace relprompt::analysis {

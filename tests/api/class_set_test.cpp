@@ -29,7 +29,7 @@ TEST_F(ClassSetTest, ServesSeveralSessions) {
   Segmenter first(model, classes), second(model);
   EXPECT_EQ(second.class_count(), 0u);
   second.set_classes(classes);
-  const auto image = picture(64, 64);
+  const auto image = make_image(64, 64);
   EXPECT_EQ(first.segment(image).labels.labels, second.segment(image).labels.labels);
 }
 

@@ -30,7 +30,7 @@ TEST_F(SharedModel, OutlivesTheObjectItWasCopiedFrom) {
   first.reset();
   EXPECT_EQ(copy.hash(), hash);
   Segmenter segmenter(copy, ClassSet(copy, parse_class_list("road, sky")));
-  EXPECT_EQ(segmenter.segment(picture(40, 70)).labels.width, 70);
+  EXPECT_EQ(segmenter.segment(make_image(40, 70)).labels.width, 70);
 }
 
 TEST_F(SharedModel, RefusesWhatItCannotOpen) {

@@ -64,7 +64,7 @@ TEST_F(Options, OutOfRangeIsRefused) {
 TEST_F(Options, AThresholdMakesPixelsUnknown) {
   Segmenter segmenter(model_, ClassSet(model_, parse_class_list("road, sky")));
   SegmentOptions options;
-  const auto image = picture(64, 64);
+  const auto image = make_image(64, 64);
   EXPECT_EQ(segmenter.segment(image, options).unknown_pixels, 0u);
   options.unknown_threshold = 2.0f;  // no probability reaches it
   EXPECT_EQ(segmenter.segment(image, options).unknown_pixels, 64u * 64u);
@@ -74,7 +74,7 @@ TEST_F(Options, PixelCapsAreKept) {
   Segmenter segmenter(model_, ClassSet(model_, parse_class_list("road, sky")));
   SegmentOptions options;
   options.max_pixels = 100;
-  EXPECT_ERROR(segmenter.segment(picture(64, 64), options), ErrorCode::kImageTooLarge, "64");
+  EXPECT_ERROR(segmenter.segment(make_image(64, 64), options), ErrorCode::kImageTooLarge, "64");
 }
 
 }  // namespace

@@ -82,7 +82,7 @@ TEST_F(Output, FilesOfOthersStay) {
 TEST_F(Output, ScoresHaveTheLabelsAsTheirArgMax) {
   const Model model(folder(), one_thread());
   Segmenter segmenter(model, ClassSet(model, classes_));
-  const auto image = picture(20, 30);
+  const auto image = make_image(20, 30);
   ScoreFile file(scratch_ / "a.npy", 3, 20, 30, false);
   const auto result = segmenter.segment(image, {}, file.sink());
   EXPECT_FALSE(std::filesystem::exists(scratch_ / "a.npy"));

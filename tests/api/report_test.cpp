@@ -24,7 +24,7 @@ class ReporterTest : public test::TinySession {
 };
 
 TEST_F(ReporterTest, SaysWhatWasFound) {
-  auto image = picture(20, 30);
+  auto image = make_image(20, 30);
   image.notes = {"the first page of two"};
   const auto result = segmenter_.segment(image);
   ReportedImage about;
@@ -59,7 +59,7 @@ TEST_F(ReporterTest, SettingsThatDecideTheLabelsAreHashed) {
 
 TEST_F(ReporterTest, RefusesWhatDoesNotBelongTogether) {
   const Reporter reporter(segmenter_, settings_);
-  EXPECT_ERROR(reporter.report({}, picture(2, 2), {}), ErrorCode::kBadArgument, "2 classes");
+  EXPECT_ERROR(reporter.report({}, make_image(2, 2), {}), ErrorCode::kBadArgument, "2 classes");
   settings_.classes = parse_class_list("road");
   EXPECT_ERROR(Reporter(segmenter_, settings_), ErrorCode::kBadArgument, "the segmenter has 2");
 }

@@ -25,14 +25,14 @@ TEST(Segmenter, OneThatWasMovedFromSaysSoEverywhere) {
   Segmenter second = std::move(first);
   EXPECT_EQ(second.class_count(), 2u);
 
-  const Image photo{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
+  const Image image{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
   const auto refused = [](auto&& call) { EXPECT_ERROR(call(), ErrorCode::kBadArgument, "was moved from"); };
   // NOLINTBEGIN(bugprone-use-after-move)
   refused([&] { first.set_classes(parse_class_list("road")); });
   refused([&] { first.set_embeddings(rows.data(), 2); });
-  refused([&] { first.segment(photo); });
-  refused([&] { first.attention_maps(photo); });
-  refused([&] { first.attention_distances(photo); });
+  refused([&] { first.segment(image); });
+  refused([&] { first.attention_maps(image); });
+  refused([&] { first.attention_distances(image); });
   refused([&] { first.class_count(); });
   refused([&] { first.joint_width(); });
   refused([&] { first.text_tower_ran(); });
@@ -45,7 +45,7 @@ TEST(Segmenter, OneThatWasMovedFromSaysSoEverywhere) {
   refused([&] { third.class_count(); });
   first = std::move(second);
   EXPECT_EQ(first.class_count(), 2u) << "assigning makes it whole again";
-  EXPECT_EQ(first.segment(photo).labels.width, 64);
+  EXPECT_EQ(first.segment(image).labels.width, 64);
   // NOLINTEND(bugprone-use-after-move)
 }
 

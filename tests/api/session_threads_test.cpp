@@ -21,7 +21,7 @@ class SessionThreads : public test::TinySession {
   static std::vector<Labels> label(const Model& model, const char* classes) {
     Segmenter segmenter(model, ClassSet(model, parse_class_list(classes)));
     std::vector<Labels> found;
-    for (const auto& image : {picture(64, 100), picture(90, 64, 1)}) {
+    for (const auto& image : {make_image(64, 100), make_image(90, 64, 1)}) {
       found.push_back(segmenter.segment(image).labels.labels);
     }
     return found;
@@ -46,7 +46,7 @@ TEST_P(SessionThreadsIn, LabelAsOneAfterTheOther) {
   EXPECT_EQ(found, expected);
   const auto& labels = expected[0][0];
   EXPECT_NE(*std::min_element(labels.begin(), labels.end()), *std::max_element(labels.begin(), labels.end()))
-      << "a picture of one label would compare nothing";
+      << "an image of one label would compare nothing";
 }
 
 INSTANTIATE_TEST_SUITE_P(Precisions, SessionThreadsIn, testing::Values("fp32", "bf16", "int8"),
@@ -63,7 +63,7 @@ TEST_F(SessionThreads, AThreadsErrorIsItsOwn) {
     options.max_pixels = 1;
     Segmenter segmenter(model, classes);
     try {
-      segmenter.segment(picture(64, 64), options);
+      segmenter.segment(make_image(64, 64), options);
     } catch (const Error& error) {
       failed = error.code() == ErrorCode::kImageTooLarge;
     }

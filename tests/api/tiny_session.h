@@ -1,4 +1,4 @@
-// A tiny model in a scratch folder, with a cache folder of its own, and pictures for it.
+// A tiny model in a scratch folder, with a cache folder of its own, and images for it.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,7 @@ class TinySession : public testing::Test {
   }
 
   /// Colours that change slowly with the place and with `seed`.
-  static Image picture(int height, int width, unsigned seed = 0) {
+  static Image make_image(int height, int width, unsigned seed = 0) {
     Image image{height, width, {}};
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {

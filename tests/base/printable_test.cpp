@@ -13,7 +13,7 @@ TEST(Printable, ControlsBecomeEscapes) {
 }
 
 TEST(Printable, WhatTurnsTheDirectionOfWritingIsShown) {
-  EXPECT_EQ(printable("photo\u202Egpj.exe"), "photo\\u202egpj.exe");
+  EXPECT_EQ(printable("image\u202Egpj.exe"), "image\\u202egpj.exe");
   for (const char* control : {"\u200E", "\u200F", "\u061C", "\u202A", "\u202B", "\u202C", "\u202D", "\u202E",
                               "\u2066", "\u2067", "\u2068", "\u2069"}) {
     EXPECT_EQ(printable(control).substr(0, 2), "\\u") << printable(control);

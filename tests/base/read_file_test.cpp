@@ -55,7 +55,7 @@ TEST(ReadFile, SaysThatAFileEndsBeforeItsSize) {
 
 TEST(ReadFile, WhatIsReadIsOneVersionOfAFileThatChanges) {
   const test::TemporaryFolder folder;
-  const fs::path path = folder / "photo";
+  const fs::path path = folder / "image";
   const std::string whole(1 << 20, 'x');
   test::write_text(path, whole);
   std::atomic<bool> done{false};

@@ -29,7 +29,7 @@ class Analyze : public testing::Test {
     write_toy_clip(place_ / "clip");
     write_toy_clip(place_ / "model");
     add_hashed_prompts(place_ / "model", model::Variant::kPaper);
-    write_test_photo(place_ / "a.png", 64, 90);
+    write_test_image(place_ / "a.png", 64, 90);
   }
 
   Outcome analyze(std::vector<std::string> words) const {
@@ -52,10 +52,10 @@ TEST_F(Analyze, AttentionWritesASheetAndOnRequestNumbers) {
   const auto made = analyze({"attention", "a.png", "-m", "model", "--save", "sheet,npy,json", "--json"});
   ASSERT_EQ(made.status, 0) << made;
   EXPECT_THAT(place_.files("out"), ElementsAre("a.attention.json", "a.attention.npy", "a.attention.png"));
-  const auto photo = json::parse(made.out)["photos"][0];
-  EXPECT_EQ(photo["patch_rows"], 4);
-  EXPECT_EQ(photo["patch_columns"], 5);
-  ASSERT_EQ(photo["layers"].size(), 1u);  // two layers, of which the last gives no prompts
+  const auto image = json::parse(made.out)["images"][0];
+  EXPECT_EQ(image["patch_rows"], 4);
+  EXPECT_EQ(image["patch_columns"], 5);
+  ASSERT_EQ(image["layers"].size(), 1u);  // two layers, of which the last gives no prompts
   const auto numbers = json::parse(read_text(place_ / "out/a.attention.json"));
   const auto& maps = numbers["layers"][0]["maps"];
   ASSERT_EQ(maps.size(), 2u);
@@ -75,7 +75,7 @@ TEST_F(Analyze, AttentionNeedsRelationshipPrompts) {
 TEST_F(Analyze, DistanceComparesWithTheClipAlone) {
   add_hashed_prompts(place_ / "model",
                      model::Variant::kOfficial);  // its visual prompts enter the first layer
-  write_test_photo(place_ / "b.png", 64, 64, 2);
+  write_test_image(place_ / "b.png", 64, 64, 2);
   const auto made = analyze({"distance", "a.png", "b.png", "-m", "model"});
   ASSERT_EQ(made.status, 0) << made;
   EXPECT_THAT(place_.files("out"), ElementsAre("distance.json", "distance.png", "distance.svg"));
@@ -107,7 +107,7 @@ TEST_F(Analyze, SheetShowsTruthModelAndBaseline) {
   ASSERT_EQ(made.status, 0) << made;
   EXPECT_THAT(place_.files("out"), ElementsAre("sheet.png"));
   const auto document = json::parse(made.out);
-  EXPECT_EQ(document["columns"], json({"photo", "truth", "ours", "CLIP, training-free"}));
+  EXPECT_EQ(document["columns"], json({"image", "truth", "ours", "CLIP, training-free"}));
   EXPECT_EQ(document["baseline"]["variant"], "none");
   EXPECT_NE(document["baseline"]["sha256"], document["model"]["sha256"]);
   const int with_all = read_image(place_ / "out/sheet.png").width;
@@ -142,7 +142,7 @@ TEST_F(Analyze, TruthMustFit) {
 }
 
 TEST_F(Analyze, MistakesAreNamedAndLeaveNothing) {
-  write_text(place_ / "broken.png", "not a picture");
+  write_text(place_ / "broken.png", "not an image");
   write_text(place_ / "file", "");
   for (const char* kind : {"attention", "distance", "sheet"}) {
     const auto broken = analyze({kind, "broken.png", "-m", "model"});
@@ -151,8 +151,8 @@ TEST_F(Analyze, MistakesAreNamedAndLeaveNothing) {
     EXPECT_EQ(absent.status, 3) << absent;
     const auto no_model = analyze({kind, "a.png", "-m", "nowhere"});
     EXPECT_EQ(no_model.status, 4) << no_model;
-    const auto no_photo = analyze({kind, "-m", "model"});
-    EXPECT_EQ(no_photo.status, 2) << no_photo;
+    const auto no_image = analyze({kind, "-m", "model"});
+    EXPECT_EQ(no_image.status, 2) << no_image;
     const auto no_folder = place_.run({"analyze", kind, "a.png", "-m", "model", "-c", "road"});
     EXPECT_EQ(no_folder.status, 2) << no_folder;
     EXPECT_THAT(no_folder.err, HasSubstr("no output folder"));
@@ -168,12 +168,12 @@ TEST_F(Analyze, MistakesAreNamedAndLeaveNothing) {
 }
 
 TEST_F(Analyze, WordsThatTheModelNeverSawAreNamed) {
-  state_words("model", "a photo of road sky");
+  state_words("model", "an image of road sky");
   const auto made = place_.run(
       {"segment", "a.png", "-m", "model", "-c", "road, zebra;sky, beach", "-o", "out", "--json", "-q"});
   ASSERT_EQ(made.status, 0) << made;
   EXPECT_THAT(made.err,
-              AllOf(HasSubstr("never saw in training: zebra, beach"), HasSubstr("it knows: a, photo")));
+              AllOf(HasSubstr("never saw in training: zebra, beach"), HasSubstr("it knows: a, image")));
   EXPECT_EQ(json::parse(made.out)["unknown_words"], json({"zebra", "beach"}));
   EXPECT_EQ(json::parse(read_text(place_ / "out/a.json"))["unknown_words"], json({"zebra", "beach"}));
   const auto known = analyze({"sheet", "a.png", "-m", "model"});

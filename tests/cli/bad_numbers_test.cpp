@@ -26,7 +26,7 @@ class DamagedNumbers : public testing::Test {
   void SetUp() override {
     write_tiny_clip(place_.path());
     ASSERT_EQ(place_.run({"import", "tiny.safetensors", "-o", "model"}).status, 0);
-    write_test_photo(place_ / "good.png", 64, 64);
+    write_test_image(place_ / "good.png", 64, 64);
   }
 
   Outcome segment(std::vector<std::string> more = {}) const {
@@ -71,7 +71,7 @@ TEST_F(DamagedNumbers, ClassesWithoutAnEmbeddingAreNamed) {
   refused("no usable embedding of 'a photo of a road'");
 }
 
-TEST_F(DamagedNumbers, ThePhotoIsNamedWhereScoresOverflow) {
+TEST_F(DamagedNumbers, TheImageIsNamedWhereScoresOverflow) {
   const std::string block = "visual.transformer.resblocks.0.";
   for (const char* name : {"ln_1.weight", "attn.in_proj_weight", "attn.out_proj.weight"}) {
     edit_tensor(place_ / "model/clip.safetensors", block + name, [](float x) { return x * 1e14f; });

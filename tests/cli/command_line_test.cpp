@@ -83,7 +83,7 @@ TEST(CommandLine, OptionWithoutValueOrTwice) {
 }
 
 TEST(CommandLine, MissingParts) {
-  expect_usage_error({"segment", "--model", "m", "--classes", "a", "-o", "out"}, "no photo");
+  expect_usage_error({"segment", "--model", "m", "--classes", "a", "-o", "out"}, "no image");
   expect_usage_error({"segment", "a.png", "--classes", "a", "-o", "out"}, "no model");
   expect_usage_error({"segment", "a.png", "--model", "m", "--classes", "a"}, "no output folder");
   expect_usage_error(segment_with({}), "no classes");

@@ -14,11 +14,11 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-// Two classes, one picture for training and two for testing.
+// Two classes, one image for training and two for testing.
 void make_set(const std::filesystem::path& root) {
   write_text(root / "classes.txt", "road\ntree\n");
   for (const char* name : {"train/a", "val/b", "val/c"}) {
-    add_photo(root / "images" / (std::string(name) + ".jpg"), 1, 3);
+    add_image(root / "images" / (std::string(name) + ".jpg"), 1, 3);
     add_mask(root / "masks" / (std::string(name) + ".png"), 3, {0, 1, 255});
   }
 }
@@ -37,7 +37,7 @@ TEST(DataCheck, ASoundSetAsText) {
   EXPECT_THAT(outcome.out, HasSubstr("train: folder, split train, set\n1 samples, 1 of them sound"));
   EXPECT_THAT(outcome.out, HasSubstr("test: folder, split val, set\n2 samples, 2 of them sound"));
   EXPECT_THAT(outcome.out, HasSubstr("nothing is wrong"));
-  EXPECT_THAT(outcome.err, HasSubstr("2/2 photos"));
+  EXPECT_THAT(outcome.err, HasSubstr("2/2 images"));
   EXPECT_EQ(place.run({"data", "check", "c.yaml", "--data", "set", "--quiet"}).err, "");
 }
 
@@ -57,7 +57,7 @@ TEST(DataCheck, AFaultySetAsJson) {
   const Workplace place;
   make_set(place / "set");
   add_mask(place / "set/masks/val/b.png", 3, {0, 1, 2});
-  add_photo(place / "set/images/val/d.jpg", 1, 1);
+  add_image(place / "set/images/val/d.jpg", 1, 1);
   const Outcome outcome = place.run({"data", "check", "folder", "--data", "set", "--json", "--threads", "3"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("error: the data set is not clean: test\n"));
@@ -93,7 +93,7 @@ TEST(DataCheck, AMissingFolderShowsTheExpectedTree) {
   const Outcome outcome = place.run({"data", "check", "folder", "--data", "set"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("no folder masks/train"));
-  EXPECT_THAT(outcome.err, HasSubstr("images/train/*.jpg  the photos (found)"));
+  EXPECT_THAT(outcome.err, HasSubstr("images/train/*.jpg  the images (found)"));
   EXPECT_THAT(outcome.err, HasSubstr("the labels (missing)"));
   EXPECT_EQ(outcome.out, "");
 }

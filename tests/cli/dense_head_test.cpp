@@ -16,7 +16,7 @@ class DenseHead : public testing::Test {
  protected:
   void SetUp() override {
     write_tiny_clip(place_.path());
-    write_test_photo(place_ / "a.png");
+    write_test_image(place_ / "a.png");
   }
 
   Outcome segment(const std::string& model, std::vector<std::string> more) const {

@@ -54,8 +54,8 @@ TEST_F(ExperimentsCommand, TellsHowFarItIsAndWritesTables) {
 }
 
 TEST_F(ExperimentsCommand, TakesDataSetsByName) {
-  write_photo_experiments(place_.path());
-  const auto made = run({"-o", "out", "--only", "photos", "--data", "toy=toy", "--json"});
+  write_image_experiments(place_.path());
+  const auto made = run({"-o", "out", "--only", "images", "--data", "toy=toy", "--json"});
   EXPECT_EQ(made.status, 0) << made;
   EXPECT_EQ(json::parse(made.out)["made"], 4);
   const std::vector<std::pair<std::string, std::string>> wrong = {{"toy", "expected NAME=DIR"},

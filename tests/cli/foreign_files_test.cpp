@@ -47,10 +47,10 @@ class ForeignFiles : public testing::TestWithParam<Writer> {
   ForeignFiles() {
     const std::string& command = GetParam().command;
     write_tiny_clip(place_.path());
-    write_test_photo(place_ / "a.png");
+    write_test_image(place_ / "a.png");
     if (command == "quantize")
       for (std::uint64_t i = 0; i < 2; ++i)
-        write_test_photo(place_ / ("photos/" + std::to_string(i) + ".png"), 64, 64, i);
+        write_test_image(place_ / ("images/" + std::to_string(i) + ".png"), 64, 64, i);
     if (command == "train" || command == "eval" || command == "data check") {
       write_toy_set(place_ / "set", 10, 3);
       write_toy_clip(place_ / "clip");

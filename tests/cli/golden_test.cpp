@@ -1,13 +1,13 @@
-// The program against the reference (tools/reference): a photo segmented by the released network's tiny twin,
-// number by number.
+// The program against the reference (tools/reference): an image segmented by the released network's tiny
+// twin, number by number.
 #include <algorithm>
 #include <cstring>
 
 #include <gtest/gtest.h>
 
 #include "archive/safetensors.h"
+#include "image/image_files.h"
 #include "image/label_files.h"
-#include "image/picture_files.h"
 #include "program.h"
 #include "tensors.h"
 
@@ -34,11 +34,11 @@ std::vector<float> floats_of(const archive::TensorView& tensor) {
   return values;
 }
 
-Image photo_of(const archive::TensorView& tensor) {
-  Image photo{static_cast<int>(tensor.shape.at(0)), static_cast<int>(tensor.shape.at(1)), {}};
+Image image_of(const archive::TensorView& tensor) {
+  Image image{static_cast<int>(tensor.shape.at(0)), static_cast<int>(tensor.shape.at(1)), {}};
   const auto* first = reinterpret_cast<const std::uint8_t*>(tensor.data);
-  photo.rgb.assign(first, first + tensor.bytes);
-  return photo;
+  image.rgb.assign(first, first + tensor.bytes);
+  return image;
 }
 
 /// Labels may differ only where the reference's two best scores nearly tie.
@@ -59,16 +59,16 @@ void expect_labels(const std::vector<float>& scores, std::size_t classes,
   EXPECT_GE(static_cast<double>(equal), 0.999 * static_cast<double>(clear));
 }
 
-/// Segments the goldens' photo with the model folder `model` and compares with `golden_name`.
+/// Segments the goldens' image with the model folder `model` and compares with `golden_name`.
 void expect_reference_scores(const Workplace& place, const fs::path& shared, const std::string& golden_name) {
   const auto expected = archive::open_safetensors(shared / "golden/tiny/expected.safetensors");
-  const auto* photo = expected->find("photo");
+  const auto* image = expected->find("photo");
   const auto* scores = expected->find(golden_name);
-  ASSERT_NE(photo, nullptr);
+  ASSERT_NE(image, nullptr);
   ASSERT_NE(scores, nullptr);
-  image::write_png(place / "photo.png", photo_of(*photo));
+  image::write_png(place / "image.png", image_of(*image));
 
-  std::vector<std::string> command = {"segment", "photo.png", "--model", "model", "-o", "out"};
+  std::vector<std::string> command = {"segment", "image.png", "--model", "model", "-o", "out"};
   const std::vector<std::pair<std::string, std::string>> options = {
       {"--classes", "aeroplane, cat, potted plant, sheep, sofa, tv monitor"},
       {"--window", "64"},
@@ -84,7 +84,7 @@ void expect_reference_scores(const Workplace& place, const fs::path& shared, con
   ASSERT_EQ(outcome.status, 0) << outcome;
 
   const std::vector<float> wanted = floats_of(*scores);
-  const std::vector<float> found = read_npy(place / "out/photo.scores.npy");
+  const std::vector<float> found = read_npy(place / "out/image.scores.npy");
   ASSERT_EQ(found.size(), wanted.size());
   double worst = 0;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -92,7 +92,7 @@ void expect_reference_scores(const Workplace& place, const fs::path& shared, con
   }
   testing::Test::RecordProperty("worst", std::to_string(worst));
   EXPECT_LE(worst, kTolerance);
-  const auto stored = image::read_labels_png(place / "out/photo.labels.png");
+  const auto stored = image::read_labels_png(place / "out/image.labels.png");
   ASSERT_EQ(stored.map.labels.size() * 6, wanted.size());
   expect_labels(wanted, 6, stored.map.labels);
 }

@@ -73,19 +73,19 @@ INSTANTIATE_TEST_SUITE_P(
              {"protocol=transductive_known", "data.unseen=[grey]", "self_training.start=0.25"}}),
     [](const auto& kind) { return kind.param.name; });
 
-TEST_F(OnGpus, ModelsLabelPhotos) {
+TEST_F(OnGpus, ModelsLabelImages) {
   expect_success(command("run"));
   const std::string model = (first_ / "run/last").string(), clip = (first_ / "clip").string();
-  const std::string photos = (first_ / "set/images/val").string();
+  const std::string images = (first_ / "set/images/val").string();
   const Words classes = {"--classes", "red, green;lime, blue"};
   const auto with = [&](Words words, const Words& more) {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   };
   expect_success(
-      with({"segment", photos, "--model", model, "-o", "out", "--save", "scores,labels"}, classes));
-  expect_success(with({"segment", photos, "--model", model, "-o", "bf16", "--precision", "bf16"}, classes));
-  expect_success(with({"segment", photos, "--model", clip, "-o", "training-free"}, classes));
+      with({"segment", images, "--model", model, "-o", "out", "--save", "scores,labels"}, classes));
+  expect_success(with({"segment", images, "--model", model, "-o", "bf16", "--precision", "bf16"}, classes));
+  expect_success(with({"segment", images, "--model", clip, "-o", "training-free"}, classes));
   expect_success({"bench", "--model", model, "--window", "64", "--repeat", "1"});
 }
 

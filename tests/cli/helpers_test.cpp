@@ -18,8 +18,8 @@ TEST(Numbers, ThousandsHaveSeparators) {
   EXPECT_EQ(with_separators(1000), "1,000");
   EXPECT_EQ(with_separators(2522880), "2,522,880");
   EXPECT_EQ(with_separators(UINT64_MAX), "18,446,744,073,709,551,615");
-  EXPECT_EQ(counted(1, "photo"), "1 photo");
-  EXPECT_EQ(counted(1200, "photo"), "1,200 photos");
+  EXPECT_EQ(counted(1, "image"), "1 image");
+  EXPECT_EQ(counted(1200, "image"), "1,200 images");
 }
 
 TEST(Numbers, FileSizesChangeUnitBeforeFourDigits) {

@@ -37,7 +37,7 @@ class Import : public testing::Test {
  protected:
   void SetUp() override {
     write_tiny_clip(place_.path());
-    write_test_photo(place_ / "a.png");
+    write_test_image(place_ / "a.png");
   }
 
   Workplace place_;
@@ -48,7 +48,7 @@ TEST_F(Import, MakesAModelAndNamesTheNextStep) {
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_THAT(outcome.out, HasSubstr("recognised: ")) << outcome;
   EXPECT_THAT(outcome.out, HasSubstr("bare CLIP")) << outcome;
-  EXPECT_THAT(outcome.err, HasSubstr("relprompt segment PHOTO --model model")) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("relprompt segment IMAGE --model model")) << outcome;
   EXPECT_THAT(place_.files("model"), Contains("config.json"));
   EXPECT_THAT(place_.files("model"), Contains("merges.txt")) << "found beside the source";
 }

@@ -27,7 +27,7 @@ class ProcessState : public TinySegment {
 };
 
 TEST_F(ProcessState, TheLibrarysNotesAreShown) {
-  write_test_photo(place_ / "a.png");
+  write_test_image(place_ / "a.png");
   ASSERT_EQ(segment_road_and_sky({"a.png"}).status, 0);
   const auto files = kept();
   ASSERT_FALSE(files.empty());

@@ -19,14 +19,14 @@ class Quantize : public testing::Test {
  protected:
   void SetUp() override {
     write_tiny_clip(place_.path());
-    fs::create_directory(place_ / "photos");
+    fs::create_directory(place_ / "images");
     for (std::uint64_t i = 0; i < 4; ++i) {
-      write_test_photo(place_ / ("photos/" + std::to_string(i) + ".png"), 90, 130, i);
+      write_test_image(place_ / ("images/" + std::to_string(i) + ".png"), 90, 130, i);
     }
   }
 
   Outcome quantize(std::vector<std::string> more, const std::string& model = "tiny.safetensors") const {
-    std::vector<std::string> arguments = {"quantize", "photos", "-m", model, "-c", "road, sky, car"};
+    std::vector<std::string> arguments = {"quantize", "images", "-m", model, "-c", "road, sky, car"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return place_.run(arguments);
   }
@@ -46,26 +46,26 @@ TEST_F(Quantize, WritesAModelThatSegments) {
   const Outcome outcome = quantize({"-o", "out", "--json"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   const json document = json::parse(outcome.out);
-  EXPECT_EQ(document["calibration_photos"], 2);
-  EXPECT_EQ(document["tested_photos"], 2);
+  EXPECT_EQ(document["calibration_images"], 2);
+  EXPECT_EQ(document["tested_images"], 2);
   EXPECT_GT(document["agreement_after"].get<double>(), 0.5);
   EXPECT_LE(document["agreement_after"].get<double>(), 1.0);
   EXPECT_EQ(place_.files("out"),
             (std::vector<std::string>{"clip.safetensors", "config.json", "int8.safetensors", "merges.txt"}));
   const Outcome info = place_.run({"info", "out"});
-  EXPECT_THAT(info.out, HasSubstr("refined on 2 photos"));
+  EXPECT_THAT(info.out, HasSubstr("refined on 2 images"));
   const Outcome segment = place_.run(
-      {"segment", "photos", "-m", "out", "--precision", "int8", "-c", "road, sky, car", "-o", "labels"});
+      {"segment", "images", "-m", "out", "--precision", "int8", "-c", "road, sky, car", "-o", "labels"});
   EXPECT_EQ(segment.status, 0) << segment;
 }
 
 TEST_F(Quantize, MayTakeTheModelsPlaceAndRunAgain) {
   ASSERT_EQ(place_.run({"import", "tiny.safetensors", "-o", "model"}).status, 0);
-  ASSERT_EQ(quantize({"-o", "model", "--force", "--photos", "3"}, "model").status, 0);
+  ASSERT_EQ(quantize({"-o", "model", "--force", "--images", "3"}, "model").status, 0);
   const auto first = read_text(place_ / "model/int8.safetensors");
-  const Outcome again = quantize({"-o", "model", "--force", "--photos", "3"}, "model");
+  const Outcome again = quantize({"-o", "model", "--force", "--images", "3"}, "model");
   ASSERT_EQ(again.status, 0) << again;
-  EXPECT_THAT(again.out, HasSubstr("of 1 photo are labelled as by fp32"));
+  EXPECT_THAT(again.out, HasSubstr("of 1 image are labelled as by fp32"));
   EXPECT_EQ(read_text(place_ / "model/int8.safetensors"), first);
 }
 
@@ -80,17 +80,17 @@ TEST_F(Quantize, KeepsLayersUntilLabelsAgree) {
 }
 
 TEST_F(Quantize, RefusesWhatCannotWork) {
-  expect_refusal({"quantize", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 2, "no photo is given");
-  expect_refusal({"quantize", "photos", "-m", "tiny.safetensors", "-c", "a, b"}, 2, "no output folder");
-  expect_refusal({"quantize", "photos", "-m", "tiny.safetensors", "-o", "out"}, 2, "class");
-  expect_refusal({"quantize", "photos", "-m", "gone", "-c", "a, b", "-o", "out"}, 4, "gone");
+  expect_refusal({"quantize", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 2, "no image is given");
+  expect_refusal({"quantize", "images", "-m", "tiny.safetensors", "-c", "a, b"}, 2, "no output folder");
+  expect_refusal({"quantize", "images", "-m", "tiny.safetensors", "-o", "out"}, 2, "class");
+  expect_refusal({"quantize", "images", "-m", "gone", "-c", "a, b", "-o", "out"}, 4, "gone");
   expect_refusal({"quantize", "gone.png", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 3,
                  "gone.png");
   expect_refusal(
-      {"quantize", "photos", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out", "--agreement", "1.5"}, 2,
+      {"quantize", "images", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out", "--agreement", "1.5"}, 2,
       "--agreement");
-  write_text(place_ / "photos/broken.png", "no picture");
-  expect_refusal({"quantize", "photos", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 3,
+  write_text(place_ / "images/broken.png", "no image");
+  expect_refusal({"quantize", "images", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 3,
                  "broken.png");
 }
 

@@ -21,7 +21,7 @@ class ReplaceModel : public testing::Test {
  protected:
   void SetUp() override {
     write_tiny_clip(place_.path());
-    write_test_photo(place_ / "a.png");
+    write_test_image(place_ / "a.png");
   }
 
   Workplace place_;

@@ -18,13 +18,13 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-constexpr int kPhotos = 60;
+constexpr int kImages = 60;
 
 class Resume : public testing::Test {
  protected:
   void SetUp() override {
     write_tiny_clip(place_.path());
-    write_test_photo(place_ / "in/00.png", 300, 400);
+    write_test_image(place_ / "in/00.png", 300, 400);
   }
 
   std::vector<std::string> command(const std::string& classes, bool resume) const {
@@ -74,13 +74,13 @@ TEST_F(Resume, DoesNotMixResultsOfOtherClasses) {
   EXPECT_EQ(json::parse(read_text(place_ / "out/00.json"))["classes"][1]["name"], "car");
 }
 
-TEST_F(Resume, DoesAgainAPhotoThatWasReplaced) {
+TEST_F(Resume, DoesAgainAnImageThatWasReplaced) {
   for (const char* save : {"labels,overlay,json", "labels"}) {
     fs::remove_all(place_ / "out");
-    write_test_photo(place_ / "in/00.png", 300, 400);
+    write_test_image(place_ / "in/00.png", 300, 400);
     EXPECT_EQ(totals("road, sky", false, save)["done"], 1);
     fs::remove(place_ / "in/00.png");
-    write_test_photo(place_ / "in/00.png", 90, 130);
+    write_test_image(place_ / "in/00.png", 90, 130);
     EXPECT_EQ(totals("road, sky", true, save)["done"], 1) << save;
     EXPECT_EQ(image::read_labels_png(place_ / "out/00.labels.png").map.width, 130) << save;
     EXPECT_EQ(totals("road, sky", true, save)["skipped"], 1) << save;
@@ -146,7 +146,7 @@ TEST_F(Resume, TwoProcessesShareAFolder) {
 }
 
 TEST_F(Resume, InterruptedRunEndsCleanlyAndGoesOn) {
-  for (int i = 1; i < kPhotos; ++i) {
+  for (int i = 1; i < kImages; ++i) {
     fs::copy_file(place_ / "in/00.png",
                   place_ / ("in/" + std::string(i < 10 ? "0" : "") + std::to_string(i) + ".png"));
   }
@@ -157,12 +157,12 @@ TEST_F(Resume, InterruptedRunEndsCleanlyAndGoesOn) {
   ASSERT_EQ(outcome.status, 130) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("--resume")) << outcome;
   const int done = json::parse(outcome.out)["totals"]["done"];
-  EXPECT_LT(done, kPhotos);
+  EXPECT_LT(done, kImages);
   EXPECT_EQ(place_.files("out").size(), static_cast<std::size_t>(done) * 3)
-      << "whole photos only, no temporary file";
+      << "whole images only, no temporary file";
   const json rest = totals("road, sky", true);
   EXPECT_EQ(rest["skipped"], done);
-  EXPECT_EQ(rest["done"], kPhotos - done);
+  EXPECT_EQ(rest["done"], kImages - done);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// What the files of one photo say about each other: labels, scores and report.
+// What the files of one image say about each other: labels, scores and report.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -18,7 +18,7 @@ class SegmentAgreement : public TinySegment {
  protected:
   void SetUp() override {
     TinySegment::SetUp();
-    write_test_photo(place_ / "a.png", 120, 150);
+    write_test_image(place_ / "a.png", 120, 150);
   }
 
   Outcome segment(std::vector<std::string> arguments) const {

@@ -1,4 +1,4 @@
-// relprompt segment when something is wrong with photos, outputs or the device: the right status, a message
+// relprompt segment when something is wrong with images, outputs or the device: the right status, a message
 // with the reason, and no half-written file.
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -6,7 +6,7 @@
 
 #include <gmock/gmock.h>
 
-#include "image/picture_files.h"
+#include "image/image_files.h"
 #include "tiny_segment.h"
 
 namespace relprompt::test {
@@ -21,53 +21,53 @@ class SegmentFailures : public TinySegment {
  protected:
   void SetUp() override {
     TinySegment::SetUp();
-    write_test_photo(place_ / "good.png", 64, 64);
+    write_test_image(place_ / "good.png", 64, 64);
   }
 
   Outcome segment(const std::vector<std::string>& arguments) const { return segment_road_and_sky(arguments); }
 
-  /// Expects exit status 3 for this one photo, a message with the fragment, and no output folder.
-  void expect_bad_photo(const std::string& photo, const std::string& fragment) const {
-    const Outcome outcome = segment({photo});
+  /// Expects exit status 3 for this one image, a message with the fragment, and no output folder.
+  void expect_bad_image(const std::string& image, const std::string& fragment) const {
+    const Outcome outcome = segment({image});
     EXPECT_EQ(outcome.status, 3) << outcome;
     EXPECT_THAT(outcome.err, HasSubstr("relprompt: error: ")) << outcome;
-    EXPECT_THAT(outcome.err, HasSubstr(photo)) << outcome;
+    EXPECT_THAT(outcome.err, HasSubstr(image)) << outcome;
     EXPECT_THAT(outcome.err, HasSubstr(fragment)) << outcome;
     EXPECT_FALSE(fs::exists(place_ / "out"));
   }
 };
 
 TEST_F(SegmentFailures, MissingFile) {
-  expect_bad_photo("gone.jpg", "");
+  expect_bad_image("gone.jpg", "");
 }
 
 TEST_F(SegmentFailures, EmptyFolderAndIdleGlob) {
   fs::create_directory(place_ / "nothing");
-  expect_bad_photo("nothing", "");
-  expect_bad_photo("*.webp", "");
+  expect_bad_image("nothing", "");
+  expect_bad_image("*.webp", "");
 }
 
 TEST_F(SegmentFailures, NotAnImage) {
   write_text(place_ / "letter.jpg", "Dear reader");
   write_text(place_ / "empty.png", "");
-  expect_bad_photo("letter.jpg", "Dear reader");
-  expect_bad_photo("empty.png", "empty");
+  expect_bad_image("letter.jpg", "Dear reader");
+  expect_bad_image("empty.png", "empty");
 }
 
-TEST_F(SegmentFailures, TruncatedPictures) {
-  const Image picture = test_picture(200, 300);
-  image::write_jpg(place_ / "whole.jpg", picture);
-  image::write_png(place_ / "whole.png", picture);
+TEST_F(SegmentFailures, TruncatedImages) {
+  const Image image = test_image(200, 300);
+  image::write_jpg(place_ / "whole.jpg", image);
+  image::write_png(place_ / "whole.png", image);
   for (const char* ending : {".jpg", ".png"}) {
     const std::string bytes = read_text(place_ / (std::string("whole") + ending));
     write_text(place_ / (std::string("half") + ending), bytes.substr(0, bytes.size() / 2));
-    expect_bad_photo(std::string("half") + ending, "");
+    expect_bad_image(std::string("half") + ending, "");
   }
 }
 
 TEST_F(SegmentFailures, TooManyPixelsAfterResizing) {
   // 20x2000 is small, but a short side of 64 makes it 64x6400.
-  write_test_photo(place_ / "strip.png", 20, 2000);
+  write_test_image(place_ / "strip.png", 20, 2000);
   const Outcome outcome = segment({"strip.png", "--max-pixels", "400000"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("--max-pixels")) << outcome;
@@ -75,10 +75,10 @@ TEST_F(SegmentFailures, TooManyPixelsAfterResizing) {
   EXPECT_EQ(segment({"strip.png", "--max-pixels", "409600"}).status, 0);
 }
 
-TEST_F(SegmentFailures, OneBadPhotoDoesNotStopTheOthers) {
-  write_test_photo(place_ / "in/a.png", 64, 64);
+TEST_F(SegmentFailures, OneBadImageDoesNotStopTheOthers) {
+  write_test_image(place_ / "in/a.png", 64, 64);
   write_text(place_ / "in/deep/b.png", "broken");
-  write_test_photo(place_ / "in/c.png", 64, 64);
+  write_test_image(place_ / "in/c.png", 64, 64);
   const Outcome outcome = segment({"in", "gone.png", "--save", "labels,json,scores"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("2 inputs failed")) << outcome;
@@ -97,8 +97,8 @@ TEST_F(SegmentFailures, OutputFolderInTheWayOfAFile) {
 }
 
 TEST_F(SegmentFailures, UnwritableOutputStopsTheRunAtOnce) {
-  write_test_photo(place_ / "in/a.png", 64, 64);
-  write_test_photo(place_ / "in/b.png", 64, 64);
+  write_test_image(place_ / "in/a.png", 64, 64);
+  write_test_image(place_ / "in/b.png", 64, 64);
   fs::create_directories(place_ / "out/a.overlay.jpg/in_the_way");
   const Outcome outcome = segment({"in", "--json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
@@ -109,7 +109,7 @@ TEST_F(SegmentFailures, UnwritableOutputStopsTheRunAtOnce) {
 
 TEST_F(SegmentFailures, FullDisk) {
   for (const char* kinds : {"scores", "labels,overlay", "labels,scores,json"}) {
-    write_test_photo(place_ / "big.png", 600, 800);
+    write_test_image(place_ / "big.png", 600, 800);
     place_.file_size_limit = 16'384;
     const Outcome outcome = segment({"big.png", "good.png", "--save", kinds});
     EXPECT_EQ(outcome.status, 3) << outcome;

@@ -1,4 +1,4 @@
-// relprompt segment over many photos: reading ahead and writing behind change neither the order of anything
+// relprompt segment over many images: reading ahead and writing behind change neither the order of anything
 // nor what happens when one of them goes wrong.
 #include <nlohmann/json.hpp>
 
@@ -15,12 +15,12 @@ using testing::HasSubstr;
 
 class Pipeline : public TinySegment {
  protected:
-  static constexpr int kPhotos = 12;
+  static constexpr int kImages = 12;
 
   void SetUp() override {
     TinySegment::SetUp();
-    for (int i = 0; i < kPhotos; ++i)
-      write_test_photo(place_ / ("in/" + name(i) + ".png"), 64 + 3 * i, 70,
+    for (int i = 0; i < kImages; ++i)
+      write_test_image(place_ / ("in/" + name(i) + ".png"), 64 + 3 * i, 70,
                        1 + static_cast<std::uint64_t>(i));
   }
 
@@ -31,28 +31,28 @@ class Pipeline : public TinySegment {
   /// "p03 done" for each photo of a run's document, in its order.
   static std::vector<std::string> story(const json& document) {
     std::vector<std::string> lines;
-    for (const auto& photo : document["photos"]) {
-      lines.push_back(fs::path(photo["input"].get<std::string>()).stem().string() + " " +
-                      photo["status"].get<std::string>());
+    for (const auto& image : document["images"]) {
+      lines.push_back(fs::path(image["input"].get<std::string>()).stem().string() + " " +
+                      image["status"].get<std::string>());
     }
     return lines;
   }
 };
 
-TEST_F(Pipeline, ResultsKeepTheOrderOfThePhotos) {
+TEST_F(Pipeline, ResultsKeepTheOrderOfTheImages) {
   const Outcome outcome = segment({"in"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   std::size_t at = 0;
-  for (int i = 0; i < kPhotos; ++i) {
+  for (int i = 0; i < kImages; ++i) {
     const auto found = outcome.out.find(name(i) + ".png: ", at);
     ASSERT_NE(found, std::string::npos) << name(i) << "\n" << outcome;
     at = found;
   }
-  EXPECT_THAT(outcome.err, HasSubstr("12 photos in "));
-  EXPECT_EQ(place_.files("out").size(), 3u * kPhotos);
+  EXPECT_THAT(outcome.err, HasSubstr("12 images in "));
+  EXPECT_EQ(place_.files("out").size(), 3u * kImages);
 }
 
-TEST_F(Pipeline, EveryPhotoGetsWhatItGetsAlone) {
+TEST_F(Pipeline, EveryImageGetsWhatItGetsAlone) {
   ASSERT_EQ(segment({"in", "--save", "labels,scores"}).status, 0);
   for (const int i : {0, 5, 11}) {
     const auto together = read_text(place_ / ("out/" + name(i) + ".labels.png"));
@@ -63,24 +63,24 @@ TEST_F(Pipeline, EveryPhotoGetsWhatItGetsAlone) {
   }
 }
 
-TEST_F(Pipeline, ACorruptPhotoInTheMiddleKeepsItsPlace) {
+TEST_F(Pipeline, ACorruptImageInTheMiddleKeepsItsPlace) {
   for (const int i : {5, 6, 9}) write_text(place_ / ("in/" + name(i) + ".png"), "broken");
   const Outcome outcome = segment({"in", "--json", "--save", "labels,scores,json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   const json document = json::parse(outcome.out);
   std::vector<std::string> expected;
-  for (int i = 0; i < kPhotos; ++i) {
+  for (int i = 0; i < kImages; ++i) {
     expected.push_back(name(i) + (i == 5 || i == 6 || i == 9 ? " failed" : " done"));
   }
   EXPECT_EQ(story(document), expected);
   ASSERT_EQ(document["errors"].size(), 3u);
   EXPECT_THAT(document["errors"][0]["input"].get<std::string>(), HasSubstr("p05"));
-  EXPECT_EQ(document["totals"]["done"], kPhotos - 3);
+  EXPECT_EQ(document["totals"]["done"], kImages - 3);
   EXPECT_EQ(document["totals"]["complete"], true);
-  EXPECT_EQ(place_.files("out").size(), 3u * (kPhotos - 3));
+  EXPECT_EQ(place_.files("out").size(), 3u * (kImages - 3));
 }
 
-TEST_F(Pipeline, AnOutputThatIsInTheWayIsFoundBeforeTheFirstPhoto) {
+TEST_F(Pipeline, AnOutputThatIsInTheWayIsFoundBeforeTheFirstImage) {
   fs::create_directories(place_ / "out/p04.overlay.jpg/in_the_way");
   const Outcome outcome = segment({"in", "--json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
@@ -107,7 +107,7 @@ TEST_F(Pipeline, AnEditedResultInTheMiddleLeavesTheFilesBeforeIt) {
   EXPECT_EQ(outcome.status, 3) << outcome;
   EXPECT_THAT(outcome.err, HasSubstr("p03.json is there already and was changed")) << outcome;
   EXPECT_EQ(story(json::parse(outcome.out)), (std::vector<std::string>{"p00 done", "p01 done", "p02 done"}));
-  EXPECT_EQ(place_.files("out").size(), 3u * kPhotos);
+  EXPECT_EQ(place_.files("out").size(), 3u * kImages);
   EXPECT_EQ(read_text(place_ / "out/p03.json"), R"({"shapes": []})");
 }
 
@@ -117,11 +117,11 @@ TEST_F(Pipeline, ResumeSkipsWhatIsThere) {
   const Outcome outcome = segment({"in", "--resume", "--json"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   std::vector<std::string> expected;
-  for (int i = 0; i < kPhotos; ++i) {
+  for (int i = 0; i < kImages; ++i) {
     expected.push_back(name(i) + (i == 0 || i == 4 || i == 5 || i == 11 ? " done" : " skipped"));
   }
   EXPECT_EQ(story(json::parse(outcome.out)), expected);
-  EXPECT_EQ(place_.files("out").size(), 3u * kPhotos);
+  EXPECT_EQ(place_.files("out").size(), 3u * kImages);
 }
 
 }  // namespace

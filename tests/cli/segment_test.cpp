@@ -1,10 +1,10 @@
-// relprompt segment on the tiny CLIP: every kind of output, every legal kind of photo.
+// relprompt segment on the tiny CLIP: every kind of output, every legal kind of image.
 #include <nlohmann/json.hpp>
 
 #include <gmock/gmock.h>
 
 #include "image/label_files.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "tiny_segment.h"
 
 namespace relprompt::test {
@@ -24,11 +24,11 @@ class Segment : public TinySegment {
 };
 
 TEST_F(Segment, WritesLabelsOverlayAndJson) {
-  write_test_photo(place_ / "street.png", 90, 130);
+  write_test_image(place_ / "street.png", 90, 130);
   const Outcome outcome = segment({"street.png", "--classes", "road;street, sky, car"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_THAT(outcome.out, HasSubstr("street.png: ")) << outcome;
-  EXPECT_THAT(outcome.err, HasSubstr("1 photo in ")) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("1 image in ")) << outcome;
   EXPECT_THAT(place_.files("out"), ElementsAre("street.json", "street.labels.png", "street.overlay.jpg"));
 
   const auto stored = image::read_labels_png(place_ / "out/street.labels.png");
@@ -50,7 +50,7 @@ TEST_F(Segment, WritesLabelsOverlayAndJson) {
 }
 
 TEST_F(Segment, ReportStatesProtocolAndModel) {
-  write_test_photo(place_ / "a.png", 90, 130);
+  write_test_image(place_ / "a.png", 90, 130);
   const Outcome outcome =
       segment({"a.png", "-c", "road, sky", "--seen", "sky", "--calibration", "0.25", "--unknown", "-0.5"});
   ASSERT_EQ(outcome.status, 0) << outcome;
@@ -75,7 +75,7 @@ TEST_F(Segment, ReportStatesProtocolAndModel) {
 }
 
 TEST_F(Segment, WritesEveryKindThatIsAskedFor) {
-  write_test_photo(place_ / "a.png", 70, 64);
+  write_test_image(place_ / "a.png", 70, 64);
   const Outcome outcome =
       segment({"a.png", "-c", "road, sky", "--save", "overlay, labels,palette,scores,json"});
   ASSERT_EQ(outcome.status, 0) << outcome;
@@ -89,7 +89,7 @@ TEST_F(Segment, WritesEveryKindThatIsAskedFor) {
 }
 
 TEST_F(Segment, UnknownPixelsHaveTheirOwnLabel) {
-  write_test_photo(place_ / "a.png", 64, 64);
+  write_test_image(place_ / "a.png", 64, 64);
   ASSERT_EQ(segment({"a.png", "-c", "road, sky", "--unknown", "1"}).status, 0);
   EXPECT_EQ(report("a")["unknown"]["pixels"], 64 * 64);
   for (const std::uint16_t label : image::read_labels_png(place_ / "out/a.labels.png").map.labels) {
@@ -98,17 +98,17 @@ TEST_F(Segment, UnknownPixelsHaveTheirOwnLabel) {
 }
 
 TEST_F(Segment, MirrorsFoldersAndSolvesClashes) {
-  write_test_photo(place_ / "photos/a.png", 64, 64, 1);
-  write_test_photo(place_ / "photos/deep/er/b.png", 64, 64, 2);
-  write_text(place_ / "photos/a.jpg", encode(".jpg", gradient(64, 64)));
-  const Outcome outcome = segment({"photos", "-c", "road, sky", "--save", "labels"});
+  write_test_image(place_ / "images/a.png", 64, 64, 1);
+  write_test_image(place_ / "images/deep/er/b.png", 64, 64, 2);
+  write_text(place_ / "images/a.jpg", encode(".jpg", gradient(64, 64)));
+  const Outcome outcome = segment({"images", "-c", "road, sky", "--save", "labels"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_THAT(place_.files("out"),
               ElementsAre("a.jpg.labels.png", "a.png.labels.png", "deep/er/b.labels.png"));
 }
 
-TEST_F(Segment, SecondRunBesideThePhotosDoesNotTakeItsOwnResults) {
-  write_test_photo(place_ / "out/a.png", 64, 64);
+TEST_F(Segment, SecondRunBesideTheImagesDoesNotTakeItsOwnResults) {
+  write_test_image(place_ / "out/a.png", 64, 64);
   for (int time = 0; time < 2; ++time) {
     ASSERT_EQ(segment({"out", "-c", "road, sky"}).status, 0);
     EXPECT_THAT(place_.files("out"), ElementsAre("a.json", "a.labels.png", "a.overlay.jpg", "a.png"));
@@ -116,10 +116,10 @@ TEST_F(Segment, SecondRunBesideThePhotosDoesNotTakeItsOwnResults) {
 }
 
 TEST_F(Segment, GlobsAndStrangeNames) {
-  write_test_photo(place_ / "in/\xE8\xA1\x97 caf\xC3\xA9.png", 64, 64);
-  write_test_photo(place_ / "in/[odd].png", 64, 64);
-  write_test_photo(place_ / "in/two\nlines.png", 64, 64);
-  write_test_photo(place_ / "in/broken\xFF.png", 64, 64);
+  write_test_image(place_ / "in/\xE8\xA1\x97 caf\xC3\xA9.png", 64, 64);
+  write_test_image(place_ / "in/[odd].png", 64, 64);
+  write_test_image(place_ / "in/two\nlines.png", 64, 64);
+  write_test_image(place_ / "in/broken\xFF.png", 64, 64);
   const Outcome outcome = segment({"in/*.png", "-c", "\xE7\xA9\xBA, road", "--save", "json", "--json"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_EQ(json::parse(outcome.out)["totals"]["done"], 4);
@@ -127,13 +127,13 @@ TEST_F(Segment, GlobsAndStrangeNames) {
 }
 
 TEST_F(Segment, AFolderInSquareBracketsIsAPath) {
-  write_test_photo(place_ / "[set]/a.png", 64, 64);
+  write_test_image(place_ / "[set]/a.png", 64, 64);
   const Outcome outcome = segment({"[set]", "-c", "road, sky", "--save", "labels"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_THAT(place_.files("out"), ElementsAre("a.labels.png"));
 }
 
-TEST_F(Segment, LegalExtremesOfPhotos) {
+TEST_F(Segment, LegalExtremesOfImages) {
   const auto save = [&](const char* name, const Samples& samples) {
     const std::string extension = fs::path(name).extension();
     write_text(place_ / name, encode(extension == ".tif" ? ".tiff" : extension, samples));
@@ -143,10 +143,10 @@ TEST_F(Segment, LegalExtremesOfPhotos) {
   save("in/grey.png", gradient(40, 50, 1));
   save("in/alpha.png", gradient(40, 50, 4));
   save("in/deep.png", gradient(40, 50, 3, 16));
-  save("in/photo.jpg", gradient(40, 50));
-  save("in/photo.webp", gradient(40, 50));
-  save("in/photo.bmp", gradient(40, 50));
-  save("in/photo.tif", gradient(40, 50));
+  save("in/image.jpg", gradient(40, 50));
+  save("in/image.webp", gradient(40, 50));
+  save("in/image.bmp", gradient(40, 50));
+  save("in/image.tif", gradient(40, 50));
   save("in/wide.png", gradient(10, 300));
   const Outcome outcome = segment({"in", "-c", "road, sky", "--save", "labels,palette,overlay,scores,json"});
   ASSERT_EQ(outcome.status, 0) << outcome;
@@ -159,7 +159,7 @@ TEST_F(Segment, FiveThousandClasses) {
   std::string list;
   for (int i = 0; i < 5000; ++i) list += "thing " + std::to_string(i) + "\n";
   write_text(place_ / "classes.txt", list);
-  write_test_photo(place_ / "a.png", 64, 64);
+  write_test_image(place_ / "a.png", 64, 64);
   const Outcome outcome = segment({"a.png", "--class-file", "classes.txt"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   EXPECT_EQ(image::read_labels_png(place_ / "out/a.labels.png").bits, 16);
@@ -167,7 +167,7 @@ TEST_F(Segment, FiveThousandClasses) {
 }
 
 TEST_F(Segment, ClassesFromFileVocabularyAndAtSign) {
-  write_test_photo(place_ / "a.png", 64, 64);
+  write_test_image(place_ / "a.png", 64, 64);
   write_text(place_ / "mine.txt", "road  # drivable\nsky\n");
   ASSERT_EQ(segment({"a.png", "--classes", "@mine.txt"}).status, 0);
   const Outcome forgotten = segment({"a.png", "--classes", "mine.txt"});
@@ -181,15 +181,15 @@ TEST_F(Segment, ClassesFromFileVocabularyAndAtSign) {
 }
 
 TEST_F(Segment, JsonOnStdoutTellsOfTheWholeRun) {
-  write_test_photo(place_ / "a.png", 64, 64);
-  write_text(place_ / "b.png", "no picture");
+  write_test_image(place_ / "a.png", 64, 64);
+  write_text(place_ / "b.png", "no image");
   const Outcome outcome = segment({"a.png", "b.png", "-c", "road, sky", "--json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   const json document = json::parse(outcome.out);
-  ASSERT_EQ(document["photos"].size(), 2u);
-  EXPECT_EQ(document["photos"][0]["status"], "done");
-  EXPECT_EQ(document["photos"][0]["files"]["labels"], "out/a.labels.png");
-  EXPECT_EQ(document["photos"][1]["status"], "failed");
+  ASSERT_EQ(document["images"].size(), 2u);
+  EXPECT_EQ(document["images"][0]["status"], "done");
+  EXPECT_EQ(document["images"][0]["files"]["labels"], "out/a.labels.png");
+  EXPECT_EQ(document["images"][1]["status"], "failed");
   EXPECT_EQ(document["errors"][0]["input"], "b.png");
   EXPECT_EQ(document["errors"][0]["code"], "not_an_image");
   EXPECT_EQ(document["totals"]["done"], 1);
@@ -198,14 +198,14 @@ TEST_F(Segment, JsonOnStdoutTellsOfTheWholeRun) {
 }
 
 TEST_F(Segment, QuietSaysNothing) {
-  write_test_photo(place_ / "a.png", 64, 64);
+  write_test_image(place_ / "a.png", 64, 64);
   const Outcome outcome = segment({"a.png", "-c", "road, sky", "--quiet"});
   EXPECT_EQ(outcome.status, 0);
   EXPECT_THAT(outcome.out + outcome.err, IsEmpty());
 }
 
 TEST_F(Segment, SameInputGivesSameLabels) {
-  write_test_photo(place_ / "a.png", 90, 130);
+  write_test_image(place_ / "a.png", 90, 130);
   ASSERT_EQ(segment({"a.png", "-c", "road, sky, car"}).status, 0);
   const std::string first = read_text(place_ / "out/a.labels.png");
   ASSERT_EQ(segment({"a.png", "-c", "road, sky, car", "--batch", "1", "--no-cache"}).status, 0);

@@ -26,7 +26,7 @@ const std::vector<Place> kPlaces = {
     {"made model", {"init", "--arch", "ViT-B-32", "-o", "@/x"}, 3},
     {"model to segment with", {"segment", "a.png", "-m", "@", "-c", "road", "-o", "out"}, 4},
     {"vocabulary", {"segment", "a.png", "-m", "model", "-c", "road", "-o", "out", "--vocab", "@"}, 2},
-    {"photo", {"segment", "@", "-m", "model", "-c", "road", "-o", "out"}, 3},
+    {"image", {"segment", "@", "-m", "model", "-c", "road", "-o", "out"}, 3},
     {"class file", {"segment", "a.png", "-m", "model", "--class-file", "@", "-o", "out"}, 2},
     {"templates", {"segment", "a.png", "-m", "model", "-c", "road", "--templates", "@", "-o", "out"}, 2},
     {"results", {"segment", "a.png", "-m", "model", "-c", "road", "-o", "@/x"}, 3},
@@ -44,7 +44,7 @@ class StrangePaths : public testing::TestWithParam<std::string> {
   static void SetUpTestSuite() {
     place_ = new Workplace;
     write_tiny_clip(place_->path());
-    write_test_photo(*place_ / "a.png");
+    write_test_image(*place_ / "a.png");
     ASSERT_EQ(place_->run({"import", "tiny.safetensors", "-o", "model"}).status, 0);
     fs::create_symlink("circle", *place_ / "circle");
   }

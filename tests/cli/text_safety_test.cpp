@@ -33,7 +33,7 @@ void expect_harmless(const std::string& text) {
 }
 
 TEST_F(TextSafety, FileNamesReachTheTerminalHarmless) {
-  write_test_photo(place_ / kHostile, 64, 64);
+  write_test_image(place_ / kHostile, 64, 64);
   for (const char* more : {"--json", "--resume"}) {
     const Outcome outcome = segment({kHostile, "-c", "road, sky", more});
     EXPECT_EQ(outcome.status, 0) << outcome;
@@ -67,13 +67,13 @@ TEST_F(TextSafety, FileNamesReachTheTerminalHarmless) {
 }
 
 TEST_F(TextSafety, ClassNamesReachTheTerminalHarmless) {
-  write_test_photo(place_ / "a.png", 64, 64);
+  write_test_image(place_ / "a.png", 64, 64);
   const Outcome shown = segment({"a.png", "-c", "ro\u202Ead, s\u200Bky"});
   EXPECT_EQ(shown.status, 0) << shown;
   expect_harmless(shown.out + shown.err);
   const Outcome json_out = segment({"a.png", "-c", "ro\u202Ead, sky", "--json"});
   expect_harmless(json_out.out);
-  EXPECT_EQ(json::parse(json_out.out)["photos"][0]["files"]["labels"], "out/a.labels.png");
+  EXPECT_EQ(json::parse(json_out.out)["images"][0]["files"]["labels"], "out/a.labels.png");
   EXPECT_EQ(json::parse(read_text(place_ / "out/a.json"))["classes"][0]["name"], "ro\u202Ead")
       << "still the name";
   for (const char* list : {"road\x1b[31m", "road, road\u202E, road\u202E", "\"road\u202E"}) {
@@ -84,24 +84,24 @@ TEST_F(TextSafety, ClassNamesReachTheTerminalHarmless) {
 }
 
 TEST_F(TextSafety, JsonKeepsTheBytesOfFileNames) {
-  write_test_photo(place_ / kHostile, 64, 64);
+  write_test_image(place_ / kHostile, 64, 64);
   const Outcome outcome = segment({kHostile, "gone\xFE.png", "-c", "road, sky", "--json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
   const json run = json::parse(outcome.out);
   const auto bytes = [](const json& object, const char* key) {
     return percent_decoded(object.at(std::string(key) + "_bytes").get<std::string>()).value();
   };
-  EXPECT_EQ(bytes(run["photos"][0], "input"), kHostile);
+  EXPECT_EQ(bytes(run["images"][0], "input"), kHostile);
   EXPECT_EQ(bytes(run["errors"][0], "input"), "gone\xFE.png");
-  const fs::path report = place_ / bytes(run["photos"][0]["files"], "json");
+  const fs::path report = place_ / bytes(run["images"][0]["files"], "json");
   ASSERT_TRUE(fs::exists(report));
-  const json photo = json::parse(read_text(report));
-  EXPECT_EQ(bytes(photo, "image"), kHostile);
-  EXPECT_TRUE(fs::exists(place_ / "out" / bytes(photo["files"], "labels")));
+  const json image = json::parse(read_text(report));
+  EXPECT_EQ(bytes(image, "image"), kHostile);
+  EXPECT_TRUE(fs::exists(place_ / "out" / bytes(image["files"], "labels")));
 }
 
 TEST_F(TextSafety, AQuotedCommaIsPartOfAName) {
-  write_test_photo(place_ / "a.png", 64, 64);
+  write_test_image(place_ / "a.png", 64, 64);
   write_text(place_ / "list.txt", "\"car, big\"  # label 0\nroad;\"a # b\"\n5\\\" gun\n");
   for (const std::vector<std::string>& classes :
        std::vector<std::vector<std::string>>{{"--classes", "\"car, big\", road;\"a # b\", \"5\"\" gun\""},

@@ -7,7 +7,7 @@
 #include "archive/safetensors.h"
 #include "base/atomic_file.h"
 #include "base/random.h"
-#include "image/picture_files.h"
+#include "image/image_files.h"
 
 namespace relprompt::test {
 namespace {
@@ -125,22 +125,22 @@ void write_tiny_hugging_face(const std::filesystem::path& folder, const std::str
   write_file(folder / "merges.txt", kMerges);
 }
 
-Image test_picture(int height, int width, std::uint64_t seed) {
-  Image picture{height, width, {}};
-  picture.rgb.reserve(static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * 3);
+Image test_image(int height, int width, std::uint64_t seed) {
+  Image image{height, width, {}};
+  image.rgb.reserve(static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * 3);
   for (int row = 0; row < height; ++row) {
     for (int column = 0; column < width; ++column) {
       for (int channel = 0; channel < 3; ++channel) {
         const double phase = 0.11 * row * (channel + 1) + 0.07 * column + 1.3 * static_cast<double>(seed);
-        picture.rgb.push_back(static_cast<std::uint8_t>(127.5 + 127 * std::sin(phase)));
+        image.rgb.push_back(static_cast<std::uint8_t>(127.5 + 127 * std::sin(phase)));
       }
     }
   }
-  return picture;
+  return image;
 }
 
-void write_test_photo(const std::filesystem::path& path, int height, int width, std::uint64_t seed) {
-  image::write_png(path, test_picture(height, width, seed));
+void write_test_image(const std::filesystem::path& path, int height, int width, std::uint64_t seed) {
+  image::write_png(path, test_image(height, width, seed));
 }
 
 }  // namespace relprompt::test

@@ -20,11 +20,11 @@ void write_tiny_clip(const std::filesystem::path& folder);
 void write_tiny_hugging_face(const std::filesystem::path& folder, const std::string& mean = "[0.5, 0.5, 0.5]",
                              const std::string& deviation = "[0.25, 0.25, 0.25]", std::int64_t grid = 4);
 
-/// A picture with a smooth pattern, different for every seed.
-Image test_picture(int height, int width, std::uint64_t seed = 1);
+/// An image with a smooth pattern, different for every seed.
+Image test_image(int height, int width, std::uint64_t seed = 1);
 
-/// Writes test_picture as PNG.
-void write_test_photo(const std::filesystem::path& path, int height = 90, int width = 130,
+/// Writes test_image as PNG.
+void write_test_image(const std::filesystem::path& path, int height = 90, int width = 130,
                       std::uint64_t seed = 1);
 
 }  // namespace relprompt::test

@@ -15,7 +15,7 @@ class TinySegment : public testing::Test {
  protected:
   void SetUp() override { write_tiny_clip(place_.path()); }
 
-  /// Results go to out/; photos and classes are the caller's.
+  /// Results go to out/; images and classes are the caller's.
   Outcome segment(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "segment");
     for (const char* word : {"--model", "tiny.safetensors", "--vocab", "merges.txt", "-o", "out",

@@ -43,7 +43,7 @@ class Train : public testing::Test {
 TEST_F(Train, TellsWhatItDoesAndWhatCameOfIt) {
   const auto outcome = place_.run(command("run", {"--json"}));
   EXPECT_EQ(outcome.status, 0) << outcome;
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("8 pictures, 2 held out"), HasSubstr("8/8"), HasSubstr("mIoU")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("8 images, 2 held out"), HasSubstr("8/8"), HasSubstr("mIoU")));
   EXPECT_EQ(json::parse(outcome.out)["iterations"], 8);
   const auto again = place_.run({"train", "--resume", "run"});
   EXPECT_EQ(again.status, 0);
@@ -141,7 +141,7 @@ TEST_F(Train, ADivergedRunStopsAndKeepsItsCheckpoint) {
       place_.run(command("run", {"--set", "optimizer.rate=1e30", "--set", "train.checkpoint_every=1", "--set",
                                  "train.warmup_iterations=0"}));
   EXPECT_EQ(outcome.status, 5) << outcome;
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("iteration"), HasSubstr("pictures of this batch: 1")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("iteration"), HasSubstr("images of this batch: 1")));
   EXPECT_TRUE(fs::exists(place_ / "run/checkpoint.safetensors"));
 }
 

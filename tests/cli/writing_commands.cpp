@@ -3,16 +3,16 @@
 namespace relprompt::test {
 namespace {
 
-const char* const kPhoto = "-m tiny.safetensors --vocab merges.txt -c road,sky ";
+const char* const kImage = "-m tiny.safetensors --vocab merges.txt -c road,sky ";
 const char* const kSmall = "--short-side 64 --window 64 --stride 53 ";
 
 }  // namespace
 
 std::vector<Writer> writers() {
-  const std::string photo = kPhoto, small = kSmall;
+  const std::string image = kImage, small = kSmall;
   return {
       {"segment",
-       "a.png " + photo + small + "-o out --save labels,palette,overlay,scores,json",
+       "a.png " + image + small + "-o out --save labels,palette,overlay,scores,json",
        Again::kReplaces,
        {}},
       {"import", "tiny.safetensors -o out", Again::kNeedsForce, {}},
@@ -21,7 +21,7 @@ std::vector<Writer> writers() {
        "--arch ViT-B-32 -o out",
        Again::kNeedsForce,
        {"clip.safetensors", "config.json", "merges.txt", "prompts.safetensors"}},
-      {"quantize", "photos " + photo + "-o out", Again::kNeedsForce, {}},
+      {"quantize", "images " + image + "-o out", Again::kNeedsForce, {}},
       {"train", "toy.yaml --clip clip --data set --set train.iterations=4 -o out", Again::kNeedsForce, {}},
       {"eval", "toy.yaml --model clip --data set --image-scores -o out", Again::kNeedsForce, {}},
       {"pretrain", "tiny.yaml -o out", Again::kNeedsForce, {}},
@@ -32,8 +32,8 @@ std::vector<Writer> writers() {
        "a.png -m random " + std::string("-c road,sky --short-side 64 -o out --save sheet,npy,json"),
        Again::kNeedsForce,
        {}},
-      {"analyze distance", "a.png " + photo + "--short-side 64 -o out", Again::kNeedsForce, {}},
-      {"analyze sheet", "a.png " + photo + small + "-o out", Again::kNeedsForce, {}},
+      {"analyze distance", "a.png " + image + "--short-side 64 -o out", Again::kNeedsForce, {}},
+      {"analyze sheet", "a.png " + image + small + "-o out", Again::kNeedsForce, {}},
       {"bench", "-m tiny.safetensors --repeat 1 --roofline out/roofline.svg", Again::kNeedsForce, {}},
       {"data check", "toy.yaml --data set --sheet out/sheet.png", Again::kNeedsForce, {}},
   };

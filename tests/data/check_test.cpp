@@ -11,8 +11,8 @@
 namespace relprompt::data {
 namespace {
 
+using test::add_image;
 using test::add_mask;
-using test::add_photo;
 using test::MaskFile;
 
 std::unique_ptr<Dataset> open_folder_set(const std::filesystem::path& root, const std::string& split = "val",
@@ -27,9 +27,9 @@ std::unique_ptr<Dataset> open_folder_set(const std::filesystem::path& root, cons
 
 void make_sound_set(const std::filesystem::path& root) {
   test::write_text(root / "classes.txt", "road\ntree\nsky\nsea\n");
-  add_photo(root / "images/val/a.jpg", 2, 3);
+  add_image(root / "images/val/a.jpg", 2, 3);
   add_mask(root / "masks/val/a.png", 3, {0, 0, 1, 255, 2, 2});
-  add_photo(root / "images/val/b.jpg", 1, 4);
+  add_image(root / "images/val/b.jpg", 1, 4);
   add_mask(root / "masks/val/b.png", 4, {1, 1, 1, 65535}, MaskFile::kGrey16);
 }
 
@@ -58,15 +58,15 @@ TEST(Check, CountsASoundSet) {
 /// One sound sample and one or more of every fault.
 void make_faulty_set(const std::filesystem::path& root) {
   make_sound_set(root);
-  std::filesystem::remove(root / "images/val/b.jpg");  // its mask has no photo now
-  add_photo(root / "images/val/c.jpg", 1, 1);          // no mask
+  std::filesystem::remove(root / "images/val/b.jpg");  // its mask has no image now
+  add_image(root / "images/val/c.jpg", 1, 1);          // no mask
   for (const char* name : {"d", "e", "f"}) {           // labels of no class
-    add_photo(root / "images/val" / (std::string(name) + ".jpg"), 1, 1);
+    add_image(root / "images/val" / (std::string(name) + ".jpg"), 1, 1);
     add_mask(root / "masks/val" / (std::string(name) + ".png"), 1, {4});
   }
-  add_photo(root / "images/val/g.jpg", 2, 2);  // sizes differ
+  add_image(root / "images/val/g.jpg", 2, 2);  // sizes differ
   add_mask(root / "masks/val/g.png", 1, {0});
-  test::write_text(root / "images/val/h.jpg", "no picture");
+  test::write_text(root / "images/val/h.jpg", "no image");
   add_mask(root / "masks/val/h.png", 1, {0});
 }
 
@@ -131,7 +131,7 @@ TEST(Check, JsonHoldsEverything) {
 TEST(Check, JsonIsValidWhateverTheFilesAreCalled) {
   const test::TemporaryFolder root;
   make_sound_set(root.path());
-  add_photo(root / "images/val/\xFF\"\n.jpg", 1, 1);
+  add_image(root / "images/val/\xFF\"\n.jpg", 1, 1);
   const CheckReport report = check_dataset(*open_folder_set(root.path()));
   EXPECT_EQ(report.missing.count, 1u);
   EXPECT_TRUE(nlohmann::json::accept(as_json(report)));

@@ -14,8 +14,8 @@ namespace relprompt::data {
 namespace {
 
 namespace fs = std::filesystem;
+using test::add_image;
 using test::add_mask;
-using test::add_photo;
 using test::MaskFile;
 using Values = std::vector<std::uint16_t>;
 
@@ -32,9 +32,9 @@ Values labels_of(const Dataset& dataset, std::size_t index = 0) {
   return dataset.get(index).labels.labels;
 }
 
-/// A photo of one row and its mask.
-void add_pair(const fs::path& photo, const fs::path& mask, const Values& values, MaskFile kind) {
-  add_photo(photo, 1, static_cast<int>(values.size()));
+/// An image of one row and its mask.
+void add_pair(const fs::path& image, const fs::path& mask, const Values& values, MaskFile kind) {
+  add_image(image, 1, static_cast<int>(values.size()));
   add_mask(mask, static_cast<int>(values.size()), values, kind);
 }
 
@@ -59,7 +59,7 @@ TEST(Voc, TwentyClassesIgnoreBackground) {
   EXPECT_EQ(val->name(0), "2007_b") << "the list's order";
   EXPECT_EQ(val->get(0).name, "2007_b");
   EXPECT_EQ(labels_of(*val, 1), (Values{kIgnore, 0, 19, kIgnore}));
-  EXPECT_EQ(val->get(1).photo.width, 4);
+  EXPECT_EQ(val->get(1).image.width, 4);
   EXPECT_EQ(val->classes().size(), 20u);
   EXPECT_EQ(val->classes().title(19), "tvmonitor");
   EXPECT_FALSE(val->classes().seen[19]);
@@ -132,7 +132,7 @@ TEST(CocoStuff, TrainIdsWinUnlessRawIdsAreWanted) {
   const auto train_ids = open_dataset(spec);
   ASSERT_EQ(train_ids->size(), 1u);
   EXPECT_EQ(labels_of(*train_ids), (Values{170, 11, kIgnore}));
-  EXPECT_TRUE(train_ids->unpaired().empty()) << "the raw mask belongs to the photo too";
+  EXPECT_TRUE(train_ids->unpaired().empty()) << "the raw mask belongs to the image too";
   spec.encoding = "raw";
   EXPECT_EQ(labels_of(*open_dataset(spec)), (Values{170, 11, 0}));
   spec.encoding = "train_ids";
@@ -157,7 +157,7 @@ TEST(Context, All459NamesAndNoCollisionWithIgnore) {
   const test::TemporaryFolder root;
   add_pair(root / "JPEGImages/x.jpg", root / "SegmentationClassContext459/x.tif",
            {0, 254, 255, 256, 458, 459, 65535}, MaskFile::kTiff16);
-  add_photo(root / "JPEGImages/of_another_split.jpg", 1, 7);
+  add_image(root / "JPEGImages/of_another_split.jpg", 1, 7);
   const auto by_masks = open("context-459", root.path());
   ASSERT_EQ(by_masks->size(), 1u);
   EXPECT_EQ(labels_of(*by_masks), (Values{0, 254, 255, 256, 458, kIgnore, kIgnore}));
@@ -241,13 +241,13 @@ TEST(Folder, With300ClassesTheDepthTellsClass255FromIgnore) {
   std::string classes;
   for (int i = 0; i < 300; ++i) classes += "class " + std::to_string(i) + "\n";
   test::write_text(root / "names/list.txt", classes);
-  add_pair(root / "photos/a.jpg", root / "truth/a.png", {255, 299, 65535}, MaskFile::kGrey16);
-  add_pair(root / "photos/b.jpg", root / "truth/b.png", {255, 254, 0}, MaskFile::kGrey8);
-  add_pair(root / "photos/c.jpg", root / "truth/c.tif", {255, 254, 65535}, MaskFile::kTiff16);
+  add_pair(root / "images/a.jpg", root / "truth/a.png", {255, 299, 65535}, MaskFile::kGrey16);
+  add_pair(root / "images/b.jpg", root / "truth/b.png", {255, 254, 0}, MaskFile::kGrey8);
+  add_pair(root / "images/c.jpg", root / "truth/c.tif", {255, 254, 65535}, MaskFile::kTiff16);
   DatasetSpec spec;
   spec.kind = "folder";
   spec.root = root.path();
-  spec.images = "photos";
+  spec.images = "images";
   spec.masks = "truth";
   spec.classes = "names/list.txt";
   const auto dataset = open_dataset(spec);
@@ -284,8 +284,8 @@ TEST(Folder, NamesWhatHasNoPartner) {
   const test::TemporaryFolder root;
   make_folder_set(root.path());
   add_mask(root / "masks/val/lonely.png", 1, {0});
-  add_photo(root / "images/val/a.png", 1, 3);  // the same name as a.jpg
-  add_photo(root / "images/val/unlabelled.jpg", 1, 3);
+  add_image(root / "images/val/a.png", 1, 3);  // the same name as a.jpg
+  add_image(root / "images/val/unlabelled.jpg", 1, 3);
   const auto dataset = open("folder", root.path());
   ASSERT_EQ(dataset->size(), 3u);
   EXPECT_EQ(dataset->unpaired(), (std::vector<std::string>{(root / "images/val/a.png").string(),
@@ -309,13 +309,13 @@ TEST(Folder, FaultsOfASampleAreToldApart) {
                "2 pixels with labels of no class, the first 3 in row 0, column 1");
   add_mask(root / "masks/val/a.png", 1, {0, 1, 2});
   EXPECT_EQ(faulty().problem, Problem::kSizeMismatch);
-  EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable, "a.png has 1x3 pixels, its photo");
+  EXPECT_ERROR(dataset->get(0), ErrorCode::kUnreadable, "a.png has 1x3 pixels, its image");
   fs::remove(root / "masks/val/a.png");
-  add_photo(root / "masks/val/a.png", 1, 3);  // RGB
+  add_image(root / "masks/val/a.png", 1, 3);  // RGB
   EXPECT_EQ(faulty().problem, Problem::kUnreadable);
   EXPECT_ERROR(dataset->get(0), ErrorCode::kNotAnImage, "holds colours");
-  const std::string photo = test::read_text(root / "images/val/a.jpg");
-  test::write_text(root / "images/val/a.jpg", photo.substr(0, photo.size() / 2));
+  const std::string image = test::read_text(root / "images/val/a.jpg");
+  test::write_text(root / "images/val/a.jpg", image.substr(0, image.size() / 2));
   EXPECT_EQ(faulty().problem, Problem::kUnreadable);
   EXPECT_ERROR(dataset->get(0), ErrorCode::kTruncatedImage, "a.jpg");
   fs::remove(root / "images/val/a.jpg");
@@ -323,7 +323,7 @@ TEST(Folder, FaultsOfASampleAreToldApart) {
   EXPECT_ERROR(dataset->get(0), ErrorCode::kNotFound, "images/val/a.jpg");
 }
 
-TEST(Open, RefusesLargePhotosUnopened) {
+TEST(Open, RefusesLargeImagesUnopened) {
   const test::TemporaryFolder root;
   make_folder_set(root.path());
   DatasetSpec spec;
@@ -346,7 +346,7 @@ TEST(Open, ShowsTheExpectedTree) {
     const std::string text = error.what();
     EXPECT_EQ(error.code(), ErrorCode::kNotFound);
     for (const char* part : {"split \"val\": no list ImageSets/Segmentation/val.txt",
-                             "expected below it:", "JPEGImages/*.jpg  the photos (found)",
+                             "expected below it:", "JPEGImages/*.jpg  the images (found)",
                              "SegmentationClass/*.png or SegmentationClassAug/*.png  the labels (found)",
                              "ImageSets/Segmentation/val.txt  a name a line (missing)"}) {
       EXPECT_NE(text.find(part), std::string::npos) << part << "\nin\n" << text;

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "image/picture_files.h"
+#include "image/image_files.h"
 #include "image/png_writer.h"
 #include "test_support.h"
 
@@ -33,13 +33,13 @@ std::string tiff16(unsigned height, unsigned width, const std::vector<std::uint1
 
 }  // namespace
 
-void add_photo(const std::filesystem::path& path, int height, int width) {
-  Image photo{height, width, {}};
-  photo.rgb.assign(static_cast<std::size_t>(height * width) * 3, 77);
+void add_image(const std::filesystem::path& path, int height, int width) {
+  Image image{height, width, {}};
+  image.rgb.assign(static_cast<std::size_t>(height * width) * 3, 77);
   if (path.extension() == ".png") {
-    image::write_png(path, photo);
+    image::write_png(path, image);
   } else {
-    image::write_jpg(path, photo);
+    image::write_jpg(path, image);
   }
 }
 

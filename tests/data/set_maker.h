@@ -9,8 +9,8 @@ namespace relprompt::test {
 
 enum class MaskFile { kGrey8, kPalette8, kGrey16, kTiff16 };
 
-/// A photo of one colour; .jpg or .png by the path's extension.
-void add_photo(const std::filesystem::path& path, int height, int width);
+/// An image of one colour; .jpg or .png by the path's extension.
+void add_image(const std::filesystem::path& path, int height, int width);
 
 /// Stored values, rows of `width`.
 void add_mask(const std::filesystem::path& path, int width, const std::vector<std::uint16_t>& values,

@@ -1,6 +1,6 @@
 // The engine against the reference's numbers for the micro network, which every clone has
 // (tests/golden/micro, made by tools/reference): texts, every stage of both variants, dense heads, and the
-// class planes of a photo.
+// class planes of an image.
 #include <gtest/gtest.h>
 
 #include "engine/text_encoder.h"
@@ -75,11 +75,11 @@ class MicroGoldenVariants : public MicroGolden, public testing::WithParamInterfa
  protected:
   std::string prefix() const { return GetParam() == model::Variant::kOfficial ? "official." : "paper."; }
 
-  /// Class planes [C, height, width] of the goldens' photo, its shorter side brought to `short_side` pixels.
+  /// Class planes [C, height, width] of the goldens' image, its shorter side brought to `short_side` pixels.
   std::vector<float> planes(int short_side) const {
     const auto pixels = golden_.stored("photo");
     const auto* first = static_cast<const std::uint8_t*>(pixels.data());
-    const Image photo{static_cast<int>(pixels.shape()[0]),
+    const Image image{static_cast<int>(pixels.shape()[0]),
                       static_cast<int>(pixels.shape()[1]),
                       {first, first + pixels.elements()}};
     SegmentOptions options;
@@ -92,10 +92,10 @@ class MicroGoldenVariants : public MicroGolden, public testing::WithParamInterfa
         segmenter::one_row_each({text.floats(), text.floats() + text.elements()}, text.shape()[1]);
     std::vector<float> all;
     const auto sink = [&](std::size_t, std::size_t count, const float* values) {
-      all.insert(all.end(), values, values + count * photo.rgb.size() / 3);
+      all.insert(all.end(), values, values + count * image.rgb.size() / 3);
     };
     segmenter::EngineScorer scorer(network_);
-    segmenter::segment_image(scorer, model_.config, classes, photo,
+    segmenter::segment_image(scorer, model_.config, classes, image,
                              segmenter::resolve(options, model_.config, classes.classes()), sink);
     return all;
   }
@@ -115,12 +115,12 @@ TEST_P(MicroGoldenVariants, RectangularGrid) {
   EXPECT_TRUE(near(logits, golden_[prefix() + "rectangular_patch_logits"], kFp32));
 }
 
-TEST_P(MicroGoldenVariants, ClassPlanesOfAPhoto) {
+TEST_P(MicroGoldenVariants, ClassPlanesOfAnImage) {
   EXPECT_TRUE(near(planes(/*short_side=*/40), golden_[prefix() + "slide"], kFp32));
 }
 
-TEST_P(MicroGoldenVariants, ClassPlanesOfAResizedPhoto) {
-  // A photo is resized to whole levels, 1/58 apart as network input; versions of OpenCV may round some
+TEST_P(MicroGoldenVariants, ClassPlanesOfAResizedImage) {
+  // An image is resized to whole levels, 1/58 apart as network input; versions of OpenCV may round some
   // otherwise.
   EXPECT_TRUE(near(planes(/*short_side=*/32), golden_[prefix() + "segment"], 2e-3));
 }

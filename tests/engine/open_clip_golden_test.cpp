@@ -26,10 +26,10 @@ struct Checkpoint {
   float mean[3], std[3];
 };
 
-/// [1, 3, height, width] of a picture [height, width, 3], normalised and not resized.
-model::Tensor pixels_of(const model::Tensor& picture, const Checkpoint& checkpoint) {
-  const auto height = picture.shape()[0], width = picture.shape()[1];
-  const auto* bytes = static_cast<const std::uint8_t*>(picture.data());
+/// [1, 3, height, width] of an image [height, width, 3], normalised and not resized.
+model::Tensor pixels_of(const model::Tensor& image, const Checkpoint& checkpoint) {
+  const auto height = image.shape()[0], width = image.shape()[1];
+  const auto* bytes = static_cast<const std::uint8_t*>(image.data());
   std::vector<float> values(static_cast<std::size_t>(3 * height * width));
   for (std::int64_t c = 0; c < 3; ++c) {
     for (std::int64_t i = 0; i < height * width; ++i) {
@@ -56,7 +56,7 @@ std::vector<float> unit_rows_of(const model::Tensor& golden, std::int64_t width)
 
 class OpenClip : public testing::TestWithParam<Checkpoint> {
  protected:
-  /// Expects a head's patches, or for "none" the class token, of a picture of this suffix.
+  /// Expects a head's patches, or for "none" the class token, of an image of this suffix.
   void expect_features(const std::filesystem::path& folder, const std::string& head,
                        const std::string& golden_name, const std::string& suffix) const {
     const GoldenFile golden(folder / "expected.safetensors");

@@ -99,9 +99,9 @@ TEST(ConfusionJson, RefusesBadRows) {
   expect_refused(text_of("[[1,1,0,1],[]]"), "row 0 is no list of ascending classes");
   expect_refused(text_of("[[0,0],[]]"), "row 0 is no list of ascending classes");
   expect_refused(text_of("[[1,2],[]]", "2", "\"totals\""), "row 0 has 2 counts instead of 3");
-  expect_refused(text_of("[[2,1,2],[]]", "2", "\"totals\""), "no pictures can have these counts");
-  expect_refused(text_of("[[0,18446744073709551615],[1,1]]"), "no pictures can have these counts");
-  expect_refused(text_of("[[0,1],[]]", "2", "\"pairs\"", "0"), "no pictures can have these counts");
+  expect_refused(text_of("[[2,1,2],[]]", "2", "\"totals\""), "no images can have these counts");
+  expect_refused(text_of("[[0,18446744073709551615],[1,1]]"), "no images can have these counts");
+  expect_refused(text_of("[[0,1],[]]", "2", "\"pairs\"", "0"), "no images can have these counts");
 }
 
 TEST(ConfusionJson, CapsTheSizeBeforeParsing) {

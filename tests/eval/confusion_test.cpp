@@ -1,4 +1,4 @@
-// Counting: equal to a naive count of every class by itself, whole pictures or none, shards add up.
+// Counting: equal to a naive count of every class by itself, whole images or none, shards add up.
 #include "eval/confusion.h"
 
 #include <gmock/gmock.h>
@@ -47,7 +47,7 @@ void expect_naive(const Recipe& recipe, Detail detail) {
   ConfusionMatrix matrix(recipe.classes, detail);
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     pairs.push_back(random_pair(recipe, seed));
-    matrix.add("picture", pairs.back().prediction, pairs.back().truth, recipe.ignore);
+    matrix.add("image", pairs.back().prediction, pairs.back().truth, recipe.ignore);
   }
   const auto counts = matrix.class_counts();
   ASSERT_EQ(counts.size(), recipe.classes);
@@ -118,7 +118,7 @@ TEST(Confusion, RefusesImpossibleClassCounts) {
   EXPECT_ERROR(ConfusionMatrix(kMaxClasses + 1), ErrorCode::kBadArgument, "65536 classes");
 }
 
-TEST(Confusion, NamesPictureValueAndPlaceOfABadLabelAndCountsNothing) {
+TEST(Confusion, NamesImageValueAndPlaceOfABadLabelAndCountsNothing) {
   const LabelMap good{2, 2, {0, 1, 2, 0}};
   for (const Detail detail : {Detail::kPairs, Detail::kTotals}) {
     ConfusionMatrix matrix(3, detail);
@@ -194,7 +194,7 @@ TEST(Confusion, IsRebuiltFromItsCells) {
   }
 }
 
-TEST(Confusion, IsNotBuiltFromCountsThatNoPicturesHave) {
+TEST(Confusion, IsNotBuiltFromCountsThatNoImagesHave) {
   constexpr std::uint64_t kAll = ~std::uint64_t{0};
   const auto pairs = [](std::vector<std::uint64_t> cells, std::uint64_t images = 1,
                         std::uint64_t ignored = 0) {
@@ -206,7 +206,7 @@ TEST(Confusion, IsNotBuiltFromCountsThatNoPicturesHave) {
   EXPECT_FALSE(pairs({kAll, 0}, 1, 1));
   EXPECT_FALSE(pairs({1, 0, 0}));
   EXPECT_FALSE(pairs({1, 0}, 0));
-  EXPECT_FALSE(pairs({1, 0}, 3, 1));  // more pictures than pixels
+  EXPECT_FALSE(pairs({1, 0}, 3, 1));  // more images than pixels
   EXPECT_TRUE(pairs({0, 0}, 1, 1));
   const auto totals = [](std::vector<std::uint64_t> cells) {
     return ConfusionMatrix::from_cells(2, Detail::kTotals, std::move(cells), 1, 0).has_value();

@@ -32,7 +32,7 @@ struct Recipe {
 /// About half of the pixels agree.
 Pair random_pair(const Recipe& recipe, std::uint64_t seed);
 
-/// A matrix of `images` random pictures.
+/// A matrix of `images` random images.
 ConfusionMatrix random_matrix(const Recipe& recipe, std::uint64_t seed, int images = 3,
                               Detail detail = Detail::kPairs);
 

@@ -120,7 +120,7 @@ TEST(Metrics, TheMostFrequentClassIsABaseline) {
   EXPECT_FALSE(scores_of(most_frequent_class(ConfusionMatrix(2)), {}, Average::kPresent).pacc);
 }
 
-TEST(ImageScores, AverageOverTheClassesOfThePicture) {
+TEST(ImageScores, AverageOverTheClassesOfTheImage) {
   const ImageScore score = score_image("a", row({0, 1, 2, 9}), row({0, 0, 1, 255}), 10, 255);
   EXPECT_DOUBLE_EQ(*score.miou, (0.5 + 0) / 2);
   EXPECT_DOUBLE_EQ(*score.pacc, 1.0 / 3);

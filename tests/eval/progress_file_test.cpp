@@ -31,7 +31,7 @@ ProgressFile file_at(const std::filesystem::path& path) {
   return {path, protocol(), numbered_classes(kClasses), kImages};
 }
 
-// Evaluates picture number `done`; the second cannot be read.
+// Evaluates image number `done`; the second cannot be read.
 void step(Progress& progress) {
   const std::string& image = kImages.at(progress.done);
   if (progress.done == 1) {
@@ -44,7 +44,7 @@ void step(Progress& progress) {
   ++progress.done;
 }
 
-TEST(ProgressFile, AnEvaluationResumedAfterEveryPictureIsTheUndisturbedOne) {
+TEST(ProgressFile, AnEvaluationResumedAfterEveryImageIsTheUndisturbedOne) {
   const TemporaryFolder folder;
   const auto path = folder / "run/progress.json";
   EXPECT_FALSE(file_at(path).load());
@@ -96,7 +96,7 @@ TEST(ProgressFile, WorksForTotalsToo) {
   EXPECT_EQ(file.load()->confusion.cells(), progress.confusion.cells());
 }
 
-// A saved state of two pictures, and the path.
+// A saved state of two images, and the path.
 std::filesystem::path saved(const TemporaryFolder& folder) {
   Progress progress(kClasses);
   step(progress);
@@ -187,13 +187,13 @@ TEST(ProgressFile, RefusesNumbersThatContradictEachOtherUnderARightHash) {
     forged[key] = value;
     refuse(forged, fragment, code);
   };
-  expect_refused("done", 5, "5 of 4 pictures are done");
-  expect_refused("done", 3, "1 pictures counted and 1 skipped are not the 3 done");
+  expect_refused("done", 5, "5 of 4 images are done");
+  expect_refused("done", 3, "1 images counted and 1 skipped are not the 3 done");
   expect_refused("done", 0, "are not the 0 done");
   expect_refused("done", -1, "\"done\" is no whole number");
   expect_refused("skipped", {1}, "\"skipped\" holds something that is no name");
   expect_refused("skipped", 1, "\"skipped\" is no list");
-  expect_refused("scores", {body["scores"][0], body["scores"][0]}, "2 scores for 1 pictures");
+  expect_refused("scores", {body["scores"][0], body["scores"][0]}, "2 scores for 1 images");
   expect_refused("scores", {1}, "no object that could hold");
   expect_refused("confusion", nlohmann::json::object(), "\"format\" is missing");
   auto smaller = body["confusion"];
@@ -201,7 +201,7 @@ TEST(ProgressFile, RefusesNumbersThatContradictEachOtherUnderARightHash) {
   smaller["rows"].erase(19);
   for (auto& row : smaller["rows"]) row = nlohmann::json::array({0, 1});
   expect_refused("confusion", smaller, "another number of classes");
-  // 0 done less 1 skipped must not wrap around to the number of pictures.
+  // 0 done less 1 skipped must not wrap around to the number of images.
   auto wrapping = body;
   wrapping["done"] = 0;
   wrapping["confusion"]["images"] = ~std::uint64_t{0};
@@ -224,7 +224,7 @@ TEST(ProgressFile, DoesNotSaveContradictionsAndKeepsTheOlderFile) {
   const std::string good = read_text(path);
   Progress progress(kClasses);
   progress.done = 1;
-  EXPECT_ERROR(file_at(path).save(progress), ErrorCode::kInternal, "0 pictures counted and 0 skipped");
+  EXPECT_ERROR(file_at(path).save(progress), ErrorCode::kInternal, "0 images counted and 0 skipped");
   EXPECT_EQ(read_text(path), good);
 }
 

@@ -20,7 +20,7 @@ ProtocolStatement example() {
   protocol.data_set = "VOC-20";
   protocol.split = "val";
   protocol.setting = Setting::kInductive;
-  protocol.trained_on = "VOC train_aug (10582 pictures)";
+  protocol.trained_on = "VOC train_aug (10582 images)";
   protocol.seen = {"aeroplane", "bicycle"};
   protocol.unseen = {"sofa"};
   protocol.ignore = "0 or 255";
@@ -41,7 +41,7 @@ TEST(Protocol, InWords) {
       statement_of(example()),
       "Measured on VOC-20, split val; zero-shot, inductive (pixels of unseen classes were ignored in "
       "training), "
-      "trained on VOC train_aug (10582 pictures). 2 seen classes (aeroplane, bicycle) and 1 unseen class "
+      "trained on VOC train_aug (10582 images). 2 seen classes (aeroplane, bicycle) and 1 unseen class "
       "(sofa). "
       "Model: ViT-B-16, paper variant, SHA-256 aaaaaaaaaaaaaaaa; the last checkpoint of its run (iteration "
       "20000). Shorter side resized to 512, windows of 512 with stride 426, ImageNet normalisation, fp32. "

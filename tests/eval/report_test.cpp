@@ -45,7 +45,7 @@ TEST(ReportMarkdown, HasSummaryProtocolPairsAndClasses) {
       "| pAcc | 80.00 | 80.00 | 80.00 | 80.00 |\n"
       "| names averaged | 2 | 2 | 3 | 2 |\n"
       "\n"
-      "Pictures: 1. Pixels counted: 5, ignored: 1.\n"
+      "Images: 1. Pixels counted: 5, ignored: 1.\n"
       "\n"
       "## Protocol\n"
       "\n"
@@ -79,7 +79,7 @@ TEST(ReportMarkdown, LeavesOutWhatASetDoesNotHave) {
   EXPECT_THAT(text, Not(HasSubstr("could not be read")));
 }
 
-TEST(ReportMarkdown, NamesSkippedPicturesWithoutMarkup) {
+TEST(ReportMarkdown, NamesSkippedImagesWithoutMarkup) {
   EvaluationReport report = example();
   report.skipped = {"bad|one\n# not a heading.jpg"};
   EXPECT_THAT(report_markdown(report), HasSubstr("could not be read and are in no score: 1.\n"));

@@ -57,8 +57,8 @@ TEST(WorldExperiments, HasThePapersTables) {
   }
 }
 
-/// Pictures of the toy set stand for CamVid's: only names and budgets are looked at.
-TEST(WorldExperiments, PhotosHaveOneBudgetAndAHeldOutPart) {
+/// Images of the toy set stand for CamVid's: only names and budgets are looked at.
+TEST(WorldExperiments, ImagesHaveOneBudgetAndAHeldOutPart) {
   const test::TemporaryFolder folder;
   test::write_toy_set(folder / "camvid", 2, 1);
   test::write_text(

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 class DataSets : public testing::Test {
  protected:
-  DataSets() { test::write_photo_experiments(folder_.path()); }
+  DataSets() { test::write_image_experiments(folder_.path()); }
 
   Suite suite(const std::vector<DataFolder>& given) const {
     auto suite = read_suite(folder_ / "suite.yaml", false);
@@ -27,11 +27,11 @@ class DataSets : public testing::Test {
     return suite;
   }
   Plan plan(const fs::path& data) const { return make_plan(suite({{"toy", data}}), folder_ / "work"); }
-  /// Of the runs on photos, with any CLIP.
+  /// Of the runs on images, with any CLIP.
   std::set<std::string> fingerprints(const fs::path& data) const {
     std::set<std::string> all;
     for (const auto& run : plan(data).runs) {
-      if (run.regime > 0) all.insert(fingerprint_of(run.config, run.trained, run.pictures, "clip"));
+      if (run.regime > 0) all.insert(fingerprint_of(run.config, run.trained, run.images, "clip"));
     }
     return all;
   }
@@ -54,7 +54,7 @@ TEST_F(DataSets, RowsAreLeftOutWithoutTheirDataSet) {
   EXPECT_EQ(with.data[1]->training, 10u);
   EXPECT_EQ(with.data[1]->test, 3u);
   EXPECT_FALSE(with.data[0].has_value());
-  EXPECT_EQ(with.runs[6].label, "photos: LPM only, photos, seed 0");
+  EXPECT_EQ(with.runs[6].label, "images: LPM only, images, seed 0");
   // The base of the regime, without the suite's changes of another one.
   const auto& config = with.runs[6].config;
   EXPECT_EQ(config.setting, eval::Setting::kSupervised);
@@ -63,8 +63,8 @@ TEST_F(DataSets, RowsAreLeftOutWithoutTheirDataSet) {
   EXPECT_TRUE(config.data.train->root.empty());
   for (std::size_t i = 0; i < without.runs.size(); ++i) {
     EXPECT_EQ(
-        fingerprint_of(with.runs[i].config, with.runs[i].trained, with.runs[i].pictures, "clip"),
-        fingerprint_of(without.runs[i].config, without.runs[i].trained, without.runs[i].pictures, "clip"));
+        fingerprint_of(with.runs[i].config, with.runs[i].trained, with.runs[i].images, "clip"),
+        fingerprint_of(without.runs[i].config, without.runs[i].trained, without.runs[i].images, "clip"));
   }
 }
 
@@ -101,7 +101,7 @@ TEST_F(DataSets, RefuseFoldersAndConfigsThatDoNotFit) {
   EXPECT_ERROR(plan(folder_ / "toy"), ErrorCode::kBadArgument, "no class is unseen");
   replace("suite.yaml", "{protocol: inductive, ", "{protocol: inductive, data.unseen: [gray], ");
   EXPECT_ERROR(plan(folder_ / "toy"), ErrorCode::kBadClassList, "grey");
-  replace("photos.yaml", "  test: {kind: folder, split: val}\n", "");
+  replace("images.yaml", "  test: {kind: folder, split: val}\n", "");
   EXPECT_ERROR(plan(folder_ / "toy"), ErrorCode::kBadArgument, "the config has no data.test");
   EXPECT_FALSE(fs::exists(folder_ / "work"));
 }
@@ -109,8 +109,8 @@ TEST_F(DataSets, RefuseFoldersAndConfigsThatDoNotFit) {
 TEST_F(DataSets, ASuiteOfNothingElseNeedsThem) {
   test::write_text(folder_ / "only.yaml",
                    "base: base.yaml\nclip: {config: clip.yaml}\n"
-                   "regimes: [{key: photos, base: photos.yaml, data: toy}]\n"
-                   "tables: [{key: t, regimes: [photos], rows: [{name: r}]}]\n");
+                   "regimes: [{key: images, base: images.yaml, data: toy}]\n"
+                   "tables: [{key: t, regimes: [images], rows: [{name: r}]}]\n");
   EXPECT_ERROR(make_plan(read_suite(folder_ / "only.yaml", false), folder_ / "work"), ErrorCode::kBadArgument,
                "add --data toy=DIR");
 }

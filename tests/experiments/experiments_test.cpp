@@ -81,7 +81,7 @@ class Experiments : public testing::Test {
   Watcher watcher_;
 };
 
-TEST_F(Experiments, LeaveTablesAndPictures) {
+TEST_F(Experiments, LeaveTablesAndImages) {
   const auto outcome = run("out");
   EXPECT_TRUE(outcome.finished);
   EXPECT_TRUE(outcome.changed);

@@ -64,7 +64,7 @@ TEST_F(MakePlan, RowsWithoutTrainingAreTheClipOrAHeadWithoutNumbers) {
   const auto& run = made.runs.back();
   EXPECT_FALSE(run.trained);
   const auto fingerprint = [&](const config::RunConfig& config) {
-    return fingerprint_of(config, false, pictures_of(made.suite.regimes[0].world), "clip");
+    return fingerprint_of(config, false, images_of(made.suite.regimes[0].world), "clip");
   };
   auto other = run.config;
   other.model.lpm.form = model::Form::kA;
@@ -98,21 +98,21 @@ TEST_F(MakePlan, FingerprintsKnowWhatDecides) {
   const auto made = plan();
   const auto config = made.runs[2].config;  // RPN
   const WorldSpec world = made.suite.regimes[0].world;
-  const auto plain = fingerprint_of(config, true, pictures_of(world), "clip");
+  const auto plain = fingerprint_of(config, true, images_of(world), "clip");
   auto same = config;
   same.name = "another name";
   same.threads = 7;
   same.paths.clip = "elsewhere";
   same.data.test->root = "elsewhere";
   same.train.checkpoint_every = 9;
-  EXPECT_EQ(fingerprint_of(same, true, pictures_of(world), "clip"), plain);
+  EXPECT_EQ(fingerprint_of(same, true, images_of(world), "clip"), plain);
 
-  std::vector<std::string> others = {plain, fingerprint_of(config, true, pictures_of(world), "another clip"),
-                                     fingerprint_of(config, false, pictures_of(world), "clip")};
+  std::vector<std::string> others = {plain, fingerprint_of(config, true, images_of(world), "another clip"),
+                                     fingerprint_of(config, false, images_of(world), "clip")};
   const auto with = [&](auto change) {
     auto changed = config;
     change(changed);
-    others.push_back(fingerprint_of(changed, true, pictures_of(world), "clip"));
+    others.push_back(fingerprint_of(changed, true, images_of(world), "clip"));
   };
   with([](auto& c) { c.seed = 9; });
   with([](auto& c) { c.model.rpm.m2oe.rank = 6; });
@@ -121,10 +121,10 @@ TEST_F(MakePlan, FingerprintsKnowWhatDecides) {
   with([](auto& c) { c.data.unseen->pop_back(); });
   auto more = world;
   more.test = 9;
-  others.push_back(fingerprint_of(config, true, pictures_of(more), "clip"));
+  others.push_back(fingerprint_of(config, true, images_of(more), "clip"));
   more = world;
   more.scenes = 9;
-  others.push_back(fingerprint_of(config, true, pictures_of(more), "clip"));
+  others.push_back(fingerprint_of(config, true, images_of(more), "clip"));
   std::sort(others.begin(), others.end());
   EXPECT_EQ(std::unique(others.begin(), others.end()), others.end());
 }

@@ -60,8 +60,8 @@ TEST_F(ReadSuite, TakesEveryKey) {
 TEST_F(ReadSuite, ARegimeMayBeOfAnotherConfigAndDataSet) {
   const auto suite = plain(
       "base: b.yaml\nset: {seed: 1}\ntables: [{key: t, rows: [{name: r}]}]\n"
-      "regimes: [{key: photos, base: photos.yaml, data: streets, set: {train.batch: 2}}, {key: o}]\n");
-  EXPECT_EQ(suite.regimes[1].base, folder_ / "photos.yaml");
+      "regimes: [{key: images, base: images.yaml, data: streets, set: {train.batch: 2}}, {key: o}]\n");
+  EXPECT_EQ(suite.regimes[1].base, folder_ / "images.yaml");
   EXPECT_EQ(suite.regimes[1].data, "streets");
   EXPECT_FALSE(suite.regimes[1].available());
   EXPECT_TRUE(suite.regimes[2].base.empty());

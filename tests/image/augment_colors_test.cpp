@@ -19,11 +19,11 @@ Image one_color(std::uint8_t red, std::uint8_t green, std::uint8_t blue) {
 }
 
 /// The distinct outcomes of many seeds.
-std::set<std::vector<std::uint8_t>> outcomes(const Image& photo, const ColorOptions& options,
+std::set<std::vector<std::uint8_t>> outcomes(const Image& image, const ColorOptions& options,
                                              int seeds = 400) {
   std::set<std::vector<std::uint8_t>> found;
   for (int i = 0; i < seeds; ++i) {
-    Image copy = photo;
+    Image copy = image;
     AugmentRandom random(11, 0, static_cast<std::uint64_t>(i));
     distort_colors(copy, options, random);
     found.insert(copy.rgb);

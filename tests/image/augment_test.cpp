@@ -23,11 +23,11 @@ std::array<std::uint8_t, 3> code(std::uint16_t label) {
 }
 
 struct Pair {
-  Image photo;
+  Image image;
   LabelMap labels;
 };
 
-/// A photo whose colours say the labels: blocks of `block` pixels, `classes` classes in a fixed disorder.
+/// An image whose colours say the labels: blocks of `block` pixels, `classes` classes in a fixed disorder.
 Pair coded(int height, int width, int block, int classes) {
   Pair pair{{height, width, {}}, {height, width, {}}};
   for (int y = 0; y < height; ++y) {
@@ -35,7 +35,7 @@ Pair coded(int height, int width, int block, int classes) {
       const auto label =
           static_cast<std::uint16_t>((7 * (y / block) + 3 * (x / block) + (x / block) % 2) % classes);
       const auto color = code(label);
-      pair.photo.rgb.insert(pair.photo.rgb.end(), color.begin(), color.end());
+      pair.image.rgb.insert(pair.image.rgb.end(), color.begin(), color.end());
       pair.labels.labels.push_back(label);
     }
   }
@@ -72,12 +72,12 @@ TEST(ResizeLabels, TakesTheNearestPixelAndKeepsSixteenBits) {
   EXPECT_EQ(resize_labels(stored, 2, 4).labels.size(), 8u);
 }
 
-TEST(Exchange, MirrorsPhotoAndLabels) {
-  Image photo{2, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19}};
+TEST(Exchange, MirrorsImageAndLabels) {
+  Image image{2, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19}};
   LabelMap labels{2, 3, {1, 2, 3, 4, 5, 6}};
-  exchange_left_and_right(photo);
+  exchange_left_and_right(image);
   exchange_left_and_right(labels);
-  EXPECT_EQ(photo.rgb,
+  EXPECT_EQ(image.rgb,
             (std::vector<std::uint8_t>{7, 8, 9, 4, 5, 6, 1, 2, 3, 17, 18, 19, 14, 15, 16, 11, 12, 13}));
   EXPECT_EQ(labels.labels, (std::vector<std::uint16_t>{3, 2, 1, 6, 5, 4}));
 }
@@ -93,7 +93,7 @@ double largest_share(const LabelMap& labels, const CropBox& box) {
   return sum == 0 ? 1.0 : static_cast<double>(most) / sum;
 }
 
-/// 90 % of the picture is class 0, the rest, in the right corner, 1 and 2 in stripes.
+/// 90 % of the image is class 0, the rest, in the right corner, 1 and 2 in stripes.
 LabelMap mostly_one_class() {
   LabelMap labels{60, 200, std::vector<std::uint16_t>(60 * 200)};
   for (int y = 0; y < 60; ++y) {
@@ -156,14 +156,14 @@ TEST(Augment, LabelsStayOnTheirPixels) {
   const Pair pair = coded(96, 128, 16, 20);
   const AugmentOptions options = plain(64);
   for (std::uint64_t index = 0; index < 60; ++index) {
-    const Augmented result = augment(pair.photo, pair.labels, options, {5, 1, index});
-    ASSERT_EQ(result.photo.rgb.size(), 64u * 64 * 3);
+    const Augmented result = augment(pair.image, pair.labels, options, {5, 1, index});
+    ASSERT_EQ(result.image.rgb.size(), 64u * 64 * 3);
     ASSERT_EQ(result.labels.labels.size(), 64u * 64);
     int pure = 0, valid = 0;
     for (int y = 0; y < result.valid_height; ++y) {
       for (int x = 0; x < result.valid_width; ++x) {
         const auto at = static_cast<std::size_t>(y * 64 + x);
-        const std::uint8_t* color = &result.photo.rgb[3 * at];
+        const std::uint8_t* color = &result.image.rgb[3 * at];
         ++valid;
         // A pure colour of another class would be a shift or a flip of one half only.
         for (std::uint16_t label = 0; label < 20; ++label) {
@@ -190,43 +190,43 @@ TEST(Augment, FlipsHalfOfTheSamplesAndTheirLabels) {
   for (int i = 0; i < 32 * 32; ++i) {
     const bool right = i % 32 >= 16;
     pair.labels.labels.push_back(right ? 1 : 0);
-    pair.photo.rgb.insert(pair.photo.rgb.end(), 3, right ? 200 : 20);
+    pair.image.rgb.insert(pair.image.rgb.end(), 3, right ? 200 : 20);
   }
   AugmentOptions options = plain(32);
   options.min_ratio = options.max_ratio = 1.0;
   int flipped = 0;
   for (std::uint64_t index = 0; index < 1000; ++index) {
-    const Augmented result = augment(pair.photo, pair.labels, options, {9, 0, index});
-    const bool bright_left = result.photo.rgb[0] == 200;
+    const Augmented result = augment(pair.image, pair.labels, options, {9, 0, index});
+    const bool bright_left = result.image.rgb[0] == 200;
     ASSERT_EQ(result.labels.labels[0], bright_left ? 1 : 0);
     ASSERT_EQ(result.labels.labels[31], bright_left ? 0 : 1);
     flipped += bright_left ? 1 : 0;
   }
   EXPECT_NEAR(flipped, 500, 80);  // five standard deviations
   options.flip = 0;
-  EXPECT_EQ(augment(pair.photo, pair.labels, options, {9, 0, 0}).photo.rgb[0], 20);
+  EXPECT_EQ(augment(pair.image, pair.labels, options, {9, 0, 0}).image.rgb[0], 20);
   options.flip = 1;
-  EXPECT_EQ(augment(pair.photo, pair.labels, options, {9, 0, 0}).photo.rgb[0], 200);
+  EXPECT_EQ(augment(pair.image, pair.labels, options, {9, 0, 0}).image.rgb[0], 200);
 }
 
-TEST(Augment, PadsSmallPhotosBelowAndToTheRight) {
+TEST(Augment, PadsSmallImagesBelowAndToTheRight) {
   const Pair pair = coded(10, 20, 5, 4);
   AugmentOptions options = plain(32);
   options.min_ratio = options.max_ratio = 0.5;  // fits 64x16: 16 high, 32 wide
-  const Augmented result = augment(pair.photo, pair.labels, options, {});
+  const Augmented result = augment(pair.image, pair.labels, options, {});
   EXPECT_EQ(result.valid_height, 16);
   EXPECT_EQ(result.valid_width, 32);
   for (std::size_t i = 16 * 32; i < 32 * 32; ++i) {
     ASSERT_EQ(result.labels.labels[i], LabelMap::kUnknown);
-    ASSERT_EQ(result.photo.rgb[3 * i], 0);
+    ASSERT_EQ(result.image.rgb[3 * i], 0);
   }
   EXPECT_NE(result.labels.labels[15 * 32 + 31], LabelMap::kUnknown);
 
   const std::array<float, 3> mean{10, 20, 30}, deviation{2, 4, 8};
   std::vector<float> planes(3 * 32 * 32, -1);
   normalize(result, mean, deviation, planes.data());
-  EXPECT_FLOAT_EQ(planes[0], (static_cast<float>(result.photo.rgb[0]) - 10) / 2);
-  EXPECT_FLOAT_EQ(planes[2 * 1024 + 33], (static_cast<float>(result.photo.rgb[33 * 3 + 2]) - 30) / 8);
+  EXPECT_FLOAT_EQ(planes[0], (static_cast<float>(result.image.rgb[0]) - 10) / 2);
+  EXPECT_FLOAT_EQ(planes[2 * 1024 + 33], (static_cast<float>(result.image.rgb[33 * 3 + 2]) - 30) / 8);
   EXPECT_EQ(planes[16 * 32], 0.0f) << "padding is 0 after normalising";
   EXPECT_EQ(planes[3 * 1024 - 1], 0.0f);
 }
@@ -239,7 +239,7 @@ TEST(Augment, RatiosCoverTheirRange) {
   int smallest = 1000, largest = 0;
   double sum = 0;
   for (std::uint64_t index = 0; index < 300; ++index) {
-    const int side = augment(pair.photo, pair.labels, options, {2, 0, index}).valid_height;
+    const int side = augment(pair.image, pair.labels, options, {2, 0, index}).valid_height;
     smallest = std::min(smallest, side);
     largest = std::max(largest, side);
     sum += side;
@@ -255,7 +255,7 @@ TEST(Augment, DependsOnEveryPartOfTheKeyAndOnNothingElse) {
   const Pair pair = coded(80, 120, 8, 20);
   AugmentOptions options = plain(64);
   options.distort = true;
-  const auto make = [&](AugmentKey key) { return augment(pair.photo, pair.labels, options, key).photo.rgb; };
+  const auto make = [&](AugmentKey key) { return augment(pair.image, pair.labels, options, key).image.rgb; };
   const auto first = make({1, 2, 3});
   EXPECT_EQ(make({1, 2, 3}), first);
   EXPECT_NE(make({0, 2, 3}), first);
@@ -276,7 +276,7 @@ TEST(Augment, RefusesWhatCannotBe) {
   LabelMap other = pair.labels;
   other.width = 4;
   other.height = 16;
-  EXPECT_ERROR(augment(pair.photo, other, plain(8), {}), ErrorCode::kBadArgument,
+  EXPECT_ERROR(augment(pair.image, other, plain(8), {}), ErrorCode::kBadArgument,
                "8x8 pixels with labels of 4x16");
   EXPECT_ERROR(augment({}, {}, plain(8), {}), ErrorCode::kBadArgument, "0x0");
   const auto refuses = [&](auto change, const char* field) {

@@ -8,7 +8,7 @@
 #include "relprompt/image.h"
 
 #include "base/random.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt {
@@ -18,8 +18,8 @@ using test::encode;
 using test::gradient;
 
 Image read_bytes(const test::TemporaryFolder& folder, const std::string& bytes) {
-  test::write_text(folder / "photo.jpg", bytes);
-  return read_image(folder / "photo.jpg");
+  test::write_text(folder / "image.jpg", bytes);
+  return read_image(folder / "image.jpg");
 }
 
 bool is_image_error(ErrorCode code) {
@@ -36,18 +36,18 @@ class Formats : public testing::TestWithParam<const char*> {
 TEST_P(Formats, HalfAFileIsTruncated) {
   const std::string file = whole();
   ASSERT_NO_THROW(read_bytes(folder_, file));
-  EXPECT_ERROR(read_bytes(folder_, file.substr(0, file.size() / 2)), ErrorCode::kTruncatedImage, "photo.jpg");
+  EXPECT_ERROR(read_bytes(folder_, file.substr(0, file.size() / 2)), ErrorCode::kTruncatedImage, "image.jpg");
 }
 
 TEST_P(Formats, EveryPrefixIsRefused) {
   const std::string file = encode(GetParam(), gradient(11, 14));
-  test::write_text(folder_ / "photo.jpg", file);
-  ASSERT_NO_THROW(read_image(folder_ / "photo.jpg"));
+  test::write_text(folder_ / "image.jpg", file);
+  ASSERT_NO_THROW(read_image(folder_ / "image.jpg"));
   for (std::size_t length = file.size(); length-- > 0;) {
-    std::filesystem::resize_file(folder_ / "photo.jpg", length);
+    std::filesystem::resize_file(folder_ / "image.jpg", length);
     try {
-      read_image(folder_ / "photo.jpg");
-      ADD_FAILURE() << length << " of " << file.size() << " bytes were read as a picture";
+      read_image(folder_ / "image.jpg");
+      ADD_FAILURE() << length << " of " << file.size() << " bytes were read as an image";
     } catch (const Error& error) {
       EXPECT_TRUE(is_image_error(error.code())) << length << ": " << error.what();
     }
@@ -85,10 +85,10 @@ TEST(DamagedImage, JpegCutInTheMiddleOfItsDataSaysSo) {
   // A download that was preallocated: the rest is zeros.
   std::string zeros = file;
   std::fill(zeros.end() - 60, zeros.end(), '\0');
-  EXPECT_ERROR(read_bytes(folder, zeros), ErrorCode::kTruncatedImage, "picture data");
+  EXPECT_ERROR(read_bytes(folder, zeros), ErrorCode::kTruncatedImage, "image data");
 }
 
-TEST(DamagedImage, JpegThumbnailDoesNotEndThePhoto) {
+TEST(DamagedImage, JpegThumbnailDoesNotEndTheImage) {
   const test::TemporaryFolder folder;
   const std::string file = encode(".jpg", gradient(30, 44));
   const std::string thumbnail = encode(".jpg", gradient(8, 8));
@@ -120,7 +120,7 @@ TEST(DamagedImage, MessagesNameTheFileAndWhatItLooksLike) {
   const test::TemporaryFolder folder;
   const auto expect_description = [&](const std::string& bytes, const char* words) {
     EXPECT_ERROR(read_bytes(folder, bytes), ErrorCode::kNotAnImage, words);
-    EXPECT_ERROR(read_bytes(folder, bytes), ErrorCode::kNotAnImage, "photo.jpg");
+    EXPECT_ERROR(read_bytes(folder, bytes), ErrorCode::kNotAnImage, "image.jpg");
   };
   expect_description("", "it is empty");
   expect_description("hello, this is\na text", "text \"hello, this is a\"");
@@ -128,7 +128,7 @@ TEST(DamagedImage, MessagesNameTheFileAndWhatItLooksLike) {
   expect_description(std::string("\0\0\0\x18"
                                  "ftypheic",
                                  12),
-                     "a HEIC photo");
+                     "a HEIC image");
   expect_description("<!DOCTYPE html><html>", "HTML page");
   expect_description("BM is how this text starts", "text \"BM is");
   expect_description(std::string("\x00\x01\x02\xFE", 4), "bytes 00 01 02 FE");

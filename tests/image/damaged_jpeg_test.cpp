@@ -8,7 +8,7 @@
 
 #include "base/random.h"
 #include "image/jpeg_decode.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt {
@@ -22,7 +22,7 @@ Image decode(const std::string& bytes) {
   return decode_image(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), {}, "a.jpg");
 }
 
-std::string photo() {
+std::string image() {
   return test::encode(".jpg", test::gradient(120, 160), 90);
 }
 
@@ -31,7 +31,7 @@ std::size_t scan_of(const std::string& jpeg) {
 }
 
 TEST(DamagedJpeg, AZeroedPieceIsRefused) {
-  const std::string whole = photo();
+  const std::string whole = image();
   const std::size_t scan = scan_of(whole), length = whole.size() - 2 - scan;
   for (std::size_t part = 1; part < 9; ++part) {
     std::string bad = whole;
@@ -41,7 +41,7 @@ TEST(DamagedJpeg, AZeroedPieceIsRefused) {
 }
 
 TEST(DamagedJpeg, RandomBytesInsideAreMostlyNoticed) {
-  const std::string whole = photo();
+  const std::string whole = image();
   const std::size_t scan = scan_of(whole), length = whole.size() - 2 - scan;
   SplitMix64 random(5);
   int noticed = 0;
@@ -61,7 +61,7 @@ TEST(DamagedJpeg, RandomBytesInsideAreMostlyNoticed) {
 
 // libjpeg itself has read some bytes ahead, so that the first of them are not counted.
 TEST(DamagedJpeg, AFewSurplusBytesAreSaidMoreAreDamage) {
-  const std::string whole = photo();
+  const std::string whole = image();
   const auto padded = [&](std::size_t count) {
     return whole.substr(0, whole.size() - 2) + std::string(count, '\x11') + "\xFF\xD9";
   };
@@ -75,7 +75,7 @@ TEST(DamagedJpeg, AFewSurplusBytesAreSaidMoreAreDamage) {
 }
 
 TEST(DamagedJpeg, PaddingBetweenMarkersIsNoDamage) {
-  std::string file = photo();
+  std::string file = image();
   file.insert(file.size() - 2, "\xFF\xFF\xFF");
   EXPECT_THAT(decode(file).notes, IsEmpty());
 }
@@ -110,7 +110,7 @@ TEST(DamagedJpeg, ScansAreLimited) {
 }
 
 TEST(DamagedJpeg, LosslessAndTwelveBitAreUnsupported) {
-  std::string file = photo();
+  std::string file = image();
   const std::size_t frame = file.find("\xFF\xC0");
   std::string lossless = file, deep = file;
   lossless[frame + 1] = '\xC3';

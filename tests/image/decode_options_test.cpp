@@ -6,7 +6,7 @@
 
 #include "relprompt/image.h"
 
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 #include "tiff_maker.h"
 

@@ -1,5 +1,5 @@
 // Memory that decoding takes, in a process of its own whose address space is limited: at most 12 bytes a
-// pixel of the picture and 64 MB, with the file in it. Small files that promise much are refused within 64
+// pixel of the image and 64 MB, with the file in it. Small files that promise much are refused within 64
 // MB.
 #include <fstream>
 #include <string>
@@ -13,7 +13,7 @@
 #include "relprompt/error.h"
 #include "relprompt/image.h"
 
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 #include "tiff_maker.h"
 
@@ -67,13 +67,13 @@ class DecodingMemory : public testing::Test {
 
   void expect_within(const std::string& bytes, const DecodeOptions& options = {}) {
     const std::uint64_t pixels = std::uint64_t{kWidth} * kHeight;
-    test::write_text(folder_ / "photo", bytes);
-    EXPECT_EQ(read_within(12 * pixels + kSlack, folder_ / "photo", options), 0);
+    test::write_text(folder_ / "image", bytes);
+    EXPECT_EQ(read_within(12 * pixels + kSlack, folder_ / "image", options), 0);
   }
 
   void expect_refused(const std::string& bytes) {
-    test::write_text(folder_ / "photo", bytes);
-    EXPECT_EQ(read_within(kSlack, folder_ / "photo", {}), 2);
+    test::write_text(folder_ / "image", bytes);
+    EXPECT_EQ(read_within(kSlack, folder_ / "image", {}), 2);
   }
 
   test::TemporaryFolder folder_;
@@ -141,8 +141,8 @@ TEST_F(DecodingMemory, PngTextThatUnpacksToGigabytes) {
   packed.resize(size);
   for (int i = 0; i < 40; ++i) text += test::png_chunk("zTXt", std::string("key\0\0", 5) + packed);
   const std::string png = test::encode(".png", test::gradient(16, 16));
-  test::write_text(folder_ / "photo", png.substr(0, 33) + text + png.substr(33));
-  EXPECT_EQ(read_within(kSlack, folder_ / "photo", {}), 0);
+  test::write_text(folder_ / "image", png.substr(0, 33) + text + png.substr(33));
+  EXPECT_EQ(read_within(kSlack, folder_ / "image", {}), 0);
 }
 
 TEST_F(DecodingMemory, SidesBeyondAQuarterOfAMillionAreRefused) {

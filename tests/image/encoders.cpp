@@ -1,4 +1,4 @@
-// encode of picture_maker.h: whole files of every format, by the formats' own libraries.
+// encode of image_maker.h: whole files of every format, by the formats' own libraries.
 #include <algorithm>
 #include <cstdlib>
 #include <stdexcept>
@@ -7,7 +7,7 @@
 #include <webp/encode.h>
 
 #include "image/jpeg_writer.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "tiff_maker.h"
 
 namespace relprompt::test {

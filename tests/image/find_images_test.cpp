@@ -62,9 +62,9 @@ TEST_F(FindImages, LinkedFoldersDoNotGoInCircles) {
 }
 
 TEST_F(FindImages, NamedFilesNeedNoExtensionAndEachPathCountsOnce) {
-  add("p/photo");
+  add("p/image");
   add("p/a.jpg");
-  EXPECT_THAT(find({"p/photo", "p", "p/a.jpg", "p/../p/a.jpg"}), ElementsAre("p/a.jpg", "p/photo"));
+  EXPECT_THAT(find({"p/image", "p", "p/a.jpg", "p/../p/a.jpg"}), ElementsAre("p/a.jpg", "p/image"));
 }
 
 TEST_F(FindImages, Patterns) {
@@ -107,10 +107,10 @@ TEST_F(FindImages, AMissingFileStaysToFailByItself) {
 
 TEST_F(FindImages, FindingNothingIsAnError) {
   add("p/notes.txt");
-  EXPECT_ERROR(find({"p"}), ErrorCode::kNotFound, "no photo in folder");
+  EXPECT_ERROR(find({"p"}), ErrorCode::kNotFound, "no image in folder");
   EXPECT_ERROR(find({"p/*.jpg"}), ErrorCode::kNotFound, "nothing matches");
   EXPECT_ERROR(find({"nowhere/**/*.jpg"}), ErrorCode::kNotFound, "*.jpg");
-  EXPECT_ERROR(find({}), ErrorCode::kNotFound, "no photo given");
+  EXPECT_ERROR(find({}), ErrorCode::kNotFound, "no image given");
 }
 
 TEST_F(FindImages, FoldersThatCannotBeListedAreNamed) {
@@ -150,7 +150,7 @@ TEST_F(FindImages, NumbersAreTheLastResort) {
 }
 
 TEST(OutputNames, NeverClimbOutOfTheOutputFolder) {
-  const std::vector<Input> odd = {{"/etc/x.jpg", "/home/photos"}, {"../y.jpg", ".."}, {"../z.jpg", ""}};
+  const std::vector<Input> odd = {{"/etc/x.jpg", "/home/images"}, {"../y.jpg", ".."}, {"../z.jpg", ""}};
   const auto stems = output_stems(odd, "out");
   EXPECT_EQ(stems[0], "out/x");
   EXPECT_EQ(stems[1], "out/y");

@@ -1,4 +1,4 @@
-// Label and palette PNGs: exact round trips, the ranges of both depths, hostile files, picture writers.
+// Label and palette PNGs: exact round trips, the ranges of both depths, hostile files, image writers.
 #include "image/label_files.h"
 
 #include <csignal>
@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "image/image_files.h"
 #include "image/palette.h"
-#include "image/picture_files.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt::image {
@@ -124,7 +124,7 @@ TEST(LabelsPng, HostileFiles) {
     test::write_text(folder / "x.png", bytes);
     return read_labels_png(folder / "x.png", max_pixels);
   };
-  EXPECT_ERROR(read("no picture"), ErrorCode::kNotAnImage, "no label file");
+  EXPECT_ERROR(read("no image"), ErrorCode::kNotAnImage, "no label file");
   EXPECT_ERROR(read(test::encode(".jpg", test::gradient(4, 4))), ErrorCode::kNotAnImage, "is a JPEG");
   EXPECT_ERROR(read(test::encode(".png", test::gradient(4, 4, 4))), ErrorCode::kNotAnImage, "with alpha");
   const std::string whole = test::encode(".png", test::gradient(9, 9, 1, 16));
@@ -136,18 +136,18 @@ TEST(LabelsPng, HostileFiles) {
   EXPECT_ERROR(read_labels_png(folder / "gone.png"), ErrorCode::kNotFound, "gone.png");
 }
 
-TEST(PictureFiles, PngIsExactAndJpgClose) {
+TEST(ImageFiles, PngIsExactAndJpgClose) {
   const test::TemporaryFolder folder;
-  const Image picture = test::expected_rgb(test::gradient(33, 47));
-  write_png(folder / "p.png", picture);
-  EXPECT_EQ(read_image(folder / "p.png").rgb, picture.rgb);
-  write_jpg(folder / "p.jpg", picture, 100);
+  const Image image = test::expected_rgb(test::gradient(33, 47));
+  write_png(folder / "p.png", image);
+  EXPECT_EQ(read_image(folder / "p.png").rgb, image.rgb);
+  write_jpg(folder / "p.jpg", image, 100);
   const Image back = read_image(folder / "p.jpg");
-  ASSERT_EQ(back.rgb.size(), picture.rgb.size());
-  for (std::size_t i = 0; i < back.rgb.size(); ++i) ASSERT_NEAR(back.rgb[i], picture.rgb[i], 6) << i;
+  ASSERT_EQ(back.rgb.size(), image.rgb.size());
+  for (std::size_t i = 0; i < back.rgb.size(); ++i) ASSERT_NEAR(back.rgb[i], image.rgb[i], 6) << i;
 }
 
-TEST(PictureFiles, RefuseWhatNoFileCanHold) {
+TEST(ImageFiles, RefuseWhatNoFileCanHold) {
   const test::TemporaryFolder folder;
   EXPECT_ERROR(write_png(folder / "p.png", Image{}), ErrorCode::kBadArgument, "0x0");
   EXPECT_ERROR(write_png(folder / "p.png", Image{2, 2, {1, 2, 3}}), ErrorCode::kBadArgument, "3 bytes");

@@ -8,7 +8,7 @@
 
 #include "image/draw_text.h"
 #include "image/palette.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt::image {
@@ -26,7 +26,7 @@ ClassList many_classes(std::size_t count) {
   return classes;
 }
 
-Image grey_photo(int height, int width) {
+Image grey_image(int height, int width) {
   return {height, width, std::vector<std::uint8_t>(static_cast<std::size_t>(height * width * 3), 100)};
 }
 
@@ -56,24 +56,24 @@ OverlayOptions plain() {
 }
 
 TEST(Overlay, BlendsHalfAndHalf) {
-  const Image picture = draw_overlay(grey_photo(4, 6), filled(4, 6, 1), classes_named({"a", "b"}), plain());
-  ASSERT_EQ(picture.height, 4);
-  ASSERT_EQ(picture.width, 6);
+  const Image image = draw_overlay(grey_image(4, 6), filled(4, 6, 1), classes_named({"a", "b"}), plain());
+  ASSERT_EQ(image.height, 4);
+  ASSERT_EQ(image.width, 6);
   const Color color = color_of(1);
-  EXPECT_NEAR(at(picture, 2, 3).red, (100 + color.red) / 2.0, 1);
-  EXPECT_NEAR(at(picture, 2, 3).green, (100 + color.green) / 2.0, 1);
-  EXPECT_NEAR(at(picture, 2, 3).blue, (100 + color.blue) / 2.0, 1);
+  EXPECT_NEAR(at(image, 2, 3).red, (100 + color.red) / 2.0, 1);
+  EXPECT_NEAR(at(image, 2, 3).green, (100 + color.green) / 2.0, 1);
+  EXPECT_NEAR(at(image, 2, 3).blue, (100 + color.blue) / 2.0, 1);
 }
 
-TEST(Overlay, AlphaZeroIsThePhotoAndOneThePalette) {
+TEST(Overlay, AlphaZeroIsTheImageAndOneThePalette) {
   OverlayOptions options = plain();
   options.alpha = 0;
-  EXPECT_EQ(draw_overlay(grey_photo(2, 2), filled(2, 2, 0), many_classes(1), options).rgb,
-            grey_photo(2, 2).rgb);
+  EXPECT_EQ(draw_overlay(grey_image(2, 2), filled(2, 2, 0), many_classes(1), options).rgb,
+            grey_image(2, 2).rgb);
   options.alpha = 1;
-  EXPECT_EQ(at(draw_overlay(grey_photo(2, 2), filled(2, 2, 0), many_classes(1), options), 1, 1), color_of(0));
+  EXPECT_EQ(at(draw_overlay(grey_image(2, 2), filled(2, 2, 0), many_classes(1), options), 1, 1), color_of(0));
   options.alpha = 1.5f;
-  EXPECT_ERROR(draw_overlay(grey_photo(2, 2), filled(2, 2, 0), many_classes(1), options),
+  EXPECT_ERROR(draw_overlay(grey_image(2, 2), filled(2, 2, 0), many_classes(1), options),
                ErrorCode::kBadArgument, "alpha");
 }
 
@@ -81,9 +81,9 @@ TEST(Overlay, ContoursRunWhereLabelsMeet) {
   LabelMap map = filled(10, 10, 0);
   for (std::size_t i = 50; i < 100; ++i) map.labels[i] = 1;
   OverlayOptions options = plain();
-  const Image without = draw_overlay(grey_photo(10, 10), map, many_classes(2), options);
+  const Image without = draw_overlay(grey_image(10, 10), map, many_classes(2), options);
   options.contours = true;
-  const Image with = draw_overlay(grey_photo(10, 10), map, many_classes(2), options);
+  const Image with = draw_overlay(grey_image(10, 10), map, many_classes(2), options);
   for (int y = 0; y < 10; ++y) EXPECT_EQ(at(with, y, 5) == at(without, y, 5), y != 4) << y;
 }
 
@@ -91,9 +91,9 @@ TEST(Overlay, LegendStandsBesideLandscapesAndBelowPortraits) {
   OverlayOptions options;
   options.min_side = 1;
   const auto size = [&](int height, int width) {
-    const Image picture =
-        draw_overlay(grey_photo(height, width), filled(height, width, 0), many_classes(3), options);
-    return std::pair(picture.height, picture.width);
+    const Image image =
+        draw_overlay(grey_image(height, width), filled(height, width, 0), many_classes(3), options);
+    return std::pair(image.height, image.width);
   };
   EXPECT_EQ(size(300, 400).first, 300);
   EXPECT_GT(size(300, 400).second, 400);
@@ -103,11 +103,11 @@ TEST(Overlay, LegendStandsBesideLandscapesAndBelowPortraits) {
   EXPECT_EQ(size(100, 2000).second, 2000);
 }
 
-TEST(Overlay, LegendNeverHidesThePhoto) {
+TEST(Overlay, LegendNeverHidesTheImage) {
   OverlayOptions options = plain();
-  const Image bare = draw_overlay(grey_photo(200, 300), filled(200, 300, 2), many_classes(40), options);
+  const Image bare = draw_overlay(grey_image(200, 300), filled(200, 300, 2), many_classes(40), options);
   options.legend = true;
-  const Image full = draw_overlay(grey_photo(200, 300), filled(200, 300, 2), many_classes(40), options);
+  const Image full = draw_overlay(grey_image(200, 300), filled(200, 300, 2), many_classes(40), options);
   for (int y = 0; y < 200; ++y) {
     for (int x = 0; x < 300; ++x) ASSERT_EQ(at(full, y, x), at(bare, y, x));
   }
@@ -119,17 +119,17 @@ TEST(Overlay, LegendNamesOnlyTheClassesFound) {
   std::fill(map.labels.begin(), map.labels.begin() + 100, LabelMap::kUnknown);
   OverlayOptions options;
   options.alpha = 0;  // class colours can then only come from swatches
-  const Image picture = draw_overlay(grey_photo(300, 400), map, many_classes(20), options);
-  EXPECT_TRUE(shows(picture, color_of(5)));
-  EXPECT_TRUE(shows(picture, color_of(2)));
-  EXPECT_TRUE(shows(picture, Color{0, 0, 0}));
-  EXPECT_FALSE(shows(picture, color_of(0)));
-  EXPECT_FALSE(shows(picture, color_of(3)));
+  const Image image = draw_overlay(grey_image(300, 400), map, many_classes(20), options);
+  EXPECT_TRUE(shows(image, color_of(5)));
+  EXPECT_TRUE(shows(image, color_of(2)));
+  EXPECT_TRUE(shows(image, Color{0, 0, 0}));
+  EXPECT_FALSE(shows(image, color_of(0)));
+  EXPECT_FALSE(shows(image, color_of(3)));
   // Largest share first: the swatch of 5 is above that of 2.
   const auto row_of = [&](Color color) {
-    for (int y = 0; y < picture.height; ++y) {
-      for (int x = 400; x < picture.width; ++x) {
-        if (at(picture, y, x) == color) return y;
+    for (int y = 0; y < image.height; ++y) {
+      for (int x = 400; x < image.width; ++x) {
+        if (at(image, y, x) == color) return y;
       }
     }
     return -1;
@@ -143,32 +143,32 @@ TEST(Overlay, HundredsOfClassesStayInBounds) {
        {std::pair{300, 400}, {400, 300}, {96, 96}, {1, 1}, {3, 900}, {900, 3}}) {
     LabelMap map = filled(height, width, 0);
     for (std::size_t i = 0; i < map.labels.size(); ++i) map.labels[i] = static_cast<std::uint16_t>(i % 5000);
-    const Image picture = draw_overlay(grey_photo(height, width), map, many_classes(5000));
-    EXPECT_EQ(picture.rgb.size(),
-              static_cast<std::size_t>(picture.height) * static_cast<std::size_t>(picture.width) * 3);
-    EXPECT_LE(picture.height, 2 * 4096);
-    EXPECT_LE(picture.width, 2 * 4096);
+    const Image image = draw_overlay(grey_image(height, width), map, many_classes(5000));
+    EXPECT_EQ(image.rgb.size(),
+              static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width) * 3);
+    EXPECT_LE(image.height, 2 * 4096);
+    EXPECT_LE(image.width, 2 * 4096);
   }
 }
 
-TEST(Overlay, SmallPhotosAreEnlargedByAWholeFactor) {
+TEST(Overlay, SmallImagesAreEnlargedByAWholeFactor) {
   OverlayOptions options = plain();
   options.min_side = 320;
-  const Image picture = draw_overlay(grey_photo(96, 100), filled(96, 100, 0), many_classes(1), options);
-  EXPECT_EQ(picture.height, 384);
-  EXPECT_EQ(picture.width, 400);
+  const Image image = draw_overlay(grey_image(96, 100), filled(96, 100, 0), many_classes(1), options);
+  EXPECT_EQ(image.height, 384);
+  EXPECT_EQ(image.width, 400);
 }
 
 TEST(Overlay, RefusesLabelsOfAnotherSizeOrWithoutAName) {
-  EXPECT_ERROR(draw_overlay(grey_photo(4, 4), filled(4, 5, 0), many_classes(1)), ErrorCode::kBadArgument,
+  EXPECT_ERROR(draw_overlay(grey_image(4, 4), filled(4, 5, 0), many_classes(1)), ErrorCode::kBadArgument,
                "4x4");
-  EXPECT_ERROR(draw_overlay(grey_photo(4, 4), filled(4, 4, 7), many_classes(7)), ErrorCode::kBadArgument,
+  EXPECT_ERROR(draw_overlay(grey_image(4, 4), filled(4, 4, 7), many_classes(7)), ErrorCode::kBadArgument,
                "label 7");
 }
 
-TEST(Overlay, WritesAJpegEvenOfAVeryLongPhoto) {
+TEST(Overlay, WritesAJpegEvenOfAVeryLongImage) {
   const test::TemporaryFolder folder;
-  write_overlay_jpg(folder / "a.overlay.jpg", grey_photo(2, 70000), filled(2, 70000, 0), many_classes(2));
+  write_overlay_jpg(folder / "a.overlay.jpg", grey_image(2, 70000), filled(2, 70000, 0), many_classes(2));
   EXPECT_EQ(read_image(folder / "a.overlay.jpg").width, 65500);
 }
 

@@ -9,7 +9,7 @@
 #include "relprompt/image.h"
 
 #include "image/image_format.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt {
@@ -22,10 +22,10 @@ using test::Samples;
 
 Image read_bytes(const std::string& bytes, std::uint64_t max_pixels = kMaxDecodedPixels) {
   const test::TemporaryFolder folder;
-  test::write_text(folder / "picture.dat", bytes);  // the extension must not matter
+  test::write_text(folder / "image.dat", bytes);  // the extension must not matter
   DecodeOptions options;
   options.max_decoded_pixels = max_pixels;
-  return read_image(folder / "picture.dat", options);
+  return read_image(folder / "image.dat", options);
 }
 
 void expect_equal(const Image& actual, const Image& expected, int tolerance = 0) {
@@ -250,7 +250,7 @@ TEST(ReadImage, BytesAfterTheEndOfAJpegAreTolerated) {
   const std::string jpeg = encode(".jpg", gradient(16, 16));
   const Image expected = read_bytes(jpeg);
   expect_equal(read_bytes(jpeg + std::string(100, '\0')), expected);
-  expect_equal(read_bytes(jpeg + jpeg.substr(0, jpeg.size() / 2)), expected);  // as multi-picture files
+  expect_equal(read_bytes(jpeg + jpeg.substr(0, jpeg.size() / 2)), expected);  // as multi-image files
 }
 
 TEST(ReadImage, TooLargeIsSaidBeforeDecoding) {
@@ -286,13 +286,13 @@ TEST(ImageFormat, ExtensionsForFolderScans) {
   }
 }
 
-TEST(ReadImage, RealPhotos) {
+TEST(ReadImage, RealImages) {
   RELPROMPT_REQUIRE_SHARED(shared);
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(shared / "camvid/images/val")) {
     if (!image::has_image_extension(entry.path())) continue;
-    const Image photo = read_image(entry.path());
-    EXPECT_EQ(photo.rgb.size(), static_cast<std::size_t>(photo.height * photo.width * 3));
+    const Image image = read_image(entry.path());
+    EXPECT_EQ(image.rgb.size(), static_cast<std::size_t>(image.height * image.width * 3));
     if (++count == 20) break;
   }
   EXPECT_GT(count, 0);

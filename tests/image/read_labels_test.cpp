@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt::image {

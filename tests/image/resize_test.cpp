@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 
 namespace relprompt::image {
@@ -38,11 +38,11 @@ TEST(ShorterSideTo, RefusesWhatCannotBe) {
 }
 
 TEST(Resize, EqualsOpenCv) {
-  const Image photo = test::expected_rgb(test::gradient(37, 61));
+  const Image image = test::expected_rgb(test::gradient(37, 61));
   for (const auto& [height, width] : {std::pair{64, 100}, {12, 20}, {37, 61}, {1, 1}, {200, 7}}) {
-    const Image small = resize(photo, height, width);
+    const Image small = resize(image, height, width);
     cv::Mat expected;
-    const cv::Mat from(photo.height, photo.width, CV_8UC3, const_cast<std::uint8_t*>(photo.rgb.data()));
+    const cv::Mat from(image.height, image.width, CV_8UC3, const_cast<std::uint8_t*>(image.rgb.data()));
     cv::resize(from, expected, {width, height}, 0, 0, cv::INTER_LINEAR);
     ASSERT_EQ(small.height, height);
     ASSERT_EQ(small.width, width);

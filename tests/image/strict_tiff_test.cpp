@@ -1,4 +1,4 @@
-// Damaged TIFFs, labels and photos alike: what a decoder can notice is refused.
+// Damaged TIFFs, labels and images alike: what a decoder can notice is refused.
 #include <algorithm>
 #include <string>
 
@@ -6,7 +6,7 @@
 
 #include "base/random.h"
 #include "image/read_labels.h"
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 #include "tiff_maker.h"
 
@@ -105,10 +105,10 @@ TEST_P(DamagedLabels, ZeroedAndRandomBytesAreRefused) {
     for (const bool zeros : {true, false}) {
       const auto labels =
           refused([](const std::string& bytes) { read_labels(bytes); }, file, share, zeros, kRounds);
-      const auto photos =
+      const auto images =
           refused([](const std::string& bytes) { decode(bytes); }, file, share, zeros, kRounds);
       EXPECT_EQ(labels, kRounds) << share << zeros;
-      EXPECT_EQ(photos, kRounds) << share << zeros;
+      EXPECT_EQ(images, kRounds) << share << zeros;
     }
   }
 }
@@ -121,7 +121,7 @@ TEST_P(DamagedLabels, OneChangedByteOfAChecksummedStreamIsRefused) {
 
 INSTANTIATE_TEST_SUITE_P(Tiff, DamagedLabels, testing::Values(kLzw, kDeflate, kOldDeflate, kPackBits));
 
-TEST(DamagedTiff, FaxPhotosAreRefused) {
+TEST(DamagedTiff, FaxImagesAreRefused) {
   for (const int compression : {kGroup3, kGroup4}) {
     const std::string file = labels_file(compression, 1);
     ASSERT_EQ(decode(file).width, 96);
@@ -142,9 +142,9 @@ TEST(DamagedTiff, TilesPlanesAndPredictorsAreCheckedAsWell) {
         make.separate = separate;
         make.predictor = 2;
         make.rows_per_strip = 10;
-        const Samples photo = test::gradient(50, 70, 3, 16);
-        const std::string file = write_tiff(photo, make);
-        ASSERT_EQ(decode(file).rgb, test::expected_rgb(photo).rgb);
+        const Samples image = test::gradient(50, 70, 3, 16);
+        const std::string file = write_tiff(image, make);
+        ASSERT_EQ(decode(file).rgb, test::expected_rgb(image).rgb);
         EXPECT_EQ(refused([](const std::string& bytes) { decode(bytes); }, file, 0.3, false, 20), 20)
             << compression << " " << tile << separate;
       }

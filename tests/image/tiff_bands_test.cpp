@@ -6,7 +6,7 @@
 
 #include "relprompt/image.h"
 
-#include "picture_maker.h"
+#include "image_maker.h"
 #include "test_support.h"
 #include "tiff_maker.h"
 
@@ -150,7 +150,7 @@ TEST(TiffBands, TwelveBitsInSixteenByWhatTheFileStates) {
   EXPECT_THAT(whole.notes, ElementsAre(HasSubstr("--range 0,4095")));
 }
 
-TEST(TiffBands, ADarkPictureIsSaid) {
+TEST(TiffBands, ADarkImageIsSaid) {
   Samples samples{1, 3, 1, 16, {0, 2048, 4001}};
   EXPECT_THAT(decode(write_tiff(samples)).notes, ElementsAre(HasSubstr("no value is above 4001 of 65535")));
   samples.values[0] = 30000;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "picture_maker.h"
+#include "image_maker.h"
 
 namespace relprompt::test {
 

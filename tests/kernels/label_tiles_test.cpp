@@ -79,7 +79,7 @@ std::vector<double> averaged(const LabelTask& task, std::size_t row) {
   return sum;
 }
 
-/// All planes at the photo's size.
+/// All planes at the image's size.
 std::vector<std::vector<double>> naive_planes(const LabelTask& task) {
   std::vector<std::vector<double>> planes;
   for (std::size_t c = 0; c < task.penalty.size(); ++c) {
@@ -89,14 +89,14 @@ std::vector<std::vector<double>> naive_planes(const LabelTask& task) {
       for (std::size_t i = 0; i < best.size(); ++i) best[i] = std::max(best[i], other[i]);
     }
     for (auto& value : best) value -= task.penalty[c];
-    planes.push_back(resized(best, task.resized, task.photo));
+    planes.push_back(resized(best, task.resized, task.image));
   }
   return planes;
 }
 
 struct Case {
   const char* name;
-  ImageSize patches, window, resized, photo;
+  ImageSize patches, window, resized, image;
   std::vector<std::pair<std::int64_t, std::int64_t>> starts;  ///< y, x of each window
   ScoreActivation score_activation = ScoreActivation::kSigmoid;
   float span = 3;  ///< of the scores
@@ -110,7 +110,7 @@ LabelTask task_of(const Case& c, std::vector<std::vector<float>>& scores) {
   task.patches = c.patches;
   task.window = c.window;
   task.resized = c.resized;
-  task.photo = c.photo;
+  task.image = c.image;
   task.score_activation = c.score_activation;
   task.first = {0, 1, 3, 4, 7, 8};
   task.penalty = {0.0f, 0.05f, 0.0f, 0.0f, 0.1f};
@@ -126,7 +126,7 @@ LabelTask task_of(const Case& c, std::vector<std::vector<float>>& scores) {
 TEST_P(LabelTiles, EqualTheNaiveTwin) {
   std::vector<std::vector<float>> scores;
   const auto task = task_of(GetParam(), scores);
-  const auto pixels = static_cast<std::size_t>(task.photo.height * task.photo.width);
+  const auto pixels = static_cast<std::size_t>(task.image.height * task.image.width);
   std::vector<std::int32_t> label(pixels, -1);
   std::vector<float> score(pixels, NAN);
   label_tiles(task, label.data(), score.data());
@@ -160,9 +160,9 @@ INSTANTIATE_TEST_SUITE_P(
              {71, 93},
              {71, 93},
              {{0, 0}, {0, 11}, {0, 22}, {0, 29}, {7, 0}, {7, 11}, {7, 22}, {7, 29}}},
-        Case{"SmallerPhoto", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}},
-        Case{"MuchSmallerPhoto", {6, 6}, {90, 90}, {90, 250}, {7, 19}, {{0, 0}, {0, 80}, {0, 160}}},
-        Case{"LargerPhoto", {4, 4}, {64, 64}, {64, 100}, {150, 233}, {{0, 0}, {0, 36}}},
+        Case{"SmallerImage", {4, 4}, {64, 64}, {64, 100}, {45, 70}, {{0, 0}, {0, 36}}},
+        Case{"MuchSmallerImage", {6, 6}, {90, 90}, {90, 250}, {7, 19}, {{0, 0}, {0, 80}, {0, 160}}},
+        Case{"LargerImage", {4, 4}, {64, 64}, {64, 100}, {150, 233}, {{0, 0}, {0, 36}}},
         Case{"TallerOnly", {4, 4}, {64, 64}, {64, 64}, {100, 64}, {{0, 0}}},
         Case{"WiderOnly", {4, 4}, {64, 64}, {64, 64}, {64, 300}, {{0, 0}}},
         Case{"OnePixelBecomesMany", {1, 1}, {16, 16}, {16, 16}, {1, 140}, {{0, 0}}},
@@ -197,7 +197,7 @@ TEST(LabelTilesTies, TheFirstOfEqualClassesWins) {
   task.windows = {{scores.data(), 0, 0}};
   task.patches = {3, 3};
   task.window = task.resized = {48, 48};
-  task.photo = {30, 200};
+  task.image = {30, 200};
   task.first = {0, 1, 2, 3, 4};
   task.penalty = {0.1f, 0.0f, 0.0f, 0.0f};
   std::vector<std::int32_t> label(30 * 200, -1);
@@ -211,7 +211,7 @@ TEST(LabelTilesTies, NumbersThatAreNoneStillGiveALabel) {
   LabelTask task;
   task.windows = {{scores.data(), 0, 0}};
   task.patches = {3, 3};
-  task.window = task.resized = task.photo = {48, 48};
+  task.window = task.resized = task.image = {48, 48};
   task.first = {0, 1, 2};
   task.penalty = {0.0f, 0.0f};
   std::vector<std::int32_t> label(48 * 48, -1);

@@ -64,7 +64,7 @@ std::vector<double> naive_distance(const engine::TowerWeights& weights, const en
   return result;
 }
 
-/// The tiny model with prompts, and a photo whose shorter side is the model's window.
+/// The tiny model with prompts, and an image whose shorter side is the model's window.
 class AttentionStudy : public testing::Test {
  protected:
   AttentionStudy() {
@@ -78,21 +78,21 @@ class AttentionStudy : public testing::Test {
     classes_.rows = test::unit_rows("texts", 3, 64);
     classes_.width = 64;
     classes_.first = {0, 1, 3};  // the second class has two names
-    photo_.height = 64;
-    photo_.width = 90;
-    for (int i = 0; i < 64 * 90 * 3; ++i) photo_.rgb.push_back(static_cast<std::uint8_t>((i * 37) % 251));
+    image_.height = 64;
+    image_.width = 90;
+    for (int i = 0; i < 64 * 90 * 3; ++i) image_.rgb.push_back(static_cast<std::uint8_t>((i * 37) % 251));
   }
 
   test::TemporaryFolder scratch_;
   ModelFiles model_;
   ClassEmbeddings classes_;
-  Image photo_;
+  Image image_;
 };
 
 TEST_F(AttentionStudy, MapsAreThoseOfTheNetwork) {
   const engine::Network engine(model_, Precision::kFp32);
   EngineScorer scorer(engine);
-  const auto maps = attention_maps(scorer, model_.config, classes_, photo_, 0);
+  const auto maps = attention_maps(scorer, model_.config, classes_, image_, 0);
   EXPECT_EQ(maps.layers, (std::vector<int>{1, 2, 3}));  // the last layer's prompts would have no reader
   EXPECT_EQ(maps.classes, 2u);
   EXPECT_EQ(maps.height, 4);
@@ -101,7 +101,7 @@ TEST_F(AttentionStudy, MapsAreThoseOfTheNetwork) {
   const torch::InferenceMode no_gradients;
   Network network(model_, torch::kCPU, Precision::kFp32);
   std::map<std::string, torch::Tensor> seen;
-  const auto pixels = network_input(photo_, model_.config.image);
+  const auto pixels = network_input(image_, model_.config.image);
   const auto input = torch::from_blob(const_cast<float*>(pixels.data()), {1, 3, 64, 90}, torch::kFloat32);
   network.patch_scores(input, network::rows_of(classes_, torch::kCPU),
                        [&](const std::string& name, const torch::Tensor& value) { seen[name] = value; });
@@ -118,7 +118,7 @@ TEST_F(AttentionStudy, MapsAreThoseOfTheNetwork) {
 TEST_F(AttentionStudy, DistancesAreThoseOfTheLayersAtWork) {
   const engine::Network engine(model_, Precision::kFp32);
   EngineScorer scorer(engine);
-  const auto found = attention_distances(scorer, model_, classes_, photo_, 0);
+  const auto found = attention_distances(scorer, model_, classes_, image_, 0);
   ASSERT_EQ(found.layers, 4);
   ASSERT_EQ(found.heads, 2);
   ASSERT_EQ(found.pixels.size(), 8u);
@@ -132,7 +132,7 @@ TEST_F(AttentionStudy, DistancesAreThoseOfTheLayersAtWork) {
     }
     ++layers;
   };
-  const auto pixels = network_input(photo_, model_.config.image);
+  const auto pixels = network_input(image_, model_.config.image);
   std::vector<float> scores(3 * 20);
   scorer.patch_scores({pixels.data(), 1, 64, 90}, classes_, scores.data());
   EXPECT_EQ(layers, 4);
@@ -177,8 +177,8 @@ TEST_F(AttentionStudy, PromptsMoveLaterLayersButNotTheFirst) {
   const engine::Network clip(bare, Precision::kFp32);
   EXPECT_TRUE(clip.training_free());
   EngineScorer scorer(network), bare_scorer(clip);
-  const auto with = attention_distances(scorer, model_, classes_, photo_, 32);
-  const auto without = attention_distances(bare_scorer, bare, classes_, photo_, 32);
+  const auto with = attention_distances(scorer, model_, classes_, image_, 32);
+  const auto without = attention_distances(bare_scorer, bare, classes_, image_, 32);
   EXPECT_EQ(with.resized_height, 32);
   EXPECT_EQ(with.resized_width, 45);
   EXPECT_EQ(with.at(0, 0), without.at(0, 0));
@@ -190,12 +190,12 @@ TEST_F(AttentionStudy, RefusesWhatCannotBeShown) {
   drop_prompts(bare);
   const engine::Network clip(bare, Precision::kFp32), network(model_, Precision::kFp32);
   EngineScorer bare_scorer(clip), scorer(network);
-  EXPECT_ERROR(attention_maps(bare_scorer, bare.config, classes_, photo_, 0), ErrorCode::kBadModelConfig,
+  EXPECT_ERROR(attention_maps(bare_scorer, bare.config, classes_, image_, 0), ErrorCode::kBadModelConfig,
                "it is a bare CLIP");
-  EXPECT_ERROR(attention_distances(scorer, model_, classes_, photo_, 8), ErrorCode::kBadArgument,
+  EXPECT_ERROR(attention_distances(scorer, model_, classes_, image_, 8), ErrorCode::kBadArgument,
                "short side 8");
-  photo_ = {16, 4000, std::vector<std::uint8_t>(16 * 4000 * 3)};
-  EXPECT_ERROR(attention_maps(scorer, model_.config, classes_, photo_, 1024), ErrorCode::kImageTooLarge,
+  image_ = {16, 4000, std::vector<std::uint8_t>(16 * 4000 * 3)};
+  EXPECT_ERROR(attention_maps(scorer, model_.config, classes_, image_, 1024), ErrorCode::kImageTooLarge,
                "patches at once");
 }
 

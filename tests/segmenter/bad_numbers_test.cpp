@@ -61,16 +61,16 @@ class BadNumbers : public testing::TestWithParam<Precision> {
     test::write_hashed_model(scratch_ / "model", bare);
   }
 
-  /// What a user does: opens the model, names classes, labels a photo.
+  /// What a user does: opens the model, names classes, labels an image.
   void label() const {
     const auto model = open_model(scratch_ / "model");
     const engine::Network network(model, GetParam());
     EngineScorer scorer(network);
     const auto classes = encode_classes(model, {}, {{{"road"}, {"sky"}, {"car"}}, {}}, {}).embeddings;
     const auto options = resolve({}, model.config, classes.classes());
-    Image photo{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
-    for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i);
-    segment_image(scorer, model.config, classes, photo, options, {});
+    Image image{64, 64, std::vector<std::uint8_t>(64 * 64 * 3)};
+    for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i * i);
+    segment_image(scorer, model.config, classes, image, options, {});
   }
 
   void refused(const std::string& fragment) const {

@@ -51,7 +51,7 @@ torch::Tensor image_embeddings(const ModelFiles& model, const torch::Tensor& ima
   return tower->encode_image(image);
 }
 
-/// Calibrated class planes of a picture that is already network input, as RPN.slide gives them.
+/// Calibrated class planes of an image that is already network input, as RPN.slide gives them.
 torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmbeddings& classes,
                     std::int64_t crop, std::int64_t stride, const std::vector<float>& penalty) {
   const auto height = input.size(2), width = input.size(3);
@@ -66,7 +66,7 @@ torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmb
   }
   task.patches = {scores.front().size(1), scores.front().size(2)};
   task.window = {windows.front().height, windows.front().width};
-  task.resized = task.photo = {height, width};
+  task.resized = task.image = {height, width};
   task.first = classes.first;
   task.penalty = penalty;
   task.score_activation = network.score_activation();
@@ -144,12 +144,12 @@ TEST_P(TinyGolden, SlidingWindows) {
   EXPECT_TRUE(close(planes, expected("slide")[0], kFp32));
 }
 
-TEST_P(TinyGolden, SegmentsThePhoto) {
+TEST_P(TinyGolden, SegmentsTheImage) {
   const auto bytes = shared_input("photo");
-  Image photo;
-  photo.height = static_cast<int>(bytes.size(0));
-  photo.width = static_cast<int>(bytes.size(1));
-  photo.rgb.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel());
+  Image image;
+  image.height = static_cast<int>(bytes.size(0));
+  image.width = static_cast<int>(bytes.size(1));
+  image.rgb.assign(bytes.data_ptr<std::uint8_t>(), bytes.data_ptr<std::uint8_t>() + bytes.numel());
   SegmentOptions options;
   options.short_side = 64;
   options.window = 64;
@@ -163,11 +163,11 @@ TEST_P(TinyGolden, SegmentsThePhoto) {
   };
   const auto classes = one_name_each(shared_input("text"));
   network::TorchScorer scorer(*network_);
-  const auto result = segment_image(scorer, model_->config, classes, photo,
+  const auto result = segment_image(scorer, model_->config, classes, image,
                                     resolve(options, model_->config, classes.classes()), sink);
   EXPECT_TRUE(close(got, want, 2e-3));
   const auto labels = torch::from_blob(const_cast<std::uint16_t*>(result.labels.labels.data()),
-                                       {photo.height, photo.width}, torch::kInt16)
+                                       {image.height, image.width}, torch::kInt16)
                           .to(torch::kInt64);
   EXPECT_TRUE(torch::equal(labels, got.argmax(0)));
 }

@@ -1,4 +1,4 @@
-// Refining int8 on photos: what is measured is what the written model then does.
+// Refining int8 on images: what is measured is what the written model then does.
 #include <algorithm>
 #include <cstdlib>
 
@@ -32,16 +32,16 @@ class Int8 : public testing::Test {
     classes_ = encode_classes(model_, {}, world::class_list(), TextOptions{}).embeddings;
   }
 
-  static Image photo(std::size_t i) { return world::make_scene(kSeed, i).photo; }
+  static Image image(std::size_t i) { return world::make_scene(kSeed, i).image; }
 
-  Calibration run(std::size_t photos, double agreement = 0) {
-    return calibrate(model_, classes_, photos, photo, agreement, {});
+  Calibration run(std::size_t images, double agreement = 0) {
+    return calibrate(model_, classes_, images, image, agreement, {});
   }
 
   fs::path write(const Calibration& found, const std::string& name) {
     auto model = model_;
     model.config.int8 =
-        Int8Config{static_cast<std::int64_t>(found.report.calibration_photos), found.refinement.bf16_layers};
+        Int8Config{static_cast<std::int64_t>(found.report.calibration_images), found.refinement.bf16_layers};
     write_model(model, found.refinement, scratch_ / name, /*half=*/false, /*replace=*/true);
     return scratch_ / name;
   }
@@ -50,7 +50,7 @@ class Int8 : public testing::Test {
     const engine::Network network(model, precision);
     EngineScorer scorer(network);
     const auto options = resolve({}, model.config, classes_.classes());
-    return segment_image(scorer, model.config, classes_, photo(i), options, {}).labels.labels;
+    return segment_image(scorer, model.config, classes_, image(i), options, {}).labels.labels;
   }
 
   test::TemporaryFolder scratch_;
@@ -60,14 +60,14 @@ class Int8 : public testing::Test {
 
 TEST_F(Int8, TheWrittenModelAgreesAsReported) {
   const auto found = run(8);
-  EXPECT_EQ(found.report.calibration_photos, 4u);
-  EXPECT_EQ(found.report.tested_photos, 4u);
+  EXPECT_EQ(found.report.calibration_images, 4u);
+  EXPECT_EQ(found.report.tested_images, 4u);
   EXPECT_GE(found.report.after, 0.985);
   EXPECT_LT(found.report.after, 1.0);
 
   const auto written = open_model(write(found, "refined"));
   ASSERT_TRUE(written.config.int8);
-  EXPECT_EQ(written.config.int8->photos, 4);
+  EXPECT_EQ(written.config.int8->images, 4);
   double equal = 0, all = 0;
   for (const std::size_t i : {1, 3, 5, 7}) {
     const auto exact = labels(model_, Precision::kFp32, i), rounded = labels(written, Precision::kInt8, i);
@@ -76,6 +76,17 @@ TEST_F(Int8, TheWrittenModelAgreesAsReported) {
     all += static_cast<double>(exact.size());
   }
   EXPECT_DOUBLE_EQ(equal / all, found.report.after);
+}
+
+TEST_F(Int8, TheOlderKeyOfTheNumberOfImagesIsRead) {
+  const fs::path config = write(run(2), "older") / "config.json";
+  auto text = test::read_text(config);
+  const auto at = text.find("\"images\"");
+  ASSERT_NE(at, std::string::npos);
+  test::write_text(config, text.replace(at, 8, "\"photos\""));
+  const auto older = open_model(scratch_ / "older");
+  ASSERT_TRUE(older.config.int8);
+  EXPECT_EQ(older.config.int8->images, 1);
 }
 
 TEST_F(Int8, MeansDependOnEveryLayerAndAreRepeatable) {
@@ -112,10 +123,10 @@ TEST_F(Int8, WithEveryLayerKeptItIsBfloat16) {
   EXPECT_EQ(labels(written, Precision::kInt8, 1), labels(model_, Precision::kBf16, 1));
 }
 
-TEST_F(Int8, OnePhotoServesForBoth) {
+TEST_F(Int8, OneImageServesForBoth) {
   const auto found = run(1);
-  EXPECT_EQ(found.report.calibration_photos, 1u);
-  EXPECT_EQ(found.report.tested_photos, 1u);
+  EXPECT_EQ(found.report.calibration_images, 1u);
+  EXPECT_EQ(found.report.tested_images, 1u);
 }
 
 TEST_F(Int8, SurvivesImportButNotDroppedPrompts) {

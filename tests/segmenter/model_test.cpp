@@ -189,10 +189,10 @@ TEST_F(Model, ImportKeepsEveryNumberAndAppearsWhole) {
     EXPECT_NE(entry.path().filename().string().front(), '.') << "left behind: " << entry.path();
   }
   // A folder that is no model is never replaced.
-  test::write_text(scratch_ / "photos/a.txt", "mine");
-  EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "photos", {}), ErrorCode::kNotWritable,
-               "photos/a.txt");
-  EXPECT_EQ(test::read_text(scratch_ / "photos/a.txt"), "mine");
+  test::write_text(scratch_ / "images/a.txt", "mine");
+  EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "images", {}), ErrorCode::kNotWritable,
+               "images/a.txt");
+  EXPECT_EQ(test::read_text(scratch_ / "images/a.txt"), "mine");
   // A model is, if asked for: importing again is how one updates it.
   EXPECT_ERROR(import_checkpoint(scratch_ / "source", scratch_ / "copy", {}), ErrorCode::kNotWritable,
                "holds a model already");

@@ -34,7 +34,7 @@ class DemoModel : public testing::Test {
     std::vector<std::uint16_t> all;
     for (std::uint64_t i = 0; i < kScenes; ++i) {
       const auto found =
-          segment_image(scorer, model_.config, classes_, world::make_scene(kSeed, i).photo, options, {});
+          segment_image(scorer, model_.config, classes_, world::make_scene(kSeed, i).image, options, {});
       all.insert(all.end(), found.labels.labels.begin(), found.labels.labels.end());
     }
     return all;

@@ -54,7 +54,7 @@ TEST(SlidingWindows, CoverEveryPixelWithOneSize) {
 
 /// Scores of windows as a task; what it points to is kept here.
 struct Scene {
-  Scene(kernels::ImageSize resized, kernels::ImageSize photo, std::int64_t stride,
+  Scene(kernels::ImageSize resized, kernels::ImageSize image, std::int64_t stride,
         std::vector<std::size_t> first, ScoreActivation score_activation) {
     for (const auto& w : sliding_windows(resized.height, resized.width, 200, stride)) {
       const auto rows = static_cast<std::int64_t>(first.back());
@@ -64,7 +64,7 @@ struct Scene {
     }
     task.patches = {12, 12};
     task.resized = resized;
-    task.photo = photo;
+    task.image = image;
     task.penalty.assign(first.size() - 1, 0.0f);
     task.first = std::move(first);
     task.score_activation = score_activation;
@@ -72,9 +72,9 @@ struct Scene {
 
   std::size_t classes() const { return task.penalty.size(); }
 
-  /// [classes, photo], `chunk` classes at a time.
+  /// [classes, image], `chunk` classes at a time.
   torch::Tensor planes(std::size_t chunk) const {
-    auto all = torch::empty({static_cast<std::int64_t>(classes()), task.photo.height, task.photo.width});
+    auto all = torch::empty({static_cast<std::int64_t>(classes()), task.image.height, task.image.width});
     kernels::ScoreMaps planes(task);
     for (std::size_t c = 0; c < classes(); c += chunk) {
       planes.compute(c, std::min(chunk, classes() - c), all[static_cast<std::int64_t>(c)].data_ptr<float>());
@@ -84,8 +84,8 @@ struct Scene {
 
   /// Labels and their scores.
   std::pair<torch::Tensor, torch::Tensor> best() const {
-    auto label = torch::empty({task.photo.height, task.photo.width}, torch::kInt32);
-    auto score = torch::empty({task.photo.height, task.photo.width});
+    auto label = torch::empty({task.image.height, task.image.width}, torch::kInt32);
+    auto score = torch::empty({task.image.height, task.image.width});
     kernels::label_tiles(task, label.data_ptr<std::int32_t>(), score.data_ptr<float>());
     return {label.to(torch::kInt64), score};
   }
@@ -122,7 +122,7 @@ class ActivatedScores : public testing::TestWithParam<ScoreActivation> {
       }
       by_class.push_back(best - task.penalty[c]);
     }
-    return nn::resize_maps(torch::stack(by_class).unsqueeze(0), {task.photo.height, task.photo.width})[0];
+    return nn::resize_maps(torch::stack(by_class).unsqueeze(0), {task.image.height, task.image.width})[0];
   }
 
   torch::InferenceMode no_gradients_;
@@ -149,8 +149,8 @@ TEST_P(ActivatedScores, EqualTheWholeTensorComputedAtOnce) {
 }
 
 TEST_P(ActivatedScores, LabelsAloneEqualThoseOfThePlanes) {
-  for (const kernels::ImageSize photo : {kernels::ImageSize{260, 333}, {391, 500}, {101, 77}}) {
-    Scene scene({260, 333}, photo, 100, {0, 1, 3, 4, 7, 8, 9}, GetParam());
+  for (const kernels::ImageSize image : {kernels::ImageSize{260, 333}, {391, 500}, {101, 77}}) {
+    Scene scene({260, 333}, image, 100, {0, 1, 3, 4, 7, 8, 9}, GetParam());
     scene.task.penalty = {0, 0.1f, 0, 0, 0.02f, 0};
     const auto planes = scene.planes(4);
     const auto [label, score] = scene.best();
@@ -174,13 +174,13 @@ class Planes : public testing::Test {
     scorer_.emplace(*network_);
   }
 
-  static Image photo_of(int height, int width) {
-    Image photo;
-    photo.height = height;
-    photo.width = width;
-    photo.rgb.resize(static_cast<std::size_t>(height * width * 3));
-    for (std::size_t i = 0; i < photo.rgb.size(); ++i) photo.rgb[i] = static_cast<std::uint8_t>(i * i / 7);
-    return photo;
+  static Image image_of(int height, int width) {
+    Image image;
+    image.height = height;
+    image.width = width;
+    image.rgb.resize(static_cast<std::size_t>(height * width * 3));
+    for (std::size_t i = 0; i < image.rgb.size(); ++i) image.rgb[i] = static_cast<std::uint8_t>(i * i / 7);
+    return image;
   }
 
   test::TemporaryFolder scratch_;
@@ -194,7 +194,7 @@ TEST_F(Planes, ThresholdMakesUnknownPixels) {
   const auto run = [&](std::optional<float> threshold) {
     SegmentOptions options;
     options.unknown_threshold = threshold;
-    return segment_image(*scorer_, model_->config, classes_, photo_of(30, 41),
+    return segment_image(*scorer_, model_->config, classes_, image_of(30, 41),
                          resolve(options, model_->config, 3), {});
   };
   const auto all = run(std::nullopt), none = run(2.0f);
@@ -226,7 +226,7 @@ TEST_F(Planes, BatchingWindowsChangesNothing) {
     SegmentOptions options;
     options.window_batch = batch;
     std::vector<float> scores;
-    segment_image(*scorer_, model_->config, classes_, photo_of(64, 300), resolve(options, model_->config, 3),
+    segment_image(*scorer_, model_->config, classes_, image_of(64, 300), resolve(options, model_->config, 3),
                   [&](std::size_t, std::size_t count, const float* planes) {
                     scores.insert(scores.end(), planes, planes + count * 64 * 300);
                   });

@@ -11,7 +11,7 @@
 
 namespace relprompt::test {
 
-/// More goldens, too large for the repository, and real photos: the folder $RELPROMPT_SHARED, else ../shared
+/// More goldens, too large for the repository, and real images: the folder $RELPROMPT_SHARED, else ../shared
 /// beside the source tree; nullopt if there is none. Tests that need it call GTEST_SKIP() then.
 std::optional<std::filesystem::path> shared_folder();
 

@@ -36,7 +36,7 @@ TEST(Templates, FillReplacesTheGap) {
 
 TEST(Templates, NeedExactlyOneGap) {
   EXPECT_NO_THROW(check_template("{a} {} {b"));
-  EXPECT_ERROR(check_template("a photo"), ErrorCode::kBadTemplate, "'a photo': expected exactly one {}");
+  EXPECT_ERROR(check_template("an image"), ErrorCode::kBadTemplate, "'an image': expected exactly one {}");
   EXPECT_ERROR(check_template("{} and {}"), ErrorCode::kBadTemplate, "found 2");
   EXPECT_ERROR(check_template(""), ErrorCode::kBadTemplate, "found 0");
   EXPECT_ERROR(check_template("\xFF {}"), ErrorCode::kBadTemplate, "not valid UTF-8");

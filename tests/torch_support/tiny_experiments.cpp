@@ -41,23 +41,23 @@ void write_tiny_experiments(const std::filesystem::path& folder, const std::stri
                  more);
 }
 
-void write_photo_experiments(const std::filesystem::path& folder) {
+void write_image_experiments(const std::filesystem::path& folder) {
   write_toy_set(folder / "toy", 10, 3);
-  write_text(folder / "photos.yaml", toy_config());
+  write_text(folder / "images.yaml", toy_config());
   const std::string changes = "train: {iterations: 2, evaluate_every: 0}";
   write_tiny_experiments(folder,
                          "regimes:\n"
-                         "  - {key: photos, base: photos.yaml, data: toy, set: {" +
+                         "  - {key: images, base: images.yaml, data: toy, set: {" +
                              changes +
                              "}}\n"
-                             "  - {key: unseen, base: photos.yaml, data: toy,\n"
+                             "  - {key: unseen, base: images.yaml, data: toy,\n"
                              "     set: {protocol: inductive, data.unseen: [grey], " +
                              changes + "}}\n");
   auto yaml = read_text(folder / "suite.yaml");
   yaml.insert(yaml.find("sheet:"),
-              "  - key: photos\n"
-              "    title: Photos\n"
-              "    regimes: [photos, unseen]\n"
+              "  - key: images\n"
+              "    title: Images\n"
+              "    regimes: [images, unseen]\n"
               "    rows:\n"
               "      - {name: LPM only, seeds: 1, set: {model.method: lpm_only}}\n"
               "      - {name: CLIP alone, trained: false}\n");

@@ -11,8 +11,8 @@ namespace relprompt::test {
 /// is that RPN.
 void write_tiny_experiments(const std::filesystem::path& folder, const std::string& more = "");
 
-/// The same with a third table, "photos", of LPM only (seed 0) and the bare CLIP in two regimes on the data
+/// The same with a third table, "images", of LPM only (seed 0) and the bare CLIP in two regimes on the data
 /// set `toy`, supervised and zero-shot; that set lies in `folder`/toy.
-void write_photo_experiments(const std::filesystem::path& folder);
+void write_image_experiments(const std::filesystem::path& folder);
 
 }  // namespace relprompt::test

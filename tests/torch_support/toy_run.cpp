@@ -3,8 +3,8 @@
 #include "relprompt/image.h"
 
 #include "base/random.h"
+#include "image/image_files.h"
 #include "image/label_files.h"
-#include "image/picture_files.h"
 #include "tensors.h"
 #include "test_support.h"
 
@@ -18,7 +18,7 @@ constexpr std::uint8_t kColours[4][3] = {{200, 40, 40}, {40, 180, 60}, {50, 60, 
 
 void write_sample(const fs::path& folder, const std::string& split, int number) {
   SplitMix64 random(fnv1a(split) + static_cast<std::uint64_t>(number));
-  Image photo{kHeight, kWidth, std::vector<std::uint8_t>(kHeight * kWidth * 3)};
+  Image image{kHeight, kWidth, std::vector<std::uint8_t>(kHeight * kWidth * 3)};
   LabelMap labels{kHeight, kWidth, std::vector<std::uint16_t>(kHeight * kWidth)};
   std::uint16_t stripes[kWidth / kStripe];
   for (auto& stripe : stripes) stripe = static_cast<std::uint16_t>(random.next() % 4);
@@ -28,20 +28,20 @@ void write_sample(const fs::path& folder, const std::string& split, int number) 
       const auto label = stripes[x / kStripe];
       labels.labels[pixel] = y == 0 ? LabelMap::kUnknown : label;
       for (std::size_t c = 0; c < 3; ++c) {
-        photo.rgb[3 * pixel + c] = static_cast<std::uint8_t>(kColours[label][c] + random.next() % 30);
+        image.rgb[3 * pixel + c] = static_cast<std::uint8_t>(kColours[label][c] + random.next() % 30);
       }
     }
   }
   const auto name = std::to_string(100 + number);
-  image::write_png(folder / "images" / split / (name + ".png"), photo);
+  image::write_png(folder / "images" / split / (name + ".png"), image);
   image::write_labels_png(folder / "masks" / split / (name + ".png"), labels, 4);
 }
 
 }  // namespace
 
-void write_toy_set(const fs::path& folder, int training_pictures, int test_pictures) {
-  for (int i = 0; i < training_pictures; ++i) write_sample(folder, "train", i);
-  for (int i = 0; i < test_pictures; ++i) write_sample(folder, "val", i);
+void write_toy_set(const fs::path& folder, int training_images, int test_images) {
+  for (int i = 0; i < training_images; ++i) write_sample(folder, "train", i);
+  for (int i = 0; i < test_images; ++i) write_sample(folder, "val", i);
   write_text(folder / "classes.txt", "red\ngreen\nblue\ngrey\n");
 }
 

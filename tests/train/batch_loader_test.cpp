@@ -92,18 +92,18 @@ TEST_F(Loader, TwoWorkersShareTheBatchOfOne) {
   EXPECT_ERROR(all(options_), ErrorCode::kBadArgument, "3");
 }
 
-TEST_F(Loader, ABrokenPictureEndsTheRunOrIsLeftOut) {
-  test::write_text(folder_ / "images/train/102.png", "no picture");
+TEST_F(Loader, ABrokenImageEndsTheRunOrIsLeftOut) {
+  test::write_text(folder_ / "images/train/102.png", "no image");
   EXPECT_ERROR(all(options_), ErrorCode::kNotAnImage, "102.png");
   options_.skip_bad = true;
-  std::size_t pictures = 0, skipped = 0;
+  std::size_t images = 0, skipped = 0;
   for (const auto& batch : all(options_)) {
-    pictures += batch.names.size();
+    images += batch.names.size();
     skipped += batch.skipped.size();
     for (const auto& problem : batch.skipped) EXPECT_NE(problem.find("102.png"), std::string::npos);
   }
-  EXPECT_EQ(pictures + skipped, 24u);
-  EXPECT_GE(skipped, 4u);  // each of the passes over five pictures has it once
+  EXPECT_EQ(images + skipped, 24u);
+  EXPECT_GE(skipped, 4u);  // each of the passes over five images has it once
 }
 
 TEST(TrainingParts, TakeTheSetApart) {

@@ -94,9 +94,9 @@ TEST(PretrainBatch, ExcludesCaptionsThatAreTrueOfAnotherScene) {
   EXPECT_GT(pairs, 0) << "this batch tests nothing";
 }
 
-TEST(PretrainBatch, NormalisesPhotos) {
+TEST(PretrainBatch, NormalisesImages) {
   world::SceneBatch scenes;
-  scenes.photos = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120};
+  scenes.images = {10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120};
   scenes.captions.resize(1);
   model::Normalisation image{{10, 20, 30}, {2, 4, 5}};
   const auto images = images_of(scenes, 2, image);

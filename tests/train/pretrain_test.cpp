@@ -75,8 +75,8 @@ TEST_F(Pretrain, TheFolderIsAModelThatSegments) {
   EXPECT_EQ(model::sha256_of(folder_ / "run/clip.safetensors"), model.config.clip_sha256);
   Segmenter segmenter(folder_ / "run");
   segmenter.set_classes(parse_class_list("red dotted, sand, something else"));
-  const auto photo = world::make_scene(1, 1).photo;
-  const auto found = segmenter.segment(photo);
+  const auto image = world::make_scene(1, 1).image;
+  const auto found = segmenter.segment(image);
   EXPECT_EQ(found.labels.labels.size(), std::size_t{96} * 96);
 }
 

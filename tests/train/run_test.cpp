@@ -1,4 +1,4 @@
-// Whole runs on toy pictures through the public interface: what a finished folder holds, and that a run which
+// Whole runs on toy images through the public interface: what a finished folder holds, and that a run which
 // was interrupted anywhere ends like one that was not.
 #include <nlohmann/json.hpp>
 
@@ -80,7 +80,7 @@ TEST_F(Run, LeavesAFolderWithEverything) {
   EXPECT_EQ(report["protocol"]["ignore"], "255 (of 16 bits 65535)") << "what the label files hold";
   EXPECT_THAT(test::read_text(run / "report/report.md"),
               HasSubstr("pixels labelled 255 (of 16 bits 65535) are not counted"));
-  EXPECT_THAT(report["protocol"]["trained_on"].get<std::string>(), HasSubstr("8 pictures"));
+  EXPECT_THAT(report["protocol"]["trained_on"].get<std::string>(), HasSubstr("8 images"));
 
   int steps = 0, evaluations = 0;
   std::istringstream lines(test::read_text(run / "log.jsonl"));
@@ -348,12 +348,12 @@ TEST_F(Run, EvaluationOfAModelContinuesAndReports) {
   EXPECT_FALSE(fs::exists(folder_ / "report/report.md"));
   class Counter : public RunListener {
    public:
-    void on_evaluation(const std::string&, std::size_t, std::size_t) override { ++pictures; }
-    int pictures = 0;
+    void on_evaluation(const std::string&, std::size_t, std::size_t) override { ++images; }
+    int images = 0;
   } counter;
   const auto outcome = evaluate_model(all, counter);
   EXPECT_TRUE(outcome.finished);
-  EXPECT_EQ(counter.pictures, 2);
+  EXPECT_EQ(counter.images, 2);
   EXPECT_FALSE(fs::exists(folder_ / "report/progress.json"));
   EXPECT_TRUE(fs::exists(folder_ / "report/image_scores.jsonl"));
   const auto fresh = json::parse(test::read_text(folder_ / "run/report/report.json"));

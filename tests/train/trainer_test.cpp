@@ -153,7 +153,7 @@ TEST_F(TrainerTest, AStateThatIsNoNumbersIsRefused) {
   for (const auto& [name, value] : values(one)) EXPECT_TRUE(torch::equal(value, before.at(name))) << name;
 }
 
-TEST_F(TrainerTest, ALossThatIsNoNumberNamesThePicturesAndChangesNothing) {
+TEST_F(TrainerTest, ALossThatIsNoNumberNamesTheImagesAndChangesNothing) {
   auto trained = make(config_);
   trained.trainer->step(0, batch(0), false);
   const auto before = values(trained);
@@ -163,7 +163,7 @@ TEST_F(TrainerTest, ALossThatIsNoNumberNamesThePicturesAndChangesNothing) {
   for (const auto& [name, value] : values(trained)) EXPECT_TRUE(torch::equal(value, before.at(name))) << name;
 }
 
-TEST_F(TrainerTest, ABatchWithoutPicturesUpdatesNothing) {
+TEST_F(TrainerTest, ABatchWithoutImagesUpdatesNothing) {
   auto trained = make(config_);
   const auto before = values(trained);
   EXPECT_EQ(trained.trainer->step(0, Batch(), false).loss, 0);

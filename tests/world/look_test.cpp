@@ -48,7 +48,7 @@ TEST(Look, MeanColorOfAnObjectIsNearestToItsOwnName) {
       Mean sum{};
       for (std::size_t at = 0; at < scene.labels.labels.size(); ++at) {
         if (scene.labels.labels[at] != region.label) continue;
-        for (std::size_t c = 0; c < 3; ++c) sum[c] += scene.photo.rgb[3 * at + c];
+        for (std::size_t c = 0; c < 3; ++c) sum[c] += scene.image.rgb[3 * at + c];
       }
       for (double& value : sum) value /= region.visible;
       EXPECT_EQ(nearest_color(sum), region.label / kPatterns) << title_of(region.label) << " in " << index;
@@ -61,21 +61,21 @@ TEST(Look, MeanColorOfAnObjectIsNearestToItsOwnName) {
 /// A square of one pattern without light.
 Image swatch(Pattern pattern, std::uint64_t seed) {
   constexpr int kSide = 64;
-  Image photo{kSide, kSide, std::vector<std::uint8_t>(3 * kSide * kSide)};
+  Image image{kSide, kSide, std::vector<std::uint8_t>(3 * kSide * kSide)};
   std::vector<Span> all;
   for (int y = 0; y < kSide; ++y) all.push_back({y, 0, kSide});
   Draw draw(seed);
-  Paint(0, pattern, draw).fill(all, kSide / 2, kSide / 2, kSide, 0, 0, photo);
-  return photo;
+  Paint(0, pattern, draw).fill(all, kSide / 2, kSide / 2, kSide, 0, 0, image);
+  return image;
 }
 
 /// Share of pixels that equal the one (dx, dy) away.
-double agreement(const Image& photo, int dx, int dy) {
+double agreement(const Image& image, int dx, int dy) {
   int same = 0, all = 0;
-  for (int y = 0; y + dy < photo.height; ++y) {
-    for (int x = std::max(0, -dx); x < photo.width - std::max(0, dx); ++x, ++all) {
-      const auto pixel = &photo.rgb[3 * static_cast<std::size_t>(y * photo.width + x)];
-      const auto other = &photo.rgb[3 * static_cast<std::size_t>((y + dy) * photo.width + x + dx)];
+  for (int y = 0; y + dy < image.height; ++y) {
+    for (int x = std::max(0, -dx); x < image.width - std::max(0, dx); ++x, ++all) {
+      const auto pixel = &image.rgb[3 * static_cast<std::size_t>(y * image.width + x)];
+      const auto other = &image.rgb[3 * static_cast<std::size_t>((y + dy) * image.width + x + dx)];
       same += std::equal(pixel, pixel + 3, other) ? 1 : 0;
     }
   }
@@ -92,21 +92,21 @@ TEST(Look, StripesRunTheWayTheirNamesSay) {
                                  {Pattern::kRising, -1, 1},
                                  {Pattern::kFalling, 1, 1}}) {
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
-      const Image photo = swatch(stripes.pattern, seed);
-      EXPECT_EQ(agreement(photo, stripes.dx, stripes.dy), 1.0);
+      const Image image = swatch(stripes.pattern, seed);
+      EXPECT_EQ(agreement(image, stripes.dx, stripes.dy), 1.0);
       for (const auto& [dx, dy] : {std::pair{1, 0}, {0, 1}, {-1, 1}, {1, 1}}) {
         if (dx == stripes.dx && dy == stripes.dy) continue;
-        EXPECT_LT(agreement(photo, dx, dy), 0.9) << dx << dy;
+        EXPECT_LT(agreement(image, dx, dy), 0.9) << dx << dy;
       }
     }
   }
 }
 
 /// Share of the pixels that have the object's own colour, which the name is about.
-double own_share(const Image& photo) {
+double own_share(const Image& image) {
   std::map<std::array<std::uint8_t, 3>, int> colors;
-  for (std::size_t at = 0; at < photo.rgb.size(); at += 3)
-    ++colors[{photo.rgb[at], photo.rgb[at + 1], photo.rgb[at + 2]}];
+  for (std::size_t at = 0; at < image.rgb.size(); at += 3)
+    ++colors[{image.rgb[at], image.rgb[at + 1], image.rgb[at + 2]}];
   EXPECT_LE(colors.size(), 2u);
   int own = 0;
   for (const auto& [color, pixels] : colors) {
@@ -115,7 +115,7 @@ double own_share(const Image& photo) {
     for (std::size_t c = 0; c < 3; ++c) near &= std::abs(color[c] - typical[c]) <= 12;
     if (near) own += pixels;
   }
-  return own * 3.0 / static_cast<double>(photo.rgb.size());
+  return own * 3.0 / static_cast<double>(image.rgb.size());
 }
 
 TEST(Look, AtLeastNearlyHalfOfAPatternHasItsOwnColor) {
@@ -134,10 +134,10 @@ TEST(Look, AtLeastNearlyHalfOfAPatternHasItsOwnColor) {
 
 TEST(Look, PatternsRepeatWithinSixAndAHalfToEightAndAHalfPixels) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
-    const Image photo = swatch(Pattern::kUpright, seed);
+    const Image image = swatch(Pattern::kUpright, seed);
     int edges = 0;
     for (std::size_t x = 1; x < 64; ++x)
-      edges += photo.rgb[3 * x] != photo.rgb[3 * x - 3] || photo.rgb[3 * x + 1] != photo.rgb[3 * x - 2];
+      edges += image.rgb[3 * x] != image.rgb[3 * x - 3] || image.rgb[3 * x + 1] != image.rgb[3 * x - 2];
     EXPECT_GE(edges, 2 * 63 / 8 - 2);  // two edges a period
     EXPECT_LE(edges, 2 * 63 / 6 + 2);
   }

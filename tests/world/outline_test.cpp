@@ -45,7 +45,7 @@ TEST(Outline, PixelsAreInsideIfTheirMiddleIs) {
   EXPECT_EQ(area(spans_of(square(512 + 129), 10, 20, 96)), 36);
 }
 
-TEST(Outline, IsCutAtThePicture) {
+TEST(Outline, IsCutAtTheImage) {
   EXPECT_EQ(area(spans_of(square(512), 0, 0, 96)), 4);
   EXPECT_EQ(area(spans_of(square(512), 96, 96, 96)), 4);
   EXPECT_TRUE(spans_of(square(512), -10, 20, 96).empty());
@@ -84,7 +84,7 @@ TEST(Circle, SinesAreThoseOfTheMathematics) {
   }
 }
 
-TEST(Placement, ShapesLieInsideThePictureWithTheirMiddle) {
+TEST(Placement, ShapesLieInsideTheImageWithTheirMiddle) {
   Draw draw(7);
   for (int round = 0; round < 50; ++round) {
     for (const Placed& object : place_objects(4, 96, draw)) {

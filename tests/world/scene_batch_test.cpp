@@ -20,11 +20,11 @@ TEST(SceneBatch, HoldsTheScenesInOrder) {
   ASSERT_EQ(batch.captions.size(), 7u);
   ASSERT_EQ(batch.shows.size(), 7u);
   constexpr std::size_t kPixels = 40 * 40;
-  ASSERT_EQ(batch.photos.size(), 7 * 3 * kPixels);
+  ASSERT_EQ(batch.images.size(), 7 * 3 * kPixels);
   ASSERT_EQ(batch.labels.size(), 7 * kPixels);
   for (std::size_t at = 0; at < 7; ++at) {
     const Scene scene = make_scene(6, 100 + at, small());
-    EXPECT_TRUE(std::equal(scene.photo.rgb.begin(), scene.photo.rgb.end(), &batch.photos[at * 3 * kPixels]));
+    EXPECT_TRUE(std::equal(scene.image.rgb.begin(), scene.image.rgb.end(), &batch.images[at * 3 * kPixels]));
     EXPECT_TRUE(
         std::equal(scene.labels.labels.begin(), scene.labels.labels.end(), &batch.labels[at * kPixels]));
     EXPECT_EQ(batch.captions[at].text, caption(scene, 100 + at).text);
@@ -39,7 +39,7 @@ TEST(SceneBatch, IsEqualForEveryNumberOfThreadsAndReusesItsMemory) {
   for (const int threads : {2, 3}) {
     fill_batch(7, 0, 30, small(), threads, other);
     fill_batch(6, 0, 24, small(), threads, other);
-    EXPECT_EQ(other.photos, one.photos);
+    EXPECT_EQ(other.images, one.images);
     EXPECT_EQ(other.labels, one.labels);
     EXPECT_EQ(other.shows, one.shows);
     ASSERT_EQ(other.captions.size(), one.captions.size());
@@ -51,7 +51,7 @@ TEST(SceneBatch, IsEqualForEveryNumberOfThreadsAndReusesItsMemory) {
 TEST(SceneBatch, EmptyAndImpossibleRanges) {
   SceneBatch batch;
   fill_batch(6, 3, 3, small(), 1, batch);
-  EXPECT_TRUE(batch.photos.empty());
+  EXPECT_TRUE(batch.images.empty());
   EXPECT_ERROR(fill_batch(6, 3, 2, small(), 1, batch), ErrorCode::kBadArgument, "scenes 3 to 2 are no range");
   EXPECT_ERROR(fill_batch(6, 0, 2, small(), 0, batch), ErrorCode::kBadArgument, "0 threads");
   Options wrong;

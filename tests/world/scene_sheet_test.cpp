@@ -1,4 +1,4 @@
-// The sheet of scenes: its pictures are the scenes and their masks.
+// The sheet of scenes: its images are the scenes and their masks.
 #include "world/scene_sheet.h"
 
 #include <algorithm>
@@ -15,12 +15,12 @@ namespace {
 
 using Pixel = std::array<int, 3>;
 
-Pixel at(const Image& picture, int x, int y) {
-  const std::uint8_t* pixel = &picture.rgb[3 * static_cast<std::size_t>(y * picture.width + x)];
+Pixel at(const Image& image, int x, int y) {
+  const std::uint8_t* pixel = &image.rgb[3 * static_cast<std::size_t>(y * image.width + x)];
   return {pixel[0], pixel[1], pixel[2]};
 }
 
-TEST(SceneSheet, ShowsPhotosMasksAndCaptions) {
+TEST(SceneSheet, ShowsImagesMasksAndCaptions) {
   Options options;
   options.size = 48;
   const Image sheet = draw_scene_sheet(12, options);
@@ -28,13 +28,13 @@ TEST(SceneSheet, ShowsPhotosMasksAndCaptions) {
   constexpr int kScale = 4, kMargin = 14, kMask = kMargin + 192 + 2;
   for (int y = 0; y < 48; ++y) {
     for (int x = 0; x < 48; ++x) {
-      ASSERT_EQ(at(sheet, kMargin + kScale * x + 1, kMargin + kScale * y + 3), at(first.photo, x, y));
+      ASSERT_EQ(at(sheet, kMargin + kScale * x + 1, kMargin + kScale * y + 3), at(first.image, x, y));
       const image::Color color = image::color_of(first.labels.labels[static_cast<std::size_t>(y * 48 + x)]);
       ASSERT_EQ(at(sheet, kMask + kScale * x, kMargin + kScale * y),
                 (Pixel{color.red, color.green, color.blue}));
     }
   }
-  int inked = 0;  // the caption below the photo
+  int inked = 0;  // the caption below the image
   for (int y = kMargin + 192; y < kMargin + 192 + 16; ++y)
     for (int x = kMargin; x < kMargin + 192; ++x) inked += at(sheet, x, y)[0] < 128 ? 1 : 0;
   EXPECT_GT(inked, 50);

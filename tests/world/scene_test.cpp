@@ -30,16 +30,16 @@ Options of_size(int size) {
 TEST(Scene, SameSeedAndIndexGiveTheSameScene) {
   for (std::uint64_t index = 0; index < 5; ++index) {
     const Scene one = make_scene(3, index), other = make_scene(3, index);
-    EXPECT_EQ(one.photo.rgb, other.photo.rgb);
+    EXPECT_EQ(one.image.rgb, other.image.rgb);
     EXPECT_EQ(one.labels.labels, other.labels.labels);
   }
 }
 
 TEST(Scene, SeedsAndIndicesGiveDifferentScenes) {
-  std::set<std::vector<std::uint8_t>> photos;
+  std::set<std::vector<std::uint8_t>> images;
   for (std::uint64_t seed = 0; seed < 6; ++seed)
-    for (std::uint64_t index = 0; index < 6; ++index) photos.insert(make_scene(seed, index).photo.rgb);
-  EXPECT_EQ(photos.size(), 36u);
+    for (std::uint64_t index = 0; index < 6; ++index) images.insert(make_scene(seed, index).image.rgb);
+  EXPECT_EQ(images.size(), 36u);
 }
 
 TEST(Scene, EveryPixelHasAClassAndTheRegionsCountThem) {
@@ -47,7 +47,7 @@ TEST(Scene, EveryPixelHasAClassAndTheRegionsCountThem) {
     for (std::uint64_t index = 0; index < 60; ++index) {
       const Scene scene = make_scene(11, index, of_size(size));
       ASSERT_EQ(scene.labels.labels.size(), static_cast<std::size_t>(size * size));
-      ASSERT_EQ(scene.photo.rgb.size(), static_cast<std::size_t>(3 * size * size));
+      ASSERT_EQ(scene.image.rgb.size(), static_cast<std::size_t>(3 * size * size));
       std::array<int, kClasses> counts = counts_of(scene.labels);
       for (const Region& region : scene.objects) {
         EXPECT_FALSE(is_ground(region.label));
@@ -117,14 +117,14 @@ TEST(Scene, ClassesOccurEquallyOften) {
   for (std::size_t label = kObjectClasses; label < kClasses; ++label) EXPECT_NEAR(scenes[label], 650, 100);
 }
 
-TEST(Scene, NoiseChangesThePhotoOnly) {
+TEST(Scene, NoiseChangesTheImageOnly) {
   Options still;
   still.noise = 0;
   const Scene one = make_scene(1, 1), other = make_scene(1, 1, still);
   EXPECT_EQ(one.labels.labels, other.labels.labels);
-  ASSERT_NE(one.photo.rgb, other.photo.rgb);
-  for (std::size_t at = 0; at < one.photo.rgb.size(); ++at)
-    ASSERT_LE(std::abs(one.photo.rgb[at] - other.photo.rgb[at]), 8);
+  ASSERT_NE(one.image.rgb, other.image.rgb);
+  for (std::size_t at = 0; at < one.image.rgb.size(); ++at)
+    ASSERT_LE(std::abs(one.image.rgb[at] - other.image.rgb[at]), 8);
 }
 
 // Other machines, compilers and thread counts must give these bytes too. Whoever changes what scenes look
@@ -133,7 +133,7 @@ TEST(Scene, BytesAreThoseOfThisVersion) {
   std::vector<std::uint8_t> bytes;
   for (std::uint64_t index = 0; index < 40; ++index) {
     const Scene scene = make_scene(2024, index, of_size(64));
-    bytes.insert(bytes.end(), scene.photo.rgb.begin(), scene.photo.rgb.end());
+    bytes.insert(bytes.end(), scene.image.rgb.begin(), scene.image.rgb.end());
     for (const std::uint16_t label : scene.labels.labels) bytes.push_back(static_cast<std::uint8_t>(label));
   }
   EXPECT_EQ(fnv1a({reinterpret_cast<const char*>(bytes.data()), bytes.size()}), 6190169835953329765u);

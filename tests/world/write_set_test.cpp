@@ -62,7 +62,7 @@ TEST(WriteSet, IsADataSetOfTheScenes) {
       const data::Sample sample = dataset->get(at);
       const Scene scene = make_scene(recipe.seed, index++, recipe.options);
       EXPECT_EQ(sample.name, "0000" + std::to_string(at + 1));
-      EXPECT_EQ(sample.photo.rgb, scene.photo.rgb);
+      EXPECT_EQ(sample.image.rgb, scene.image.rgb);
       EXPECT_EQ(sample.labels.labels, scene.labels.labels);
     }
   }

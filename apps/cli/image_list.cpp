@@ -1,0 +1,48 @@
+#include "image_list.h"
+
+#include <fmt/format.h>
+
+#include "image/find_images.h"
+#include "image/output_names.h"
+
+namespace relprompt::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The inputs that name something on their own; the others become failures.
+std::vector<fs::path> usable(const std::vector<std::string>& inputs, std::vector<Failure>& failures) {
+  std::vector<fs::path> result;
+  for (const std::string& input : inputs) {
+    try {
+      image::find_images({input});
+      result.emplace_back(input);
+    } catch (const Error& error) {
+      failures.push_back({input, error.code(), error.what()});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+ImageList list_images(const std::vector<std::string>& inputs, const fs::path& output) {
+  ImageList list;
+  const auto arguments = usable(inputs, list.failures);
+  if (arguments.empty()) return list;
+  const auto found = image::find_images(arguments);
+  const auto stems = image::output_stems(found, output);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    // A path that is not there fails now: nobody should wait for a model to learn of a typing mistake.
+    std::error_code ignored;
+    if (fs::exists(found[i].path, ignored)) {
+      list.images.push_back({found[i].path, stems[i]});
+    } else {
+      list.failures.push_back({found[i].path.string(), ErrorCode::kNotFound,
+                               fmt::format("{} does not exist", found[i].path.string())});
+    }
+  }
+  return list;
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,32 @@
+// Which images a run works on, and where the results of each go.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "relprompt/error.h"
+
+namespace relprompt::cli {
+
+struct ListedImage {
+  std::filesystem::path path;
+  std::filesystem::path stem;  ///< of its results, in the output folder
+};
+
+/// An input that gave no result.
+struct Failure {
+  std::string input;
+  ErrorCode code = ErrorCode::kInternal;
+  std::string message;
+};
+
+struct ImageList {
+  std::vector<ListedImage> images;
+  std::vector<Failure> failures;  ///< inputs that name nothing
+};
+
+/// Images of all inputs in order. Results of an earlier run in the same folders are no images.
+ImageList list_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
+
+}  // namespace relprompt::cli

@@ -1,0 +1,106 @@
+#include "image_results.h"
+
+#include <new>
+
+#include <fmt/format.h>
+
+#include "base/json_read.h"
+#include "output_folder.h"
+#include "terminal.h"
+
+namespace relprompt::cli {
+namespace {
+
+// Writing an image takes a fraction of computing one, so more of them would only hold memory.
+constexpr std::size_t kUnwritten = 1;
+
+}  // namespace
+
+ImageResults::ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
+                           std::vector<Failure> failures)
+    : settings_(settings),
+      facts_(facts),
+      report_(facts, std::move(failures)),
+      progress_(images, settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()),
+      queue_(kUnwritten, [this](ImageJob& job) { settle(job); }) {}
+
+bool ImageResults::concerns_one_image(ErrorCode code) {
+  const bool output = code == ErrorCode::kNotWritable || code == ErrorCode::kDiskFull;
+  return (exit_status(code) == 3 && !output) || code == ErrorCode::kOutOfMemory;
+}
+
+Error ImageResults::out_of_memory(const ListedImage& listed) {
+  return Error(ErrorCode::kOutOfMemory, fmt::format("not enough memory for {}", listed.path.string()),
+               "a smaller image, --batch 1 or fewer classes take less");
+}
+
+void ImageResults::begin(const ListedImage& listed) {
+  const std::lock_guard<std::mutex> lock(screen_);
+  progress_.begin(listed.path.filename().string());
+}
+
+void ImageResults::take(ImageJob job) {
+  const bool failed = job.failure.has_value();
+  queue_.push(std::move(job));
+  // A failure tidies folders away in which the scores of the next image may be about to appear.
+  if (failed) queue_.finish();
+}
+
+void ImageResults::finish() {
+  queue_.finish();
+}
+
+void ImageResults::clear() {
+  const std::lock_guard<std::mutex> lock(screen_);
+  progress_.clear();
+}
+
+void ImageResults::settle(ImageJob& job) {
+  if (job.failure) {
+    fail(*job.listed, *job.failure);
+  } else if (!job.outputs) {
+    report_.skip(*job.listed);
+    const std::lock_guard<std::mutex> lock(screen_);
+    progress_.skip();
+    return;
+  } else {
+    try {
+      write(job);
+    } catch (const std::bad_alloc&) {
+      fail(*job.listed, out_of_memory(*job.listed));
+    } catch (const Error& error) {
+      if (!concerns_one_image(error.code())) throw;
+      fail(*job.listed, error);
+    }
+  }
+  const std::lock_guard<std::mutex> lock(screen_);
+  progress_.end();
+}
+
+void ImageResults::write(ImageJob& job) {
+  const Stopwatch writing;
+  job.outputs->write_images(job.image, job.result.labels, settings_.classes);
+  job.times.write = writing.seconds();
+  const std::string report =
+      report_of(job.listed->path, job.input, job.image, job.result, *job.outputs, facts_, job.times);
+  job.outputs->write_report(report);
+  job.outputs->complete();
+  report_.add(*job.listed, *job.outputs, reread_json(report));
+  if (!settings_.quiet && notes_.has_news(job.image.notes)) {
+    const std::lock_guard<std::mutex> lock(screen_);
+    progress_.clear();
+    notes_.tell(job.listed->path, job.image.notes);
+  }
+  if (settings_.json || settings_.quiet) return;
+  const std::lock_guard<std::mutex> lock(screen_);
+  progress_.clear();
+  print_result(printable(job.listed->path.string()) + ": " +
+               printable(found_in(job.result, settings_.classes)) + "\n");
+}
+
+void ImageResults::fail(const ListedImage& listed, const Error& error) {
+  remove_empty_folders(listed.stem.parent_path(), settings_.output);
+  report_.fail({listed.path.string(), error.code(), error.what()});
+}
+
+}  // namespace relprompt::cli

@@ -1,0 +1,85 @@
+// The last step of every image, on a thread of its own: files are written, the account is kept and the result
+// shown while the next image is computed.
+//
+// Whatever becomes of an image passes through here, in the order of the images, so that files, messages and
+// report are those of a run that does one image after the other.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "base/background_queue.h"
+#include "image_input.h"
+#include "image_list.h"
+#include "image_notes.h"
+#include "image_outputs.h"
+#include "image_report.h"
+#include "progress.h"
+#include "run_report.h"
+#include "segment_settings.h"
+
+namespace relprompt::cli {
+
+/// Seconds since it was made.
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+};
+
+/// What became of an image before its files are written.
+struct ImageJob {
+  const ListedImage* listed = nullptr;
+  std::optional<Error> failure;           ///< it could not be read or computed; nothing below is set
+  std::unique_ptr<ImageOutputs> outputs;  ///< nullptr without a failure: skipped, its results are there
+  ImageInput input;
+  Image image;
+  Segmentation result;
+  ImageTimes times;
+};
+
+class ImageResults {
+ public:
+  /// @param images how many there are; failures: inputs that were refused before the run
+  ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
+               std::vector<Failure> failures);
+
+  /// Work on this image begins.
+  void begin(const ListedImage& listed);
+  /// Takes over an image, waiting while an earlier one is being written. A failed one is settled when this
+  /// returns. Throws what ended the writing: then nothing more is written.
+  void take(ImageJob job);
+  /// Waits until all images are settled. Throws as take does.
+  void finish();
+
+  /// An image whose error of this kind leaves the others alone; anything else ends the run. A bad image is no
+  /// reason to stop; an output that cannot be written is.
+  static bool concerns_one_image(ErrorCode code);
+  static Error out_of_memory(const ListedImage& listed);
+
+  /// The account; no image may be under way.
+  RunReport& report() { return report_; }
+  /// Wipes the progress bar.
+  void clear();
+
+ private:
+  void settle(ImageJob& job);
+  void write(ImageJob& job);
+  void fail(const ListedImage& listed, const Error& error);
+
+  const SegmentSettings& settings_;
+  const RunFacts& facts_;
+  RunReport report_;
+  std::mutex screen_;  ///< one thread at a time draws
+  Progress progress_;
+  ImageNotes notes_;
+  BackgroundQueue<ImageJob> queue_;  ///< last: its thread uses everything above
+};
+
+}  // namespace relprompt::cli
