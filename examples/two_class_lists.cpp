@@ -4,8 +4,9 @@
 
 #include <relprompt/relprompt.h>
 
-int main(int count,
-         char** words) try {  // MODEL IMAGE "road, sky" "car;vehicle, tree": writes 1.labels.png and so on
+// Arguments: MODEL IMAGE "road, sky" "car;vehicle, tree". Writes 1.labels.png, 1.overlay.jpg and the same
+// for 2.
+int main(int count, char** words) try {
   if (count != 5) return 2;
   const relprompt::Model model(words[1]);
   const relprompt::Image image = relprompt::read_image(words[2]);

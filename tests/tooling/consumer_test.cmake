@@ -57,7 +57,7 @@ set(ENV{XDG_CACHE_HOME} ${WORK_DIR}/cache)
 run(${COMPILER} -std=c++17 ${SOURCE_DIR}/examples/two_class_lists.cpp -o ${WORK_DIR}/two_class_lists ${flags} -pthread
     -Wl,-rpath,${library_dir})
 run(${WORK_DIR}/two_class_lists ${SOURCE_DIR}/models/demo ${SOURCE_DIR}/examples/world.png "sand, grass, water"
-    "orange falling;orange, blue checked, purple level")
+    "orange falling, blue checked, purple level")
 foreach(file 1.labels.png 1.overlay.jpg 2.labels.png 2.overlay.jpg)
   if(NOT EXISTS ${WORK_DIR}/results/${file})
     message(FATAL_ERROR "two_class_lists did not write ${file}")
