@@ -34,7 +34,7 @@ std::vector<std::uint32_t> noise(std::size_t count) {
 }
 
 /// Two windows of a real CLIP's protocol.
-relprompt::Image image() {
+relprompt::Image make_image() {
   relprompt::Image image{512, 768, {}};
   for (const auto value : noise(512 * 768 * 3)) image.rgb.push_back(static_cast<std::uint8_t>(value >> 24));
   return image;
@@ -68,7 +68,7 @@ int main(int count, char** words) try {
   const int images = count > 3 ? std::atoi(words[3]) : 5;
   relprompt::SegmentOptions protocol;
   protocol.window_batch = count > 4 ? std::atoi(words[4]) : 0;
-  const auto image = image();
+  const auto image = make_image();
   const auto label = [&](relprompt::Segmenter& session) {
     for (int i = 0; i < images; ++i) session.segment(image, protocol);
   };

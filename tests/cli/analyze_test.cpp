@@ -8,8 +8,8 @@
 
 #include "image/label_files.h"
 #include "program.h"
-#include "tensors.h"
 #include "tiny_model.h"
+#include "tiny_models.h"
 #include "toy_run.h"
 
 namespace relprompt::test {

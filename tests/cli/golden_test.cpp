@@ -9,7 +9,7 @@
 #include "image/image_files.h"
 #include "image/label_files.h"
 #include "program.h"
-#include "tensors.h"
+#include "tiny_models.h"
 
 namespace relprompt::test {
 namespace {

@@ -1,12 +1,14 @@
 // relprompt train and eval as a user meets them: killed, out of space, on two workers, misused.
 #include <chrono>
 #include <csignal>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include <gmock/gmock.h>
 
 #include "base/random.h"
+#include "edit_tensor.h"
 #include "program.h"
 #include "toy_run.h"
 
@@ -152,6 +154,14 @@ TEST_F(Train, EvaluatesBySettingsOfTheCommandLine) {
   EXPECT_EQ(json::parse(outcome.out)["protocol"]["average"], "all");
   EXPECT_EQ(place_.files("report"), (std::vector<std::string>{"confusion.png", "image_scores.jsonl",
                                                               "report.json", "report.md", "sheet.png"}));
+}
+
+TEST_F(Train, AClipThatIsNoNumbersIsNamed) {
+  edit_tensor(place_ / "clip/clip.safetensors", "visual.ln_pre.bias",
+              [](float) { return std::numeric_limits<float>::infinity(); });
+  const Outcome outcome = place_.run(command("run"));
+  EXPECT_EQ(outcome.status, 4) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("visual.ln_pre.bias holds numbers that are infinite")) << outcome;
 }
 
 }  // namespace

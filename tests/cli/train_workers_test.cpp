@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tensors.h"
+#include "numbers.h"
 #include "two_workers.h"
 
 namespace relprompt::test {
@@ -23,10 +23,10 @@ TEST_F(TrainWorkers, TwoEndWithTheParametersOfOne) {
   const auto leader = first_.wait(a), other = second_.wait(b);
   EXPECT_EQ(leader.status, 0) << leader;
   EXPECT_EQ(other.status, 0) << other;
-  const Golden one(first_ / "one/last/prompts.safetensors"), two(first_ / "two/last/prompts.safetensors");
+  const GoldenFile one(first_ / "one/last/prompts.safetensors"), two(first_ / "two/last/prompts.safetensors");
   for (const auto* name :
        {"h", "prompt_linear.weight", "m2oe.0.down.weight", "vis_proj.weight", "text_norm.bias"}) {
-    EXPECT_TRUE(close(two[name], one[name], 1e-5)) << name;
+    EXPECT_TRUE(near(two[name], one[name], 1e-5)) << name;
   }
   EXPECT_EQ(read_text(first_ / "one/report/report.md").substr(0, 200),
             read_text(first_ / "two/report/report.md").substr(0, 200));
@@ -49,8 +49,8 @@ TEST_F(TrainWorkers, OneThatIsKilledEndsTheOtherAndTheRunContinues) {
   EXPECT_THAT(leader.err, HasSubstr("worker 1"));
   // One worker can go on alone.
   EXPECT_EQ(first_.run({"train", "--resume", "two"}).status, 0);
-  const Golden one(first_ / "one/last/prompts.safetensors"), two(first_ / "two/last/prompts.safetensors");
-  EXPECT_TRUE(close(two["h"], one["h"], 1e-5));
+  const GoldenFile one(first_ / "one/last/prompts.safetensors"), two(first_ / "two/last/prompts.safetensors");
+  EXPECT_TRUE(near(two["h"], one["h"], 1e-5));
 }
 
 }  // namespace

@@ -51,6 +51,11 @@ testing::AssertionResult near(const std::vector<float>& actual, const model::Ten
   return near(actual.data(), expected.floats(), expected.elements(), tolerance);
 }
 
+testing::AssertionResult near(const model::Tensor& actual, const model::Tensor& expected, double tolerance) {
+  if (actual.shape() != expected.shape()) return testing::AssertionFailure() << "the shapes differ";
+  return near(actual.floats(), expected.floats(), expected.elements(), tolerance);
+}
+
 std::vector<float> uniform_numbers(const std::string& name, std::int64_t count) {
   std::vector<float> values(static_cast<std::size_t>(count));
   SplitMix64 random(fnv1a(name));

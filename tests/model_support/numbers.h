@@ -34,6 +34,8 @@ testing::AssertionResult near(const float* actual, const float* expected, std::i
 /// The same for all numbers of a golden, of whatever shape.
 testing::AssertionResult near(const std::vector<float>& actual, const model::Tensor& expected,
                               double tolerance);
+/// The same for two tensors of one shape, in fp32.
+testing::AssertionResult near(const model::Tensor& actual, const model::Tensor& expected, double tolerance);
 
 /// Uniform in [-1, 1), the same for a name everywhere.
 std::vector<float> uniform_numbers(const std::string& name, std::int64_t count);

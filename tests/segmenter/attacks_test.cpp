@@ -6,8 +6,8 @@
 #include "archive/safetensors.h"
 #include "limited_run.h"
 #include "model/model_files.h"
-#include "tensors.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 namespace relprompt::segmenter {
 namespace {

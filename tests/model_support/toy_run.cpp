@@ -5,8 +5,8 @@
 #include "base/random.h"
 #include "image/image_files.h"
 #include "image/label_files.h"
-#include "tensors.h"
 #include "test_support.h"
+#include "tiny_models.h"
 
 namespace relprompt::test {
 namespace {

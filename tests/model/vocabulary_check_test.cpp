@@ -4,12 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "model/model_config.h"
-#include "tensors.h"
+#include "tiny_models.h"
 
-namespace relprompt::segmenter {
+namespace relprompt::model {
 namespace {
-
-using namespace model;
 
 using Words = std::vector<std::string>;
 
@@ -40,4 +38,4 @@ TEST(KnownWords, StayInTheConfig) {
 }
 
 }  // namespace
-}  // namespace relprompt::segmenter
+}  // namespace relprompt::model
