@@ -9,9 +9,11 @@ import torch
 
 import base_golden
 import micro_golden
+import pamr_golden
 import tiny_golden
 
-WRITERS = {"micro": micro_golden.write, "tiny": tiny_golden.write, "base": base_golden.write}
+WRITERS = {"micro": micro_golden.write, "tiny": tiny_golden.write, "base": base_golden.write,
+           "pamr": pamr_golden.write}
 
 
 def main() -> None:
