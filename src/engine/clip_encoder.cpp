@@ -75,9 +75,11 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
       ln_post_{ln_post_weight_.floats(), ln_post_bias_.floats(), kNormEpsilon},
       blocks_(std::move(blocks)) {
   if (static_cast<std::int64_t>(blocks_.size()) == config_.layers) return;
+  // Only a bare CLIP has a head, and no prompt tokens then join its layers.
   const auto stem = "transformer.resblocks." + std::to_string(config_.layers - 1) + ".";
   auto tensors = block_tensors([&](const char* name) { return weights.at(stem + name); });
-  head_ = make_dense_head(config.head, {std::move(tensors), config_.heads, config.clip.activation});
+  head_ = make_dense_head(config.head,
+                          {std::move(tensors), config_.heads, config.clip.activation, config_.layers});
 }
 
 Grid ClipEncoder::grid_of(std::int64_t height, std::int64_t width) const {
@@ -110,6 +112,24 @@ void ClipEncoder::embed(const Images& images, Grid grid, EncoderWorkspace& works
                       kNormEpsilon, tokens);
 }
 
+/// Layer `state.layer`, counted from 0, of the state's tokens: a packed block, or the head.
+void ClipEncoder::run_layer(const Images& images, const LayerState& state, float* y,
+                            EncoderWorkspace& workspace) const {
+  const auto layer = static_cast<std::size_t>(state.layer);
+  if (layer >= blocks_.size()) {
+    head_->run({*this, images, state}, y, workspace);
+    return;
+  }
+  kernels::AttentionWatcher watcher;
+  if (head_ && head_->watches(state.layer + 1)) {
+    watcher = [&](const kernels::AttentionParts& parts) { head_->watch(state.layer + 1, parts, workspace); };
+  }
+  const float* prompt = state.prompt.joined(state.batch, config_.width, workspace.prompt);
+  blocks_[layer].run({state.tokens, prompt, state.batch, state.layout.tokens, state.prompt.count()}, y,
+                     workspace.blocks, workspace.sums != nullptr ? &(*workspace.sums)[layer] : nullptr,
+                     watcher);
+}
+
 LayerState ClipEncoder::encode(const Images& images, LayerHook* hook, EncoderWorkspace& workspace) const {
   LayerState state;
   state.batch = images.batch;
@@ -125,15 +145,8 @@ LayerState ClipEncoder::encode(const Images& images, LayerHook* hook, EncoderWor
   if (hook != nullptr) hook->between_layers(state);
   for (std::int64_t i = 0; i < config_.layers; ++i) {
     if (workspace.watcher) workspace.watcher(state);
-    const auto layer = static_cast<std::size_t>(i);
-    if (layer < blocks_.size()) {
-      const float* prompt = state.prompt.joined(images.batch, config_.width, workspace.prompt);
-      blocks_[layer].run({state.tokens, prompt, images.batch, state.layout.tokens, state.prompt.count()},
-                         next, workspace.blocks,
-                         workspace.sums != nullptr ? &(*workspace.sums)[layer] : nullptr);
-    } else {
-      head_->run(state.tokens, images.batch, state.layout, next, workspace);
-    }
+    if (head_ && head_->listens_after(i)) head_->listen(state, workspace);
+    run_layer(images, state, next, workspace);
     std::swap(state.tokens, next);
     state.layer = i + 1;
     state.prompt.clear();

@@ -33,6 +33,7 @@ class ClipEncoder : public VisionEncoder {
   const float* projection() const { return projection_.floats(); }
 
  private:
+  void run_layer(const Images& images, const LayerState& state, float* y, EncoderWorkspace& workspace) const;
   void embed(const Images& images, Grid grid, EncoderWorkspace& workspace, float* tokens) const;
   const std::vector<float>& positions(Grid grid, EncoderWorkspace& workspace) const;
 

@@ -8,7 +8,10 @@
 #include "relprompt/error.h"
 
 #include "base/words.h"
+#include "engine/clearclip.h"
 #include "engine/maskclip.h"
+#include "engine/naclip.h"
+#include "engine/sclip.h"
 #include "model/model_files.h"
 
 namespace relprompt::engine {
@@ -19,16 +22,18 @@ struct DenseHeadRow {
   std::unique_ptr<DenseHead> (*make)(LastBlock last);  ///< nullptr: nothing in place of the layer
 };
 
+template <typename Head>
+std::unique_ptr<DenseHead> make(LastBlock last) {
+  return std::make_unique<Head>(std::move(last));
+}
+
 constexpr DenseHeadRow kDenseHeads[] = {
     {"none", nullptr},
-    {"maskclip",
-     [](LastBlock last) -> std::unique_ptr<DenseHead> {
-       return std::make_unique<MaskClip>(std::move(last), /*residual_and_mlp=*/false);
-     }},
-    {"maskclip-residual",
-     [](LastBlock last) -> std::unique_ptr<DenseHead> {
-       return std::make_unique<MaskClip>(std::move(last), /*residual_and_mlp=*/true);
-     }},
+    {"maskclip", make<MaskClip>},
+    {"maskclip-residual", make<MaskClipResidual>},
+    {"clearclip", make<ClearClip>},
+    {"sclip", make<SClip>},
+    {"naclip", make<NaClip>},
 };
 
 /// Throws an Error of this code: `what` should be one of the names.
@@ -40,6 +45,11 @@ const DenseHeadRow& row_of(const std::string& name, const std::string& what, Err
 }
 
 }  // namespace
+
+std::int64_t layer_of_12(std::int64_t layer, std::int64_t layers) {
+  const auto nearest = (2 * layer * layers + 12) / 24;  // floor(layer * layers / 12 + 1/2)
+  return std::min(std::max<std::int64_t>(nearest, 1), layers - 1);
+}
 
 std::vector<std::string> dense_head_names() {
   std::vector<std::string> names;

@@ -10,25 +10,53 @@
 #include <string>
 #include <vector>
 
-#include "engine/tower_weights.h"
+#include "engine/last_block.h"
 #include "engine/vision_encoder.h"
 
 namespace relprompt::engine {
 
+/// What a head computes from.
+struct HeadInput {
+  const VisionEncoder& encoder;  ///< that it is part of
+  const Images& images;
+  const LayerState& state;  ///< before the last layer
+};
+
+/// Immutable once made; what it keeps from one call to the next of a pass lies in the workspace.
 class DenseHead {
  public:
   virtual ~DenseHead() = default;
-  /// x [batch, layout.tokens, D] before the last layer -> y of the same shape, apart from x.
-  virtual void run(const float* x, std::int64_t batch, const TokenLayout& layout, float* y,
-                   EncoderWorkspace& workspace) const = 0;
+
+  /// Whether `listen` is to be called when `layer` layers are done, 0 to L - 1.
+  virtual bool listens_after(std::int64_t layer) const {
+    static_cast<void>(layer);
+    return false;
+  }
+  virtual void listen(const LayerState& state, EncoderWorkspace& workspace) const {
+    static_cast<void>(state);
+    static_cast<void>(workspace);
+  }
+
+  /// Whether `watch` is to be called with the queries, keys and values of layer `layer`, 1 to L - 1.
+  virtual bool watches(std::int64_t layer) const {
+    static_cast<void>(layer);
+    return false;
+  }
+  virtual void watch(std::int64_t layer, const kernels::AttentionParts& parts,
+                     EncoderWorkspace& workspace) const {
+    static_cast<void>(layer);
+    static_cast<void>(parts);
+    static_cast<void>(workspace);
+  }
+
+  /// y [batch, tokens, D], apart from the state's tokens, in place of what the last layer makes of them. Rows
+  /// of tokens that are no patches may hold any finite numbers.
+  virtual void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const = 0;
 };
 
-/// The last layer of a tower, for a head to take what it needs.
-struct LastBlock {
-  BlockTensors tensors;
-  std::int64_t heads = 0;
-  kernels::Activation activation = kernels::Activation::kQuickGelu;
-};
+/// A layer's number (counted from 1) in a tower of 12, which is what heads are published for, in one of
+/// `layers`: the nearest, and never the last; 0 if there is no other.
+std::int64_t layer_of_12(std::int64_t layer, std::int64_t layers);
 
 /// All names, "none" first: the last layer as it is.
 std::vector<std::string> dense_head_names();

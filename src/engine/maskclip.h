@@ -8,14 +8,18 @@ namespace relprompt::engine {
 
 class MaskClip : public DenseHead {
  public:
-  /// residual_and_mlp: what follows the attention in the block stays; else the value path is all.
-  MaskClip(LastBlock last, bool residual_and_mlp);
-  void run(const float* x, std::int64_t batch, const TokenLayout& layout, float* y,
-           EncoderWorkspace& workspace) const override;
+  explicit MaskClip(LastBlock last) : last_(std::move(last)) {}
+  void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const override;
 
- private:
+ protected:
   LastBlock last_;
-  bool residual_and_mlp_;
+};
+
+/// What follows the attention in the layer stays, as in the authors' own code.
+class MaskClipResidual : public MaskClip {
+ public:
+  using MaskClip::MaskClip;
+  void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const override;
 };
 
 }  // namespace relprompt::engine

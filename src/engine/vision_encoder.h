@@ -4,6 +4,7 @@
 // Where an encoder keeps what among its tokens is its own matter: others go by the TokenLayout it states.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -82,6 +83,8 @@ struct EncoderWorkspace {
   /// One a layer, if set: what enters the layer's linear layers is added to them.
   std::vector<kernels::ActivationStatistics>* sums = nullptr;
   LayerWatcher watcher;  ///< empty: nobody watches
+  /// What a dense head keeps of the layers before its own, and computes in; it says which is what.
+  std::array<kernels::Buffer<float>, 16> head;
 };
 
 class VisionEncoder {

@@ -30,10 +30,12 @@ Scratch& scratch() {
 /// Products in fp32 or native bfloat16.
 class Heads {
  public:
-  Heads(const AttentionParts& input, Type type, Buffer<std::uint8_t>& memory)
+  Heads(const AttentionParts& input, Type type, const ScoreEdit* edit, Buffer<std::uint8_t>& memory)
       : rows_(input),
+        heads_(input.heads),
         width_(input.width),
         type_(type),
+        edit_(edit),
         key_bytes_(bytes(rows_.size(), rows_.padded())),
         value_bytes_(bytes(rows_.padded(), rows_.size())),
         packed_(memory.reserve(input.batch * input.heads * (key_bytes_ + value_bytes_))) {}
@@ -58,6 +60,7 @@ class Heads {
     rows_.queries(task, begin, end, 1.0f / std::sqrt(static_cast<float>(size)), queries);
     packed_product({type_, count, size, columns, false, false}, factor(queries, count * size, s), keys,
                    nullptr, scores);
+    if (edit_ != nullptr) edit_->edit(task / heads_, begin, end, scores, columns);
     packed_product({type_, count, columns, size, false, false}, exponentials(scores, count, totals, s),
                    keys + key_bytes_, nullptr, mixed);
     float* to = rows_.result(task, begin, out);
@@ -93,22 +96,23 @@ class Heads {
   }
 
   HeadRows rows_;
-  std::int64_t width_;
+  std::int64_t heads_, width_;
   Type type_;
+  const ScoreEdit* edit_;
   std::int64_t key_bytes_, value_bytes_;  ///< of a packed head
   std::uint8_t* packed_;
 };
 
 }  // namespace
 
-void attention(const AttentionParts& input, float* out, Precision precision) {
-  if (precision == Precision::kInt8 && int8_attention_pays()) {
+void attention(const AttentionParts& input, float* out, Precision precision, const ScoreEdit* edit) {
+  if (precision == Precision::kInt8 && int8_attention_pays() && edit == nullptr) {
     attention_int8(input, out);
     return;
   }
   thread_local Buffer<std::uint8_t> memory;
   const bool half = precision != Precision::kFp32 && native_bfloat16();
-  attend_all(input, Heads(input, half ? Type::bf16 : Type::f32, memory), out);
+  attend_all(input, Heads(input, half ? Type::bf16 : Type::f32, edit, memory), out);
 }
 
 }  // namespace relprompt::kernels

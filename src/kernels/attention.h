@@ -19,10 +19,9 @@ struct AttentionInput {
   std::int64_t heads = 0;
 };
 
-/// The same, with queries in one array and keys and values in another.
+/// The same, wherever queries, keys and values lie: they may be the same numbers.
 struct AttentionParts {
-  const float* queries = nullptr;                ///< width numbers a token
-  const float* own_kv = nullptr;                 ///< 2 * width numbers a token: its key and its value
+  const float *queries = nullptr, *keys = nullptr, *values = nullptr;  ///< width numbers a token
   std::int64_t query_stride = 0, kv_stride = 0;  ///< from one token to the next of the batch
   const float* extra_kv = nullptr;               ///< this and what follows as in AttentionInput
   std::int64_t batch = 0;
@@ -35,19 +34,37 @@ struct AttentionParts {
 /// The same numbers where they lie; nothing is copied.
 inline AttentionParts parts_of(const AttentionInput& input) {
   const auto stride = 3 * input.width;
-  return {input.qkv,      input.qkv + input.width,
-          stride,         stride,
-          input.extra_kv, input.batch,
-          input.tokens,   input.extra,
-          input.width,    input.heads};
+  return {input.qkv,
+          input.qkv + input.width,
+          input.qkv + 2 * input.width,
+          stride,
+          stride,
+          input.extra_kv,
+          input.batch,
+          input.tokens,
+          input.extra,
+          input.width,
+          input.heads};
 }
+
+/// Changes scores before their softmax, as a head that adds what it knows of places does.
+class ScoreEdit {
+ public:
+  virtual ~ScoreEdit() = default;
+  /// The scores of queries [begin, end) of an image in any head, [end - begin, stride] of which the first
+  /// numbers of a row are its keys. May be called by several threads.
+  virtual void edit(std::int64_t image, std::int64_t begin, std::int64_t end, float* scores,
+                    std::int64_t stride) const = 0;
+};
 
 /// out [batch, tokens, width] = softmax(q k^T / sqrt(width / heads)) v, keys and values of tokens and extra
 /// together. A tile of queries is scored, normalised and mixed while its scores are in the second-level
 /// cache. Both products are in the precision where the processor multiplies it faster (native_bfloat16; VNNI
 /// for int8, else as bf16), else in fp32; softmax is in fp32. out may be the queries, where these stand
 /// alone: each tile takes the place of its own. Runs on the threads of OpenMP, one head of one image a task.
-void attention(const AttentionParts& input, float* out, Precision precision = Precision::kFp32);
+/// edit: what changes the scores, nullptr: nothing; then int8 is as bf16.
+void attention(const AttentionParts& input, float* out, Precision precision = Precision::kFp32,
+               const ScoreEdit* edit = nullptr);
 
 inline void attention(const AttentionInput& input, float* out, Precision precision = Precision::kFp32) {
   attention(parts_of(input), out, precision);

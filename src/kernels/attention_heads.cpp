@@ -27,12 +27,14 @@ float* HeadRows::result(std::int64_t task, std::int64_t begin, float* out) const
 }
 
 float* HeadRows::gather(std::int64_t task, std::int64_t which, Buffer<float>& memory) const {
-  const auto image = task / in_.heads, first = which * in_.width + task % in_.heads * size_;
+  const auto image = task / in_.heads, head = task % in_.heads * size_, extra = which * in_.width + head;
+  const float* own = (which == 0 ? in_.keys : in_.values) + head;
   float* to = memory.reserve(padded_ * size_);
   for (std::int64_t j = 0; j < columns_; ++j) {
-    const float* row = j < in_.tokens ? in_.own_kv + (image * in_.tokens + j) * in_.kv_stride
-                                      : in_.extra_kv + (image * in_.extra + j - in_.tokens) * 2 * in_.width;
-    std::copy_n(row + first, size_, to + j * size_);
+    const float* row = j < in_.tokens
+                           ? own + (image * in_.tokens + j) * in_.kv_stride
+                           : in_.extra_kv + (image * in_.extra + j - in_.tokens) * 2 * in_.width + extra;
+    std::copy_n(row, size_, to + j * size_);
   }
   std::fill(to + columns_ * size_, to + padded_ * size_, 0.0f);
   return to;

@@ -205,7 +205,7 @@ void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows
 }
 
 void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace,
-                      ActivationStatistics* sums) const {
+                      ActivationStatistics* sums, const AttentionWatcher& watcher) const {
   const auto copies = widen(workspace.widened);
   const bool extra = input.prompt != nullptr && input.prompts > 0;
   {
@@ -213,10 +213,13 @@ void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspa
     // Queries, what attention makes of them and the result are of one size and follow each other: all lie in
     // y.
     project(input, copies, y, workspace, sums);
-    attention(AttentionParts{y, workspace.own_kv.data(), width_, 2 * width_,
-                             extra ? workspace.extra_kv.data() : nullptr, input.batch, input.tokens,
-                             extra ? input.prompts : 0, width_, heads_},
-              y, precision_);
+    const auto* own_kv = workspace.own_kv.data();
+    const AttentionParts parts = {y,           own_kv,       own_kv + width_,
+                                  width_,      2 * width_,   extra ? workspace.extra_kv.data() : nullptr,
+                                  input.batch, input.tokens, extra ? input.prompts : 0,
+                                  width_,      heads_};
+    if (watcher) watcher(parts);
+    attention(parts, y, precision_);
   }
   // The output projection of the attention is part of the pass over rows that the MLP makes.
   const StageTimer timer(Stage::kMlp);

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "kernels/activation.h"
 #include "kernels/activation_statistics.h"
+#include "kernels/attention.h"
 #include "kernels/buffer.h"
 #include "kernels/pack_archive.h"
 #include "kernels/packed_linear.h"
@@ -63,6 +65,9 @@ struct BlockWorkspace {
   Buffer<float> queries, own_kv, extra_kv, mixed, widened;
 };
 
+/// Sees queries, keys and values of a block before they are mixed; they last as long as the call.
+using AttentionWatcher = std::function<void(const AttentionParts& parts)>;
+
 class PackedBlock {
  public:
   /// Copies and packs the weights. means: what rows are taken less before they are rounded, which changes
@@ -81,9 +86,10 @@ class PackedBlock {
   static std::string layout(std::int64_t width, std::int64_t mlp_width, Precision precision);
 
   /// y [batch, tokens, width], apart from the input. sums, if wanted, gets what entered the linear layers
-  /// added to it (for blocks without means). Runs on the threads of OpenMP.
-  void run(const BlockInput& input, float* y, BlockWorkspace& workspace,
-           ActivationStatistics* sums = nullptr) const;
+  /// added to it (for blocks without means); watcher, if not empty, is called once. Runs on the threads of
+  /// OpenMP.
+  void run(const BlockInput& input, float* y, BlockWorkspace& workspace, ActivationStatistics* sums = nullptr,
+           const AttentionWatcher& watcher = {}) const;
 
  private:
   struct Norm {

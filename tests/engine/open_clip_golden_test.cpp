@@ -8,6 +8,7 @@
 #include "engine/packed_tower.h"
 #include "engine/text_encoder.h"
 #include "golden_support.h"
+#include "head_features.h"
 #include "model/model_files.h"
 #include "test_support.h"
 
@@ -25,21 +26,6 @@ struct Checkpoint {
   TowerOptions towers;  ///< what its open_clip_config.json states
   float mean[3], std[3];
 };
-
-/// [1, 3, height, width] of an image [height, width, 3], normalised and not resized.
-model::Tensor pixels_of(const model::Tensor& image, const Checkpoint& checkpoint) {
-  const auto height = image.shape()[0], width = image.shape()[1];
-  const auto* bytes = static_cast<const std::uint8_t*>(image.data());
-  std::vector<float> values(static_cast<std::size_t>(3 * height * width));
-  for (std::int64_t c = 0; c < 3; ++c) {
-    for (std::int64_t i = 0; i < height * width; ++i) {
-      const float level = static_cast<float>(bytes[3 * i + c]) / 255;
-      values[static_cast<std::size_t>(c * height * width + i)] =
-          (level - checkpoint.mean[c]) / checkpoint.std[c];
-    }
-  }
-  return {{1, 3, height, width}, std::move(values)};
-}
 
 /// Rows brought to unit length, as the engine's are.
 std::vector<float> unit_rows_of(const model::Tensor& golden, std::int64_t width) {
@@ -69,7 +55,7 @@ class OpenClip : public testing::TestWithParam<Checkpoint> {
     const ClipEncoder encoder(model.config, weights, packed_tower(model, weights, packings, {/*use=*/false}));
     EncoderWorkspace workspace;
     kernels::Buffer<float> memory;
-    const auto pixels = pixels_of(golden.stored(stem + "image" + suffix), GetParam());
+    const auto pixels = normalised(golden.stored(stem + "image" + suffix), GetParam().mean, GetParam().std);
     const auto state = encoder.encode(images_of(pixels), nullptr, workspace);
     const bool whole = head == "none";
     const auto first = whole ? state.layout.global : state.layout.first_patch;
@@ -91,6 +77,7 @@ TEST_P(OpenClip, ImageFeaturesAndDenseHeads) {
     expect_features(folder, "none", "image_features", suffix);
     expect_features(folder, "maskclip", "maskclip", suffix);
     expect_features(folder, "maskclip-residual", "maskclip_residual", suffix);
+    expect_features(folder, "naclip", "naclip", suffix);
   }
 }
 

@@ -45,8 +45,9 @@ struct Case {
     }
   }
 
-  /// Result d of a token.
-  double naive(std::int64_t b, std::int64_t i, std::int64_t d) {
+  /// Result d of a token; `more_score` is added to each of its scores.
+  template <typename Score>
+  double naive(std::int64_t b, std::int64_t i, std::int64_t d, const Score& more_score) {
     const auto size = s.width / s.heads, first = d / size * size;
     std::vector<double> scores;
     double max = -1e300, total = 0, sum = 0;
@@ -56,7 +57,7 @@ struct Case {
         const auto query = static_cast<std::size_t>((b * s.tokens + i) * 3 * s.width + e);
         dot += static_cast<double>(qkv[query]) * at(b, j, 0, e);
       }
-      scores.push_back(dot / std::sqrt(static_cast<double>(size)));
+      scores.push_back(dot / std::sqrt(static_cast<double>(size)) + more_score(j));
       max = std::max(max, scores.back());
     }
     for (std::size_t j = 0; j < scores.size(); ++j) {
@@ -65,6 +66,9 @@ struct Case {
       sum += weight * at(b, static_cast<std::int64_t>(j), 1, d);
     }
     return sum / total;
+  }
+  double naive(std::int64_t b, std::int64_t i, std::int64_t d) {
+    return naive(b, i, d, [](std::int64_t) { return 0.0; });
   }
 
   AttentionSizes s;
@@ -134,6 +138,60 @@ TEST_P(Attention, InInt8OneKeyMayTakeAll) {
     }
   }
   expect_twin(int8_anywhere, int8_attention_pays() ? 0.016 : 0.024);
+}
+
+double extra_score(std::int64_t b, std::int64_t i, std::int64_t j) {
+  return std::sin(static_cast<double>(100 * b + 10 * i + j));
+}
+
+class AddsExtraScores : public ScoreEdit {
+ public:
+  explicit AddsExtraScores(std::int64_t keys) : keys_(keys) {}
+  void edit(std::int64_t image, std::int64_t begin, std::int64_t end, float* scores,
+            std::int64_t stride) const override {
+    for (auto i = begin; i < end; ++i) {
+      for (std::int64_t j = 0; j < keys_; ++j) {
+        scores[(i - begin) * stride + j] += static_cast<float>(extra_score(image, i, j));
+      }
+    }
+  }
+
+ private:
+  std::int64_t keys_;
+};
+
+// Keys as queries, values before both, and scores that are changed before the softmax. Asked for in int8 the
+// result is that of bfloat16 at the most.
+TEST_P(Attention, PartsLieAnywhereAndScoresCanBeChanged) {
+  const auto& s = case_.s;
+  const auto width = s.width, stride = 3 * width;
+  Case turned(case_.s);  // what its naive twin reads as queries, keys, values
+  for (std::int64_t row = 0; row < s.batch * s.tokens; ++row) {
+    const float* from = case_.qkv.data() + row * stride;  // values, something else, keys
+    float* to = turned.qkv.data() + row * stride;
+    std::copy_n(from + 2 * width, width, to);
+    std::copy_n(from + 2 * width, width, to + width);
+    std::copy_n(from, width, to + 2 * width);
+  }
+  const float *values = case_.qkv.data(), *keys = values + 2 * width;
+  const AttentionParts parts = {
+      keys,    keys,     values,  stride, stride, case_.more.empty() ? nullptr : case_.more.data(),
+      s.batch, s.tokens, s.extra, width,  s.heads};
+  const AddsExtraScores edit(s.tokens + s.extra);
+  for (const auto& [precision, tolerance] : {std::pair(Precision::kFp32, 1e-5), {Precision::kInt8, 0.05}}) {
+    std::vector<float> out(static_cast<std::size_t>(s.batch * s.tokens * width), NAN);
+    attention(parts, out.data(), precision, &edit);
+    std::size_t at = 0;
+    for (std::int64_t b = 0; b < s.batch; ++b) {
+      for (std::int64_t i = 0; i < s.tokens; ++i) {
+        for (std::int64_t d = 0; d < width; ++d, ++at) {
+          const auto expected =
+              turned.naive(b, i, d, [b = b, i = i](std::int64_t j) { return extra_score(b, i, j); });
+          ASSERT_NEAR(out[at], expected, tolerance) << "at " << b << ", " << i << ", " << d;
+        }
+      }
+    }
+  }
 }
 
 // One key weighs 1000 times what each of 1200 others does, which is a quarter of a step; half of those, of

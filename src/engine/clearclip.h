@@ -1,0 +1,18 @@
+// ClearCLIP (Lan and others: "ClearCLIP: Decomposing CLIP Representations for Dense Vision-Language
+// Inference", ECCV 2024): the last layer's attention by queries with queries, without residual and MLP.
+#pragma once
+
+#include "engine/dense_head.h"
+
+namespace relprompt::engine {
+
+class ClearClip : public DenseHead {
+ public:
+  explicit ClearClip(LastBlock last) : last_(std::move(last)) {}
+  void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const override;
+
+ private:
+  LastBlock last_;
+};
+
+}  // namespace relprompt::engine

@@ -1,0 +1,72 @@
+// Dense heads against the reference's numbers, which equal those of the authors' code (../shared): a CLIP of
+// 12 layers with one head of attention, and one of 4 layers with two. Skipped without ../shared.
+#include <gtest/gtest.h>
+
+#include "golden_support.h"
+#include "head_features.h"
+#include "model/model_files.h"
+#include "test_support.h"
+
+namespace relprompt::engine {
+namespace {
+
+using test::GoldenFile;
+using test::near;
+
+constexpr double kTolerance = 1e-4;
+constexpr float kMean[] = {0.48145466f, 0.4578275f, 0.40821073f},
+                kStd[] = {0.26862954f, 0.26130258f, 0.27577711f};
+
+struct Head {
+  const char* name;
+  const char* golden;
+};
+
+class HeadsGolden : public testing::TestWithParam<Head> {};
+
+TEST_P(HeadsGolden, FeaturesOfTwelveLayers) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const auto folder = shared / "golden/heads";
+  const GoldenFile golden(folder / "expected.safetensors");
+  auto model = model::open_model(folder / "clip12.safetensors");
+  HeadedEncoder encoder(model, GetParam().name);
+  // The second image has another grid, and the workspace is used again.
+  for (const auto& [image, suffix] : {std::pair("image224", ""), std::pair("image_wide", "_wide")}) {
+    const auto pixels = normalised(golden.stored(image), kMean, kStd);
+    EXPECT_TRUE(near(encoder.features(images_of(pixels)),
+                     golden[std::string(GetParam().golden) + ".features" + suffix], kTolerance))
+        << image;
+  }
+}
+
+/// The upper left part of an image [1, 3, H, W].
+model::Tensor upper_left(const model::Tensor& image, std::int64_t height, std::int64_t width) {
+  std::vector<float> part;
+  for (std::int64_t row = 0; row < 3 * height; ++row) {
+    const float* from = image.floats() + (row / height * image.shape()[2] + row % height) * image.shape()[3];
+    part.insert(part.end(), from, from + width);
+  }
+  return {{1, 3, height, width}, std::move(part)};
+}
+
+TEST_P(HeadsGolden, FeaturesOfFourLayersAndTwoHeadsOfAttention) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const GoldenFile golden(shared / "golden/heads/expected.safetensors"),
+      inputs(shared / "golden/tiny/expected.safetensors");
+  auto model = model::open_model(shared / "golden/tiny/clip_hf");
+  HeadedEncoder encoder(model, GetParam().name);
+  const auto stem = std::string("tiny4.") + GetParam().golden + ".features";
+  const auto square = upper_left(inputs["image"], 64, 64), wide = upper_left(inputs["wide_image"], 96, 144);
+  EXPECT_TRUE(near(encoder.features(images_of(square)), golden[stem], kTolerance));
+  EXPECT_TRUE(near(encoder.features(images_of(wide)), golden[stem + "_wide"], kTolerance));
+}
+
+INSTANTIATE_TEST_SUITE_P(Heads, HeadsGolden,
+                         testing::Values(Head{"maskclip", "maskclip"},
+                                         Head{"maskclip-residual", "maskclip_residual"},
+                                         Head{"clearclip", "clearclip"}, Head{"sclip", "sclip"},
+                                         Head{"naclip", "naclip"}),
+                         [](const auto& head) { return std::string(head.param.golden); });
+
+}  // namespace
+}  // namespace relprompt::engine
