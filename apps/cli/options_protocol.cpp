@@ -26,7 +26,8 @@ void ProtocolArguments::add_to(CLI::App& command) {
   add_side("--stride", stride, "step between windows, at most the window [default: the model's, mostly 426]",
            "PIXELS");
   add_side("--batch", batch,
-           "windows computed together; more is faster and takes more memory [default: by size]", "N");
+           "windows computed together; more is faster and takes more memory [default: 2, on one thread 1]",
+           "N");
   command
       .add_option("--unknown", unknown,
                   "pixels whose best score is below this become \"unknown\" [default: off]")

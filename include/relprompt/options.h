@@ -76,7 +76,7 @@ struct SegmentOptions {
   int short_side = 0;    ///< pixels; the image's shorter side becomes this
   int window = 0;        ///< pixels; side of the square windows
   int stride = 0;        ///< pixels between windows, at most window
-  int window_batch = 0;  ///< windows computed together; 0: chosen by size
+  int window_batch = 0;  ///< windows computed together; 0: two, or one on one thread
   std::vector<std::size_t>
       seen;                  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
   float calibration = 0.1f;  ///< probability, used for `seen` only

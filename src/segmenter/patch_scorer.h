@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/network.h"
+#include "kernels/threads.h"
 #include "segmenter/class_embeddings.h"
 
 namespace relprompt::segmenter {
@@ -37,6 +38,8 @@ class EngineScorer : public PatchScorer {
     return network_.grid_of(height, width);
   }
   kernels::ScoreActivation score_activation() const override { return network_.score_activation(); }
+  /// One thread has nothing to share out, so it needs the memory of one window only.
+  std::size_t batch() const override { return kernels::current_threads() > 1 ? 2 : 1; }
 
   const engine::Network& network() const { return network_; }
   engine::Workspace& workspace() { return workspace_; }
