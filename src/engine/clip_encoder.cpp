@@ -1,9 +1,9 @@
 #include "engine/clip_encoder.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/stage_timer.h"
+#include "engine/unit_rows.h"
 #include "kernels/layer_norm.h"
 #include "kernels/linear.h"
 
@@ -11,7 +11,6 @@ namespace relprompt::engine {
 namespace {
 
 constexpr float kNormEpsilon = 1e-5f;       // of CLIP's layer norms
-constexpr double kLeastLength = 1e-12;      // as in LibTorch's normalize
 constexpr std::int64_t kClassTokenRow = 0;  // CLIP's class token stands before the patches
 
 /// One row a patch, as the kernel of the patch embedding reads it. image [3, height, width] -> [N, 3 *
@@ -28,18 +27,6 @@ void gather_patches(const Images& images, std::int64_t index, Grid grid, std::in
         to = std::copy_n(image + c * plane + (y + r) * images.width + x, patch, to);
       }
     }
-  }
-}
-
-/// Rows of y become unit vectors.
-void normalise_rows(float* y, std::int64_t rows, std::int64_t width) {
-#pragma omp parallel for
-  for (std::int64_t r = 0; r < rows; ++r) {
-    float* row = y + r * width;
-    double sum = 0;
-    for (std::int64_t i = 0; i < width; ++i) sum += static_cast<double>(row[i]) * static_cast<double>(row[i]);
-    const auto factor = static_cast<float>(1 / std::max(std::sqrt(sum), kLeastLength));
-    for (std::int64_t i = 0; i < width; ++i) row[i] *= factor;
   }
 }
 
@@ -159,7 +146,7 @@ void ClipEncoder::project(const float* x, std::int64_t rows, float* y, kernels::
   float* normed = memory.reserve(rows * config_.width);
   kernels::layer_norm(x, rows, config_.width, ln_post_.weight, ln_post_.bias, ln_post_.epsilon, normed);
   kernels::linear(normed, rows, config_.width, projection_.floats(), nullptr, joint_, y);
-  normalise_rows(y, rows, joint_);
+  unit_rows(y, rows, joint_, y);
 }
 
 }  // namespace relprompt::engine

@@ -11,6 +11,7 @@
 #include "engine/clearclip.h"
 #include "engine/maskclip.h"
 #include "engine/naclip.h"
+#include "engine/scclip.h"
 #include "engine/sclip.h"
 #include "model/model_files.h"
 
@@ -34,6 +35,7 @@ constexpr DenseHeadRow kDenseHeads[] = {
     {"clearclip", make<ClearClip>},
     {"sclip", make<SClip>},
     {"naclip", make<NaClip>},
+    {"scclip", make<ScClip>},
 };
 
 /// Throws an Error of this code: `what` should be one of the names.

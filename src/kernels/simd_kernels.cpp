@@ -194,12 +194,22 @@ void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t c
   }
 }
 
+void squared_distances(const float* x, std::int64_t rows, std::int64_t width, const float* row, float* d) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    const float* from = x + r * width;
+    float sum = 0;
+#pragma omp simd reduction(+ : sum)
+    for (std::int64_t i = 0; i < width; ++i) sum += (from[i] - row[i]) * (from[i] - row[i]);
+    d[r] = sum;
+  }
+}
+
 }  // namespace
 
 extern const SimdKernels RELPROMPT_SIMD_KERNELS;
-const SimdKernels RELPROMPT_SIMD_KERNELS = {softmax_rows,        softmax_rows_backward, activate,
-                                            quick_gelu_backward, layer_norm_rows,       round_bfloat16,
-                                            narrow_bfloat16,     widen_bfloat16,        subtract_row,
-                                            quantise_rows,       quantise_weights,      dequantise_rows};
+const SimdKernels RELPROMPT_SIMD_KERNELS = {
+    softmax_rows,     softmax_rows_backward, activate,         quick_gelu_backward, layer_norm_rows,
+    round_bfloat16,   narrow_bfloat16,       widen_bfloat16,   subtract_row,        quantise_rows,
+    quantise_weights, dequantise_rows,       squared_distances};
 
 }  // namespace relprompt::kernels

@@ -44,6 +44,10 @@ struct SimdKernels {
   void (*dequantise_rows)(const std::int32_t* sums, std::int64_t rows, std::int64_t columns,
                           const RowScale* row_scale, const Dequantiser& by, bool add, float* y,
                           std::int64_t stride);
+  /// d = sum (x - row)^2 for every row of x [rows, width]. By differences: |x|^2 + |row|^2 - 2 x row would
+  /// lose the digits of short distances.
+  void (*squared_distances)(const float* x, std::int64_t rows, std::int64_t width, const float* row,
+                            float* d);
 };
 
 /// The loops of one set, which must be usable.

@@ -65,7 +65,7 @@ INSTANTIATE_TEST_SUITE_P(Heads, HeadsGolden,
                          testing::Values(Head{"maskclip", "maskclip"},
                                          Head{"maskclip-residual", "maskclip_residual"},
                                          Head{"clearclip", "clearclip"}, Head{"sclip", "sclip"},
-                                         Head{"naclip", "naclip"}),
+                                         Head{"naclip", "naclip"}, Head{"scclip", "scclip"}),
                          [](const auto& head) { return std::string(head.param.golden); });
 
 }  // namespace

@@ -122,6 +122,24 @@ TEST_P(Loop, LayerNorm) {
   }
 }
 
+TEST_P(Loop, SquaredDistances) {
+  for (const auto n : kLengths) {
+    const auto x = random_values("x", 3 * n, 5.0f), row = random_values("row", n, 5.0f);
+    std::vector<double> expected;
+    for (std::int64_t r = 0; r < 3; ++r) {
+      expected.push_back(0);
+      for (std::int64_t i = 0; i < n; ++i) {
+        const double difference = static_cast<double>(x[static_cast<std::size_t>(r * n + i)]) -
+                                  static_cast<double>(row[static_cast<std::size_t>(i)]);
+        expected.back() += difference * difference;
+      }
+    }
+    std::vector<float> d(3, NAN);
+    loop_.squared_distances(x.data(), 3, n, row.data(), d.data());
+    expect_close(d, expected, 8 * kEpsilon);
+  }
+}
+
 TEST_P(Loop, Bfloat16RoundsToNearestEven) {
   // 1 + 2^-8 is a tie between 1 and 1 + 2^-7, 1 + 3 * 2^-8 one between 1 + 2^-7 and 1 + 2^-6.
   std::vector<float> x = {1.00390625f, 1.01171875f, -1.00390625f, 65792.0f, 0.0f, INFINITY, 1.005f};
