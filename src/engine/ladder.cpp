@@ -23,10 +23,10 @@ class Ladder::Pass : public LayerHook {
     // s_i = block_i(g s_{i-1} + (1 - g) down_i(x_i)), [B, tokens, S].
     const auto index = static_cast<std::size_t>(state.layer - 1);
     const float gate = ladder_.gates_[index];
-    float *rung = rung_.reserve(rows * s), *side = side_.reserve(rows * s);
-    apply(down, state.tokens, rows, rung);
-    for (std::int64_t i = 0; i < rows * s; ++i) rung[i] = gate * side[i] + (1 - gate) * rung[i];
-    ladder_.blocks_[index].run({rung, nullptr, state.batch, state.layout.tokens, 0}, side, workspace_);
+    float *reduced = reduced_.reserve(rows * s), *side = side_.reserve(rows * s);
+    apply(down, state.tokens, rows, reduced);
+    for (std::int64_t i = 0; i < rows * s; ++i) reduced[i] = gate * side[i] + (1 - gate) * reduced[i];
+    ladder_.blocks_[index].run({reduced, nullptr, state.batch, state.layout.tokens, 0}, side, workspace_);
     if (index + 1 < ladder_.blocks_.size()) return;
     float* added = added_.reserve(rows * d);
     apply(ladder_.up_, side, rows, added);
@@ -40,7 +40,7 @@ class Ladder::Pass : public LayerHook {
   }
 
   const Ladder& ladder_;
-  kernels::Buffer<float> side_, rung_, added_;
+  kernels::Buffer<float> side_, reduced_, added_;
   kernels::BlockWorkspace workspace_;
 };
 

@@ -125,15 +125,15 @@ void RelationshipPrompts::prompts_without_map(const MappedKnowledge& knowledge, 
                                               std::int64_t classes, const float* p, float* prompt,
                                               PromptWorkspace& workspace) const {
   const auto d = encoder_.width(), n = knowledge.grid.size(), e = encoder_.joint();
-  float* meeting = workspace.meeting.reserve(d * e);
+  float* product = workspace.product.reserve(d * e);
   if (precision_ == kernels::Precision::kFp32) {
-    kernels::gemm(Side::kPlain, Side::kPlain, d, e, n, 1, knowledge.by_width.data(), n, p, e, 0, meeting, e);
+    kernels::gemm(Side::kPlain, Side::kPlain, d, e, n, 1, knowledge.by_width.data(), n, p, e, 0, product, e);
   } else {
     auto* halves = workspace.halves.reserve(n * e);
     kernels::simd_kernels().narrow_bfloat16(p, n * e, halves);
-    kernels::product_bf16(knowledge.by_width.data(), d, n, halves, e, meeting);
+    kernels::product_bf16(knowledge.by_width.data(), d, n, halves, e, product);
   }
-  multiply(texts, classes, e, meeting, bias_.floats(), d, prompt, workspace);
+  multiply(texts, classes, e, product, bias_.floats(), d, prompt, workspace);
 }
 
 }  // namespace relprompt::engine

@@ -43,7 +43,7 @@ struct MappedKnowledge {
 struct PromptWorkspace {
   kernels::AlignmentWorkspace alignment;
   kernels::ProductScratch scratch;
-  kernels::Buffer<float> aligned, reduced, mixed, texts, map, kept_map, prompt, meeting, merged;
+  kernels::Buffer<float> aligned, reduced, mixed, texts, map, kept_map, prompt, product, merged;
   kernels::Buffer<std::uint16_t> halves;
   std::optional<MappedKnowledge> knowledge;  ///< for the grid of the last pass
 };

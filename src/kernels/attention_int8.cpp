@@ -63,7 +63,7 @@ class Heads {
     std::fill(rounded + count * size, rounded + padded * size, std::int8_t{0});
 
     float* keys = rows_.keys(task, s.numbers);
-    attention_simd().centre_columns(keys, count, size, s.row.reserve(size));
+    attention_simd().subtract_column_means(keys, count, size, s.row.reserve(size));
     simd_kernels().quantise_weights(keys, count, size, int8_limit(), rounded, head.key_scale);
     const float scale = 1.0f / std::sqrt(static_cast<float>(size));
     for (std::int64_t j = 0; j < count; ++j) {
@@ -74,7 +74,7 @@ class Heads {
     pack_factor(kType, size, padded, Side::kTransposed, rounded, head.keys);
 
     float* values = rows_.values(task, s.numbers);
-    attention_simd().centre_columns(values, count, size, head.value_mean);
+    attention_simd().subtract_column_means(values, count, size, head.value_mean);
     attention_simd().quantise_columns(values, count, size, int8_limit(), rounded, head.value_scale);
     pack_factor(kType, padded, size, Side::kPlain, rounded, head.values);
   }

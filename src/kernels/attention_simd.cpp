@@ -89,7 +89,7 @@ void exponential_rows_int8(const std::int32_t* sums, std::int64_t rows, ScoreCol
   }
 }
 
-void centre_columns(float* x, std::int64_t rows, std::int64_t width, float* mean) {
+void subtract_column_means(float* x, std::int64_t rows, std::int64_t width, float* mean) {
   for (std::int64_t i = 0; i < width; ++i) mean[i] = 0;
   for (std::int64_t r = 0; r < rows; ++r) {
     const float* row = x + r * width;
@@ -143,6 +143,7 @@ void quantise_columns(const float* x, std::int64_t rows, std::int64_t width, int
 
 extern const AttentionSimd RELPROMPT_ATTENTION_SIMD;
 const AttentionSimd RELPROMPT_ATTENTION_SIMD = {exponential_rows, exponential_rows_bfloat16,
-                                                exponential_rows_int8, centre_columns, quantise_columns};
+                                                exponential_rows_int8, subtract_column_means,
+                                                quantise_columns};
 
 }  // namespace relprompt::kernels

@@ -34,7 +34,7 @@ struct AttentionSimd {
                                 const RowScale* row_scale, const float* scale, const float* shift,
                                 const float* dither, float* work, std::uint8_t* e, float* totals);
   /// mean [width] of the rows of x [rows, width], which is subtracted from them.
-  void (*centre_columns)(float* x, std::int64_t rows, std::int64_t width, float* mean);
+  void (*subtract_column_means)(float* x, std::int64_t rows, std::int64_t width, float* mean);
   /// q = round(x / scale) with scale = max |x| / limit of each column. limit in [1, 127].
   void (*quantise_columns)(const float* x, std::int64_t rows, std::int64_t width, int limit, std::int8_t* q,
                            float* scale);

@@ -33,8 +33,8 @@ const float* given(const std::vector<float>& mean) {
 }
 
 /// x [rows, width] less the mean, if there is one; y may be x.
-void less_mean(const float* x, std::int64_t rows, std::int64_t width, const PackedArray<float>& mean,
-               float* y) {
+void subtract_mean(const float* x, std::int64_t rows, std::int64_t width, const PackedArray<float>& mean,
+                   float* y) {
   if (!mean.empty()) {
     simd_kernels().subtract_row(x, rows, width, mean.data(), y);
   } else if (x != y) {
@@ -139,6 +139,8 @@ PackedBlock::Copies PackedBlock::widen(Buffer<float>& memory) const {
   return copies;
 }
 
+// LN(x) = ln_1(x); queries [B, T, D] = LN(x) Wq + bq; keys and values [B, T, 2D] = LN(x) Wkv + bkv, and those
+// of prompts [B, P, 2D] in the same way.
 void PackedBlock::project(const BlockInput& input, const Copies& copies, float* queries,
                           BlockWorkspace& workspace, ActivationStatistics* sums) const {
   const std::int64_t rows = input.batch * input.tokens, extra = input.batch * input.prompts;
@@ -161,7 +163,7 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, float* 
     const auto prepared = prepare_rows(normed, count, width_, precision_, s.product);
     keys_values_.multiply(prepared, count, copies.keys_values, false,
                           (prompt ? extra_kv : own_kv) + begin * 2 * width_, s.product);
-    if (prompt) continue;  // nobody asks what a prompt looks at
+    if (prompt) continue;  // prompts give keys and values only: their outputs would be discarded
     queries_.multiply(prepared, count, copies.queries, false, queries + begin * width_, s.product);
   }
   if (!seen) return;
@@ -169,6 +171,8 @@ void PackedBlock::project(const BlockInput& input, const Copies& copies, float* 
   sums->qkv_rows += rows + extra;
 }
 
+// y [B T, D] holds the mixed values A v on entry. x' = x + proj(A v), [B T, D]; hidden [B T, M] =
+// activation(fc1(ln_2(x'))); y = x' + fc2(hidden).
 void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows, float* y,
                          ActivationStatistics* sums) const {
   const auto step = rows_a_block(rows);
@@ -181,7 +185,7 @@ void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows
     float* to = y + begin * width_;
     float* normed = s.normed.reserve(count * width_);
     float* hidden = s.hidden.reserve(count * mlp_width_);
-    less_mean(to, count, width_, proj_mean_, normed);
+    subtract_mean(to, count, width_, proj_mean_, normed);
     std::copy_n(x + begin * width_, count * width_, to);
     if (seen) seen->proj.look(begin / step, normed, count);
     proj_.multiply(prepare_rows(normed, count, width_, precision_, s.product), count, copies.proj, true, to,
@@ -193,7 +197,7 @@ void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows
                   hidden, s.product);
     simd_kernels().activate(hidden, count * mlp_width_, activation_, hidden);
     if (seen) seen->fc2.look(begin / step, hidden, count);
-    less_mean(hidden, count, mlp_width_, fc2_mean_, hidden);
+    subtract_mean(hidden, count, mlp_width_, fc2_mean_, hidden);
     fc2_.multiply(prepare_rows(hidden, count, mlp_width_, precision_, s.product), count, copies.fc2, true, to,
                   s.product);
   }
@@ -204,6 +208,7 @@ void PackedBlock::finish(const float* x, const Copies& copies, std::int64_t rows
   sums->rows += rows;
 }
 
+// A v [B, T, D], heads joined: A = softmax(q k^T / sqrt(d)) over the T tokens and the P prompts.
 void PackedBlock::run(const BlockInput& input, float* y, BlockWorkspace& workspace,
                       ActivationStatistics* sums, const AttentionWatcher& watcher) const {
   const auto copies = widen(workspace.widened);

@@ -70,9 +70,9 @@ using AttentionWatcher = std::function<void(const AttentionParts& parts)>;
 
 class PackedBlock {
  public:
-  /// Copies and packs the weights. means: what rows are taken less before they are rounded, which changes
-  /// the result by rounding alone; means of typical rows make that smaller in int8. Runs on the threads of
-  /// OpenMP.
+  /// Copies and packs the weights. With means the inputs of the linear layers are mean-centred before they
+  /// are rounded and W * mean is folded into the bias: the exact result is the same, its rounding error in
+  /// int8 is smaller where the means are those of typical rows. Runs on the threads of OpenMP.
   PackedBlock(const BlockWeights& weights, Precision precision, const ActivationMeans& means = {});
 
   /// A block that was written to an archive, packed with means or without. Of `shape` sizes, heads,

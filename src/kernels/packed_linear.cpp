@@ -80,9 +80,9 @@ PackedLinear::PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision 
 }
 
 PackedLinear::PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
-                           Precision precision, const float* centre)
+                           Precision precision, const float* mean)
     : PackedLinear(inputs, outputs, precision) {
-  set_bias(weight, bias, centre);
+  set_bias(weight, bias, mean);
   if (precision == Precision::kInt8) {
     pack_int8(weight);
   } else {
@@ -118,16 +118,16 @@ std::string PackedLinear::layout(std::int64_t inputs, std::int64_t outputs, Prec
   return text;
 }
 
-void PackedLinear::set_bias(const float* weight, const float* bias, const float* centre) {
-  if (bias == nullptr && centre == nullptr) return;
+void PackedLinear::set_bias(const float* weight, const float* bias, const float* mean) {
+  if (bias == nullptr && mean == nullptr) return;
   std::vector<float> sum(static_cast<std::size_t>(outputs_));
   if (bias != nullptr) sum.assign(bias, bias + outputs_);
-  if (centre != nullptr) {
+  if (mean != nullptr) {
 #pragma omp parallel for
     for (std::int64_t o = 0; o < outputs_; ++o) {
       const float* row = weight + o * inputs_;
       sum[static_cast<std::size_t>(o)] +=
-          static_cast<float>(std::inner_product(row, row + inputs_, centre, 0.0));
+          static_cast<float>(std::inner_product(row, row + inputs_, mean, 0.0));
     }
   }
   bias_ = PackedArray<float>(std::move(sum));

@@ -36,13 +36,13 @@ PreparedRows prepare_rows(float* x, std::int64_t rows, std::int64_t width, Preci
 class PackedLinear {
  public:
   PackedLinear() = default;
-  /// weight [outputs, inputs], bias [outputs] or nullptr; both are copied. centre [inputs] or nullptr: rows
-  /// will come less this one, and what it gives is part of the bias, unrounded. Runs on the threads of
+  /// weight [outputs, inputs], bias [outputs] or nullptr; both are copied. mean [inputs] or nullptr: inputs
+  /// are mean-centred, x - mean, and W * mean is folded into the bias, unrounded. Runs on the threads of
   /// OpenMP.
   PackedLinear(const float* weight, const float* bias, std::int64_t inputs, std::int64_t outputs,
-               Precision precision, const float* centre = nullptr);
+               Precision precision, const float* mean = nullptr);
 
-  /// One that was written to an archive. biased: it had a bias or a centre.
+  /// One that was written to an archive. biased: it had a bias or a mean.
   PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision, bool biased,
                PackArchive& from);
   void write(PackArchive& to);
@@ -71,7 +71,7 @@ class PackedLinear {
   };
   PackedLinear(std::int64_t inputs, std::int64_t outputs, Precision precision);
   void visit(PackArchive& archive, bool biased);
-  void set_bias(const float* weight, const float* bias, const float* centre);
+  void set_bias(const float* weight, const float* bias, const float* mean);
   void pack(const float* weight, Panel& panel) const;
   void pack_int8(const float* weight);
   void multiply_int8(const Panel& panel, const PreparedRows& x, std::int64_t rows, bool add, float* y,

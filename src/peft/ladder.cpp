@@ -28,14 +28,14 @@ class Ladder::Pass : public clip::LayerHook {
   /// The tower may run without gradients around this; the ladder's own are those of the pass.
   void between_layers(clip::LayerState& state) override {
     const torch::AutoGradMode gradients(gradients_);
-    const auto rung = linear(state.tokens, "lst.down." + std::to_string(state.layer));
+    const auto reduced = linear(state.tokens, "lst.down." + std::to_string(state.layer));
     if (state.layer == 0) {
-      side_ = rung;
+      side_ = reduced;
       return;
     }
     const auto index = static_cast<std::size_t>(state.layer - 1);
     const auto gate = torch::sigmoid(ladder_.at("lst.gate")[state.layer - 1]);
-    side_ = ladder_.blocks_[index](gate * side_ + (1 - gate) * rung);
+    side_ = ladder_.blocks_[index](gate * side_ + (1 - gate) * reduced);
     if (index + 1 == ladder_.blocks_.size()) state.tokens = state.tokens + linear(side_, "lst.up");
   }
 
