@@ -35,7 +35,10 @@ constexpr const char* kFooter =
     "  relprompt segment street.jpg --model clip-b16 --classes \"road, sky, car;vehicle\" -o out\n"
     "\n"
     "Exit status: 0 done; 2 command line, class list or template; 3 image or output; 4 model file;\n"
-    "5 device, memory, lost worker or diverged training; 70 a bug; 130 interrupted.";
+    "5 device, memory, lost worker or diverged training; 70 a bug; 130 interrupted.\n"
+    "\n"
+    "Environment: XDG_CACHE_HOME holds relprompt/ with text embeddings and packed weights (default ~/.cache);\n"
+    "RELPROMPT_PACK_CACHE=off packs weights in memory instead.";
 
 /// CLI11 takes any argument in square brackets for a list, also one that is a path.
 std::vector<std::string> protect_bracketed_paths(int count, char** words) {
