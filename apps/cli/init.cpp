@@ -50,7 +50,8 @@ Command add_init(CLI::App& program) {
           ->group("Commands");
   parser
       ->add_option("--arch", options.architecture,
-                   "ViT-B-32, ViT-B-16, ViT-L-14 or ViT-L-14-336 [default: ViT-B-16]")
+                   "ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336, ViT-H-14, ViT-g-14 or ViT-bigG-14 "
+                   "[default: ViT-B-16]")
       ->option_text("NAME");
   parser->add_option("--seed", options.seed, "the same seed gives the same bytes everywhere [default: 0]")
       ->option_text("N");

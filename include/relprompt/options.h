@@ -131,7 +131,8 @@ struct ImportOptions {
 
 /// Options of create_random_model.
 struct RandomModelOptions {
-  std::string architecture = "ViT-B-16";  ///< ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336
+  /// ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336, ViT-H-14, ViT-g-14, ViT-bigG-14
+  std::string architecture = "ViT-B-16";
   std::string variant = "paper";  ///< paper or official: the publication, or the authors' released code
   /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
   std::string method = "rpn";

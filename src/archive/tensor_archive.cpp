@@ -25,7 +25,7 @@ std::filesystem::path file_of_folder(const std::filesystem::path& folder) {
   throw Error(ErrorCode::kModelNotFound,
               fmt::format("the folder {} holds no checkpoint: neither {}", folder.string(),
                           fmt::join(kFolderFiles, " nor ")),
-              "give a Hugging Face model folder or a checkpoint file");
+              "give a folder from a hub, Hugging Face's or open_clip's, or a checkpoint file");
 }
 
 }  // namespace

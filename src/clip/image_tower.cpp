@@ -16,10 +16,11 @@ ImageTowerImpl::ImageTowerImpl(const model::VisionConfig& config, std::int64_t j
   class_embedding_ = register_parameter("class_embedding", torch::empty({width}));
   positional_embedding_ =
       register_parameter("positional_embedding", torch::empty({config.grid * config.grid + 1, width}));
-  const torch::nn::LayerNormOptions norm({width});
+  const auto norm = torch::nn::LayerNormOptions({width}).eps(config.norm_epsilon);
   ln_pre_ = register_module("ln_pre", torch::nn::LayerNorm(norm));
   transformer_ = register_module(
-      "transformer", nn::Transformer(width, config.layers, config.heads, config.mlp_width, activation));
+      "transformer",
+      nn::Transformer(width, config.layers, config.heads, config.mlp_width, activation, config.norm_epsilon));
   ln_post_ = register_module("ln_post", torch::nn::LayerNorm(norm));
   proj_ = register_parameter("proj", torch::empty({width, joint}));
 }

@@ -11,9 +11,11 @@ TextTowerImpl::TextTowerImpl(const model::TextConfig& config, std::int64_t joint
   token_embedding_ = table->register_parameter("weight", torch::empty({config.vocab, config.width}));
   positional_embedding_ =
       register_parameter("positional_embedding", torch::empty({config.context, config.width}));
-  transformer_ = register_module("transformer", nn::Transformer(config.width, config.layers, config.heads,
-                                                                config.mlp_width, activation));
-  ln_final_ = register_module("ln_final", torch::nn::LayerNorm(torch::nn::LayerNormOptions({config.width})));
+  transformer_ =
+      register_module("transformer", nn::Transformer(config.width, config.layers, config.heads,
+                                                     config.mlp_width, activation, config.norm_epsilon));
+  const auto norm = torch::nn::LayerNormOptions({config.width}).eps(config.norm_epsilon);
+  ln_final_ = register_module("ln_final", torch::nn::LayerNorm(norm));
   text_projection_ = register_parameter("text_projection", torch::empty({config.width, joint}));
 }
 

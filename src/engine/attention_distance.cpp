@@ -57,7 +57,7 @@ std::vector<double> attention_distance(const TowerWeights& weights, const model:
   const auto d = vision.width, n = state.grid.size(), size = d / vision.heads;
   std::vector<float> normed(static_cast<std::size_t>(n * d)), qk(static_cast<std::size_t>(n * 2 * d)), scores;
   kernels::layer_norm(state.tokens + state.layout.first_patch * d, n, d, norm_weight.floats(),
-                      norm_bias.floats(), 1e-5f, normed.data());
+                      norm_bias.floats(), vision.norm_epsilon, normed.data());
   kernels::linear(normed.data(), n, d, qkv_weight.floats(), qkv_bias.floats(), 2 * d, qk.data());
   std::vector<double> distances;
   for (std::int64_t h = 0; h < vision.heads; ++h) {

@@ -10,7 +10,6 @@
 namespace relprompt::engine {
 namespace {
 
-constexpr float kNormEpsilon = 1e-5f;       // of CLIP's layer norms
 constexpr std::int64_t kClassTokenRow = 0;  // CLIP's class token stands before the patches
 
 /// One row a patch, as the kernel of the patch embedding reads it. image [3, height, width] -> [N, 3 *
@@ -59,12 +58,13 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
       ln_post_bias_(weights.at("ln_post.bias")),
       projection_(transposed(weights.at("proj"))),
       class_row_(class_row(weights, class_token_of(config))),
-      ln_post_{ln_post_weight_.floats(), ln_post_bias_.floats(), kNormEpsilon},
+      ln_post_{ln_post_weight_.floats(), ln_post_bias_.floats(), config_.norm_epsilon},
       blocks_(std::move(blocks)) {
   if (static_cast<std::int64_t>(blocks_.size()) == config_.layers) return;
   // Only a bare CLIP has a head, and no prompt tokens then join its layers.
   const auto stem = "transformer.resblocks." + std::to_string(config_.layers - 1) + ".";
-  auto tensors = block_tensors([&](const char* name) { return weights.at(stem + name); });
+  auto tensors =
+      block_tensors(config_.norm_epsilon, [&](const char* name) { return weights.at(stem + name); });
   head_ = make_dense_head(config.head,
                           {std::move(tensors), config_.heads, config.clip.activation, config_.layers});
 }
@@ -96,7 +96,7 @@ void ClipEncoder::embed(const Images& images, Grid grid, EncoderWorkspace& works
     for (std::int64_t i = 0; i < n * d; ++i) first[d + i] += place[static_cast<std::size_t>(i)];
   }
   kernels::layer_norm(tokens, images.batch * (1 + n), d, ln_pre_weight_.floats(), ln_pre_bias_.floats(),
-                      kNormEpsilon, tokens);
+                      config_.norm_epsilon, tokens);
 }
 
 /// Layer `state.layer`, counted from 0, of the state's tokens: a packed block, or the head.

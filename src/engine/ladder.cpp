@@ -55,7 +55,8 @@ Ladder::Ladder(const model::ModelFiles& model) {
   for (const float gate : tensors.at("lst.gate").values()) gates_.push_back(1 / (1 + std::exp(-gate)));
   for (std::int64_t i = 0; i < vision.layers; ++i) {
     const auto stem = "lst.blocks." + std::to_string(i) + ".";
-    const auto block = block_tensors([&](const char* name) { return tensors.at(stem + name); });
+    const auto block =
+        block_tensors(model::kNormEpsilon, [&](const char* name) { return tensors.at(stem + name); });
     blocks_.emplace_back(block.weights(vision.heads, model.config.clip.activation),
                          kernels::Precision::kFp32);
   }

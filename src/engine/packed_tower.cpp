@@ -46,6 +46,7 @@ class Tower {
     shape.heads = vision.heads;
     shape.mlp_width = vision.mlp_width;
     shape.activation = model_.config.clip.activation;
+    shape.ln_1.epsilon = shape.ln_2.epsilon = vision.norm_epsilon;
     std::vector<PackedBlock> blocks;
     for (std::int64_t i = 0; i < layers_; ++i) {
       blocks.emplace_back(shape, packing(i).precision, !packing(i).means.empty(), reader);
@@ -93,7 +94,8 @@ class Tower {
     const auto& clip = model_.config.clip;
     for (std::int64_t i = 0; i < layers_; ++i) {
       const auto stem = "transformer.resblocks." + std::to_string(i) + ".";
-      const auto tensors = block_tensors([&](const char* name) { return weights_.at(stem + name); });
+      const auto tensors =
+          block_tensors(clip.vision.norm_epsilon, [&](const char* name) { return weights_.at(stem + name); });
       take(PackedBlock(tensors.weights(clip.vision.heads, clip.activation), packing(i).precision,
                        packing(i).means));
       model_.clip->archive().release_pages();

@@ -14,8 +14,6 @@
 namespace relprompt::engine {
 namespace {
 
-constexpr float kNormEpsilon = 1e-5f;
-
 /// One row of a matrix as it is stored.
 model::Tensor row_of(const model::Tensor& matrix, std::int64_t row) {
   const auto size = matrix.bytes() / static_cast<std::uint64_t>(matrix.shape()[0]);
@@ -57,7 +55,8 @@ TextEncoder::TextEncoder(const model::ModelFiles& model)
   projection_ = transposed(at("text_projection"));
   for (std::int64_t i = 0; i < config_.layers; ++i) {
     const auto stem = "transformer.resblocks." + std::to_string(i) + ".";
-    blocks_.push_back({block_tensors([&](const char* name) { return at(stem + name); })});
+    blocks_.push_back(
+        {block_tensors(config_.norm_epsilon, [&](const char* name) { return at(stem + name); })});
   }
 }
 
@@ -113,7 +112,7 @@ std::vector<float> TextEncoder::encode(const std::vector<std::int64_t>& tokens, 
                 last.data() + i * width);
   }
   kernels::layer_norm(last.data(), texts, width, ln_final_weight_.floats(), ln_final_bias_.floats(),
-                      kNormEpsilon, last.data());
+                      config_.norm_epsilon, last.data());
   std::vector<float> embeddings(static_cast<std::size_t>(texts * joint_));
   kernels::linear(last.data(), texts, width, projection_.floats(), nullptr, joint_, embeddings.data());
   for (std::int64_t i = 0; i < texts; ++i) normalise(embeddings.data() + i * joint_, joint_);

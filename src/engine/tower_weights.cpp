@@ -113,8 +113,8 @@ kernels::BlockWeights BlockTensors::weights(std::int64_t heads, kernels::Activat
   all.heads = heads;
   all.mlp_width = fc1_weight.shape()[0];
   all.activation = activation;
-  all.ln_1 = {ln_1_weight.floats(), ln_1_bias.floats()};
-  all.ln_2 = {ln_2_weight.floats(), ln_2_bias.floats()};
+  all.ln_1 = {ln_1_weight.floats(), ln_1_bias.floats(), norm_epsilon};
+  all.ln_2 = {ln_2_weight.floats(), ln_2_bias.floats(), norm_epsilon};
   all.qkv = {qkv_weight.floats(), qkv_bias.floats()};
   all.proj = {proj_weight.floats(), proj_bias.floats()};
   all.fc1 = {fc1_weight.floats(), fc1_bias.floats()};

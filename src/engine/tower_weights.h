@@ -40,20 +40,28 @@ class TowerWeights {
 struct BlockTensors {
   model::Tensor ln_1_weight, ln_1_bias, qkv_weight, qkv_bias, proj_weight, proj_bias, ln_2_weight, ln_2_bias,
       fc1_weight, fc1_bias, fc2_weight, fc2_bias;
+  float norm_epsilon;
 
   kernels::BlockWeights weights(std::int64_t heads, kernels::Activation activation) const;
 };
 
-/// Those of layer `layer`, counted from 0; at(name) gives tensors named ln_1.weight, attn.in_proj_weight and
-/// so on.
+/// Those of a layer and the tower's epsilon of norms; at(name) gives tensors named ln_1.weight,
+/// attn.in_proj_weight and so on.
 template <typename At>
-BlockTensors block_tensors(const At& at) {
-  return {at("ln_1.weight"),          at("ln_1.bias"),
-          at("attn.in_proj_weight"),  at("attn.in_proj_bias"),
-          at("attn.out_proj.weight"), at("attn.out_proj.bias"),
-          at("ln_2.weight"),          at("ln_2.bias"),
-          at("mlp.c_fc.weight"),      at("mlp.c_fc.bias"),
-          at("mlp.c_proj.weight"),    at("mlp.c_proj.bias")};
+BlockTensors block_tensors(float norm_epsilon, const At& at) {
+  return {at("ln_1.weight"),
+          at("ln_1.bias"),
+          at("attn.in_proj_weight"),
+          at("attn.in_proj_bias"),
+          at("attn.out_proj.weight"),
+          at("attn.out_proj.bias"),
+          at("ln_2.weight"),
+          at("ln_2.bias"),
+          at("mlp.c_fc.weight"),
+          at("mlp.c_fc.bias"),
+          at("mlp.c_proj.weight"),
+          at("mlp.c_proj.bias"),
+          norm_epsilon};
 }
 
 }  // namespace relprompt::engine

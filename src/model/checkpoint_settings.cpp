@@ -60,6 +60,7 @@ void take_heads(int given, Tower tower, std::int64_t width, std::optional<std::i
 
 std::string settle(const CheckpointSettings& stated, const std::string& path, ModelConfig& config) {
   auto& [vision, text, joint, activation] = config.clip;
+  check_sizes(stated.sizes, config.clip, path);
   std::vector<std::string> assumed;
   vision.heads = heads_of(Tower::kImage, vision.width, stated.heads, path, assumed);
   if (text.present()) text.heads = heads_of(Tower::kText, text.width, stated.text_heads, path, assumed);
@@ -69,6 +70,8 @@ std::string settle(const CheckpointSettings& stated, const std::string& path, Mo
         "QuickGELU in both towers, as in OpenAI's models (--activation gelu for towers that open_clip "
         "trained without it)");
   }
+  vision.norm_epsilon = stated.norm_epsilon.value_or(kNormEpsilon);
+  text.norm_epsilon = stated.text_norm_epsilon.value_or(kNormEpsilon);
   config.image = stated.image.value_or(Normalisation::clip());
   if (!stated.image)
     assumed.push_back("CLIP's own mean and standard deviation ('image' in a model's config.json)");

@@ -13,6 +13,9 @@ using Activation = kernels::Activation;
 inline constexpr Word<Activation> kActivationWords[] = {{Activation::kQuickGelu, "quick_gelu"},
                                                         {Activation::kGelu, "gelu"}};
 
+/// What CLIP's norms add to a variance.
+inline constexpr float kNormEpsilon = 1e-5f;
+
 struct VisionConfig {
   std::int64_t patch = 16;   ///< pixels a side
   std::int64_t grid = 14;    ///< patches a side of the stored position grid
@@ -20,6 +23,7 @@ struct VisionConfig {
   std::int64_t layers = 12;  ///< L
   std::int64_t heads = 12;
   std::int64_t mlp_width = 3072;
+  float norm_epsilon = kNormEpsilon;
 
   std::int64_t image_size() const { return grid * patch; }
 };
@@ -31,6 +35,7 @@ struct TextConfig {
   std::int64_t mlp_width = 2048;
   std::int64_t context = 77;   ///< tokens
   std::int64_t vocab = 49408;  ///< token ids
+  float norm_epsilon = kNormEpsilon;
 
   bool present() const { return layers > 0; }
 };

@@ -1,5 +1,5 @@
-// What the JSON files of a Hugging Face folder state and its tensors cannot: heads, activation,
-// normalisation.
+// What the JSON files of a Hugging Face folder state: heads, activation, normalisation, epsilon of the norms,
+// and sizes that the tensors must have as well.
 #pragma once
 
 #include <filesystem>

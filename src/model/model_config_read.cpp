@@ -19,9 +19,10 @@ constexpr JsonRules kConfigJson = {ErrorCode::kBadModelConfig, std::size_t{1} <<
 
 static_assert(kMaxLayers == kMaxTowerLayers, "what is imported must be readable as a model");
 
-// No published CLIP comes near these; they only keep a hostile file from asking for absurd memory.
-constexpr std::int64_t kMaxWidth = 16384, kMaxGrid = 1024, kMaxPatch = 256;
-constexpr std::int64_t kMaxContext = 4096, kMaxVocab = 1 << 22, kMaxPixels = 1 << 16;
+/// Of a tower's norms.
+float read_epsilon(JsonFields& fields) {
+  return static_cast<float>(fields.number("norm_epsilon", kNormEpsilon, kLeastEpsilon, kLargestEpsilon));
+}
 
 /// The path of a file whose name is no UTF-8 has its bytes under a key of their own (base/json_output.h).
 std::string read_path(JsonFields& fields) {
@@ -42,6 +43,7 @@ void read_clip(JsonFields fields, ModelConfig& config) {
   vision.layers = fields.integer("layers", vision.layers, 1, kMaxLayers);
   vision.heads = fields.integer("heads", vision.heads, 1, vision.width);
   vision.mlp_width = fields.integer("mlp_width", vision.mlp_width, 1, 8 * kMaxWidth);
+  vision.norm_epsilon = read_epsilon(fields);
   joint = fields.integer("joint", joint, 1, kMaxWidth);
   activation = fields.choice("activation", Activation::kQuickGelu, kActivationWords);
   config.clip_sha256 = fields.text("sha256", "");
@@ -51,6 +53,7 @@ void read_clip(JsonFields fields, ModelConfig& config) {
   text.layers = words.integer("layers", text.layers, 0, kMaxLayers);
   text.heads = words.integer("heads", text.heads, 1, text.width);
   text.mlp_width = words.integer("mlp_width", text.mlp_width, 1, 8 * kMaxWidth);
+  text.norm_epsilon = read_epsilon(words);
   text.context = words.integer("context", text.context, 1, kMaxContext);
   text.vocab = words.integer("vocab", text.vocab, 1, kMaxVocab);
   words.finish();

@@ -26,6 +26,9 @@ Json clip_json(const ModelConfig& c) {
                 {"mlp_width", text.mlp_width},
                 {"context", text.context},
                 {"vocab", text.vocab}}}};
+  // Absent in the files of nearly all, whose content decides what is kept of a model elsewhere.
+  if (vision.norm_epsilon != kNormEpsilon) out["norm_epsilon"] = vision.norm_epsilon;
+  if (text.norm_epsilon != kNormEpsilon) out["text"]["norm_epsilon"] = text.norm_epsilon;
   if (!c.clip_sha256.empty()) out["sha256"] = c.clip_sha256;
   if (!c.clip_path.empty()) out["path"] = c.clip_path;
   return out;

@@ -11,10 +11,12 @@
 #include "base/paths.h"
 #include "base/read_file.h"
 #include "model/cache_folder.h"
+#include "model/checkpoint_folder.h"
 #include "model/checkpoint_settings.h"
 #include "model/clip_tensors.h"
 #include "model/hugging_face_settings.h"
 #include "model/int8_refinement.h"
+#include "model/open_clip_settings.h"
 #include "model/prompt_check.h"
 #include "model/prompt_tensors.h"
 #include "text/tokenizer.h"
@@ -60,8 +62,9 @@ fs::path clip_file_of(const fs::path& folder, const ModelConfig& config) {
 /// What the config says, with the user's own words on top.
 void apply(const TowerOptions& towers, const std::string& path, ModelConfig& config) {
   auto& clip = config.clip;
-  settle(with_options({clip.vision.heads, clip.text.heads, clip.activation, config.image}, towers, clip),
-         path, config);
+  const CheckpointSettings stated = {clip.vision.heads, clip.text.heads,          clip.activation,
+                                     config.image,      clip.vision.norm_epsilon, clip.text.norm_epsilon};
+  settle(with_options(stated, towers, clip), path, config);
   if (config.prompts) check_prompts(*config.prompts, clip.vision, path + " 'prompts'");
 }
 
@@ -107,6 +110,10 @@ CheckpointSettings stated_by(const TensorSource& source, const fs::path& folder,
   if (source.checkpoint_format() == CheckpointFormat::kHuggingFace)
     return read_hugging_face_settings(folder, files);
   CheckpointSettings stated;
+  if (source.checkpoint_format() == CheckpointFormat::kNative && may_exist(folder / kOpenClipConfig)) {
+    files.push_back(folder / kOpenClipConfig);
+    return read_open_clip_settings(files.back());
+  }
   // The authors' code has this activation and this normalisation fixed.
   if (source.checkpoint_format() == CheckpointFormat::kMmseg) {
     stated.activation = Activation::kQuickGelu;
@@ -115,12 +122,21 @@ CheckpointSettings stated_by(const TensorSource& source, const fs::path& folder,
   return stated;
 }
 
+/// The file or folder that the archive is opened from. What open_clip's settings ask for and no tower here
+/// computes is said in their words, before it shows in the names of tensors.
+fs::path archive_place(const fs::path& path) {
+  const fs::path of_open_clip = is_folder(path) ? open_clip_weights_in(path) : fs::path();
+  if (of_open_clip.empty()) return path;
+  if (may_exist(path / kOpenClipConfig)) read_open_clip_settings(path / kOpenClipConfig);
+  return of_open_clip;
+}
+
 ModelFiles open_checkpoint(const fs::path& path, const TowerOptions& towers) {
   ModelFiles model;
   model.path = path;
-  model.clip.emplace(archive::open_archive(path), path.string());
-  const auto& source = *model.clip;
   const fs::path folder = is_folder(path) ? path : absolute_path(path).parent_path();
+  model.clip.emplace(archive::open_archive(archive_place(path)), path.string());
+  const auto& source = *model.clip;
   model.config.clip = model::infer_config(source);
   model.config.source =
       fmt::format("{} names in {}", model::name_of(source.checkpoint_format()), source.archive().format());
@@ -139,6 +155,7 @@ ModelFiles open_checkpoint(const fs::path& path, const TowerOptions& towers) {
   append(rows, model.prompt_rows());
   source.check(rows, ignored_tensors());  // first of all: nobody needs to know the heads of what is no CLIP
   const auto assumed = settle(with_options(stated, towers, model.config.clip), path.string(), model.config);
+  model.notes = stated.notes;
   if (!assumed.empty()) model.notes.push_back(assumed);
   model.config.test = TestProtocol::for_tower(model.config.clip.vision);
   if (!model.config.clip.text.present()) {

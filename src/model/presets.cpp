@@ -18,6 +18,17 @@ ClipConfig make(std::int64_t patch, std::int64_t image_size, std::int64_t width,
   return config;
 }
 
+/// open_clip's larger ones for 224 pixels in patches of 14: exact GELU, and heads of 80 to 104 numbers.
+ClipConfig make_large(std::int64_t width, std::int64_t layers, std::int64_t mlp_width,
+                      std::int64_t text_width, std::int64_t text_layers) {
+  ClipConfig config = make(14, 224, width, layers, text_width, text_width);
+  config.vision.heads = 16;
+  config.vision.mlp_width = mlp_width;
+  config.text.layers = text_layers;
+  config.activation = Activation::kGelu;
+  return config;
+}
+
 /// A tower that somebody published.
 struct PublishedTower {
   Tower tower;
@@ -56,6 +67,9 @@ const std::vector<Preset>& presets() {
       {"ViT-B-16", make(16, 224, 768, 12, 512, 512)},
       {"ViT-L-14", make(14, 224, 1024, 24, 768, 768)},
       {"ViT-L-14-336", make(14, 336, 1024, 24, 768, 768)},
+      {"ViT-H-14", make_large(1280, 32, 5120, 1024, 24)},
+      {"ViT-g-14", make_large(1408, 40, 6144, 1024, 24)},
+      {"ViT-bigG-14", make_large(1664, 48, 8192, 1280, 32)},
   };
   return all;
 }

@@ -16,7 +16,7 @@ struct Preset {
   ClipConfig config;
 };
 
-/// ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336.
+/// ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336, ViT-H-14, ViT-g-14, ViT-bigG-14.
 const std::vector<Preset>& presets();
 
 /// The preset of that name. Throws Error(kBadArgument) that lists the names.

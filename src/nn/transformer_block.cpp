@@ -8,9 +8,9 @@
 namespace relprompt::nn {
 
 TransformerBlockImpl::TransformerBlockImpl(std::int64_t width, std::int64_t heads, std::int64_t mlp_width,
-                                           Activation activation)
+                                           Activation activation, double norm_epsilon)
     : activation_(activation) {
-  const torch::nn::LayerNormOptions norm({width});
+  const auto norm = torch::nn::LayerNormOptions({width}).eps(norm_epsilon);
   ln_1 = register_module("ln_1", torch::nn::LayerNorm(norm));
   attn = register_module("attn", Attention(width, heads));
   ln_2 = register_module("ln_2", torch::nn::LayerNorm(norm));
@@ -70,10 +70,10 @@ std::map<std::string, torch::Tensor*> TransformerBlockImpl::weights() {
 }
 
 TransformerImpl::TransformerImpl(std::int64_t width, std::int64_t layers, std::int64_t heads,
-                                 std::int64_t mlp_width, Activation activation) {
+                                 std::int64_t mlp_width, Activation activation, double norm_epsilon) {
   torch::nn::ModuleList list;
   for (std::int64_t i = 0; i < layers; ++i) {
-    blocks_.emplace_back(width, heads, mlp_width, activation);
+    blocks_.emplace_back(width, heads, mlp_width, activation, norm_epsilon);
     list->push_back(blocks_.back());
   }
   register_module("resblocks", list);

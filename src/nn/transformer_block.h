@@ -17,8 +17,9 @@ namespace relprompt::nn {
 /// Parameters carry OpenAI CLIP's names: ln_1, attn.*, ln_2, mlp.c_fc, mlp.c_proj.
 class TransformerBlockImpl : public torch::nn::Module {
  public:
-  /// mlp_width is the hidden size of the MLP, 4 * width in every published CLIP.
-  TransformerBlockImpl(std::int64_t width, std::int64_t heads, std::int64_t mlp_width, Activation activation);
+  /// mlp_width is the hidden size of the MLP, 4 * width in most published CLIPs.
+  TransformerBlockImpl(std::int64_t width, std::int64_t heads, std::int64_t mlp_width, Activation activation,
+                       double norm_epsilon = 1e-5);
 
   /// x [B, T, D] -> [B, T, D]. prompt [B, P, D] or undefined: tokens beside x whose outputs are discarded, so
   /// only their keys and values are computed. mask [T, T + P] or undefined, added to the attention scores.
@@ -56,7 +57,7 @@ TORCH_MODULE(TransformerBlock);
 class TransformerImpl : public torch::nn::Module {
  public:
   TransformerImpl(std::int64_t width, std::int64_t layers, std::int64_t heads, std::int64_t mlp_width,
-                  Activation activation);
+                  Activation activation, double norm_epsilon = 1e-5);
 
   std::int64_t layers() const { return static_cast<std::int64_t>(blocks_.size()); }
   /// layer is 0-based.

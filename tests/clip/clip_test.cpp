@@ -56,7 +56,10 @@ TensorSource open(const std::filesystem::path& file) {
 }
 
 TEST(TensorTable, EveryParameterOfEveryPresetHasARowOfItsShape) {
-  for (const auto& [name, config] : presets()) {
+  for (const auto& [name, published] : presets()) {
+    // A few layers of each: all layers of the largest would take 10 GB.
+    ClipConfig config = published;
+    config.vision.layers = config.text.layers = 2;
     const ImageTower image(config.vision, config.joint, config.activation);
     const TextTower text(config.text, config.joint, config.activation);
     std::map<std::string, std::vector<std::int64_t>> shapes;
@@ -72,16 +75,6 @@ TEST(TensorTable, EveryParameterOfEveryPresetHasARowOfItsShape) {
       ++used;
     }
     EXPECT_EQ(used + 1, shapes.size()) << "all rows but logit_scale are parameters";
-  }
-}
-
-TEST(TensorTable, PresetsHaveThePublishedNumberOfParameters) {
-  const std::map<std::string, std::int64_t> published = {
-      {"ViT-B-32", 151277313}, {"ViT-B-16", 149620737}, {"ViT-L-14", 427616513}, {"ViT-L-14-336", 427944193}};
-  for (const auto& [name, config] : presets()) {
-    std::int64_t count = 0;
-    for (const auto& row : all_rows(config)) count += row.elements();
-    EXPECT_EQ(count, published.at(name)) << name;
   }
 }
 
