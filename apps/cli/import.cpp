@@ -65,9 +65,10 @@ Command add_import(CLI::App& program) {
   CLI::App* parser = program.add_subcommand("import", "Make a model folder from a CLIP or RPN checkpoint")
                          ->group("Commands");
   parser
-      ->add_option("SOURCE", arguments->source,
-                   "OpenAI .pt, Hugging Face folder, open_clip state dict, the RPN authors' .pth, a bare "
-                   ".safetensors with any of these key styles, or a model folder")
+      ->add_option(
+          "SOURCE", arguments->source,
+          "OpenAI .pt, Hugging Face or open_clip folder, open_clip state dict, the RPN authors' .pth, a bare "
+          ".safetensors with any of these key styles, or a model folder")
       ->option_text(" ");
   parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")
       ->option_text("DIR");
