@@ -1,7 +1,6 @@
 // Heads, activation and normalisation of checkpoints: stated, given, assumed and then said, or refused.
 #include "model/checkpoint_settings.h"
 
-#include "model/hugging_face_settings.h"
 #include "model/import_model.h"
 #include "model/model_files.h"
 #include "model/presets.h"
@@ -102,42 +101,6 @@ TEST(CheckpointSettings, OptionsGoBeforeFiles) {
                "did you mean gelu?");
   config.clip.text.layers = 0;
   EXPECT_ERROR(with_options(stated, {0, 1, ""}, config.clip), ErrorCode::kBadArgument, "text tower");
-}
-
-class HuggingFaceSettings : public testing::Test {
- protected:
-  CheckpointSettings read(const std::string& config) {
-    test::write_text(scratch_ / "config.json", config);
-    files_.clear();
-    return read_hugging_face_settings(scratch_.path(), files_);
-  }
-  const test::TemporaryFolder scratch_;
-  std::vector<fs::path> files_;
-};
-
-TEST_F(HuggingFaceSettings, NothingIsStatedWithoutFiles) {
-  const auto settings = read_hugging_face_settings(scratch_.path(), files_);
-  EXPECT_FALSE(settings.heads || settings.text_heads || settings.activation || settings.image);
-  EXPECT_TRUE(files_.empty());
-}
-
-TEST_F(HuggingFaceSettings, AKeyLeftOutHasTheLibrarysDefault) {
-  const auto settings = read(R"({"vision_config": {"num_attention_heads": 5}})");
-  EXPECT_EQ(settings.heads, 5);
-  EXPECT_EQ(settings.text_heads, 8);
-  EXPECT_EQ(settings.activation, Activation::kQuickGelu);
-  EXPECT_FALSE(settings.image) << "preprocessor_config.json states it";
-  EXPECT_EQ(files_.size(), 1u);
-}
-
-TEST_F(HuggingFaceSettings, BothTowersHaveOneActivation) {
-  EXPECT_EQ(
-      read(R"({"vision_config": {"hidden_act": "gelu"}, "text_config": {"hidden_act": "gelu"}})").activation,
-      Activation::kGelu);
-  EXPECT_ERROR(read(R"({"vision_config": {"hidden_act": "gelu"}})"), ErrorCode::kBadModelConfig,
-               "'hidden_act' differs");
-  EXPECT_ERROR(read(R"({"vision_config": {"hidden_act": "relu"}})"), ErrorCode::kBadModelConfig,
-               "one of quick_gelu, gelu");
 }
 
 /// A checkpoint without words: the tensors of a model of ours alone.
