@@ -27,6 +27,10 @@ if(TARGET relprompt_torch_library)
                         BUILD_WITH_INSTALL_RPATH ON)
   install(TARGETS relprompt_torch_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT relprompt-torch)
 endif()
+if(TARGET relprompt_hub_library)
+  set_target_properties(relprompt_hub_library PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON BUILD_WITH_INSTALL_RPATH ON)
+  install(TARGETS relprompt_hub_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+endif()
 install(TARGETS relprompt EXPORT relpromptTargets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

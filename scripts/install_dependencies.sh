@@ -14,12 +14,12 @@ packages=(
   libdnnl-dev
   libopencv-core-dev libopencv-imgproc-dev
   libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
-  libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev libxxhash-dev
+  libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev libxxhash-dev libcurl4-openssl-dev
 )
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev)
-dev_packages=(clang clang-format clang-tidy libclang-rt-dev python3)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3)
+dev_packages=(clang clang-format clang-tidy libclang-rt-dev)
 list_only=no
 labelling_only=no
 

@@ -43,10 +43,12 @@ enum class ErrorCode {
   kPickleMalformed,   ///< a pickle that underflows its stack, ends early or nests too deep
   kLegacyPickle,      ///< PyTorch's pre-1.6 format, which is not a zip file
   kTensorMismatch,    ///< missing, unexpected or misshapen tensors
+  kWrongHash,         ///< a downloaded file whose hash is not the one that the hub states
   kBadModelConfig,    ///< a config.json that is malformed or contradicts the tensors
   // Exit status 5: device or runtime.
   kNoDevice,     ///< the requested device does not exist here
   kOutOfMemory,  ///< the device or host has not enough memory
+  kNoNetwork,    ///< a hub that cannot be reached or fails, or the network is not allowed
   kLostWorker,   ///< another worker ended or does not answer
   kDiverged,     ///< training reached a loss or gradient that is no number
   // Exit status 70.

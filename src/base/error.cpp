@@ -69,12 +69,16 @@ const char* name_of(ErrorCode code) noexcept {
       return "legacy_pickle";
     case ErrorCode::kTensorMismatch:
       return "tensor_mismatch";
+    case ErrorCode::kWrongHash:
+      return "wrong_hash";
     case ErrorCode::kBadModelConfig:
       return "bad_model_config";
     case ErrorCode::kNoDevice:
       return "no_device";
     case ErrorCode::kOutOfMemory:
       return "out_of_memory";
+    case ErrorCode::kNoNetwork:
+      return "no_network";
     case ErrorCode::kLostWorker:
       return "lost_worker";
     case ErrorCode::kDiverged:
