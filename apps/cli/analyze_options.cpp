@@ -73,6 +73,7 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments, const Files& files)
       folder_(output_),
       images_(images_of(arguments, output_)) {
   require_free(files(output_, images_), arguments.force);
+  arguments.model.fetch(arguments.quiet);
   segmenter_ = std::make_unique<Segmenter>(arguments.model.model, model_options_);
   segmenter_->set_classes(classes_, text_);
   if (!arguments_.quiet) print_model_notes(segmenter_->model().notes());
@@ -85,6 +86,7 @@ Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free
   if (path != arguments_.model.model) {  // they are about --model
     options.towers = {};
     options.head.clear();
+    arguments_.model.hub.fetch(path.string(), arguments_.quiet);
   }
   Segmenter other(path, options);
   other.set_classes(classes_, text_);

@@ -109,8 +109,9 @@ std::string table_of(const BenchmarkResult& r) {
 int run(const BenchArguments& arguments) {
   const auto image = roofline_file(arguments.roofline);
   if (image) require_free({*image}, arguments.force);
-  const BenchmarkResult result =
-      benchmark_model(arguments.model.model, arguments.model.resolve(), arguments.options);
+  const auto model_options = arguments.model.resolve();
+  arguments.model.fetch(arguments.json);
+  const BenchmarkResult result = benchmark_model(arguments.model.model, model_options, arguments.options);
   print_model_notes(result.notes);
   if (image) write_roofline(result, *image);
   print_result(arguments.json ? to_text(json_of(result)) : table_of(result));

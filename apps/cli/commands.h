@@ -28,5 +28,6 @@ Command add_experiments(CLI::App& program);
 Command add_analyze(CLI::App& program);
 Command add_bench(CLI::App& program);
 Command add_quantize(CLI::App& program);
+Command add_pull(CLI::App& program);
 
 }  // namespace relprompt::cli

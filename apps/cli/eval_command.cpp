@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "interrupt.h"
 #include "options_decode.h"
+#include "options_hub.h"
 #include "options_run.h"
 #include "options_towers.h"
 #include "run_display.h"
@@ -33,6 +34,7 @@ struct EvalArguments {
   std::string precision = "fp32";
   std::string head;
   TowerArguments towers;
+  HubArguments hub;
   bool image_scores = false;
 };
 
@@ -46,6 +48,7 @@ int run(const EvalArguments& arguments) {
   settings.head = arguments.head;
   settings.towers = arguments.towers.resolve();
   settings.image_scores = arguments.image_scores;
+  arguments.hub.fetch(arguments.model, arguments.run.quiet);
   RunDisplay display(arguments.run.quiet, {"stopping after this image", [] {
                                              return std::string(
                                                  "images up to the last save are kept; the "
@@ -64,9 +67,11 @@ Command add_eval(CLI::App& program) {
   arguments->run.add_to(*parser, "folder of the report, made if needed", "a report");
   arguments->decode.add_to(*parser);
   parser
-      ->add_option("-m,--model", arguments->model,
-                   "model folder, such as runs/NAME/last, or any checkpoint that `relprompt import` reads")
-      ->option_text("PATH")
+      ->add_option(
+          "-m,--model", arguments->model,
+          "model folder, such as runs/NAME/last, any checkpoint that `relprompt import` reads, or a model "
+          "of the Hugging Face hub: ORG/NAME[@REVISION][:SUBFOLDER]")
+      ->option_text("MODEL")
       ->group("Run");
   parser->add_option("--precision", arguments->precision, "fp32, bf16 or int8 [default: fp32]")
       ->option_text("NAME")
@@ -78,6 +83,7 @@ Command add_eval(CLI::App& program) {
                       fmt::join(dense_head_names(), ", ")))
       ->option_text("NAME")
       ->group("Run");
+  arguments->hub.add_to(*parser, "Run");
   arguments->towers.add_to(*parser, "Run");
   parser
       ->add_flag("--image-scores", arguments->image_scores,

@@ -10,6 +10,7 @@
 #include "model_notes.h"
 #include "numbers.h"
 #include "options_force.h"
+#include "options_hub.h"
 #include "options_towers.h"
 #include "terminal.h"
 
@@ -19,6 +20,7 @@ namespace {
 struct ImportArguments {
   std::string source, output, vocab;
   TowerArguments towers;
+  HubArguments hub;
   bool half = false, force = false;
 };
 
@@ -46,6 +48,7 @@ int run(const ImportArguments& arguments) {
   options.towers = arguments.towers.resolve();
   options.half = arguments.half;
   options.replace = arguments.force;
+  arguments.hub.fetch(arguments.source);
   const auto notes = import_model(arguments.source, arguments.output, options);
   const ModelInfo info = inspect_model(arguments.output);
   print_result(describe(info));
@@ -68,7 +71,8 @@ Command add_import(CLI::App& program) {
       ->add_option(
           "SOURCE", arguments->source,
           "OpenAI .pt, Hugging Face or open_clip folder, open_clip state dict, the RPN authors' .pth, a bare "
-          ".safetensors with any of these key styles, or a model folder")
+          ".safetensors with any of these key styles, a model folder, or a model of the Hugging Face hub "
+          "by its name: ORG/NAME[@REVISION][:SUBFOLDER]")
       ->option_text(" ");
   parser->add_option("-o,--output", arguments->output, "model folder to be made; appears whole or not at all")
       ->option_text("DIR");
@@ -77,6 +81,7 @@ Command add_import(CLI::App& program) {
                    "tokenizer file or folder: merges.txt, tokenizer.json, bpe_simple_vocab_16e6.txt.gz "
                    "[default: looked for beside SOURCE]")
       ->option_text("PATH");
+  arguments->hub.add_to(*parser);
   arguments->towers.add_to(*parser);
   parser->add_flag("--half", arguments->half,
                    "store the numbers in 16 bits: half the size, nearly the same masks");

@@ -12,6 +12,7 @@
 #include "json_report.h"
 #include "model_notes.h"
 #include "numbers.h"
+#include "options_hub.h"
 #include "options_towers.h"
 #include "terminal.h"
 
@@ -23,6 +24,7 @@ constexpr int kLabelColumns = 16;
 struct InfoArguments {
   std::string model;
   TowerArguments towers;
+  HubArguments hub;
   bool json = false;
 };
 
@@ -96,6 +98,7 @@ int run(const InfoArguments& arguments) {
   if (arguments.model.empty()) {
     throw Error(ErrorCode::kBadArgument, "no model is given", "relprompt info MODEL");
   }
+  arguments.hub.fetch(arguments.model);
   const ModelInfo info = inspect_model(arguments.model, arguments.towers.resolve());
   print_result(arguments.json ? to_text(json_of(info)) : table_of(info));
   print_model_notes(info.notes);
@@ -108,8 +111,8 @@ Command add_info(CLI::App& program) {
   const auto arguments = std::make_shared<InfoArguments>();
   CLI::App* parser = program.add_subcommand("info", "Show architecture, sizes, work and hashes of a model")
                          ->group("Commands");
-  parser->add_option("MODEL", arguments->model, "model folder, or any checkpoint that import reads")
-      ->option_text(" ");
+  parser->add_option("MODEL", arguments->model, kModelHelp)->option_text(" ");
+  arguments->hub.add_to(*parser);
   arguments->towers.add_to(*parser);
   parser->add_flag("--json", arguments->json, "one JSON document instead of a table");
   parser->footer("Examples:\n  relprompt info clip-b16\n  relprompt info rpn_voc.pth --json");

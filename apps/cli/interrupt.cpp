@@ -25,11 +25,14 @@ constexpr std::chrono::milliseconds kSameRequest(100);
 
 std::atomic<int> noticed_signal{0};
 
+constexpr const char* kEnding = "interrupted; nothing half-written is left";
+
 /// What the command said about itself; shared with the thread that answers.
 struct Command {
   std::mutex mutex;
   bool stops_between_steps = false;
   StopWords words;
+  std::string ending = kEnding;
 };
 
 Command& command() {
@@ -64,7 +67,7 @@ void say(const std::string& text) {
 void answer(int signal) {
   Command& current = command();
   const std::lock_guard<std::mutex> lock(current.mutex);
-  if (!current.stops_between_steps) end_at_once(signal, "interrupted; nothing half-written is left");
+  if (!current.stops_between_steps) end_at_once(signal, current.ending);
   noticed_signal = signal;
   say(current.words.asked + "; Ctrl-C once more ends at once");
 }
@@ -115,6 +118,12 @@ void stop_between_steps(const StopWords& words) {
     current.words = words;
   }
   answer_signals();
+}
+
+void say_at_interrupt(const std::string& text) {
+  Command& current = command();
+  const std::lock_guard<std::mutex> lock(current.mutex);
+  current.ending = text.empty() ? kEnding : text;
 }
 
 int interrupt_signal() {

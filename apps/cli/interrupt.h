@@ -33,6 +33,10 @@ void answer_signals();
 /// what answer_signals() does.
 void stop_between_steps(const StopWords& words);
 
+/// What the first signal says of a command that ends at once; empty: what it says otherwise. Of a text that
+/// stays only while a part of the command runs.
+void say_at_interrupt(const std::string& text);
+
 /// The signal that asked us to stop, 0 if none did.
 int interrupt_signal();
 

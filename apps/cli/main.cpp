@@ -31,14 +31,15 @@ namespace {
 
 constexpr const char* kFooter =
     "A first session:\n"
-    "  relprompt import ViT-B-16.pt -o clip-b16\n"
-    "  relprompt segment street.jpg --model clip-b16 --classes \"road, sky, car;vehicle\" -o out\n"
+    "  relprompt segment street.jpg --model openai/clip-vit-base-patch16 --classes \"road, sky, "
+    "car;vehicle\" -o out\n"
     "\n"
     "Exit status: 0 done; 2 command line, class list or template; 3 image or output; 4 model file;\n"
-    "5 device, memory, lost worker or diverged training; 70 a bug; 130 interrupted.\n"
+    "5 device, memory, network, lost worker or diverged training; 70 a bug; 130 interrupted.\n"
     "\n"
     "Environment: XDG_CACHE_HOME holds relprompt/ with text embeddings and packed weights (default ~/.cache);\n"
-    "RELPROMPT_PACK_CACHE=off packs weights in memory instead.";
+    "RELPROMPT_PACK_CACHE=off packs weights in memory instead. Models of the Hugging Face hub lie in Hugging\n"
+    "Face's own cache: `relprompt pull --help` names its variables.";
 
 /// CLI11 takes any argument in square brackets for a list, also one that is a path.
 std::vector<std::string> protect_bracketed_paths(int count, char** words) {
@@ -62,7 +63,7 @@ int run_program(int argument_count, char** arguments) {
       add_import(program), add_segment(program),  add_info(program),        add_classes(program),
       add_init(program),   add_train(program),    add_eval(program),        add_data(program),
       add_world(program),  add_pretrain(program), add_experiments(program), add_analyze(program),
-      add_bench(program),  add_quantize(program)};
+      add_bench(program),  add_quantize(program), add_pull(program)};
   try {
     program.parse(protect_bracketed_paths(argument_count, arguments));
   } catch (const CLI::Success& request) {  // --help or --version

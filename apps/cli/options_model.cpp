@@ -23,10 +23,7 @@ bool is_device(const std::string& name) {
 
 void ModelArguments::add_to(CLI::App& command) {
   const std::string group = "Model";
-  command
-      .add_option("-m,--model", model, "model folder made by `relprompt import`, or any checkpoint it reads")
-      ->option_text("PATH")
-      ->group(group);
+  command.add_option("-m,--model", model, kModelHelp)->option_text("MODEL")->group(group);
   command
       .add_option(
           "--vocab", vocab,
@@ -58,13 +55,15 @@ void ModelArguments::add_to(CLI::App& command) {
                       fmt::join(dense_head_names(), ", ")))
       ->option_text("NAME")
       ->group(group);
+  hub.add_to(command, group);
   towers.add_to(command, group);
 }
 
 ModelOptions ModelArguments::resolve() const {
   if (model.empty()) {
     throw Error(ErrorCode::kBadArgument, "no model is given",
-                "add --model PATH; `relprompt import` makes a model folder from a CLIP download");
+                "add --model PATH, or --model ORG/NAME for a model of the Hugging Face hub, such as "
+                "openai/clip-vit-base-patch16");
   }
   if (!is_device(device)) {
     throw Error(ErrorCode::kBadArgument, fmt::format("--device: unknown device \"{}\"", device),

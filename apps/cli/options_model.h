@@ -6,6 +6,7 @@
 
 #include "relprompt/segmenter.h"
 
+#include "options_hub.h"
 #include "options_towers.h"
 
 namespace relprompt::cli {
@@ -19,10 +20,13 @@ struct ModelArguments {
   std::string head;
   bool training_free = false;
   TowerArguments towers;
+  HubArguments hub;
 
   void add_to(CLI::App& command);
   /// Checks the values as far as possible without touching the model. Throws Error(kBadArgument).
   ModelOptions resolve() const;
+  /// Has the model here, see HubArguments.
+  void fetch(bool quiet) const { hub.fetch(model, quiet); }
 };
 
 }  // namespace relprompt::cli

@@ -132,6 +132,7 @@ int run(const QuantizeArguments& arguments) {
   options.towers = model.towers;
   options.agreement = arguments.agreement;
   options.replace = arguments.force;
+  arguments.model.fetch(arguments.quiet);
   PassProgress progress(arguments.quiet);
   tell(arguments, quantize_model(arguments.model.model, arguments.output, classes, images_of(arguments),
                                  options, std::ref(progress)));

@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
-    "  relprompt segment street.jpg -m clip-b16 -c \"road, sky, car;vehicle, tree\" -o out\n"
+    "  relprompt segment street.jpg -m openai/clip-vit-base-patch16 -c \"road, sky, car;vehicle, tree\" -o "
+    "out\n"
     "  relprompt segment images/ -m my-model --vocabulary coco-stuff-171 -o out --save "
     "scores,overlay,labels,json\n"
     "  relprompt segment 'images/*.jpg' -m my-model -c @my-classes.txt -o out --unknown 0.3 --resume\n"
@@ -40,6 +41,7 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
   settings.inputs = arguments.inputs;
   settings.model = arguments.model.model;
   settings.model_options = arguments.model.resolve();
+  settings.hub = arguments.model.hub;
   settings.classes = arguments.classes.resolve_classes();
   settings.text = arguments.classes.resolve_text();
   settings.decode = arguments.decode.resolve();

@@ -163,6 +163,7 @@ int run_segment(const SegmentSettings& settings) {
   ImageList list = list_images(settings.inputs, settings.output);
   if (list.images.empty()) nothing_to_do(list);
   for (const ListedImage& listed : list.images) ImageOutputs(listed.stem, settings.plan).check_names();
+  settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);
   segmenter.set_classes(settings.classes, settings.text);
   if (!settings.quiet) print_model_notes(segmenter.model().notes());

@@ -8,6 +8,7 @@
 #include "relprompt/classes.h"
 #include "relprompt/segmenter.h"
 
+#include "options_hub.h"
 #include "options_output.h"
 
 namespace relprompt::cli {
@@ -16,6 +17,7 @@ struct SegmentSettings {
   std::vector<std::string> inputs;  ///< files, folders and globs
   std::filesystem::path model;
   ModelOptions model_options;
+  HubArguments hub;
   ClassList classes;
   TextOptions text;
   DecodeOptions decode;

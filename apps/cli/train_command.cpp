@@ -1,11 +1,15 @@
 // relprompt train: prompts for a frozen CLIP, from a config or from where a run was interrupted.
+#include <filesystem>
 #include <memory>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
 #include "commands.h"
+#include "interrupt.h"
+#include "options_hub.h"
 #include "options_run.h"
 #include "run_display.h"
 
@@ -26,9 +30,15 @@ constexpr const char* kFooter =
 struct TrainArguments {
   RunArguments run;
   std::string clip, resume;
+  HubArguments hub;
 };
 
 int run(const TrainArguments& arguments) {
+  std::error_code ignored;
+  if (!arguments.clip.empty() && !std::filesystem::exists(arguments.clip, ignored)) {
+    answer_signals();  // a download is not a run yet: an interrupt ends it
+    arguments.hub.fetch(arguments.clip, arguments.run.quiet);
+  }
   RunDisplay display(
       arguments.run.quiet,
       words_of_run("train", arguments.resume.empty() ? arguments.run.output : arguments.resume));
@@ -57,9 +67,12 @@ Command add_train(CLI::App& program) {
       program.add_subcommand("train", "Train prompts on a frozen CLIP, by a protocol of configs/")
           ->group("Commands");
   arguments->run.add_to(*parser, "folder of the run, made here", "a run");
-  parser->add_option("--clip", arguments->clip, "model folder or checkpoint of the CLIP to train on")
-      ->option_text("PATH")
+  parser
+      ->add_option("--clip", arguments->clip,
+                   "model folder or checkpoint of the CLIP to train on, or its name on the Hugging Face hub")
+      ->option_text("MODEL")
       ->group("Run");
+  arguments->hub.add_to(*parser, "Run");
   parser
       ->add_option("--resume", arguments->resume,
                    "go on with the run of this folder; nothing else is needed. A finished run stays as it is")

@@ -17,6 +17,7 @@
 #include "experiments/row_run.h"
 #include "experiments/scene_sets.h"
 #include "experiments/work_folder.h"
+#include "model/model_place.h"
 #include "network/device.h"
 #include "train/run_folder.h"
 
@@ -64,7 +65,7 @@ void replace_clip(Suite& suite, const fs::path& clip) {
   for (auto& regime : suite.regimes) {
     if (regime.own_clip) continue;
     regime.clip = ClipSpec();
-    regime.clip.folder = absolute_path(clip).lexically_normal();
+    regime.clip.folder = absolute_path(model::local_place(clip)).lexically_normal();
   }
 }
 

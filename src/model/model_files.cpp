@@ -16,6 +16,7 @@
 #include "model/clip_tensors.h"
 #include "model/hugging_face_settings.h"
 #include "model/int8_refinement.h"
+#include "model/model_place.h"
 #include "model/open_clip_settings.h"
 #include "model/prompt_check.h"
 #include "model/prompt_tensors.h"
@@ -200,7 +201,8 @@ std::vector<TensorRow> ModelFiles::prompt_rows() const {
   return model::prompt_rows(config.clip, *config.prompts);
 }
 
-ModelFiles open_model(const fs::path& path, const TowerOptions& towers) {
+ModelFiles open_model(const fs::path& given, const TowerOptions& towers) {
+  const auto path = local_place(given);
   if (!path_exists(path)) {
     const std::string problem = path_problem(path);
     throw Error(ErrorCode::kModelNotFound,

@@ -16,7 +16,7 @@ namespace relprompt::model {
 
 /// An opened and checked model. Nothing is read beyond headers and shapes.
 struct ModelFiles {
-  std::filesystem::path path;  ///< as the user gave it
+  std::filesystem::path path;  ///< as the user gave it; of a hub's model its place in the cache
   ModelConfig config;
   std::optional<TensorSource> clip;              ///< towers
   std::optional<TensorSource> prompts;           ///< RPM and LPM; nullopt for a bare CLIP
@@ -30,7 +30,8 @@ struct ModelFiles {
   std::vector<TensorRow> prompt_rows() const;
 };
 
-/// Opens a model folder of ours or any checkpoint (see import_model). All tensors are there and of the right
+/// Opens a model folder of ours or any checkpoint (see import_model), or a model of a hub by its name
+/// (model_place.h). All tensors are there and of the right
 /// shape afterwards. What `towers` gives goes before what the files say. Throws Error with a code of exit
 /// status 4; kBadArgument for options that the towers cannot have.
 ModelFiles open_model(const std::filesystem::path& path, const TowerOptions& towers = {});

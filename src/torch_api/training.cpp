@@ -14,6 +14,7 @@
 #include "config/run_config.h"
 #include "evaluate/eval_run.h"
 #include "evaluate/eval_settings.h"
+#include "model/model_place.h"
 #include "network/device.h"
 #include "network/torch_scorer.h"
 #include "processes/environment.h"
@@ -73,7 +74,7 @@ RunOutcome train(const RunSettings& settings, RunListener& listener) {
   return guarded([&] {
     auto config = config_of(settings);
     if (!settings.model.empty()) config.paths.clip = settings.model;
-    config.paths.clip = evaluate::absolute_or_empty(config.paths.clip);
+    config.paths.clip = evaluate::absolute_or_empty(model::local_place(config.paths.clip));
     if (settings.output.empty()) {
       throw Error(ErrorCode::kBadArgument, "no folder for the run is given", "add -o FOLDER");
     }
