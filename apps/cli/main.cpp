@@ -37,8 +37,10 @@ constexpr const char* kFooter =
     "Exit status: 0 done; 2 command line, class list or template; 3 image or output; 4 model file;\n"
     "5 device, memory, network, lost worker or diverged training; 70 a bug; 130 interrupted.\n"
     "\n"
-    "Environment: XDG_CACHE_HOME holds relprompt/ with text embeddings and packed weights (default ~/.cache);\n"
-    "RELPROMPT_PACK_CACHE=off packs weights in memory instead. Models of the Hugging Face hub lie in Hugging\n"
+    "Environment: XDG_CACHE_HOME holds relprompt/ with text embeddings and packed weights (default "
+    "~/.cache);\n"
+    "RELPROMPT_PACK_CACHE=off packs weights in memory instead. Models of the Hugging Face hub lie in "
+    "Hugging\n"
     "Face's own cache: `relprompt pull --help` names its variables.";
 
 /// CLI11 takes any argument in square brackets for a list, also one that is a path.

@@ -49,8 +49,11 @@ std::vector<std::string> shards_of(const fs::path& index) {
 }
 
 fs::path Snapshot::place() const {
-  const bool folder_form = wanted.weights == "clip.safetensors" || wanted.weights == "model.safetensors" ||
-                           wanted.weights == "pytorch_model.bin" || wanted.index;
+  const bool of_open_clip =
+      is_file(folder / "open_clip_config.json") && wanted.weights.rfind("open_clip_", 0) == 0;
+  const bool folder_form = of_open_clip || wanted.weights == "clip.safetensors" ||
+                           wanted.weights == "model.safetensors" || wanted.weights == "pytorch_model.bin" ||
+                           wanted.index;
   return folder_form ? folder : folder / wanted.weights;
 }
 
