@@ -79,7 +79,8 @@ Command add_eval(CLI::App& program) {
   parser
       ->add_option(
           "--head", arguments->head,
-          fmt::format("what computes the last layer of a CLIP without prompts: {} [default: the model's own]",
+          fmt::format("what computes the last layer of a CLIP without prompts: {} [default: the model's own, "
+                      "which is scclip unless somebody chose another]",
                       fmt::join(dense_head_names(), ", ")))
       ->option_text("NAME")
       ->group("Run");

@@ -51,7 +51,7 @@ void ModelArguments::add_to(CLI::App& command) {
       .add_option(
           "--head", head,
           fmt::format("what computes the last layer of a CLIP without prompts: {} [default: the model's own, "
-                      "mostly maskclip]",
+                      "which is scclip unless somebody chose another]",
                       fmt::join(dense_head_names(), ", ")))
       ->option_text("NAME")
       ->group(group);

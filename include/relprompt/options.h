@@ -52,7 +52,7 @@ struct ModelOptions {
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
   bool training_free = false;   ///< leave the model's prompts out: its CLIP alone, same normalisation
   /// Dense head of a bare CLIP, what computes its last layer: see dense_head_names. Empty: the model's own,
-  /// which is "maskclip" if nobody chose another.
+  /// which is "scclip" if nobody chose another.
   std::string head;
   TowerOptions towers;  ///< what a checkpoint does not state about its CLIP
   /// Keep packed weights under XDG_CACHE_HOME/relprompt, at most 4 GiB of them, and map them when the model

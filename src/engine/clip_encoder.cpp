@@ -65,8 +65,8 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
   const auto stem = "transformer.resblocks." + std::to_string(config_.layers - 1) + ".";
   auto tensors =
       block_tensors(config_.norm_epsilon, [&](const char* name) { return weights.at(stem + name); });
-  head_ = make_dense_head(config.head,
-                          {std::move(tensors), config_.heads, config.clip.activation, config_.layers});
+  head_ =
+      make_dense_head(config, {std::move(tensors), config_.heads, config.clip.activation, config_.layers});
 }
 
 Grid ClipEncoder::grid_of(std::int64_t height, std::int64_t width) const {

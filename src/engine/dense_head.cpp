@@ -11,6 +11,7 @@
 #include "engine/clearclip.h"
 #include "engine/maskclip.h"
 #include "engine/naclip.h"
+#include "engine/resclip_feedback.h"
 #include "engine/scclip.h"
 #include "engine/sclip.h"
 #include "model/model_files.h"
@@ -20,12 +21,21 @@ namespace {
 
 struct DenseHeadRow {
   const char* name;
-  std::unique_ptr<DenseHead> (*make)(LastBlock last);  ///< nullptr: nothing in place of the layer
+  std::unique_ptr<DenseHead> (*make)(const model::ModelConfig& config,
+                                     LastBlock last);  ///< nullptr: nothing in place of the layer
 };
 
 template <typename Head>
-std::unique_ptr<DenseHead> make(LastBlock last) {
+std::unique_ptr<DenseHead> make(const model::ModelConfig&, LastBlock last) {
   return std::make_unique<Head>(std::move(last));
+}
+
+std::unique_ptr<DenseHead> make_resclip(const model::ModelConfig& config, LastBlock last) {
+  return std::make_unique<ResClip>(std::move(last), config.resclip);
+}
+
+std::unique_ptr<DenseHead> make_resclip_feedback(const model::ModelConfig& config, LastBlock last) {
+  return std::make_unique<ResClipFeedback>(std::move(last), config.resclip, config.clip.vision.patch);
 }
 
 constexpr DenseHeadRow kDenseHeads[] = {
@@ -35,6 +45,8 @@ constexpr DenseHeadRow kDenseHeads[] = {
     {"clearclip", make<ClearClip>},
     {"sclip", make<SClip>},
     {"naclip", make<NaClip>},
+    {"resclip", make_resclip},
+    {"resclip-sfr", make_resclip_feedback},
     {"scclip", make<ScClip>},
 };
 
@@ -64,10 +76,10 @@ bool has_dense_head(const model::ModelConfig& config) {
          row_of(config.head, "'head' of the model", ErrorCode::kBadModelConfig).make != nullptr;
 }
 
-std::unique_ptr<DenseHead> make_dense_head(const std::string& name, LastBlock last) {
-  const auto make = row_of(name, "'head' of the model", ErrorCode::kBadModelConfig).make;
-  if (make == nullptr) throw Error(ErrorCode::kInternal, name + " is no dense head");
-  return make(std::move(last));
+std::unique_ptr<DenseHead> make_dense_head(const model::ModelConfig& config, LastBlock last) {
+  const auto make = row_of(config.head, "'head' of the model", ErrorCode::kBadModelConfig).make;
+  if (make == nullptr) throw Error(ErrorCode::kInternal, config.head + " is no dense head");
+  return make(config, std::move(last));
 }
 
 void choose_dense_head(const std::string& name, model::ModelFiles& model) {

@@ -65,8 +65,9 @@ std::vector<std::string> dense_head_names();
 /// "none". Throws Error(kBadModelConfig) for a head that the table lacks.
 bool has_dense_head(const model::ModelConfig& config);
 
-/// The head of that name, which is not "none". Throws Error(kBadModelConfig) for a name that the table lacks.
-std::unique_ptr<DenseHead> make_dense_head(const std::string& name, LastBlock last);
+/// The head of a model of this config, which has one. Throws Error(kBadModelConfig) for a head that the table
+/// lacks.
+std::unique_ptr<DenseHead> make_dense_head(const model::ModelConfig& config, LastBlock last);
 
 /// Gives an opened bare CLIP the head that the user named; empty: it keeps its own, which is checked. Throws
 /// Error: kBadArgument for an unknown name, and for any name where the model has prompts; kBadModelConfig for

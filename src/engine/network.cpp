@@ -84,6 +84,7 @@ Features Network::project(const LayerState& state, Workspace& workspace) const {
 /// resolution, as a mean of distributions is one, and memory stays flat.
 void Network::training_free_scores(const Images& images, const Texts& texts, float* scores,
                                    Workspace& workspace) const {
+  workspace.encoder.asked = texts;
   const auto features = project(encoder_.encode(images, nullptr, workspace.encoder), workspace);
   check_features(features.patches, encoder_.joint());
   const auto c = texts.count, e = encoder_.joint(),

@@ -25,12 +25,6 @@ struct Features {
   std::vector<float> global;   ///< g [B, E]
 };
 
-/// Class embeddings t [rows, E], unit length.
-struct Texts {
-  const float* rows = nullptr;
-  std::int64_t count = 0;
-};
-
 /// The pixel knowledge at one grid, through the linear layer.
 struct MappedKnowledge {
   Grid grid;

@@ -21,6 +21,12 @@ struct Images {
   std::int64_t batch = 0, height = 0, width = 0;
 };
 
+/// Class embeddings t [rows, E], unit length.
+struct Texts {
+  const float* rows = nullptr;
+  std::int64_t count = 0;
+};
+
 /// Which of the tokens of an image are its patches, and which stands for the whole image.
 struct TokenLayout {
   std::int64_t tokens = 0;       ///< of an image
@@ -83,6 +89,7 @@ struct EncoderWorkspace {
   /// One a layer, if set: what enters the layer's linear layers is added to them.
   std::vector<kernels::ActivationStatistics>* sums = nullptr;
   LayerWatcher watcher;  ///< empty: nobody watches
+  Texts asked;           ///< what patches will be compared with, for a head that looks twice; may be none
   /// What a dense head keeps of the layers before its own, and computes in; it says which is what.
   std::array<kernels::Buffer<float>, 16> head;
 };

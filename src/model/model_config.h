@@ -12,6 +12,7 @@
 #include "model/clip_config.h"
 #include "model/method.h"
 #include "model/prompt_options.h"
+#include "model/resclip_options.h"
 
 namespace relprompt::model {
 
@@ -64,7 +65,8 @@ struct ModelConfig {
   ScoreKind scores = ScoreKind::kSigmoid;  ///< of models with prompts
   /// What computes the last layer of a bare CLIP: a name of the table in src/engine/dense_head.cpp, which is
   /// where it is checked.
-  std::string head = "maskclip";
+  std::string head = "scclip";
+  ResClipOptions resclip;  ///< of the heads resclip and resclip-sfr
   TestProtocol test;
   std::optional<Int8Config> int8;
   /// SHA-256 of clip.safetensors; needed when that file is elsewhere.

@@ -36,7 +36,7 @@ class DenseHead : public testing::Test {
 TEST_F(DenseHead, ChangesTheLabelsAndWhatResumeGoesBy) {
   ASSERT_EQ(segment("tiny.safetensors", {}).status, 0);
   const auto own = settings();
-  ASSERT_EQ(segment("tiny.safetensors", {"--head", "maskclip"}).status, 0);
+  ASSERT_EQ(segment("tiny.safetensors", {"--head", "scclip"}).status, 0);
   EXPECT_EQ(settings(), own) << "the default, named";
   const Outcome resumed = segment("tiny.safetensors", {"--head", "none", "--resume", "--json"});
   ASSERT_EQ(resumed.status, 0) << resumed;
@@ -71,12 +71,12 @@ TEST_F(DenseHead, InfoAndBenchKnowIt) {
   EXPECT_EQ(
       place_.run({"bench", "-m", "tiny.safetensors", "--head", "maskclip-residual", "--repeat", "1"}).status,
       0);
-  EXPECT_EQ(json::parse(place_.run({"info", "tiny.safetensors", "--json"}).out)["head"], "maskclip");
+  EXPECT_EQ(json::parse(place_.run({"info", "tiny.safetensors", "--json"}).out)["head"], "scclip");
   EXPECT_EQ(json::parse(place_.run({"info", demo_, "--json"}).out)["head"], "");
-  EXPECT_THAT(place_.run({"info", "tiny.safetensors"}).out, HasSubstr("dense head      maskclip"));
+  EXPECT_THAT(place_.run({"info", "tiny.safetensors"}).out, HasSubstr("dense head      scclip"));
   ASSERT_EQ(place_.run({"import", "tiny.safetensors", "-o", "model"}).status, 0);
   auto config = json::parse(read_text(place_ / "model/config.json"));
-  EXPECT_EQ(config["head"], "maskclip");
+  EXPECT_EQ(config["head"], "scclip");
   config["head"] = "maskclop";
   write_text(place_ / "model/config.json", config.dump());
   const Outcome outcome = place_.run({"info", "model"});

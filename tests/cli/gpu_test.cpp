@@ -85,7 +85,8 @@ TEST_F(OnGpus, ModelsLabelImages) {
   expect_success(
       with({"segment", images, "--model", model, "-o", "out", "--save", "scores,labels"}, classes));
   expect_success(with({"segment", images, "--model", model, "-o", "bf16", "--precision", "bf16"}, classes));
-  expect_success(with({"segment", images, "--model", clip, "-o", "training-free"}, classes));
+  expect_success(
+      with({"segment", images, "--model", clip, "-o", "training-free", "--head", "maskclip"}, classes));
   expect_success({"bench", "--model", model, "--window", "64", "--repeat", "1"});
 }
 

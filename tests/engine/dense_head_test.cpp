@@ -46,7 +46,8 @@ TEST(DenseHeads, NamesAreChecked) {
   EXPECT_ERROR(choose_dense_head("", model), ErrorCode::kBadModelConfig,
                "'head' should be one of none, maskclip");
   EXPECT_ERROR(Network(model, kernels::Precision::kFp32), ErrorCode::kBadModelConfig, "\"future\"");
-  EXPECT_ERROR(make_dense_head("none", {}), ErrorCode::kInternal, "no dense head");
+  model.config.head = "none";
+  EXPECT_ERROR(make_dense_head(model.config, {}), ErrorCode::kInternal, "no dense head");
 }
 
 TEST(DenseHeads, ModelsWithPromptsHaveNone) {
@@ -62,7 +63,8 @@ TEST(DenseHeads, ModelsWithPromptsHaveNone) {
 
 TEST(DenseHeads, OlderConfigsSayTrainingFree) {
   const auto head_of = [](const std::string& json) { return model::parse_config(json, "config.json").head; };
-  EXPECT_EQ(head_of("{}"), "maskclip");
+  EXPECT_EQ(head_of("{}"), "scclip");
+  EXPECT_EQ(head_of(R"({"head": "maskclip"})"), "maskclip");
   EXPECT_EQ(head_of(R"({"training_free": "value"})"), "maskclip");
   EXPECT_EQ(head_of(R"({"training_free": "value_residual_mlp"})"), "maskclip-residual");
   EXPECT_EQ(head_of(R"({"training_free": "full"})"), "none");

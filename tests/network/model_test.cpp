@@ -318,8 +318,10 @@ TEST_F(Model, ABareClipGivesDistributionsWithoutTraining) {
   auto config = tiny_model();
   config.prompts.reset();
   test::write_hashed_model(scratch_ / "clip", config);
-  const auto model = open_model(scratch_ / "clip");
+  auto model = open_model(scratch_ / "clip");
   EXPECT_EQ(variant_name(model.config), "none");
+  EXPECT_ERROR(Network(model, torch::kCPU, Precision::kFp32), ErrorCode::kBadArgument, "maskclip");
+  model.config.head = "maskclip";
   Network network(model, torch::kCPU, Precision::kFp32);
   const torch::InferenceMode no_gradients;
   const auto texts = test::uniform("texts", {5, 64});
