@@ -75,8 +75,41 @@ TEST(DenseHeads, OlderConfigsSayTrainingFree) {
   model::ModelConfig config;
   config.head = "maskclip-residual";
   const auto text = model::to_json(config);
+  EXPECT_EQ(text.find("resclip"), std::string::npos) << text;
   EXPECT_NE(text.find(R"("head": "maskclip-residual")"), std::string::npos) << text;
   EXPECT_EQ(text.find("training_free"), std::string::npos) << text;
+}
+
+TEST(DenseHeads, SettingsOfResclipAreReadAndWritten) {
+  model::ModelConfig config;
+  config.head = "resclip-sfr";
+  config.resclip = {2.5, 0.3, 2.2, 0.6, 30, 0.25};
+  const auto read = model::parse_config(model::to_json(config), "config.json").resclip;
+  EXPECT_EQ(read.total, 2.5);
+  EXPECT_EQ(read.middle_share, 0.3);
+  EXPECT_EQ(read.feedback_total, 2.2);
+  EXPECT_EQ(read.feedback_share, 0.6);
+  EXPECT_EQ(read.label_scale, 30);
+  EXPECT_EQ(read.label_threshold, 0.25);
+  EXPECT_ERROR(model::parse_config(R"({"resclip": {"middle_share": 1.5}})", "config.json"),
+               ErrorCode::kBadModelConfig, "'middle_share'");
+  EXPECT_ERROR(model::parse_config(R"({"resclip": {"share": 0.5}})", "config.json"),
+               ErrorCode::kBadModelConfig, "share");
+}
+
+TEST(DenseHeads, LayersOfOtherTowers) {
+  const auto all = [](std::int64_t layers) {
+    std::vector<std::int64_t> found;
+    for (const std::int64_t layer : {4, 6, 9, 10}) found.push_back(layer_of_12(layer, layers));
+    return found;
+  };
+  using Layers = std::vector<std::int64_t>;
+  EXPECT_EQ(all(12), (Layers{4, 6, 9, 10}));
+  EXPECT_EQ(all(24), (Layers{8, 12, 18, 20}));
+  EXPECT_EQ(all(32), (Layers{11, 16, 24, 27}));
+  EXPECT_EQ(all(4), (Layers{1, 2, 3, 3}));
+  EXPECT_EQ(all(2), (Layers{1, 1, 1, 1}));
+  EXPECT_EQ(all(1), (Layers{0, 0, 0, 0}));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // 12 layers with one head of attention, and one of 4 layers with two. Skipped without ../shared.
 #include <gtest/gtest.h>
 
+#include "engine/outlier_patches.h"
 #include "golden_support.h"
 #include "head_features.h"
 #include "model/model_files.h"
@@ -22,9 +23,9 @@ struct Head {
   const char* golden;
 };
 
-class HeadsGolden : public testing::TestWithParam<Head> {};
+class HeadFeatures : public testing::TestWithParam<Head> {};
 
-TEST_P(HeadsGolden, FeaturesOfTwelveLayers) {
+TEST_P(HeadFeatures, FeaturesOfTwelveLayers) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const auto folder = shared / "golden/heads";
   const GoldenFile golden(folder / "expected.safetensors");
@@ -42,6 +43,32 @@ TEST_P(HeadsGolden, FeaturesOfTwelveLayers) {
   }
 }
 
+TEST(HeadsGolden, OutlierPatchesOfScclip) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const auto folder = shared / "golden/heads";
+  const GoldenFile golden(folder / "expected.safetensors");
+  auto model = model::open_model(folder / "clip12.safetensors");
+  HeadedEncoder encoder(model, "scclip");
+  for (const auto& [image, suffix] : {std::pair("image224", std::string()), {"image_wide", "_wide"}}) {
+    const auto pixels = normalised(golden.stored(image), kMean, kStd);
+    OutlierPatches found;
+    std::vector<float> repaired;
+    encoder.workspace().watcher = [&](const LayerState& state) {
+      if (state.layer != 11) return;
+      const auto n = state.grid.size(), d = encoder.encoder().width();
+      const float* patches = state.tokens + state.layout.first_patch * d;
+      found = find_outliers(patches, n, d);
+      repaired.resize(static_cast<std::size_t>(n * d));
+      repair_outliers(patches, state.grid, d, found, repaired.data());
+    };
+    encoder.features(images_of(pixels));
+    EXPECT_TRUE(near(found.scores, golden["scclip.lof" + suffix], kTolerance)) << image;
+    EXPECT_EQ(found.patches, golden.integers("scclip.outliers" + suffix)) << image;
+    if (!suffix.empty()) continue;
+    EXPECT_TRUE(near(repaired, golden["scclip.repaired"], 2e-4));
+  }
+}
+
 /// The upper left part of an image [1, 3, H, W].
 model::Tensor upper_left(const model::Tensor& image, std::int64_t height, std::int64_t width) {
   std::vector<float> part;
@@ -52,7 +79,7 @@ model::Tensor upper_left(const model::Tensor& image, std::int64_t height, std::i
   return {{1, 3, height, width}, std::move(part)};
 }
 
-TEST_P(HeadsGolden, FeaturesOfFourLayersAndTwoHeadsOfAttention) {
+TEST_P(HeadFeatures, FeaturesOfFourLayersAndTwoHeadsOfAttention) {
   RELPROMPT_REQUIRE_SHARED(shared);
   const GoldenFile golden(shared / "golden/heads/expected.safetensors"),
       inputs(shared / "golden/tiny/expected.safetensors");
@@ -65,7 +92,7 @@ TEST_P(HeadsGolden, FeaturesOfFourLayersAndTwoHeadsOfAttention) {
   EXPECT_TRUE(near(encoder.features(images_of(wide)), golden[stem + "_wide"], kTolerance));
 }
 
-INSTANTIATE_TEST_SUITE_P(Heads, HeadsGolden,
+INSTANTIATE_TEST_SUITE_P(HeadsGolden, HeadFeatures,
                          testing::Values(Head{"maskclip", "maskclip"},
                                          Head{"maskclip-residual", "maskclip_residual"},
                                          Head{"clearclip", "clearclip"}, Head{"sclip", "sclip"},
