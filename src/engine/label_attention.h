@@ -29,7 +29,6 @@ class LabelAttention {
   std::vector<std::int32_t> labels_;
   Grid grid_;
   std::int64_t longest_;
-  std::vector<std::int32_t> down_, across_;  ///< [longest_ + 1, side, side]: where a step on the way lies
   std::vector<float> taps_;
   float largest_ = 0;
   std::vector<float> rows_;  ///< all of them, or empty

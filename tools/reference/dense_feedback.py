@@ -37,8 +37,10 @@ def attention_of_labels(labels: Tensor, sigma: float = 5.0) -> Tensor:
     steps = (start - end).abs().amax(-1)                               # Chebyshev distance
     longest = int(steps.max())
     joined = torch.ones(n, n, dtype=torch.bool)
-    for s, t in enumerate(torch.linspace(0, 1, longest + 1)):          # step s of a pair is s/longest of its way (sic)
-        p = (start * (1 - t) + end * t).round().long()                 # half to even, in fp32
+    for s in range(1, longest + 1):                                    # step s of a pair is s/longest of its way (sic)
+        total = start * (longest - s) + end * s
+        p, twice = total // longest, 2 * (total % longest)             # nearest, half to even; the authors' fp32 leaves
+        p = p + ((twice > longest) | ((twice == longest) & (p % 2 == 1))).long()      # halves to rounding
         joined &= (labels[p[..., 0], p[..., 1]] == flat[:, None]) | (s > steps)
     if longest > 0:
         a = torch.where(joined, a, a * torch.exp(-steps.double() / longest))
