@@ -36,7 +36,9 @@ const std::vector<Place> kPlaces = {
     {"kind of data", {"data", "check", "@", "--data", "set"}, 3},
     {"data", {"data", "check", "folder", "--data", "@"}, 3},
     {"scenes", {"world", "--scenes", "2", "--size", "64", "-o", "@/x"}, 3},
+#ifdef RELPROMPT_TESTS_TRAINING
     {"suite", {"experiments", "@", "-o", "out"}, 3},
+#endif
 };
 
 class StrangePaths : public testing::TestWithParam<std::string> {
