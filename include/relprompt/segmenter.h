@@ -43,8 +43,9 @@ class ClassSet;
 /// number of threads may use one, each with a Segmenter of its own.
 class RELPROMPT_API Model {
  public:
-  /// Opens a model folder of this project, or any checkpoint that import_model reads.
-  /// Throws Error: codes of exit status 4, kBadVocabulary, kNoDevice, kOutOfMemory, kBadArgument.
+  /// Opens a model folder of this project, any checkpoint that import_model reads, or a model of the Hugging
+  /// Face hub by its name (hub.h).
+  /// Throws Error: codes of exit status 4, kBadVocabulary, kNoDevice, kNoNetwork, kOutOfMemory, kBadArgument.
   explicit Model(const std::filesystem::path& path, const ModelOptions& options = {});
 
   /// E, numbers of an embedding.

@@ -7,10 +7,9 @@
 
 namespace relprompt::model {
 
-/// A path that exists, or that can be no hub's name, comes back as it is; so does a name that is neither
-/// here nor allowed on the hub. Else the model's place in Hugging Face's cache, fetched if it is not there,
-/// and every blob of it that is named by its SHA-256 has that hash: a blob that has not is deleted.
-/// Throws Error: what hub::fetch_model throws, kWrongHash.
+/// A path that exists, or that can be no hub's name, comes back as it is. Else the model's place in Hugging
+/// Face's cache, fetched if it is not there; every blob of it that is named by its SHA-256 has that hash, and
+/// one that has not is deleted. Throws Error: what hub::fetch_model throws, kWrongHash.
 std::filesystem::path local_place(const std::filesystem::path& place, const hub::FetchRules& rules = {});
 
 /// The same for a name alone, whatever paths there are, and asking the hub if `rules.refresh` says so.

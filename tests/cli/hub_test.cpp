@@ -238,5 +238,21 @@ TEST(HubModel, GoldenClip) {
   EXPECT_EQ(at.segment({"--offline"}, "test/golden").status, 0);
 }
 
+/// Repositories of open_clip, of which these have no tokenizer: that nobody has one is remembered.
+TEST(HubModel, GoldenOpenClip) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  REQUIRE_LOCAL_HUB(hub);
+  const Workplace place;
+  for (const char* name : {"head80_gelu", "quickgelu_module"}) {
+    hub.add_folder(std::string("test/") + name, shared / "golden" / "open_clip" / name);
+    const auto first = place.run({"info", std::string("test/") + name});
+    EXPECT_EQ(first.status, 0) << first;
+    hub.forget_requests();
+    const auto second = place.run({"info", std::string("test/") + name});
+    EXPECT_EQ(second.out, first.out);
+    EXPECT_TRUE(hub.requests().empty());
+  }
+}
+
 }  // namespace
 }  // namespace relprompt::test
