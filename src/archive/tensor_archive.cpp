@@ -18,10 +18,17 @@ namespace {
 constexpr const char* kFolderFiles[] = {"model.safetensors", "model.safetensors.index.json",
                                         "pytorch_model.bin", "pytorch_model.bin.index.json"};
 
-std::filesystem::path file_of_folder(const std::filesystem::path& folder) {
+/// Empty if the folder has none.
+std::filesystem::path file_in(const std::filesystem::path& folder) {
   for (const char* name : kFolderFiles) {
     if (path_exists(folder / name)) return folder / name;
   }
+  return {};
+}
+
+std::filesystem::path file_of_folder(const std::filesystem::path& folder) {
+  const auto file = file_in(folder);
+  if (!file.empty()) return file;
   throw Error(ErrorCode::kModelNotFound,
               fmt::format("the folder {} holds no checkpoint: neither {}", folder.string(),
                           fmt::join(kFolderFiles, " nor ")),
@@ -36,6 +43,10 @@ const TensorView* TensorArchive::find(std::string_view name) const {
                                         return std::string_view(tensor.name) < wanted;
                                       });
   return found != tensors_.end() && found->name == name ? &*found : nullptr;
+}
+
+bool has_archive(const std::filesystem::path& folder) {
+  return !file_in(folder).empty();
 }
 
 std::unique_ptr<TensorArchive> open_archive(const std::filesystem::path& path) {

@@ -65,4 +65,7 @@ class TensorArchive {
 /// pytorch_model.bin[.index.json]. Throws Error with a code of exit status 4.
 std::unique_ptr<TensorArchive> open_archive(const std::filesystem::path& path);
 
+/// Whether the folder holds a file that open_archive looks for.
+bool has_archive(const std::filesystem::path& folder);
+
 }  // namespace relprompt::archive

@@ -1,5 +1,6 @@
 #include "model/checkpoint_folder.h"
 
+#include "archive/tensor_archive.h"
 #include "base/paths.h"
 #include "model/open_clip_settings.h"
 
@@ -16,7 +17,7 @@ constexpr const char* kOpenClipWeights[] = {"open_clip_model.safetensors",
 }  // namespace
 
 fs::path open_clip_weights_in(const fs::path& folder) {
-  if (!may_exist(folder / kOpenClipConfig) && may_exist(folder / "config.json")) return {};
+  if (!may_exist(folder / kOpenClipConfig) && archive::has_archive(folder)) return {};
   for (const char* name : kOpenClipWeights) {
     if (may_exist(folder / name)) return folder / name;
   }

@@ -114,7 +114,9 @@ TEST_F(OpenClipFolder, ItsWeightsGoBeforeAnotherLibrarys) {
   test::write_text(folder() / "config.json", R"({"architecture": "vit_tiny", "num_classes": 32})");
   EXPECT_EQ(open_model(folder()).config.clip.vision.width, 160);
   fs::remove(folder() / kOpenClipConfig);
-  fs::remove(folder() / "config.json");
+  EXPECT_EQ(open_model(folder() / "model.safetensors").config.clip.vision.width, 128);
+  EXPECT_EQ(open_model(folder()).config.clip.vision.width, 128) << "nothing says what open_clip's are";
+  fs::remove(folder() / "model.safetensors");
   EXPECT_ERROR(open_model(folder()), ErrorCode::kBadModelConfig, "--heads");  // nobody states them any more
 }
 
