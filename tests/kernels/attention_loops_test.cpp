@@ -139,7 +139,7 @@ TEST_P(AttentionLoop, ColumnsLessTheirMeans) {
       }
       for (std::size_t i = 0; i < x.size(); ++i) expected.push_back(x[i] - mean[i % mean.size()]);
       std::vector<float> actual(mean.size());
-      loop_.centre_columns(x.data(), rows, width, actual.data());
+      loop_.subtract_column_means(x.data(), rows, width, actual.data());
       expect_close(actual, mean, 40 * kEpsilon);
       expect_close(x, expected, 40 * kEpsilon);
     }
