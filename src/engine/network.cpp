@@ -16,6 +16,13 @@ ClipEncoder make_encoder(const model::ModelFiles& model, const std::vector<kerne
   return {model.config, weights, packed_tower(model, weights, packings, rules)};
 }
 
+/// from [n, c] -> to [c, n]
+void transpose(const float* from, std::int64_t n, std::int64_t c, float* to) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    for (std::int64_t k = 0; k < c; ++k) to[k * n + i] = from[i * c + k];
+  }
+}
+
 }  // namespace
 
 Network::Network(const model::ModelFiles& model, kernels::Precision precision,
@@ -80,10 +87,7 @@ Features Network::project(const LayerState& state, Workspace& workspace) const {
   return features;
 }
 
-/// softmax over the classes of logit_scale p t^T at each patch: [B, C, N]. At patch and not at pixel
-/// resolution, as a mean of distributions is one, and memory stays flat.
-void Network::training_free_scores(const Images& images, const Texts& texts, float* scores,
-                                   Workspace& workspace) const {
+void Network::cosines(const Images& images, const Texts& texts, float* cosines, Workspace& workspace) const {
   workspace.encoder.asked = texts;
   const auto features = project(encoder_.encode(images, nullptr, workspace.encoder), workspace);
   check_features(features.patches, encoder_.joint());
@@ -92,13 +96,19 @@ void Network::training_free_scores(const Images& images, const Texts& texts, flo
   float* rows = workspace.scores.reserve(n * c);
   for (std::int64_t b = 0; b < images.batch; ++b) {
     kernels::linear(features.patches.data() + b * n * e, n, e, texts.rows, nullptr, c, rows);
-    for (std::int64_t i = 0; i < n * c; ++i) rows[i] *= logit_scale_;
-    kernels::softmax_rows(rows, n, c);
-    float* to = scores + b * c * n;
-    for (std::int64_t i = 0; i < n; ++i) {
-      for (std::int64_t k = 0; k < c; ++k) to[k * n + i] = rows[i * c + k];
-    }
+    transpose(rows, n, c, cosines + b * c * n);
   }
+  check_scores(cosines, images.batch, n, texts, e);
+}
+
+/// softmax over the classes of logit_scale p t^T at each patch: [B, C, N]. At patch and not at pixel
+/// resolution, as a mean of distributions is one, and memory stays flat.
+void Network::training_free_scores(const Images& images, const Texts& texts, float* scores,
+                                   Workspace& workspace) const {
+  cosines(images, texts, scores, workspace);
+  const auto n = grid_of(images.height, images.width).size();
+  for (std::int64_t b = 0; b < images.batch; ++b)
+    kernels::softmax_columns(scores + b * texts.count * n, texts.count, n, logit_scale_);
 }
 
 }  // namespace relprompt::engine

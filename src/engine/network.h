@@ -43,6 +43,9 @@ class Network {
   void patch_scores(const Images& images, const Texts& texts, float* scores, Workspace& workspace,
                     const Observer& observer = {}) const;
 
+  /// Cosines of the patches of a bare CLIP with the texts, [batch, S, grid].
+  void cosines(const Images& images, const Texts& texts, float* cosines, Workspace& workspace) const;
+
   kernels::ScoreActivation score_activation() const;
   bool training_free() const { return !head_; }
 

@@ -94,6 +94,25 @@ void keep_best(const float* low, const float* high, float weight, float penalty,
   }
 }
 
+void add_to_softmax(const float* values, std::int64_t count, float* most, float* total) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float above = values[i] - most[i];  // infinite at first, and its exponential 0
+    const float e = exp_negative(-__builtin_fabsf(above));
+    total[i] = above > 0.0f ? total[i] * e + 1.0f : total[i] + e;
+    most[i] = above > 0.0f ? values[i] : most[i];
+  }
+}
+
+void keep_probability(const float* values, const float* log_total, std::int64_t count, float* to) {
+#pragma omp simd
+  for (std::int64_t i = 0; i < count; ++i) {
+    const float below = values[i] - log_total[i];  // rounding can put a value above the total
+    const float p = exp_negative(below > 0.0f ? 0.0f : below);
+    to[i] = p > to[i] ? p : to[i];
+  }
+}
+
 float smallest(const float* values, std::int64_t count) {
   float least = values[0];
 #pragma omp simd reduction(min : least)
@@ -104,9 +123,8 @@ float smallest(const float* values, std::int64_t count) {
 }  // namespace
 
 extern const LabelSimd RELPROMPT_LABEL_SIMD;
-const LabelSimd RELPROMPT_LABEL_SIMD = {interpolate_columns, add_interpolated_rows,
-                                        interpolate_rows,    add_exponentials,
-                                        keep_larger,         scale,
-                                        keep_best,           smallest};
+const LabelSimd RELPROMPT_LABEL_SIMD = {
+    interpolate_columns, add_interpolated_rows, interpolate_rows, add_exponentials, keep_larger, scale,
+    keep_best,           add_to_softmax,        keep_probability, smallest};
 
 }  // namespace relprompt::kernels

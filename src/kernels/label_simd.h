@@ -38,6 +38,11 @@ struct LabelSimd {
   /// of equal ones the lower name stays, so that the order of calls means nothing.
   void (*keep_best)(const float* low, const float* high, float weight, float penalty, std::int32_t name,
                     std::int64_t count, float* best, std::int32_t* label);
+  /// One more row of a softmax: most becomes the largest value so far, and total the sum of e^(value - most)
+  /// over all of them. A most of -infinity and a total of 0 are the beginning.
+  void (*add_to_softmax)(const float* values, std::int64_t count, float* most, float* total);
+  /// to = max(to, e^(value - log_total)), number by number.
+  void (*keep_probability)(const float* values, const float* log_total, std::int64_t count, float* to);
   /// The smallest of count numbers, at least one.
   float (*smallest)(const float* values, std::int64_t count);
 };

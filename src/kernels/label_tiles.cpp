@@ -6,6 +6,7 @@
 
 #include "kernels/label_simd.h"
 #include "kernels/score_tile.h"
+#include "kernels/softmax_tile.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -13,7 +14,30 @@ namespace {
 // More than rounding can add to a score on its way from the patches to a pixel.
 constexpr float kRounding = 1e-5f;
 
-/// Memory of a thread, for tiles of any place.
+/// Where a class's scores exceed the best ones of a tile, they become them.
+void keep_better(const LabelTask& task, ScoreTile& tile, std::int32_t name, float* best,
+                 std::int32_t* label) {
+  const auto c = static_cast<std::size_t>(name);
+  const float* values = tile.class_rows(c);
+  const auto& down = tile.rows().axis;
+  const auto width = tile.width();
+  for (std::int64_t r = 0; r < tile.height(); ++r) {
+    const auto i = static_cast<std::size_t>(r);
+    label_simd().keep_best(values + down.low[i] * width, values + down.high[i] * width, down.weight[i],
+                           task.penalty[c], name, width, best + r * width, label + r * width);
+  }
+}
+
+void keep_better(const LabelTask& task, SoftmaxTile& tile, std::int32_t name, float* best,
+                 std::int32_t* label) {
+  const auto c = static_cast<std::size_t>(name);
+  const float* values = tile.class_scores(c);
+  label_simd().keep_best(values, values, 0.0f, task.penalty[c], name, tile.height() * tile.width(), best,
+                         label);
+}
+
+/// Memory of a thread, for tiles of any place. Tile: ScoreTile or SoftmaxTile.
+template <typename Tile>
 class LabelTile {
  public:
   LabelTile(const LabelTask& task, const TileAxes& axes) : task_(task), tile_(task, axes) {}
@@ -27,7 +51,7 @@ class LabelTile {
     order_classes();
     float worst = -std::numeric_limits<float>::infinity();  // of the best scores so far
     while (!candidates_.empty() && !(candidates_.front().bound + kRounding < worst)) {
-      compare(next_class());
+      keep_better(task_, tile_, next_class(), best_.data(), label_.data());
       worst = label_simd().smallest(best_.data(), height * width);
     }
     for (std::int64_t r = 0; r < height; ++r) {
@@ -67,37 +91,32 @@ class LabelTile {
     return name;
   }
 
-  /// Brings a class's scores to the image's pixels and keeps what is better than the best.
-  void compare(std::int32_t name) {
-    const auto c = static_cast<std::size_t>(name);
-    const float* values = tile_.class_rows(c);
-    const auto& down = tile_.rows().axis;
-    const auto width = tile_.width();
-    for (std::int64_t r = 0; r < tile_.height(); ++r) {
-      const auto i = static_cast<std::size_t>(r);
-      label_simd().keep_best(values + down.low[i] * width, values + down.high[i] * width, down.weight[i],
-                             task_.penalty[c], name, width, best_.data() + r * width,
-                             label_.data() + r * width);
-    }
-  }
-
   const LabelTask& task_;
-  ScoreTile tile_;
+  Tile tile_;
   std::vector<Candidate> candidates_;
   std::vector<float> best_;
   std::vector<std::int32_t> label_;
 };
 
-}  // namespace
-
-void label_tiles(const LabelTask& task, std::int32_t* label, float* score) {
+template <typename Tile>
+void label_all(const LabelTask& task, std::int32_t* label, float* score) {
   const TileAxes axes(task);
   const TileGrid grid(task);
 #pragma omp parallel
   {
-    LabelTile tile(task, axes);
+    LabelTile<Tile> tile(task, axes);
 #pragma omp for schedule(dynamic)
     for (std::int64_t i = 0; i < grid.count(); ++i) tile.run(grid.y(i), grid.x(i), label, score);
+  }
+}
+
+}  // namespace
+
+void label_tiles(const LabelTask& task, std::int32_t* label, float* score) {
+  if (task.score_activation == ScoreActivation::kSoftmaxOfMean) {
+    label_all<SoftmaxTile>(task, label, score);
+  } else {
+    label_all<ScoreTile>(task, label, score);
   }
 }
 

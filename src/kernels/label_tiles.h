@@ -16,6 +16,8 @@ enum class ScoreActivation {
   kNone,     ///< they are probabilities already
   kSigmoid,  ///< each row by itself
   kSoftmax,  ///< over all rows
+  /// over all rows, at the image's pixels: what is averaged over the windows and resized are the scores
+  kSoftmaxOfMean,
 };
 
 struct ImageSize {
@@ -38,7 +40,9 @@ struct LabelTask {
 };
 
 /// Score of a class at a pixel: the probabilities (bilinear from the patches, align_corners false) averaged
-/// over the windows, the largest of its rows, resized bilinearly to the image, minus the penalty.
+/// over the windows, the largest of its rows, resized bilinearly to the image, minus the penalty. With
+/// kSoftmaxOfMean the probabilities are made last, and the largest of a class's rows is taken of them.
+/// A penalty of infinity takes a class out.
 /// label [image.height, image.width] is the class of the largest score, the first of equal ones, and score
 /// that score. Runs on the threads of OpenMP; the same numbers for any number of threads.
 void label_tiles(const LabelTask& task, std::int32_t* label, float* score);

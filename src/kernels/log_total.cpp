@@ -11,12 +11,11 @@ float smallest(const std::vector<float>& values) {
   return label_simd().smallest(values.data(), static_cast<std::int64_t>(values.size()));
 }
 
-/// So far below the largest score, even all the rows together are less than half a rounding of the sum.
+}  // namespace
+
 float negligible(std::size_t rows) {
   return -std::log(std::numeric_limits<float>::epsilon() / 4 / static_cast<float>(rows));
 }
-
-}  // namespace
 
 void LogTotal::compute(const WindowCover& window, std::size_t rows) {
   height_ = window.rows.part.size();

@@ -9,6 +9,10 @@
 
 namespace relprompt::kernels {
 
+/// So far below the largest of so many scores, even all the others together add less than half a rounding to
+/// the sum of their exponentials.
+float negligible(std::size_t rows);
+
 class LogTotal {
  public:
   /// log of the sum of e^score over the rows 0 .. rows - 1 at the tile's sources in the window. Rows that

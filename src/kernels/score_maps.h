@@ -19,10 +19,12 @@ class ScoreMaps {
   void compute(std::size_t first, std::size_t count, float* planes);
 
  private:
+  void compute_of_mean(std::size_t first, std::size_t count, float* planes);
   const LabelTask& task_;
   TileAxes axes_;
   TileGrid grid_;
-  std::vector<std::vector<LogTotal>> totals_;  ///< of each tile, for softmax
+  std::vector<std::vector<LogTotal>> totals_;     ///< of each tile, for softmax
+  std::vector<std::vector<float>> pixel_totals_;  ///< of each tile, for the softmax at the image's pixels
 };
 
 }  // namespace relprompt::kernels

@@ -112,7 +112,8 @@ torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Ten
   // In training the loss tells, without waiting for the device here.
   const bool checked = c10::InferenceMode::is_enabled();
   const auto scores = [&] {
-    if (!lpm_) return training_free_scores(image, t);
+    // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
+    if (!lpm_) return (training_free_cosines(image, t) * logit_scale_).softmax(-1);
     const auto aligned = features(image, t, observer, noise);
     if (checked) check_features(aligned.patches, score_error_);
     return (*lpm_)->forward(aligned.patches, aligned.class_token, t);
@@ -134,12 +135,18 @@ rpm::Aligned Network::features(const torch::Tensor& image, const torch::Tensor& 
   return {tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1)), tower_->project(tokens.select(1, 0))};
 }
 
-torch::Tensor Network::training_free_scores(const torch::Tensor& image, const torch::Tensor& t) {
+torch::Tensor Network::training_free_cosines(const torch::Tensor& image, const torch::Tensor& t) {
   const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, last_layer_);
   const auto patches = tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1));
   if (c10::InferenceMode::is_enabled()) check_features(patches, score_error_);
-  // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
-  return (nn::product(patches, t) * logit_scale_).softmax(-1);
+  return nn::product(patches, t);
+}
+
+torch::Tensor Network::cosines(const torch::Tensor& image, const torch::Tensor& t) {
+  const auto grid = tower_->grid_of(image);
+  const auto found = training_free_cosines(image, t);
+  if (c10::InferenceMode::is_enabled()) check_scores(found, t, score_error_);
+  return found.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
 }
 
 kernels::ScoreActivation Network::score_activation() const {

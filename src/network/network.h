@@ -50,6 +50,9 @@ class Network {
                              const rpm::Observer& observer = {},
                              const rpm::SampleNoise& noise = rpm::SampleNoise());
 
+  /// Cosines of the patches of a training-free model with the texts, shapes and errors as of patch_scores.
+  torch::Tensor cosines(const torch::Tensor& image, const torch::Tensor& t);
+
   /// What makes probabilities of patch scores, after these are brought to a window's pixels.
   kernels::ScoreActivation score_activation() const;
 
@@ -67,7 +70,8 @@ class Network {
   /// The trained part's features; the observer is RPM's.
   rpm::Aligned features(const torch::Tensor& image, const torch::Tensor& t, const rpm::Observer& observer,
                         const rpm::SampleNoise& noise);
-  torch::Tensor training_free_scores(const torch::Tensor& image, const torch::Tensor& t);
+  /// [B, N, S]
+  torch::Tensor training_free_cosines(const torch::Tensor& image, const torch::Tensor& t);
 
   clip::LastLayer last_layer_;
   model::ScoreKind scores_;

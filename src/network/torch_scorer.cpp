@@ -6,6 +6,19 @@
 #include "network/device.h"
 
 namespace relprompt::network {
+namespace {
+
+torch::Tensor to_device(const engine::Images& windows, const torch::Device& device) {
+  const std::vector<std::int64_t> shape = {windows.batch, 3, windows.height, windows.width};
+  return torch::from_blob(const_cast<float*>(windows.pixels), shape, torch::kFloat32).to(device);
+}
+
+void copy_out(const torch::Tensor& found, float* to) {
+  const auto here = found.to(torch::kCPU, torch::kFloat32).contiguous();
+  std::memcpy(to, here.data_ptr(), here.nbytes());
+}
+
+}  // namespace
 
 torch::Tensor rows_of(const segmenter::ClassEmbeddings& classes, const torch::Device& device) {
   const std::vector<std::int64_t> shape = {classes.texts().count, classes.width};
@@ -24,13 +37,15 @@ std::unique_ptr<segmenter::PatchScorer> make_scorer(const model::ModelFiles& mod
 void TorchScorer::patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
                                float* scores) {
   const torch::InferenceMode no_gradients;
-  const std::vector<std::int64_t> shape = {windows.batch, 3, windows.height, windows.width};
-  const auto image =
-      torch::from_blob(const_cast<float*>(windows.pixels), shape, torch::kFloat32).to(network_.device());
-  const auto found = network_.patch_scores(image, rows_of(classes, network_.device()))
-                         .to(torch::kCPU, torch::kFloat32)
-                         .contiguous();
-  std::memcpy(scores, found.data_ptr(), found.nbytes());
+  const auto t = rows_of(classes, network_.device());
+  copy_out(network_.patch_scores(to_device(windows, network_.device()), t), scores);
+}
+
+void TorchScorer::cosines(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
+                          float* cosines) {
+  const torch::InferenceMode no_gradients;
+  const auto t = rows_of(classes, network_.device());
+  copy_out(network_.cosines(to_device(windows, network_.device()), t), cosines);
 }
 
 engine::Grid TorchScorer::grid_of(std::int64_t height, std::int64_t width) const {

@@ -17,6 +17,8 @@ class TorchScorer : public segmenter::PatchScorer {
 
   void patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
                     float* scores) override;
+  void cosines(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
+               float* cosines) override;
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override;
   kernels::ScoreActivation score_activation() const override { return network_.score_activation(); }
   std::size_t batch() const override { return network_.device().is_cuda() ? 8 : 2; }

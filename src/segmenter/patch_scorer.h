@@ -19,6 +19,8 @@ class PatchScorer {
   /// Scores [batch, S, grid] of windows of one size: mask logits, or class probabilities of a bare CLIP.
   /// Which of the two score_activation() says.
   virtual void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) = 0;
+  /// Cosines [batch, S, grid] of the patches with the embeddings, of a bare CLIP.
+  virtual void cosines(const engine::Images& windows, const ClassEmbeddings& classes, float* cosines) = 0;
   virtual engine::Grid grid_of(std::int64_t height, std::int64_t width) const = 0;
   virtual kernels::ScoreActivation score_activation() const = 0;
   /// Windows that are best computed together.
@@ -33,6 +35,9 @@ class EngineScorer : public PatchScorer {
 
   void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) override {
     network_.patch_scores(windows, classes.texts(), scores, workspace_);
+  }
+  void cosines(const engine::Images& windows, const ClassEmbeddings& classes, float* cosines) override {
+    network_.cosines(windows, classes.texts(), cosines, workspace_);
   }
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override {
     return network_.grid_of(height, width);

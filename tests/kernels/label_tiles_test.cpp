@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/bilinear_axis.h"
+#include "kernels/score_maps.h"
 #include "numbers.h"
 
 namespace relprompt::kernels {
@@ -52,7 +53,8 @@ std::vector<double> log_totals(const LabelTask& task, const WindowScores& window
 }
 
 double activated(ScoreActivation score_activation, double score, double log_total) {
-  if (score_activation == ScoreActivation::kNone) return score;
+  const bool later = score_activation == ScoreActivation::kSoftmaxOfMean;  // at the image's pixels
+  if (score_activation == ScoreActivation::kNone || later) return score;
   return score_activation == ScoreActivation::kSigmoid ? 1 / (1 + std::exp(-score))
                                                        : std::exp(score - log_total);
 }
@@ -79,8 +81,29 @@ std::vector<double> averaged(const LabelTask& task, std::size_t row) {
   return sum;
 }
 
+/// Planes of kSoftmaxOfMean: every row goes to the image, then softmax, then the best row of a class.
+std::vector<std::vector<double>> planes_of_mean(const LabelTask& task) {
+  std::vector<std::vector<double>> rows;
+  for (std::size_t row = 0; row < task.first.back(); ++row)
+    rows.push_back(resized(averaged(task, row), task.resized, task.image));
+  std::vector<std::vector<double>> planes(task.penalty.size(), std::vector<double>(rows.front().size()));
+  for (std::size_t i = 0; i < rows.front().size(); ++i) {
+    double most = rows[0][i], total = 0;
+    for (const auto& row : rows) most = std::max(most, row[i]);
+    for (const auto& row : rows) total += std::exp(row[i] - most);
+    for (std::size_t c = 0; c < planes.size(); ++c) {
+      double best = 0;
+      for (auto row = task.first[c]; row < task.first[c + 1]; ++row)
+        best = std::max(best, std::exp(rows[row][i] - most) / total);
+      planes[c][i] = best - static_cast<double>(task.penalty[c]);
+    }
+  }
+  return planes;
+}
+
 /// All planes at the image's size.
 std::vector<std::vector<double>> naive_planes(const LabelTask& task) {
+  if (task.score_activation == ScoreActivation::kSoftmaxOfMean) return planes_of_mean(task);
   std::vector<std::vector<double>> planes;
   for (std::size_t c = 0; c < task.penalty.size(); ++c) {
     auto best = averaged(task, task.first[c]);
@@ -188,8 +211,56 @@ INSTANTIATE_TEST_SUITE_P(
              {150, 233},
              {{0, 0}, {0, 36}},
              ScoreActivation::kSoftmax,
-             300}),
+             300},
+        Case{
+            "SoftmaxOfMean", {5, 3}, {83, 57}, {83, 57}, {83, 57}, {{0, 0}}, ScoreActivation::kSoftmaxOfMean},
+        Case{"SoftmaxOfMeanOverManyWindows",
+             {4, 4},
+             {64, 64},
+             {71, 93},
+             {45, 70},
+             {{0, 0}, {0, 22}, {0, 29}, {7, 0}, {7, 22}, {7, 29}},
+             ScoreActivation::kSoftmaxOfMean},
+        Case{"SoftmaxOfMeanOfHugeScores",
+             {4, 4},
+             {64, 64},
+             {64, 100},
+             {150, 233},
+             {{0, 0}, {0, 36}},
+             ScoreActivation::kSoftmaxOfMean,
+             90}),
     [](const auto& row) { return std::string(row.param.name); });
+
+TEST_P(LabelTiles, AreTheArgMaxOfTheMaps) {
+  std::vector<std::vector<float>> scores;
+  const auto task = task_of(GetParam(), scores);
+  const auto pixels = static_cast<std::size_t>(task.image.height * task.image.width);
+  std::vector<std::int32_t> label(pixels, -1);
+  std::vector<float> score(pixels, NAN), planes(task.penalty.size() * pixels);
+  label_tiles(task, label.data(), score.data());
+  ScoreMaps maps(task);
+  maps.compute(0, 2, planes.data());
+  maps.compute(2, task.penalty.size() - 2, planes.data() + 2 * pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    std::size_t best = 0;
+    for (std::size_t c = 1; c < task.penalty.size(); ++c)
+      best = planes[c * pixels + i] > planes[best * pixels + i] ? c : best;
+    ASSERT_NEAR(planes[best * pixels + i], score[i], 1e-6) << "pixel " << i;
+    ASSERT_NEAR(planes[static_cast<std::size_t>(label[i]) * pixels + i], score[i], 1e-6) << "pixel " << i;
+  }
+}
+
+TEST_P(LabelTiles, LeaveAClassWithAnInfinitePenaltyOut) {
+  std::vector<std::vector<float>> scores;
+  auto task = task_of(GetParam(), scores);
+  const auto pixels = static_cast<std::size_t>(task.image.height * task.image.width);
+  std::vector<std::int32_t> label(pixels, -1);
+  std::vector<float> score(pixels, NAN);
+  task.penalty[3] = std::numeric_limits<float>::infinity();
+  label_tiles(task, label.data(), score.data());
+  EXPECT_EQ(std::count(label.begin(), label.end(), 3), 0);
+  EXPECT_TRUE(std::all_of(score.begin(), score.end(), [](float s) { return std::isfinite(s); }));
+}
 
 TEST(LabelTilesTies, TheFirstOfEqualClassesWins) {
   const std::vector<float> scores(4 * 9, 0.75f);
