@@ -64,7 +64,8 @@ Json json_of(const ModelInfo& info) {
 Json json_of(const Vocabulary& entry) {
   Json classes = Json::array();
   for (std::size_t label = 0; label < entry.classes.size(); ++label) {
-    Json row = {{"label", label}, {"names", entry.classes.names[label]}};
+    Json row = {
+        {"label", label}, {"name", entry.classes.title(label)}, {"names", entry.classes.names[label]}};
     if (!entry.classes.seen.empty()) row["seen"] = static_cast<bool>(entry.classes.seen[label]);
     classes.push_back(std::move(row));
   }

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +17,18 @@ namespace relprompt {
 struct ClassList {
   std::vector<std::vector<std::string>> names;  ///< [class][name], no entry empty
   std::vector<bool> seen;  ///< [class]: in the seen part of the zero-shot split; empty if there is no split
+  /// [class] what people are shown; empty: the first name of each. For classes whose names are phrases for
+  /// the text tower alone: "background", of which it reads "sky", "wall", ...
+  std::vector<std::string> titles = {};
+  /// Label of the class that stands for everything else. Its names are different things, so they always
+  /// compete and are never averaged.
+  std::optional<std::size_t> background = {};
+  bool contrast = false;  ///< the background was added by with_contrast
 
   std::size_t size() const { return names.size(); }
-  const std::string& title(std::size_t label) const { return names[label].front(); }
+  const std::string& title(std::size_t label) const {
+    return titles.empty() ? names[label].front() : titles[label];
+  }
 };
 
 /// Largest number of classes: labels are 16 bit and the last value means "unknown".
@@ -34,6 +44,22 @@ RELPROMPT_API ClassList parse_class_list(std::string_view text);
 /// A file with one class a line or commas, as parse_class_list. Throws Error(kBadClassList) that names the
 /// file and the line, also when the file cannot be read.
 RELPROMPT_API ClassList read_class_file(const std::filesystem::path& path);
+
+/// The list with the class of the text "NAME;phrase;phrase" as its background: the class that has this name
+/// or title, else one more at the end. The phrases replace its names; without any the name is its own phrase.
+/// Throws Error(kBadClassList): no name, an empty phrase, one twice, or one that another class has.
+RELPROMPT_API ClassList with_background(const ClassList& classes, std::string_view background);
+
+/// The list with a background of built-in words for stuff (contrast_words) at its end, without those words
+/// that a name of the classes shares a word with: nothing should compete with itself.
+RELPROMPT_API ClassList with_contrast(const ClassList& classes);
+
+/// What with_contrast adds: "sky", "wall", "grass", ...
+RELPROMPT_API const std::vector<std::string>& contrast_words();
+
+/// Sentences for TextOptions::templates: "single", "paper" (15), "imagenet" (OpenAI's 80 for ImageNet), or
+/// those of a file with one a line. Throws Error(kBadTemplate).
+RELPROMPT_API std::vector<std::string> named_templates(std::string_view name_or_path);
 
 /// A built-in class list with what there is to say about it.
 struct Vocabulary {

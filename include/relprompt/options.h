@@ -61,26 +61,75 @@ struct ModelOptions {
   bool pack_cache = true;
 };
 
-/// How class names become text embeddings.
-struct TextOptions {
-  /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: "a photo of a {}".
-  std::vector<std::string> templates;
-  bool truncate = false;        ///< cut texts beyond the context length instead of failing
-  bool max_over_names = false;  ///< several names of a class: best score wins, instead of averaged embeddings
-  bool use_cache = true;        ///< keep embeddings under XDG_CACHE_HOME/relprompt
+/// What several names of a class come to.
+enum class NameRule {
+  kByModel,  ///< kMax for a bare CLIP with a head other than maskclip and none, kAverage for all others
+  kAverage,  ///< the mean of their embeddings
+  kMax,      ///< the best score of them
 };
 
-/// How an image is cut, scored and labelled. Zero means the model's own default (512, 512, 426 for real
-/// CLIPs).
+/// How class names become text embeddings.
+struct TextOptions {
+  /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: the model's own, mostly
+  /// "a photo of a {}". named_templates has more.
+  std::vector<std::string> templates;
+  bool truncate = false;  ///< cut texts beyond the context length instead of failing
+  NameRule names = NameRule::kByModel;
+  bool use_cache = true;  ///< keep embeddings under XDG_CACHE_HOME/relprompt
+};
+
+/// What stands for everything that the classes do not name (Model::complete).
+struct BackgroundOptions {
+  /// "NAME;phrase;phrase": the class called NAME is the background, and these phrases, of which the best
+  /// counts, are what the text tower reads; without phrases it reads the name. A class of that name may be
+  /// in the list already. Empty: the model's own, mostly none.
+  std::string background;
+  /// A list of one class is all that a softmax over it can answer. So a bare CLIP gets a background of
+  /// built-in words for stuff (sky, wall, grass, ...) beside it. False: it does not.
+  bool contrast = true;
+};
+
+/// What is averaged where windows of a bare CLIP overlap.
+enum class WindowMean {
+  kByModel,        ///< kLogits with a head other than maskclip and none
+  kProbabilities,  ///< a softmax over the names at every patch
+  kLogits,         ///< the cosines, and the softmax is taken at the image's pixels
+};
+
+/// Pixels whose best class is this one need another score than SegmentOptions::unknown_threshold.
+struct ClassThreshold {
+  std::size_t label = 0;
+  float threshold = 0;
+};
+
+/// SegmentOptions::window for one window of any shape: the whole resized image.
+constexpr int kWholeImage = -1;
+
+/// How an image is cut, scored and labelled. Zero and absent mean the model's own default. Sides: 512, 512,
+/// 426 for real CLIPs with prompts or with the head maskclip; for one with another head half more than the
+/// size that its tower was made for, that size, and half of it (336, 224, 112).
 struct SegmentOptions {
   int short_side = 0;    ///< pixels; the image's shorter side becomes this
-  int window = 0;        ///< pixels; side of the square windows
+  int window = 0;        ///< pixels; side of the square windows; kWholeImage: no windows
   int stride = 0;        ///< pixels between windows, at most window
   int window_batch = 0;  ///< windows computed together; 0: two, or one on one thread
+  /// Of a bare CLIP: factor of the cosines before the softmax, above 0; 0: 40, or with the head maskclip or
+  /// none the CLIP's own temperature.
+  float logit_scale = 0;
+  WindowMean mean = WindowMean::kByModel;  ///< of a bare CLIP
   std::vector<std::size_t>
       seen;                  ///< labels whose probability is lowered by `calibration` (zero-shot protocol)
   float calibration = 0.1f;  ///< probability, used for `seen` only
-  std::optional<float> unknown_threshold;  ///< best score below this: LabelMap::kUnknown
+  /// Pixels whose best score is below this go to the background, and where there is none to
+  /// LabelMap::kUnknown. Absent: the model's own, mostly none.
+  std::optional<float> unknown_threshold;
+  std::vector<ClassThreshold> class_thresholds;  ///< go before unknown_threshold; a class at most once
+  /// Label of the class that stands for everything else; absent: that of the class set, if it has one.
+  std::optional<std::size_t> background;
+  /// Classes whose best pixels are no more than this share of the foreground (all pixels that are not
+  /// background, before any threshold) are left out, and their pixels go to the next best class that stays.
+  /// 0 to below 1; absent: the model's own, mostly 0. Without a background the largest class always stays.
+  std::optional<float> min_area;
   std::uint64_t max_pixels = 100'000'000;  ///< cap on the image after resizing
 };
 

@@ -62,6 +62,13 @@ class RELPROMPT_API Model {
   /// Options with every zero replaced by the model's default, checked, `seen` against a number of classes.
   /// Throws Error(kBadArgument).
   SegmentOptions resolve(const SegmentOptions& options, std::size_t classes) const;
+  /// The same with templates and the rule for names.
+  TextOptions resolve(const TextOptions& options) const;
+  /// The classes that an image is really divided into: with the background that the options or the model
+  /// name, or with contrast words where a bare CLIP gets one class alone. Throws as with_background.
+  ClassList complete(const ClassList& classes, const BackgroundOptions& options = {}) const;
+  /// False for a bare CLIP, whose scores are a softmax over the class names.
+  bool has_prompts() const;
 
  private:
   friend class ClassSet;

@@ -167,7 +167,7 @@ BenchmarkResult benchmark_model(const std::filesystem::path& model, const ModelO
     Segmenter segmenter(model, model_options);
     const double load_ms = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     const auto config = model::open_model(model, model_options.towers).config;
-    if (options.window == 0) options.window = config.test.window;
+    if (options.window == 0) options.window = segmenter.resolve({}).window;
     require_range("window", options.window, config.clip.vision.patch, kLargestWindow,
                   " pixels (one patch is the least)");
 

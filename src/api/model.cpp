@@ -90,9 +90,10 @@ ModelInfo inspect_model(const fs::path& path, const TowerOptions& towers) {
     }
     info.mean.assign(config.image.mean.begin(), config.image.mean.end());
     info.std.assign(config.image.std.begin(), config.image.std.end());
-    info.short_side = config.test.short_side;
-    info.window = config.test.window;
-    info.stride = config.test.stride;
+    const auto protocol = model::protocol_of(config);
+    info.short_side = protocol.short_side;
+    info.window = protocol.window;
+    info.stride = protocol.stride;
     info.trainable = elements_of(model.prompt_rows());
     info.parameters = elements_of(model.image_rows()) + elements_of(model.text_rows()) + info.trainable;
     info.gflop_classes = 20;

@@ -12,6 +12,7 @@
 #include "api/errors.h"
 #include "base/hash.h"
 #include "base/json_output.h"
+#include "model/label_protocol.h"
 
 namespace relprompt {
 namespace {
@@ -36,14 +37,29 @@ void add_decoding(const DecodeOptions& decode, Json& protocol) {
   if (decode.range) protocol["range"] = {decode.range->min, decode.range->max};
 }
 
-Json protocol_of(const SegmentOptions& options, const TextOptions& text) {
+Json or_null(bool holds, const Json& value) {
+  return holds ? value : Json();
+}
+
+Json protocol_of(const SegmentOptions& options, const TextOptions& text, const ClassList& classes) {
+  const bool whole = options.window == kWholeImage, bare = options.mean != WindowMean::kByModel;
   Json protocol = {{"short_side", options.short_side},
-                   {"window", options.window},
-                   {"stride", options.stride},
-                   {"templates", text.templates},
-                   {"names", text.max_over_names ? "max" : "average"},
-                   {"truncate", text.truncate}};
+                   {"window", whole ? Json("whole") : Json(options.window)},
+                   {"stride", or_null(!whole, options.stride)}};
+  protocol["mean"] = or_null(bare, bare ? name_of(model::kWindowMeanWords, options.mean) : "");
+  protocol["logit_scale"] = or_null(bare, options.logit_scale);
+  protocol["templates"] = text.templates;
+  protocol["names"] = name_of(model::kNameRuleWords, text.names);
+  protocol["truncate"] = text.truncate;
   protocol["unknown_below"] = options.unknown_threshold ? Json(*options.unknown_threshold) : Json();
+  Json by_class = Json::array();
+  for (const auto& [label, threshold] : options.class_thresholds) {
+    by_class.push_back({{"label", label}, {"name", classes.title(label)}, {"below", threshold}});
+  }
+  protocol["unknown_below_of_class"] = by_class;
+  protocol["background"] = options.background ? Json(*options.background) : Json();
+  protocol["contrast"] = classes.contrast;
+  protocol["min_area"] = *options.min_area;
   protocol["seen"] = options.seen;
   protocol["calibration"] = options.seen.empty() ? Json() : Json(options.calibration);
   return protocol;
@@ -65,9 +81,11 @@ Json classes_of(const Segmentation& result, const ClassList& classes) {
   Json rows = Json::array();
   for (std::size_t label = 0; label < classes.size(); ++label) {
     const auto& names = classes.names[label];
+    const auto& title = classes.title(label);
+    const std::ptrdiff_t others = title == names.front() ? 1 : 0;  // a title need not be a name
     rows.push_back({{"label", label},
-                    {"name", names.front()},
-                    {"other_names", std::vector<std::string>(names.begin() + 1, names.end())},
+                    {"name", title},
+                    {"other_names", std::vector<std::string>(names.begin() + others, names.end())},
                     {"color", hexadecimal(class_color(static_cast<std::uint16_t>(label)))},
                     {"pixels", result.pixels[label]},
                     {"share", share(result.pixels[label], result.labels)}});
@@ -100,7 +118,8 @@ Reporter::Reporter(const Segmenter& segmenter, const ReportSettings& settings)
                         {"variant", segmenter.variant()},
                         {"device", settings.model_options.device},
                         {"precision", settings.model_options.precision}};
-        facts->protocol = protocol_of(segmenter.resolve(settings.protocol), settings.text);
+        facts->protocol = protocol_of(segmenter.resolve(settings.protocol),
+                                      segmenter.model().resolve(settings.text), settings.classes);
         add_decoding(settings.decode, facts->protocol);
         facts->unknown_words = segmenter.unknown_words();
         facts->settings = settings_hash(settings, segmenter, facts->protocol);

@@ -151,7 +151,9 @@ std::string Segmenter::variant() const {
 }
 
 SegmentOptions Segmenter::resolve(const SegmentOptions& options) const {
-  return model().resolve(options, class_count());
+  auto full = model().resolve(options, class_count());
+  if (!full.background && impl().classes) full.background = impl().embeddings().background;
+  return full;
 }
 
 }  // namespace relprompt

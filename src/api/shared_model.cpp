@@ -86,7 +86,24 @@ std::string Model::variant() const {
 }
 
 SegmentOptions Model::resolve(const SegmentOptions& options, std::size_t classes) const {
-  return segmenter::resolve(options, impl_->files.config, classes);
+  return api::guarded([&] { return segmenter::resolve(options, impl_->files, classes); });
+}
+
+TextOptions Model::resolve(const TextOptions& options) const {
+  return segmenter::resolve(options, impl_->files.config);
+}
+
+ClassList Model::complete(const ClassList& classes, const BackgroundOptions& options) const {
+  const auto protocol = model::protocol_of(impl_->files.config);
+  const auto& background = options.background.empty() ? protocol.background : options.background;
+  if (!background.empty()) return with_background(classes, background);
+  const bool alone = classes.size() == 1 && !classes.background;
+  if (alone && !has_prompts() && options.contrast && protocol.contrast) return with_contrast(classes);
+  return classes;
+}
+
+bool Model::has_prompts() const {
+  return impl_->files.config.prompts.has_value();
 }
 
 ClassSet::ClassSet(const Model& model, const ClassList& classes, const TextOptions& options)

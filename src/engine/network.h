@@ -47,6 +47,7 @@ class Network {
   void cosines(const Images& images, const Texts& texts, float* cosines, Workspace& workspace) const;
 
   kernels::ScoreActivation score_activation() const;
+  float logit_scale() const { return logit_scale_; }
   bool training_free() const { return !head_; }
 
  private:

@@ -36,6 +36,7 @@ Json classes_of(const EvaluationReport& report) {
   for (std::size_t label = 0; label < scores.size(); ++label) {
     const ClassScore& score = scores[label];
     Json row = {{"label", label},
+                {"name", report.classes.title(label)},
                 {"names", report.classes.names[label]},
                 {"iou", or_null(score.iou)},
                 {"accuracy", or_null(score.accuracy)},

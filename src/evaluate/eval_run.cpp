@@ -23,7 +23,6 @@
 #include "model/presets.h"
 #include "model/prompt_check.h"
 #include "segmenter/text_encoder.h"
-#include "text/templates.h"
 
 namespace relprompt::evaluate {
 namespace {
@@ -66,8 +65,9 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   protocol.checkpoint_score = facts.checkpoint_score;
   if (facts.iterations > 0) protocol.iterations = static_cast<std::uint64_t>(facts.iterations);
   if (!options.seen.empty()) protocol.calibration = config.test.calibration;
-  protocol.templates = config.text.templates.empty() ? text::single_template() : config.text.templates;
-  protocol.max_over_names = config.text.max_over_names;
+  const auto text = segmenter::resolve(config.text, model.config);
+  protocol.templates = text.templates;
+  protocol.max_over_names = text.names == NameRule::kMax;
   protocol.short_side = options.short_side;
   protocol.window = options.window;
   protocol.stride = options.stride;

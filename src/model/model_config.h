@@ -10,6 +10,7 @@
 
 #include "base/json_fields.h"
 #include "model/clip_config.h"
+#include "model/label_protocol.h"
 #include "model/method.h"
 #include "model/prompt_options.h"
 #include "model/resclip_options.h"
@@ -68,6 +69,7 @@ struct ModelConfig {
   std::string head = "scclip";
   ResClipOptions resclip;  ///< of the heads resclip and resclip-sfr
   TestProtocol test;
+  std::optional<LabelProtocol> dense;  ///< of a bare CLIP with a head that does not keep `test`; key `dense`
   std::optional<Int8Config> int8;
   /// SHA-256 of clip.safetensors; needed when that file is elsewhere.
   std::string clip_sha256;

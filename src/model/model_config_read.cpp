@@ -178,6 +178,9 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   config.head = read_head(fields, config.head);
   config.resclip = read_resclip(fields.object("resclip"));
   config.test = read_test(fields.object("test"));
+  const bool has_dense = fields.has("dense");
+  JsonFields dense = fields.object("dense");
+  if (has_dense) config.dense = read_protocol(dense);
   const bool refined = fields.has("int8");
   JsonFields int8 = fields.object("int8");
   if (refined) config.int8 = read_int8(int8, config.clip.vision.layers);

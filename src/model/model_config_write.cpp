@@ -80,6 +80,7 @@ std::string to_json(const ModelConfig& config) {
                {{"short_side", config.test.short_side},
                 {"window", config.test.window},
                 {"stride", config.test.stride}}}};
+  if (config.dense) out["dense"] = to_json(*config.dense);
   if (config.prompts) out["scores"] = name_of(kScoreWords, config.scores);
   if (config.int8) {
     out["int8"] = {{"images", config.int8->images}, {"layers_in_bf16", config.int8->bf16_layers}};

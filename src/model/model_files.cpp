@@ -174,6 +174,7 @@ std::string settings_of(const ModelFiles& model) {
   config.clip_sha256.clear();
   config.words.clear();
   config.test = {};
+  config.dense.reset();
   return to_json(config);
 }
 

@@ -59,6 +59,7 @@ class Network {
   /// Training keeps only the inputs of the tower's layers and computes the rest again in the backward pass.
   void set_activation_checkpointing(bool on) { tower_->set_activation_checkpointing(on); }
 
+  double logit_scale() const { return logit_scale_; }
   const torch::Device& device() const { return device_; }
   bool training_free() const { return !lpm_; }
   /// Pixels a side.

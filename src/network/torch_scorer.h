@@ -19,6 +19,7 @@ class TorchScorer : public segmenter::PatchScorer {
                     float* scores) override;
   void cosines(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
                float* cosines) override;
+  float logit_scale() const override { return static_cast<float>(network_.logit_scale()); }
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override;
   kernels::ScoreActivation score_activation() const override { return network_.score_activation(); }
   std::size_t batch() const override { return network_.device().is_cuda() ? 8 : 2; }

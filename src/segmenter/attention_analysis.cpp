@@ -28,8 +28,8 @@ struct Input {
 
 Input whole_image(const model::ModelConfig& config, const Image& image, int short_side) {
   SegmentOptions options;
-  options.short_side = short_side == 0 ? config.test.window : short_side;
-  options = resolve(options, config, 0);                           // checks the side
+  options.short_side = short_side == 0 ? model::protocol_of(config).window : short_side;
+  options = resolve_sizes(options, config);                        // checks the side
   options.max_pixels = std::numeric_limits<std::uint64_t>::max();  // patches are limited instead
   const auto patch = config.clip.vision.patch;
   const auto size = resized_size(image, options);

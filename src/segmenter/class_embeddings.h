@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/relationship_prompts.h"
@@ -14,6 +15,7 @@ struct ClassEmbeddings {
   std::vector<float> rows;         ///< [S, E], unit length, in class order
   std::int64_t width = 0;          ///< E
   std::vector<std::size_t> first;  ///< [C + 1]: class c owns the rows first[c] .. first[c + 1] - 1
+  std::optional<std::size_t> background = {};  ///< label of the class that stands for everything else
 
   std::size_t classes() const { return first.empty() ? 0 : first.size() - 1; }
   engine::Texts texts() const {

@@ -21,6 +21,8 @@ class PatchScorer {
   virtual void patch_scores(const engine::Images& windows, const ClassEmbeddings& classes, float* scores) = 0;
   /// Cosines [batch, S, grid] of the patches with the embeddings, of a bare CLIP.
   virtual void cosines(const engine::Images& windows, const ClassEmbeddings& classes, float* cosines) = 0;
+  /// The temperature that the CLIP was trained with.
+  virtual float logit_scale() const = 0;
   virtual engine::Grid grid_of(std::int64_t height, std::int64_t width) const = 0;
   virtual kernels::ScoreActivation score_activation() const = 0;
   /// Windows that are best computed together.
@@ -39,6 +41,7 @@ class EngineScorer : public PatchScorer {
   void cosines(const engine::Images& windows, const ClassEmbeddings& classes, float* cosines) override {
     network_.cosines(windows, classes.texts(), cosines, workspace_);
   }
+  float logit_scale() const override { return network_.logit_scale(); }
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override {
     return network_.grid_of(height, width);
   }

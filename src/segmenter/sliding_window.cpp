@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
 #include "base/stage_timer.h"
-#include "kernels/label_tiles.h"
 #include "kernels/score_maps.h"
+#include "kernels/softmax.h"
+#include "segmenter/label_decision.h"
 #include "segmenter/windows.h"
 
 namespace relprompt::segmenter {
@@ -37,10 +39,35 @@ std::vector<float> network_input(const Image& image, const model::Normalisation&
 
 namespace {
 
+bool of_mean(const SegmentOptions& options) {
+  return options.mean == WindowMean::kLogits;
+}
+
+/// What is averaged: of a bare CLIP logits, or their softmax over the names at each patch; else mask logits.
+void score_patches(PatchScorer& scorer, const engine::Images& images, const ClassEmbeddings& classes,
+                   const SegmentOptions& options, float* scores) {
+  if (options.mean == WindowMean::kByModel) {  // of a model with prompts
+    scorer.patch_scores(images, classes, scores);
+    return;
+  }
+  scorer.cosines(images, classes, scores);
+  const auto patches = scorer.grid_of(images.height, images.width).size(), names = classes.texts().count;
+  const float scale = options.logit_scale > 0 ? options.logit_scale : scorer.logit_scale();
+  if (of_mean(options)) {
+    for (std::int64_t i = 0; i < images.batch * names * patches; ++i) scores[i] *= scale;
+    return;
+  }
+  for (std::int64_t b = 0; b < images.batch; ++b) {
+    kernels::softmax_columns(scores + b * names * patches, names, patches, scale);
+  }
+}
+
 /// Patch scores of every window, [windows, S, h, w]. Windows of one image share a size, so they batch.
 std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
                                  const std::vector<Window>& windows, const ClassEmbeddings& classes,
-                                 std::size_t batch) {
+                                 const SegmentOptions& options) {
+  const auto batch =
+      options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
   const auto height = windows.front().height, width = windows.front().width;
   const auto each = classes.texts().count * scorer.grid_of(height, width).size();
   std::vector<float> scores(windows.size() * static_cast<std::size_t>(each));
@@ -55,8 +82,8 @@ std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& 
         to = std::copy_n(input.data() + (c * size.height + y) * size.width + w.x, width, to);
       }
     }
-    scorer.patch_scores({crops.data(), static_cast<std::int64_t>(count), height, width}, classes,
-                        scores.data() + begin * static_cast<std::size_t>(each));
+    score_patches(scorer, {crops.data(), static_cast<std::int64_t>(count), height, width}, classes, options,
+                  scores.data() + begin * static_cast<std::size_t>(each));
   }
   return scores;
 }
@@ -83,11 +110,12 @@ kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float
   task.image = {image.height, image.width};
   task.first = classes.first;
   task.penalty = penalties(options, classes.classes());
-  task.score_activation = scorer.score_activation();
+  task.score_activation =
+      of_mean(options) ? kernels::ScoreActivation::kSoftmaxOfMean : scorer.score_activation();
   return task;
 }
 
-/// Planes of full size, a few classes at a time.
+/// Planes of full size, a few classes at a time; 0 for classes that are left out.
 void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
   // 16 planes of 512 x 683 pixels: near the last-level cache and far below a window's own memory.
   constexpr std::int64_t kChunkElements = 16 * 512 * 683;
@@ -99,25 +127,17 @@ void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
   for (std::size_t first = 0; first < classes; first += chunk) {
     const auto count = std::min(chunk, classes - first);
     planes.compute(first, count, values.data());
+    for (std::size_t c = 0; c < count; ++c) {
+      if (std::isinf(task.penalty[first + c]))
+        std::fill_n(values.begin() + static_cast<std::int64_t>(c) * plane, plane, 0.0f);
+    }
     sink(first, count, values.data());
   }
 }
 
-void fill_labels(const kernels::LabelTask& task, const SegmentOptions& options, Segmentation& result) {
-  const auto pixels = static_cast<std::size_t>(task.image.height * task.image.width);
-  std::vector<std::int32_t> labels(pixels);
-  std::vector<float> scores(pixels);
-  kernels::label_tiles(task, labels.data(), scores.data());
-  result.labels.labels.resize(pixels);
-  for (std::size_t i = 0; i < pixels; ++i) {
-    const bool unknown = options.unknown_threshold && !(scores[i] >= *options.unknown_threshold);
-    result.labels.labels[i] = unknown ? LabelMap::kUnknown : static_cast<std::uint16_t>(labels[i]);
-    if (unknown) {
-      ++result.unknown_pixels;
-    } else {
-      ++result.pixels[static_cast<std::size_t>(labels[i])];
-    }
-  }
+std::vector<Window> windows_of(image::Size size, const SegmentOptions& options) {
+  if (options.window == kWholeImage) return {{0, 0, size.height, size.width}};
+  return sliding_windows(size.height, size.width, options.window, options.stride);
 }
 
 void check_image(const Image& image) {
@@ -147,33 +167,6 @@ image::Size resized_size(const Image& image, const SegmentOptions& options) {
   return size;
 }
 
-SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& config, std::size_t classes) {
-  SegmentOptions full = options;
-  if (full.short_side == 0) full.short_side = config.test.short_side;
-  if (full.window == 0) full.window = options.short_side == 0 ? config.test.window : full.short_side;
-  if (full.stride == 0) {
-    // The protocol's overlap in proportion to the window.
-    full.stride =
-        full.window == config.test.window ? config.test.stride : std::max(1, full.window * 426 / 512);
-  }
-  const auto patch = config.clip.vision.patch;
-  const auto require = [](bool holds, const std::string& message) {
-    if (!holds) throw Error(ErrorCode::kBadArgument, message);
-  };
-  require(full.short_side >= patch && full.short_side <= 65536,
-          fmt::format("short side {}: expected {} (one patch) to 65536 pixels", full.short_side, patch));
-  require(full.window >= patch && full.window <= 65536,
-          fmt::format("window {}: expected {} (one patch) to 65536 pixels", full.window, patch));
-  require(full.stride >= 1 && full.stride <= full.window,
-          fmt::format("stride {}: expected 1 to {} (the window) pixels", full.stride, full.window));
-  require(full.window_batch >= 0, fmt::format("window batch {}: expected 0 or more", full.window_batch));
-  for (const auto label : full.seen) {
-    require(label < classes,
-            fmt::format("seen class {}: there are only {} classes, counted from 0", label, classes));
-  }
-  return full;
-}
-
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
                            const ScoreSink& sink) {
@@ -191,18 +184,16 @@ Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config
   result.resize_seconds = seconds_since(start);
 
   start = Clock::now();
-  const auto windows = sliding_windows(size.height, size.width, options.window, options.stride);
+  const auto windows = windows_of(size, options);
   result.windows = static_cast<int>(windows.size());
-  const auto batch =
-      options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
-  const auto scores = score_windows(scorer, input, size, windows, classes, batch);
+  const auto scores = score_windows(scorer, input, size, windows, classes, options);
   result.network_seconds = seconds_since(start);
 
   start = Clock::now();
   const StageTimer timer(Stage::kResize);
-  const auto task = label_task(scorer, scores, windows, classes, size, image, options);
-  if (sink) give_planes(task, sink);
+  auto task = label_task(scorer, scores, windows, classes, size, image, options);
   fill_labels(task, options, result);
+  if (sink) give_planes(task, sink);
   result.score_seconds = seconds_since(start);
   return result;
 }

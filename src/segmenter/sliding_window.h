@@ -7,15 +7,19 @@
 #include "relprompt/segmenter.h"
 
 #include "image/resize.h"
-#include "model/model_config.h"
+#include "model/model_files.h"
 #include "segmenter/patch_scorer.h"
 
 namespace relprompt::segmenter {
 
-/// Fills the zeros of the options from the model's test protocol and checks them.
-/// Throws Error(kBadArgument): a side below one patch, a stride beyond the window, a seen label without a
-/// class.
+/// Fills what the options leave open from the model's protocol and checks them, labels against a number of
+/// classes. Throws Error(kBadArgument), naming the option, what is expected and what was found.
+/// Without the model's files a CLIP's own temperature is not known, and stays 0.
 SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& config, std::size_t classes);
+SegmentOptions resolve(const SegmentOptions& options, const model::ModelFiles& model, std::size_t classes);
+
+/// The three sides alone.
+SegmentOptions resolve_sizes(const SegmentOptions& options, const model::ModelConfig& config);
 
 /// The image's size with its shorter side resized. Throws Error(kImageTooLarge) beyond options.max_pixels.
 image::Size resized_size(const Image& image, const SegmentOptions& options);
@@ -23,8 +27,9 @@ image::Size resized_size(const Image& image, const SegmentOptions& options);
 /// uint8 [H, W, 3] -> (rgb - mean) / std, [3, H, W].
 std::vector<float> network_input(const Image& image, const model::Normalisation& normalisation);
 
-/// Labels of an image by sliding windows, as RPN.segment of tools/reference. options resolved.
-/// Throws Error(kBadArgument) for an empty image, Error(kImageTooLarge).
+/// Labels of an image by sliding windows, as RPN.segment of tools/reference. options resolved. What a bare
+/// CLIP does is dense_scores of ../shared/reference/heads_reference.py, with its mean of logits. Throws
+/// Error(kBadArgument) for an empty image, Error(kImageTooLarge).
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
                            const ScoreSink& sink);

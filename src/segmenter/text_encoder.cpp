@@ -170,9 +170,14 @@ std::vector<std::string> distinct_names(const ClassList& classes) {
   return names;
 }
 
-std::vector<std::string> shown_names(const ClassList& classes) {
+/// What each row of `embeddings` is called.
+std::vector<std::string> row_names(const ClassList& classes, const ClassEmbeddings& embeddings) {
   std::vector<std::string> names;
-  for (const auto& of_class : classes.names) names.push_back(of_class.front());
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    const auto rows = embeddings.first[label + 1] - embeddings.first[label];
+    for (std::size_t i = 0; i < rows; ++i)
+      names.push_back(rows == 1 ? classes.title(label) : classes.names[label][i]);
+  }
   return names;
 }
 
@@ -181,12 +186,15 @@ ClassEmbeddings arrange(const ClassList& classes, const std::map<std::string, st
   ClassEmbeddings result;
   result.width = width;
   std::size_t count = 0;
-  for (const auto& names : classes.names) {
+  result.background = classes.background;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    const auto& names = classes.names[label];
+    const bool compete = apart || classes.background == label;
     result.first.push_back(count);
     std::vector<float> of_class;
     for (const auto& name : names)
       of_class.insert(of_class.end(), rows.at(name).begin(), rows.at(name).end());
-    if (!apart && names.size() > 1) of_class = unit_mean(of_class.data(), names.size(), width);
+    if (!compete && names.size() > 1) of_class = unit_mean(of_class.data(), names.size(), width);
     result.rows.insert(result.rows.end(), of_class.begin(), of_class.end());
     count += of_class.size() / static_cast<std::size_t>(width);
   }
@@ -215,14 +223,14 @@ void check_request(const model::ModelFiles& model, const ClassList& classes,
 }  // namespace
 
 EncodedClasses encode_classes(const model::ModelFiles& model, const fs::path& vocab, const ClassList& classes,
-                              const TextOptions& options) {
-  const auto& templates = options.templates.empty() ? text::single_template() : options.templates;
-  check_request(model, classes, templates);
+                              const TextOptions& given) {
+  const auto options = resolve(given, model.config);
+  check_request(model, classes, options.templates);
   const auto width = model.config.clip.joint;
   std::map<std::string, std::vector<float>> rows;
   std::vector<std::string> fresh;
   std::optional<EmbeddingCache> cache;
-  if (options.use_cache) cache.emplace(encoding_of(model, vocab, templates, options.truncate));
+  if (options.use_cache) cache.emplace(encoding_of(model, vocab, options.templates, options.truncate));
   for (const auto& name : distinct_names(classes)) {
     if (const float* row = cache ? cache->find(name) : nullptr) {
       rows[name].assign(row, row + width);
@@ -231,7 +239,7 @@ EncodedClasses encode_classes(const model::ModelFiles& model, const fs::path& vo
     }
   }
   if (!fresh.empty()) {
-    const auto embedded = NameEncoder(model, vocab, templates, options.truncate).encode(fresh);
+    const auto embedded = NameEncoder(model, vocab, options.templates, options.truncate).encode(fresh);
     require_unit(embedded, width, fresh, model.clip->path());
     for (std::size_t i = 0; i < fresh.size(); ++i) {
       const auto first = embedded.begin() + static_cast<std::int64_t>(i) * width;
@@ -241,9 +249,18 @@ EncodedClasses encode_classes(const model::ModelFiles& model, const fs::path& vo
   } else if (cache && cache->damaged()) {
     cache->add({}, nullptr);
   }
-  auto arranged = arrange(classes, rows, width, options.max_over_names);
-  if (!options.max_over_names) require_unit(arranged.rows, width, shown_names(classes), model.clip->path());
+  auto arranged = arrange(classes, rows, width, options.names == NameRule::kMax);
+  require_unit(arranged.rows, width, row_names(classes, arranged), model.clip->path());
   return {std::move(arranged), !fresh.empty()};
+}
+
+TextOptions resolve(const TextOptions& options, const model::ModelConfig& config) {
+  const auto protocol = model::protocol_of(config);
+  TextOptions full = options;
+  if (full.templates.empty()) full.templates = protocol.templates;
+  if (full.templates.empty()) full.templates = text::single_template();
+  if (full.names == NameRule::kByModel) full.names = protocol.names;
+  return full;
 }
 
 }  // namespace relprompt::segmenter

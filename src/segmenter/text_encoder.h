@@ -19,11 +19,14 @@ struct EncodedClasses {
 };
 
 /// Embeds every name of every class: mean over the templates of unit vectors, made unit length; several names
-/// of a class are averaged the same way or kept apart (options.max_over_names). The text tower is loaded only
+/// of a class are averaged the same way or kept apart (options.names). The text tower is loaded only
 /// if the cache lacks a name, and dropped afterwards.
 /// @param vocab tokenizer file or folder; empty: the model's own
 /// Throws Error: kBadClassList, kBadTemplate, kTextTooLong, kBadVocabulary.
 EncodedClasses encode_classes(const model::ModelFiles& model, const std::filesystem::path& vocab,
                               const ClassList& classes, const TextOptions& options);
+
+/// The options with templates and the rule for names as the model has them where they are open.
+TextOptions resolve(const TextOptions& options, const model::ModelConfig& config);
 
 }  // namespace relprompt::segmenter

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "relprompt/classes.h"
 #include "relprompt/error.h"
 
 #include "base/nearest_name.h"
@@ -96,10 +97,12 @@ std::vector<std::string> read_templates(const std::filesystem::path& path) {
 std::vector<std::string> resolve_templates(std::string_view name_or_path) {
   if (name_or_path == "single") return single_template();
   if (name_or_path == "paper") return paper_templates();
+  if (name_or_path == "imagenet") return imagenet_templates();
   std::error_code ignored;
   if (std::filesystem::exists(name_or_path, ignored)) return read_templates(name_or_path);
   throw Error(ErrorCode::kBadTemplate, fmt::format("no template set or file {}", excerpt(name_or_path)),
-              fmt::format("the sets are single and paper{}", suggestion(name_or_path, {"single", "paper"})));
+              fmt::format("the sets are single, paper and imagenet{}",
+                          suggestion(name_or_path, {"single", "paper", "imagenet"})));
 }
 
 std::string fill(std::string_view sentence, std::string_view name) {
@@ -110,3 +113,11 @@ std::string fill(std::string_view sentence, std::string_view name) {
 }
 
 }  // namespace relprompt::text
+
+namespace relprompt {
+
+std::vector<std::string> named_templates(std::string_view name_or_path) {
+  return text::resolve_templates(name_or_path);
+}
+
+}  // namespace relprompt

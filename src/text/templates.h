@@ -17,6 +17,9 @@ const std::vector<std::string>& single_template();
 /// The paper's 15 templates, those of ZegCLIP.
 const std::vector<std::string>& paper_templates();
 
+/// OpenAI's 80 templates for ImageNet.
+const std::vector<std::string>& imagenet_templates();
+
 /// Throws Error(kBadTemplate) unless the template has exactly one "{}" and is valid UTF-8.
 void check_template(std::string_view sentence);
 
@@ -24,7 +27,7 @@ void check_template(std::string_view sentence);
 /// line: a bad template, none at all, more than kMaxTemplates, or the file cannot be read.
 std::vector<std::string> read_templates(const std::filesystem::path& path);
 
-/// "single", "paper", or the path of a file. Throws Error(kBadTemplate).
+/// "single", "paper", "imagenet", or the path of a file. Throws Error(kBadTemplate).
 std::vector<std::string> resolve_templates(std::string_view name_or_path);
 
 /// The template with the name in its gap. The template must be a checked one.

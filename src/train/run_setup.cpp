@@ -103,7 +103,7 @@ segmenter::ClassEmbeddings run_embeddings(const fs::path& file, const model::Mod
     return segmenter::one_row_each(std::move(rows), shape[1]);
   }
   auto text = config.text;
-  text.max_over_names = false;  // training asks for one row a class
+  text.names = NameRule::kAverage;  // training asks for one row a class
   auto embeddings = segmenter::encode_classes(model, config.paths.vocab, classes, text).embeddings;
   const std::vector<std::int64_t> shape = {embeddings.texts().count, embeddings.width};
   archive::write_safetensors(file, {{"embeddings", archive::DType::kF32, shape,

@@ -263,7 +263,7 @@ TEST_F(Model, NamesAreAveragedOrKeptApart) {
   const torch::InferenceMode no_gradients;
   const ClassList classes = {{{"road"}, {"car", "vehicle"}}, {}};
   TextOptions apart;
-  apart.max_over_names = true;
+  apart.names = NameRule::kMax;
   const auto rows = encode_classes(model, {}, classes, apart).embeddings;
   EXPECT_EQ(rows.first, (std::vector<std::size_t>{0, 1, 3}));
   const auto all = network::rows_of(rows, torch::kCPU);
