@@ -75,6 +75,7 @@ AnalyzeJob::AnalyzeJob(const AnalyzeArguments& arguments, const Files& files)
   require_free(files(output_, images_), arguments.force);
   arguments.model.fetch(arguments.quiet);
   segmenter_ = std::make_unique<Segmenter>(arguments.model.model, model_options_);
+  classes_ = segmenter_->model().complete(classes_, arguments.classes.resolve_background(classes_));
   segmenter_->set_classes(classes_, text_);
   if (!arguments_.quiet) print_model_notes(segmenter_->model().notes());
   warn_of_unknown_words(*segmenter_);

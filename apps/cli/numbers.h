@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace relprompt::cli {
@@ -12,6 +13,10 @@ std::string with_separators(std::uint64_t number);
 std::string counted(std::uint64_t number, const std::string& noun);
 /// Bytes in decimal units: "598.6 MB".
 std::string file_size(std::uint64_t bytes);
+/// The number that the whole text is: "0.3", "1e-3"; nothing else, and no NaN.
+std::optional<double> decimal_number(const std::string& text);
+/// The same without a fraction.
+std::optional<std::int64_t> whole_number(const std::string& text);
 /// "0.42 s", "12 s", "3 min 05 s", "2 h 10 min".
 std::string duration(double seconds);
 

@@ -9,7 +9,6 @@
 
 #include "base/nearest_name.h"
 #include "text/class_line.h"
-#include "text/templates.h"
 #include "text/unicode.h"
 #include "usage.h"
 
@@ -19,7 +18,8 @@ namespace {
 std::optional<std::size_t> label_of(const std::string& word, const ClassList& classes) {
   for (std::size_t label = 0; label < classes.size(); ++label) {
     const auto& names = classes.names[label];
-    if (std::find(names.begin(), names.end(), word) != names.end()) return label;
+    if (word == classes.title(label) || std::find(names.begin(), names.end(), word) != names.end())
+      return label;
   }
   std::size_t label = 0;
   const auto [end, problem] = std::from_chars(word.data(), word.data() + word.size(), label);
@@ -70,17 +70,30 @@ void ClassArguments::add_to(CLI::App& command) {
   sources_[1]->option_text("FILE")->group(group);
   sources_[2]->option_text("NAME")->group(group);
   command
-      .add_option(
-          "--templates", templates,
-          "sentences around a class name: single (\"a photo of a {}\"), paper (15 of them), or a file "
-          "with one a line [default: single]")
+      .add_option("--templates", templates,
+                  "sentences around a class name: single (\"a photo of a {}\"), paper (15 of them), imagenet "
+                  "(OpenAI's 80: the best masks of a CLIP without prompts, and 80 texts a name to embed, "
+                  "once), or a file with one a line [default: the model's own, mostly single]")
       ->option_text("NAME")
       ->group(group);
   command
       .add_option("--names", names,
                   "several names of one class: average (of their embeddings) or max (best score wins) "
-                  "[default: average]")
+                  "[default: average; max for a CLIP without prompts, unless its head is maskclip or none]")
       ->option_text("RULE")
+      ->group(group);
+  command
+      .add_option("--background", background,
+                  "a class for everything that no other class names: \"NAME;phrase;phrase\", such as "
+                  "\"background;sky;wall;grass\". The phrases are what the text tower reads, and the best of "
+                  "them counts. It is the last label, unless a class of that name is in the list. Pixels "
+                  "below --unknown go to it [default: none]")
+      ->option_text("TEXT")
+      ->group(group);
+  command
+      .add_flag("--no-contrast", no_contrast,
+                "one class alone gets a background of built-in words beside it (sky, wall, grass, ...), "
+                "because a CLIP without prompts would give it every pixel; this leaves it alone")
       ->group(group);
   command
       .add_flag("--truncate", truncate, "cut names that exceed the text tower's context instead of failing")
@@ -115,30 +128,44 @@ ClassList ClassArguments::resolve_classes() const {
 }
 
 TextOptions ClassArguments::resolve_text() const {
-  require_one_of("--names", names, {"average", "max"});
+  if (!names.empty()) require_one_of("--names", names, {"average", "max"});
   TextOptions options;
-  options.templates = text::resolve_templates(templates);
+  if (!templates.empty()) options.templates = named_templates(templates);
   options.truncate = truncate;
-  options.max_over_names = names == "max";
+  if (!names.empty()) options.names = names == "max" ? NameRule::kMax : NameRule::kAverage;
   options.use_cache = !no_cache;
   return options;
+}
+
+BackgroundOptions ClassArguments::resolve_background(const ClassList& list) const {
+  BackgroundOptions options;
+  options.background = background;
+  options.contrast = !no_contrast;
+  try {
+    if (!background.empty()) with_background(list, background);  // said before a model is opened
+  } catch (const Error& error) {
+    throw Error(error.code(), std::string("--background: ") + error.what());
+  }
+  return options;
+}
+
+std::size_t label_named(const std::string& word, const ClassList& classes, const std::string& option) {
+  if (const auto label = label_of(word, classes)) return *label;
+  std::vector<std::string> known;
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    known.push_back(classes.title(label));
+    const auto& names = classes.names[label];
+    known.insert(known.end(), names.begin(), names.end());
+  }
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("{}: \"{}\" is neither a class name nor a label from 0 to {}{}", option, word,
+                          classes.size() - 1, suggestion(word, known)));
 }
 
 std::vector<std::size_t> parse_seen(const std::string& text, const ClassList& classes) {
   if (text == "auto") return labels_of_split(classes);
   std::vector<std::size_t> labels;
-  for (const std::string& word : words_of(text)) {
-    const auto label = label_of(word, classes);
-    if (!label) {
-      std::vector<std::string> titles;
-      for (const auto& names : classes.names) titles.insert(titles.end(), names.begin(), names.end());
-      throw Error(ErrorCode::kBadArgument,
-                  fmt::format("--seen: \"{}\" is neither a class name nor a label from 0 to {}{}", word,
-                              classes.size() - 1, suggestion(word, titles)),
-                  "names or labels between commas, or auto");
-    }
-    labels.push_back(*label);
-  }
+  for (const std::string& word : words_of(text)) labels.push_back(label_named(word, classes, "--seen"));
   std::sort(labels.begin(), labels.end());
   labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
   return labels;

@@ -4,6 +4,7 @@
 #include <CLI/App.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "relprompt/segmenter.h"
 
@@ -11,12 +12,15 @@ namespace relprompt::cli {
 
 struct ProtocolArguments {
   int short_side = 0;
-  int window = 0;
+  std::string window;
   int stride = 0;
   int batch = 0;
   std::string seen;
   float calibration = 0.1f;
-  std::optional<float> unknown;
+  std::vector<std::string> unknown;
+  float logit_scale = 0;
+  std::string mean;
+  std::optional<float> min_area;
   std::uint64_t max_pixels = SegmentOptions().max_pixels;
 
   void add_to(CLI::App& command);

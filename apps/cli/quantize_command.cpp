@@ -122,7 +122,9 @@ int run(const QuantizeArguments& arguments) {
     throw Error(ErrorCode::kBadArgument, "no output folder is given",
                 "add -o DIR, the model folder to be made");
   }
-  const auto classes = arguments.classes.resolve_classes();
+  auto classes = arguments.classes.resolve_classes();
+  const auto background = arguments.classes.resolve_background(classes).background;
+  if (!background.empty()) classes = with_background(classes, background);
   const auto model = arguments.model.resolve();
   QuantizeOptions options;
   options.text = arguments.classes.resolve_text();

@@ -21,6 +21,10 @@ constexpr const char* kFooter =
     "  relprompt segment images/ -m my-model --vocabulary coco-stuff-171 -o out --save "
     "scores,overlay,labels,json\n"
     "  relprompt segment 'images/*.jpg' -m my-model -c @my-classes.txt -o out --unknown 0.3 --resume\n"
+    "  relprompt segment dog.jpg -m clip-b16 -c \"dog;puppy\" -o out --templates imagenet\n"
+    "  relprompt segment images/ -m clip-b16 -c \"dog, cat\" --background "
+    "\"background;sky;wall;grass;floor\" "
+    "--unknown 0.2 -o out\n"
     "  relprompt segment images/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json";
 
 struct SegmentArguments {
@@ -44,6 +48,7 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
   settings.hub = arguments.model.hub;
   settings.classes = arguments.classes.resolve_classes();
   settings.text = arguments.classes.resolve_text();
+  settings.background = arguments.classes.resolve_background(settings.classes);
   settings.decode = arguments.decode.resolve();
   settings.protocol = arguments.protocol.resolve(settings.classes);
   settings.plan = arguments.output.resolve();

@@ -156,17 +156,29 @@ class SegmentRun {
   throw Error(first.code, message);
 }
 
+void note_contrast(const ClassList& classes) {
+  print_note(
+      fmt::format("one class alone would get every pixel: built-in words for stuff stand beside it, as "
+                  "\"{}\" (--background sets others, --no-contrast leaves them out)",
+                  classes.title(*classes.background)));
+}
+
 }  // namespace
 
-int run_segment(const SegmentSettings& settings) {
-  const OutputFolder folder(settings.output);
-  ImageList list = list_images(settings.inputs, settings.output);
+int run_segment(const SegmentSettings& given) {
+  const OutputFolder folder(given.output);
+  ImageList list = list_images(given.inputs, given.output);
   if (list.images.empty()) nothing_to_do(list);
+  SegmentSettings settings = given;
   for (const ListedImage& listed : list.images) ImageOutputs(listed.stem, settings.plan).check_names();
   settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);
+  settings.classes = segmenter.model().complete(settings.classes, settings.background);
   segmenter.set_classes(settings.classes, settings.text);
-  if (!settings.quiet) print_model_notes(segmenter.model().notes());
+  if (!settings.quiet) {
+    print_model_notes(segmenter.model().notes());
+    if (settings.classes.contrast) note_contrast(settings.classes);
+  }
   warn_of_unknown_words(segmenter);
   const SegmentOptions protocol =
       segmenter.resolve(settings.protocol);  // after the classes: it checks `seen`

@@ -20,6 +20,7 @@ struct SegmentSettings {
   HubArguments hub;
   ClassList classes;
   TextOptions text;
+  BackgroundOptions background;
   DecodeOptions decode;
   SegmentOptions protocol;  ///< zeros: the model's own
   OutputPlan plan;

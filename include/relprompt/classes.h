@@ -68,7 +68,8 @@ struct Vocabulary {
   ClassList classes;
 };
 
-/// All built-in class lists: voc-20, coco-stuff-171, context-59, context-60, ade-150.
+/// All built-in class lists: voc-20, voc-21, coco-stuff-171, coco-object-81, context-59, context-60, ade-150,
+/// cityscapes-19.
 RELPROMPT_API const std::vector<Vocabulary>& vocabularies();
 
 /// The built-in list of that name. Throws Error(kBadVocabulary) that lists the names and the nearest one.

@@ -40,6 +40,20 @@ std::vector<float> unit_rows(const float* rows, std::size_t count, std::size_t w
   return unit;
 }
 
+/// Contrast words that the model never saw in training would mean nothing to it.
+ClassList contrast_of(const Model& model, const ClassList& classes) {
+  auto list = with_contrast(classes);
+  auto& words = list.names[*list.background];
+  ClassList asked;
+  asked.names = {words};
+  const auto unknown = model::unknown_words(model.known_words(), asked);
+  const auto means_nothing = [&](const std::string& word) {
+    return std::find(unknown.begin(), unknown.end(), word) != unknown.end();
+  };
+  words.erase(std::remove_if(words.begin(), words.end(), means_nothing), words.end());
+  return words.empty() ? classes : list;
+}
+
 }  // namespace
 
 Model::Impl::Impl(const std::filesystem::path& path, const ModelOptions& given)
@@ -98,7 +112,7 @@ ClassList Model::complete(const ClassList& classes, const BackgroundOptions& opt
   const auto& background = options.background.empty() ? protocol.background : options.background;
   if (!background.empty()) return with_background(classes, background);
   const bool alone = classes.size() == 1 && !classes.background;
-  if (alone && !has_prompts() && options.contrast && protocol.contrast) return with_contrast(classes);
+  if (alone && !has_prompts() && options.contrast && protocol.contrast) return contrast_of(*this, classes);
   return classes;
 }
 

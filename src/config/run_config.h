@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "relprompt/segmenter.h"
@@ -54,8 +56,13 @@ struct SelfTrainingOptions {
 };
 
 struct TestOptions {
-  int short_side = 0, window = 0, stride = 0;  ///< pixels; 0: the model's own
-  double calibration = 0.1;                    ///< subtracted from seen classes in zero-shot settings
+  int short_side = 0, window = 0, stride = 0;  ///< pixels; 0: the model's own; window may be kWholeImage
+  double logit_scale = 0;                      ///< of a bare CLIP, see SegmentOptions; 0: the model's own
+  WindowMean mean = WindowMean::kByModel;      ///< of a bare CLIP
+  std::optional<double> unknown;               ///< see SegmentOptions::unknown_threshold
+  std::optional<double> min_area;              ///< see SegmentOptions
+  std::string background;    ///< title of the class that stands for everything else; empty: none
+  double calibration = 0.1;  ///< subtracted from seen classes in zero-shot settings
   eval::Average average = eval::Average::kPresent;
   bool image_scores = false;     ///< also write a score for every image
   std::size_t save_every = 100;  ///< images between two savings of an evaluation's counts
@@ -73,7 +80,12 @@ struct RunConfig {
   DataConfig data;
   model::PromptConfig model;            ///< the keys of `prompts` in config.json (docs/formats.md)
   std::string normalisation = "model";  ///< model (the CLIP's own), clip or imagenet
-  TextOptions text;                     ///< key `templates`: single, paper, or a list of sentences
+  TextOptions text;  ///< keys `templates` (a set's name or a list of sentences) and `names`
+  /// Key `class_names`: what the text tower reads for a class of the data set, by its title; the names that
+  /// are not here stay the data set's.
+  std::vector<std::pair<std::string, std::vector<std::string>>> class_names;
+  bool join_words = false;  ///< blanks in names are dropped: "trafficlight"
+  std::string head;         ///< dense head of a bare CLIP; empty: the model's own
   image::AugmentOptions augment;
   model::LossOptions loss;
   OptimizerOptions optimizer;
@@ -86,6 +98,9 @@ struct RunConfig {
   RunPaths paths;  ///< absolute in the resolved config; not expected in a config file that is shared
 };
 
+/// A config may have settings for several heads (`heads`): those of the one that `head` names, after all
+/// overrides, are laid over the others, key by key, where null takes a key away.
+///
 /// Reads a config file and applies the overrides ("train.iterations=60", values in YAML) in their order.
 /// Throws Error(kBadArgument) that names file and key: unknown keys with the nearest known one, values of the
 /// wrong type or out of range, settings that contradict each other (a zero-shot protocol without unseen

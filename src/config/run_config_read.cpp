@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "config/document.h"
 #include "config/run_config_words.h"
 #include "text/templates.h"
@@ -23,8 +26,22 @@ void read_count(JsonFields& fields, const std::string& key, Number& value, std::
 std::vector<std::string> read_templates(JsonFields& fields, const nlohmann::json& document) {
   const std::string key = "templates";
   if (document.contains(key) && document[key].is_array()) return fields.texts(key);
-  return fields.choice(key, 0, {"single", "paper"}) == 0 ? std::vector<std::string>()
-                                                         : text::paper_templates();
+  const auto set = kTemplateWords[fields.choice(key, 0, kTemplateWords)];
+  return fields.has(key) ? text::resolve_templates(set) : std::vector<std::string>();
+}
+
+/// Titles and names, in the order of the keys, which is no order of labels.
+std::vector<std::pair<std::string, std::vector<std::string>>> read_class_names(
+    JsonFields fields, const nlohmann::json& document) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> names;
+  const auto found = document.find("class_names");
+  if (found == document.end() || !found->is_object()) return names;
+  for (const auto& row : found->items()) {
+    auto of_class = fields.texts(row.key());
+    if (!of_class.empty()) names.emplace_back(row.key(), std::move(of_class));
+  }
+  fields.finish();
+  return names;
 }
 
 void read_colors(JsonFields fields, image::ColorOptions& colors) {
@@ -104,10 +121,23 @@ void read_self_training(JsonFields fields, SelfTrainingOptions& options) {
   fields.finish();
 }
 
-void read_test(JsonFields fields, TestOptions& test) {
+void read_test(JsonFields fields, const nlohmann::json& document, TestOptions& test) {
+  const bool whole = document.contains("test") && document["test"].is_object() &&
+                     document["test"].value("window", nlohmann::json()) == "whole";
   read_count(fields, "short_side", test.short_side, 0, kMaxPixels);
-  read_count(fields, "window", test.window, 0, kMaxPixels);
+  if (whole) {
+    fields.text("window", "");
+    test.window = kWholeImage;
+  } else {
+    read_count(fields, "window", test.window, 0, kMaxPixels);
+  }
   read_count(fields, "stride", test.stride, 0, kMaxPixels);
+  test.logit_scale = fields.number("logit_scale", 0, 0, model::kMaxLogitScale);
+  if (fields.has("mean")) test.mean = fields.choice("mean", WindowMean::kLogits, model::kWindowMeanWords);
+  if (fields.has("unknown")) test.unknown = fields.number("unknown", 0, -1, 1);
+  if (fields.has("min_area")) test.min_area = fields.number("min_area", 0, 0, 0.999);
+  test.background = fields.text("background", "");
+  fields.leave({"mean", "unknown", "min_area"});  // where they are null
   test.calibration = fields.number("calibration", test.calibration, 0, 1);
   test.average = fields.choice("average", test.average, eval::kAverageWords);
   test.image_scores = fields.boolean("image_scores", test.image_scores);
@@ -122,7 +152,35 @@ void read_paths(JsonFields fields, RunPaths& paths) {
   fields.finish();
 }
 
-RunConfig read(const nlohmann::json& document, const std::string& source) {
+/// The document with what it says of its head on top.
+nlohmann::json for_its_head(nlohmann::json document, const std::string& source) {
+  const auto heads = document.value("heads", nlohmann::json());
+  document.erase("heads");
+  if (heads.is_null()) return document;
+  const auto head = document.value("head", nlohmann::json());
+  if (!heads.is_object()) throw Error(ErrorCode::kBadArgument, source + ": 'heads' should be a map of heads");
+  const std::vector<std::string> allowed = {"templates", "names", "class_names", "join_words", "test"};
+  for (const auto& row : heads.items()) {
+    if (!row.value().is_object() && !row.value().is_null()) {
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("{}: 'heads' '{}' should be a map", source, row.key()));
+    }
+    for (const auto& key : row.value().items()) {
+      if (std::find(allowed.begin(), allowed.end(), key.key()) != allowed.end()) continue;
+      throw Error(ErrorCode::kBadArgument,
+                  fmt::format("{}: 'heads' '{}' has a key '{}'; a head may have {}", source, row.key(),
+                              key.key(), fmt::join(allowed, ", ")));
+    }
+  }
+  if (head.is_string() && heads.contains(head.get<std::string>())) {
+    const auto& settings = heads[head.get<std::string>()];
+    if (settings.is_object()) document.merge_patch(settings);
+  }
+  return document;
+}
+
+RunConfig read(const nlohmann::json& whole, const std::string& source) {
+  const auto document = for_its_head(whole, source);
   JsonFields fields(document, source, ErrorCode::kBadArgument);
   RunConfig config;
   config.name = fields.text("name", fs::path(source).stem().string());
@@ -131,12 +189,17 @@ RunConfig read(const nlohmann::json& document, const std::string& source) {
   config.model = model::read_prompts(fields.object("model"));
   config.normalisation = kNormalisationWords[fields.choice("normalisation", 0, kNormalisationWords)];
   config.text.templates = read_templates(fields, document);
+  if (fields.has("names")) config.text.names = fields.choice("names", NameRule::kMax, model::kNameRuleWords);
+  fields.leave({"names"});
+  config.class_names = read_class_names(fields.object("class_names"), document);
+  config.join_words = fields.boolean("join_words", false);
+  config.head = fields.text("head", "");
   read_augment(fields.object("augment"), config.augment);
   read_loss(fields.object("loss"), config.loss);
   read_optimizer(fields.object("optimizer"), config.optimizer);
   read_train(fields.object("train"), config.train);
   read_self_training(fields.object("self_training"), config.self_training);
-  read_test(fields.object("test"), config.test);
+  read_test(fields.object("test"), document, config.test);
   read_count(fields, "seed", config.seed, 0);
   read_count(fields, "threads", config.threads, 0, kMaxThreads);
   config.device = fields.text("device", config.device);

@@ -15,6 +15,7 @@ inline constexpr Word<BestRule> kBestWords[] = {{BestRule::kNone, "none"},
 inline constexpr Word<BadSample> kBadSampleWords[] = {{BadSample::kStop, "stop"}, {BadSample::kSkip, "skip"}};
 
 // Values that are kept as the words themselves.
+inline const std::vector<std::string> kTemplateWords = {"single", "paper", "imagenet"};
 inline const std::vector<std::string> kPrecisionWords = {"fp32", "bf16"};
 inline const std::vector<std::string> kNormalisationWords = {"model", "clip", "imagenet"};
 

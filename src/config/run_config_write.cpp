@@ -9,6 +9,7 @@ using Json = nlohmann::ordered_json;
 
 Json templates_json(const std::vector<std::string>& templates) {
   if (templates.empty()) return "single";
+  if (templates == text::imagenet_templates()) return "imagenet";
   return templates == text::paper_templates() ? Json("paper") : Json(templates);
 }
 
@@ -63,41 +64,58 @@ Json train_json(const TrainOptions& train) {
 }
 
 Json test_json(const TestOptions& test) {
-  return {{"short_side", test.short_side},
-          {"window", test.window},
-          {"stride", test.stride},
-          {"calibration", test.calibration},
-          {"average", name_of(eval::kAverageWords, test.average)},
-          {"image_scores", test.image_scores},
-          {"save_every", test.save_every}};
+  Json json = {{"short_side", test.short_side},
+               {"window", test.window == kWholeImage ? Json("whole") : Json(test.window)},
+               {"stride", test.stride}};
+  // Only where they are set, as below.
+  if (test.logit_scale > 0) json["logit_scale"] = test.logit_scale;
+  if (test.mean != WindowMean::kByModel) json["mean"] = name_of(model::kWindowMeanWords, test.mean);
+  if (test.unknown) json["unknown"] = *test.unknown;
+  if (test.min_area) json["min_area"] = *test.min_area;
+  if (!test.background.empty()) json["background"] = test.background;
+  json["calibration"] = test.calibration;
+  json["average"] = name_of(eval::kAverageWords, test.average);
+  json["image_scores"] = test.image_scores;
+  json["save_every"] = test.save_every;
+  return json;
+}
+
+/// Keys that most configs lack, so that runs from before these keys keep their identity.
+void add_naming(const RunConfig& config, Json& document) {
+  if (config.text.names != NameRule::kByModel)
+    document["names"] = name_of(model::kNameRuleWords, config.text.names);
+  for (const auto& [title, names] : config.class_names) document["class_names"][title] = names;
+  if (config.join_words) document["join_words"] = true;
+  if (!config.head.empty()) document["head"] = config.head;
 }
 
 }  // namespace
 
 std::string to_yaml(const RunConfig& config) {
   const auto& [start, threshold] = config.self_training;
-  const Json document = {{"name", config.name},
-                         {"protocol", name_of(eval::kSettingWords, config.setting)},
-                         {"data", to_json(config.data)},
-                         {"model", model::prompts_json(config.model)},
-                         {"normalisation", config.normalisation},
-                         {"templates", templates_json(config.text.templates)},
-                         {"augment", augment_json(config.augment)},
-                         {"loss", loss_json(config.loss)},
-                         {"optimizer",
-                          {{"knowledge_rate", config.optimizer.knowledge_rate},
-                           {"rate", config.optimizer.rate},
-                           {"weight_decay", config.optimizer.weight_decay}}},
-                         {"train", train_json(config.train)},
-                         {"self_training", {{"start", start}, {"threshold", threshold}}},
-                         {"test", test_json(config.test)},
-                         {"seed", config.seed},
-                         {"threads", config.threads},
-                         {"device", config.device},
-                         {"paths",
-                          {{"clip", config.paths.clip.string()},
-                           {"data", config.paths.data.string()},
-                           {"vocab", config.paths.vocab.string()}}}};
+  Json document = {{"name", config.name},
+                   {"protocol", name_of(eval::kSettingWords, config.setting)},
+                   {"data", to_json(config.data)},
+                   {"model", model::prompts_json(config.model)},
+                   {"normalisation", config.normalisation},
+                   {"templates", templates_json(config.text.templates)},
+                   {"augment", augment_json(config.augment)},
+                   {"loss", loss_json(config.loss)},
+                   {"optimizer",
+                    {{"knowledge_rate", config.optimizer.knowledge_rate},
+                     {"rate", config.optimizer.rate},
+                     {"weight_decay", config.optimizer.weight_decay}}},
+                   {"train", train_json(config.train)},
+                   {"self_training", {{"start", start}, {"threshold", threshold}}},
+                   {"test", test_json(config.test)},
+                   {"seed", config.seed},
+                   {"threads", config.threads},
+                   {"device", config.device},
+                   {"paths",
+                    {{"clip", config.paths.clip.string()},
+                     {"data", config.paths.data.string()},
+                     {"vocab", config.paths.vocab.string()}}}};
+  add_naming(config, document);
   return to_yaml(document);
 }
 

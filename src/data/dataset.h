@@ -66,7 +66,8 @@ struct DatasetSpec {
   std::filesystem::path masks;    ///< folder of the label files
   std::filesystem::path list;     ///< text file with a name a line
   std::filesystem::path classes;  ///< "folder" only; default classes.txt
-  std::string encoding;  ///< coco-stuff-171 only: train_ids or raw; empty: train ids where there are any
+  std::string
+      encoding;  ///< coco-stuff-171, cityscapes-19: train_ids or raw; empty: train ids where there are any
   std::uint64_t max_pixels = kMaxDecodedPixels;  ///< larger images and masks are refused unopened
   std::vector<int> bands = {};                   ///< of the images, see DecodeOptions
   std::optional<SampleRange> range = {};         ///< of the images, see DecodeOptions

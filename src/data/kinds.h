@@ -12,6 +12,8 @@ namespace relprompt::data {
 std::unique_ptr<Dataset> open_voc_20(const DatasetSpec& spec);
 std::unique_ptr<Dataset> open_voc_21(const DatasetSpec& spec);
 std::unique_ptr<Dataset> open_coco_stuff(const DatasetSpec& spec);
+std::unique_ptr<Dataset> open_coco_object(const DatasetSpec& spec);
+std::unique_ptr<Dataset> open_cityscapes(const DatasetSpec& spec);
 std::unique_ptr<Dataset> open_context_59(const DatasetSpec& spec);
 std::unique_ptr<Dataset> open_context_60(const DatasetSpec& spec);
 std::unique_ptr<Dataset> open_context_459(const DatasetSpec& spec);

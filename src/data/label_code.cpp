@@ -64,6 +64,14 @@ LabelCode LabelCode::listed(const std::vector<std::uint16_t>& stored_values) {
   return code;
 }
 
+LabelCode LabelCode::table(const std::vector<std::uint16_t>& meanings, std::uint16_t meaning_of_255,
+                           const std::string& legal, const std::string& ignored) {
+  LabelCode code(legal, ignored);
+  for (std::size_t value = 0; value < meanings.size(); ++value) code.meaning_[value] = meanings[value];
+  code.meaning_[kIgnoreByte] = meaning_of_255;
+  return code;
+}
+
 LabelCode::Strangers LabelCode::translate(image::StoredLabels& stored) const {
   Strangers strangers;
   const bool byte_ignore = byte_ignores_255_ && stored.bits <= 8;

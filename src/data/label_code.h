@@ -24,6 +24,11 @@ class LabelCode {
   /// Stored value = labels[position]; 255 is ignored, and so is no other value.
   static LabelCode listed(const std::vector<std::uint16_t>& stored_values);
 
+  /// [stored value] its label, or kIgnore; values from meanings.size() on are strangers but for 255, which
+  /// has its own. For encodings in which several values are one class. legal and ignored: in words.
+  static LabelCode table(const std::vector<std::uint16_t>& meanings, std::uint16_t meaning_of_255,
+                         const std::string& legal, const std::string& ignored);
+
   /// Pixels whose value means nothing.
   struct Strangers {
     std::uint64_t pixels = 0;

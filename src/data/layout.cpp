@@ -70,7 +70,8 @@ std::string tree(const Layout& layout, const fs::path& root) {
     return fmt::format("{}/{}", fmt::join(names, fmt::format("/{} or ", files)), files);
   };
   std::string text = "expected below it:";
-  text += line(folders(layout.images, "*.jpg"), "the images", holds_any(root, layout.images));
+  text += line(folders(layout.images, "*" + layout.image_ending + ".jpg"), "the images",
+               holds_any(root, layout.images));
   text += line(folders(layout.masks, endings_of(layout)), "the labels", holds_any(root, layout.masks));
   if (layout.list_required) {
     std::vector<std::string> ways;
@@ -143,8 +144,9 @@ FilesByName images_of(const Layout& layout, const fs::path& root, std::vector<st
       first_folder(root, layout.images),
       [](const std::string& relative) {
         const fs::path path(relative);
-        return image::has_image_extension(path) ? (path.parent_path() / path.stem()).generic_string()
-                                                : std::string();
+        if (!image::has_image_extension(path)) return std::string();
+        const auto name = (path.parent_path() / path.stem()).generic_string();
+        return layout.image_ending.empty() ? name : without_ending(name, {layout.image_ending});
       },
       spare);
 }
@@ -188,7 +190,9 @@ Found find_files(Layout layout, const DatasetSpec& spec) {
     const std::string name = known ? listed : fs::path(listed).filename().string();
     const auto image = images.find(name), mask = masks.find(name);
     found.pairs.push_back(
-        {name, image != images.end() ? image->second : fmt::format("{}/{}.jpg", image_home, name),
+        {name,
+         image != images.end() ? image->second
+                               : fmt::format("{}/{}{}.jpg", image_home, name, layout.image_ending),
          mask != masks.end()
              ? mask->second
              : fmt::format("{}/{}{}", mask_home, name, layout.mask_styles[found.mask_style].front())});

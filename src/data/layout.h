@@ -23,6 +23,7 @@ struct Layout {
   bool list_required = false;
   std::string class_list;  ///< file with the class names; empty: the names are built in
   NamesFrom names_from = NamesFrom::kImages;
+  std::string image_ending;  ///< what follows a sample's name in its image's name, before ".png"
   /// What follows a sample's name in its mask's name. Of several styles the first of which there is a file is
   /// the set's; within a style any ending will do.
   std::vector<std::vector<std::string>> mask_styles = {{".png"}};

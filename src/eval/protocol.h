@@ -64,11 +64,16 @@ struct ProtocolStatement {
   std::string checkpoint_score;             ///< for best: "mIoU of seen classes on a held-out part"
   std::optional<std::uint64_t> iterations;  ///< after how many training iterations it was saved
 
-  std::optional<double> calibration;        ///< subtracted from the probability of seen classes; absent: not
-  std::optional<double> unknown_threshold;  ///< best score below: unknown, which counts as wrong
-  std::vector<std::string> templates;       ///< sentences with {}
-  bool max_over_names = false;  ///< several names of a class: best score instead of mean embedding
-  int short_side = 0, window = 0, stride = 0;  ///< pixels
+  std::optional<double> calibration;  ///< subtracted from the probability of seen classes; absent: not
+  /// Best score below: the background, or where there is none unknown, which counts as wrong.
+  std::optional<double> unknown_threshold;
+  std::string background;   ///< title of the class that stands for everything else; empty: none
+  double min_area = 0;      ///< classes with at most this share of the foreground are left out
+  std::string window_mean;  ///< of a bare CLIP, what is averaged over windows: "logits", "probabilities"
+  std::optional<double> logit_scale;   ///< of a bare CLIP
+  std::vector<std::string> templates;  ///< sentences with {}
+  bool max_over_names = false;         ///< several names of a class: best score instead of mean embedding
+  int short_side = 0, window = 0, stride = 0;  ///< pixels; window -1: the whole image
   std::string normalisation;                   ///< "ImageNet", "CLIP", or numbers
   std::string precision = "fp32";
   Average average = Average::kPresent;  ///< that of the headline scores

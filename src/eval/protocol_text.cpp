@@ -73,9 +73,12 @@ std::string model_sentence(const ProtocolStatement& p) {
 
 std::string window_sentence(const ProtocolStatement& p) {
   if (p.window == 0) return "Predictions were read, not computed.";
-  return fmt::format("Shorter side resized to {}, windows of {} with stride {}, {} normalisation, {}.",
-                     p.short_side, p.window, p.stride,
-                     p.normalisation.empty() ? "the model's" : p.normalisation, p.precision);
+  const std::string windows =
+      p.window < 0 ? "no windows" : fmt::format("windows of {} with stride {}", p.window, p.stride);
+  const std::string mean = p.window_mean.empty() ? "" : fmt::format(", mean of {}", p.window_mean);
+  const std::string scale = p.logit_scale ? fmt::format(", logit scale {:.6g}", *p.logit_scale) : "";
+  return fmt::format("Shorter side resized to {}, {}{}{}, {} normalisation, {}.", p.short_side, windows, mean,
+                     scale, p.normalisation.empty() ? "the model's" : p.normalisation, p.precision);
 }
 
 std::string text_sentence(const ProtocolStatement& p) {
@@ -93,11 +96,16 @@ std::string score_sentence(const ProtocolStatement& p) {
           : "No calibration";
   const std::string unknown =
       p.unknown_threshold
-          ? fmt::format("best scores below {} are unknown, which counts as wrong", *p.unknown_threshold)
-          : "every pixel gets a class";
+          ? (p.background.empty()
+                 ? fmt::format("best scores below {} are unknown, which counts as wrong",
+                               *p.unknown_threshold)
+                 : fmt::format("best scores below {} become {}", *p.unknown_threshold, p.background))
+          : "every pixel gets a class" + (p.background.empty() ? "" : ", background is " + p.background);
+  const std::string area =
+      p.min_area > 0 ? fmt::format("classes below {} of the foreground are left out; ", p.min_area) : "";
   const std::string ignored = p.ignore.empty() ? "all pixels are counted"
                                                : fmt::format("pixels labelled {} are not counted", p.ignore);
-  return fmt::format("{}; {}; {}.", calibration, unknown, ignored);
+  return fmt::format("{}; {}; {}{}.", calibration, unknown, area, ignored);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ std::string hash_of(const ClassList& classes) {
   for (std::size_t label = 0; label < classes.size(); ++label) {
     digest.update(fmt::format("{} ", classes.names[label].size()));
     for (const std::string& name : classes.names[label]) hash_text(digest, name);
+    if (!classes.titles.empty()) hash_text(digest, classes.titles[label]);
     if (!classes.seen.empty()) digest.update(classes.seen[label] ? "seen" : "unseen");
   }
   return digest.hex();

@@ -20,6 +20,7 @@
 #include "evaluate/test_set.h"
 #include "evaluate/training_facts.h"
 #include "image/image_files.h"
+#include "model/logit_scale.h"
 #include "model/presets.h"
 #include "model/prompt_check.h"
 #include "segmenter/text_encoder.h"
@@ -71,6 +72,14 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   protocol.short_side = options.short_side;
   protocol.window = options.window;
   protocol.stride = options.stride;
+  if (!model.config.prompts) {
+    protocol.window_mean = name_of(model::kWindowMeanWords, options.mean);
+    protocol.logit_scale =
+        options.logit_scale > 0 ? static_cast<double>(options.logit_scale) : model::logit_scale_of(model);
+  }
+  if (options.unknown_threshold) protocol.unknown_threshold = static_cast<double>(*options.unknown_threshold);
+  if (options.background) protocol.background = set.classes.title(*options.background);
+  protocol.min_area = static_cast<double>(*options.min_area);
   protocol.normalisation = describe(model.config.image);
   protocol.precision = request.precision;
   protocol.average = config.test.average;
@@ -120,7 +129,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   auto set = open_test_set(config);
   if (!eval::is_zero_shot(config.setting)) set.classes.seen.clear();
   auto model = model::open_model(request.model, request.towers);
-  engine::choose_dense_head(request.head, model);
+  engine::choose_dense_head(request.head.empty() ? config.head : request.head, model);
   for (const auto& note : model.notes) listener.on_note(note);
   const auto options = test_options(config, model.config, set.classes);
   const auto scorer = scorer_of(model, kernels::precision_of(request.precision));

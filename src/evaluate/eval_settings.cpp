@@ -16,7 +16,9 @@ config::RunConfig config_of(const RunSettings& settings) {
   if (settings.config.empty()) {
     throw Error(ErrorCode::kBadArgument, "no config is given", "configs/ holds one for each protocol");
   }
-  auto config = config::read_run_config(settings.config, settings.changes);
+  auto changes = settings.changes;
+  if (!settings.head.empty()) changes.push_back("head=" + settings.head);
+  auto config = config::read_run_config(settings.config, changes);
   if (!settings.data.empty()) config.paths.data = settings.data;
   if (!settings.vocab.empty()) config.paths.vocab = settings.vocab;
   if (settings.threads) config.threads = *settings.threads;
@@ -39,9 +41,7 @@ EvalRequest request_of(const RunSettings& settings) {
   if (request.model.empty()) {
     throw Error(ErrorCode::kBadArgument, "no model is given", "add --model PATH, such as runs/NAME/last");
   }
-  if (request.folder.empty()) {
-    throw Error(ErrorCode::kBadArgument, "no folder for the report is given", "add -o FOLDER");
-  }
+  if (request.folder.empty()) request.folder = fs::path("reports") / settings.config.stem();
   return request;
 }
 

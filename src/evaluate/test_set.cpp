@@ -1,5 +1,6 @@
 #include "evaluate/test_set.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -8,10 +9,32 @@
 
 #include "relprompt/error.h"
 
+#include "base/nearest_name.h"
 #include "segmenter/sliding_window.h"
 
 namespace relprompt::evaluate {
 namespace {
+
+/// The classes with what the config has the text tower read for them.
+ClassList named_as(const config::RunConfig& config, ClassList classes) {
+  if (config.class_names.empty() && !config.join_words && config.test.background.empty()) return classes;
+  std::vector<std::string> titles;
+  for (std::size_t label = 0; label < classes.size(); ++label) titles.push_back(classes.title(label));
+  const auto label_of = [&](const std::string& title, const char* key) {
+    const auto found = std::find(titles.begin(), titles.end(), title);
+    if (found != titles.end()) return static_cast<std::size_t>(found - titles.begin());
+    throw Error(ErrorCode::kBadClassList, fmt::format("'{}': the data set has no class \"{}\"{}", key, title,
+                                                      suggestion(title, titles)));
+  };
+  classes.titles = titles;
+  for (const auto& [title, names] : config.class_names) classes.names[label_of(title, "class_names")] = names;
+  if (!config.test.background.empty()) classes.background = label_of(config.test.background, "background");
+  if (!config.join_words) return classes;
+  for (auto& names : classes.names) {
+    for (auto& name : names) name.erase(std::remove(name.begin(), name.end(), ' '), name.end());
+  }
+  return classes;
+}
 
 OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::RunConfig& config,
                  const char* part) {
@@ -27,7 +50,7 @@ OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::R
   }
   OpenSet set;
   set.dataset = data::open_dataset(spec);
-  set.classes = config::with_split(set.dataset->classes(), config.data);
+  set.classes = named_as(config, config::with_split(set.dataset->classes(), config.data));
   set.name = spec.kind == "folder" ? spec.root.filename().string() : spec.kind;
   set.split = spec.split;
   return set;
@@ -49,6 +72,13 @@ SegmentOptions test_options(const config::RunConfig& config, const model::ModelC
   options.short_side = config.test.short_side;
   options.window = config.test.window;
   options.stride = config.test.stride;
+  if (!model.prompts) {  // others have none, also where a config of a bare CLIP measures them
+    options.logit_scale = static_cast<float>(config.test.logit_scale);
+    options.mean = config.test.mean;
+  }
+  if (config.test.unknown) options.unknown_threshold = static_cast<float>(*config.test.unknown);
+  if (config.test.min_area) options.min_area = static_cast<float>(*config.test.min_area);
+  options.background = classes.background;
   options.calibration = static_cast<float>(config.test.calibration);
   for (std::size_t label = 0; eval::is_zero_shot(config.setting) && label < classes.seen.size(); ++label) {
     if (classes.seen[label]) options.seen.push_back(label);

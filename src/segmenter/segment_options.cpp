@@ -25,7 +25,7 @@ void require_label(std::size_t label, std::size_t classes, const char* what) {
 }
 
 void require_score(float score, const char* what) {
-  require(score >= -1 && score <= 1, fmt::format("{} {}: expected a score from -1 to 1", what, score));
+  require(std::isfinite(score), fmt::format("{} {}: expected a number", what, score));
 }
 
 /// What only a softmax over cosines has.

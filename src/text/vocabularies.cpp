@@ -33,8 +33,9 @@ Vocabulary make_vocabulary(const std::string& name, const std::string& descripti
 }  // namespace text
 
 const std::vector<Vocabulary>& vocabularies() {
-  static const std::vector<Vocabulary> all = {text::voc_20(), text::coco_stuff_171(), text::context_59(),
-                                              text::context_60(), text::ade_150()};
+  static const std::vector<Vocabulary> all = {
+      text::voc_20(),     text::voc_21(),     text::coco_stuff_171(), text::coco_object_81(),
+      text::context_59(), text::context_60(), text::ade_150(),        text::cityscapes_19()};
   return all;
 }
 

@@ -181,4 +181,29 @@ Vocabulary coco_stuff_171() {
        "grass", "playingfield", "river", "road", "tree", "wall-concrete"});
 }
 
+Vocabulary coco_object_81() {
+  constexpr std::size_t kThings = 80;
+  Vocabulary vocabulary{"coco-object-81",
+                        "COCO's 80 things with background as label 0, in the words of training-free heads",
+                        {}};
+  auto& classes = vocabulary.classes;
+  classes.names = {contrast_words()};
+  classes.titles = {"background"};
+  classes.background = 0;
+  const auto things = coco_stuff_171().classes.names;
+  for (std::size_t i = 0; i < kThings; ++i) {
+    classes.names.push_back(things[i]);
+    classes.titles.push_back(things[i].front());
+  }
+  classes.names[1] = {"person",
+                      "person in shirt",
+                      "person in jeans",
+                      "person in dress",
+                      "person in sweater",
+                      "person in skirt",
+                      "person in jacket",
+                      "body"};
+  return vocabulary;
+}
+
 }  // namespace relprompt::text

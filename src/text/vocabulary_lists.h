@@ -14,6 +14,9 @@ Vocabulary make_vocabulary(const std::string& name, const std::string& descripti
                            const std::vector<std::string>& classes, const std::vector<std::string>& unseen);
 
 Vocabulary voc_20();
+Vocabulary voc_21();
+Vocabulary coco_object_81();
+Vocabulary cityscapes_19();
 Vocabulary coco_stuff_171();
 Vocabulary context_59();
 Vocabulary context_60();

@@ -112,6 +112,10 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
       {"iterations", [](auto& p) { p.iterations = 7; }},
       {"calibration", [](auto& p) { p.calibration.reset(); }},
       {"unknown_threshold", [](auto& p) { p.unknown_threshold = 0.5; }},
+      {"background", [](auto& p) { p.background = "X"; }},
+      {"min_area", [](auto& p) { p.min_area = 0.1; }},
+      {"window_mean", [](auto& p) { p.window_mean = "logits"; }},
+      {"logit_scale", [](auto& p) { p.logit_scale = 40; }},
       {"templates", [](auto& p) { p.templates = {"{}"}; }},
       {"templates",
        [](auto& p) {
@@ -141,7 +145,7 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
   other.checkpoint_score = "X";
   EXPECT_NE(statement_of(best), statement_of(other));
   EXPECT_EQ(to_json(other)["checkpoint_score"], "X");
-  EXPECT_EQ(json.size(), 22u) << "a new field needs a line above";
+  EXPECT_EQ(json.size(), 26u) << "a new field needs a line above";
 }
 
 }  // namespace
