@@ -25,7 +25,15 @@ void read_count(JsonFields& fields, const std::string& key, Number& value, std::
 
 std::vector<std::string> read_templates(JsonFields& fields, const nlohmann::json& document) {
   const std::string key = "templates";
-  if (document.contains(key) && document[key].is_array()) return fields.texts(key);
+  if (document.contains(key) && document[key].is_array()) {
+    std::vector<std::string> sentences;
+    for (const auto& entry : fields.texts(key)) {
+      const bool set = std::find(kTemplateWords.begin(), kTemplateWords.end(), entry) != kTemplateWords.end();
+      const auto some = set ? text::resolve_templates(entry) : std::vector{entry};
+      sentences.insert(sentences.end(), some.begin(), some.end());
+    }
+    return sentences;
+  }
   const auto set = kTemplateWords[fields.choice(key, 0, kTemplateWords)];
   return fields.has(key) ? text::resolve_templates(set) : std::vector<std::string>();
 }

@@ -142,11 +142,11 @@ std::vector<FilesByName> masks_by_style(const Layout& layout, const fs::path& ro
 FilesByName images_of(const Layout& layout, const fs::path& root, std::vector<std::string>& spare) {
   return scan(
       first_folder(root, layout.images),
-      [](const std::string& relative) {
+      [&](const std::string& relative) {
         const fs::path path(relative);
         if (!image::has_image_extension(path)) return std::string();
         const auto name = (path.parent_path() / path.stem()).generic_string();
-        return layout.image_ending.empty() ? name : without_ending(name, {layout.image_ending});
+        return layout.image_ending.empty() ? name : without_ending(name, std::vector{layout.image_ending});
       },
       spare);
 }

@@ -120,6 +120,36 @@ TEST(CocoStuff, RawIdsHaveGaps) {
   }
 }
 
+TEST(CocoObject, KeepsTheThingsOfCocoStuff) {
+  const test::TemporaryFolder root;
+  const fs::path image = root / "images/val2017/a.jpg", masks = root / "annotations/val2017";
+  // The first and last thing, the first and last stuff, a dropped id, unlabelled.
+  add_pair(image, masks / "a.png", {0, 89, 91, 181, 11, 255}, MaskFile::kGrey8);
+  auto dataset = open("coco-object-81", root.path());
+  EXPECT_EQ(labels_of(*dataset), (Values{1, 80, 0, 0, 0, 0}));
+  EXPECT_EQ(dataset->classes().size(), 81u);
+  EXPECT_EQ(dataset->classes().title(0), "background");
+  EXPECT_EQ(dataset->classes().title(80), "toothbrush");
+  add_mask(masks / "a_labelTrainIds.png", 6, {0, 79, 80, 170, 40, 255});
+  EXPECT_EQ(labels_of(*open("coco-object-81", root.path())), (Values{1, 80, 0, 0, 41, 0}));
+  add_mask(masks / "a_instanceTrainIds.png", 6, {0, 80, 1, 2, 3, 255});
+  EXPECT_EQ(labels_of(*open("coco-object-81", root.path())), (Values{0, 80, 1, 2, 3, kIgnore}));
+}
+
+TEST(Cityscapes, ReadsItsOwnIdsAndConvertedOnes) {
+  const test::TemporaryFolder root;
+  const fs::path image = root / "leftImg8bit/val/bonn/b_1_leftImg8bit.png", masks = root / "gtFine/val/bonn";
+  add_pair(image, masks / "b_1_gtFine_labelIds.png", {7, 8, 11, 33, 0, 29}, MaskFile::kGrey8);
+  add_mask(masks / "b_1_gtFine_color.png", 6, Values(6, 1));
+  auto dataset = open("cityscapes-19", root.path());
+  ASSERT_EQ(dataset->size(), 1u);
+  EXPECT_EQ(dataset->name(0), "bonn/b_1");
+  EXPECT_EQ(labels_of(*dataset), (Values{0, 1, 2, 18, kIgnore, kIgnore}));
+  EXPECT_EQ(dataset->classes().title(6), "traffic light");
+  add_mask(masks / "b_1_gtFine_labelTrainIds.png", 6, {0, 18, 5, 255, 1, 2});
+  EXPECT_EQ(labels_of(*open("cityscapes-19", root.path())), (Values{0, 18, 5, kIgnore, 1, 2}));
+}
+
 TEST(CocoStuff, TrainIdsWinUnlessRawIdsAreWanted) {
   const test::TemporaryFolder root;
   const fs::path masks = root / "annotations/train2017";

@@ -22,6 +22,10 @@ model::Tensor GoldenFile::operator[](const std::string& name) const {
 
 std::vector<std::int64_t> GoldenFile::integers(const std::string& name) const {
   const auto tensor = stored(name);
+  if (tensor.dtype() == archive::DType::kU8) {
+    const auto* bytes = static_cast<const std::uint8_t*>(tensor.data());
+    return {bytes, bytes + tensor.elements()};
+  }
   if (tensor.dtype() != archive::DType::kI64) throw std::runtime_error(name + " holds no int64");
   const auto* first = static_cast<const std::int64_t*>(tensor.data());
   return {first, first + tensor.elements()};

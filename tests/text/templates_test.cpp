@@ -68,8 +68,19 @@ TEST(Templates, FileErrorsNameTheLine) {
 TEST(Templates, ResolveKnowsTheSets) {
   EXPECT_EQ(resolve_templates("single"), single_template());
   EXPECT_EQ(resolve_templates("paper"), paper_templates());
+  EXPECT_EQ(resolve_templates("imagenet"), imagenet_templates());
   EXPECT_ERROR(resolve_templates("papr"), ErrorCode::kBadTemplate, "did you mean paper?");
-  EXPECT_ERROR(resolve_templates("no/such/file"), ErrorCode::kBadTemplate, "the sets are single and paper");
+  EXPECT_ERROR(resolve_templates("no/such/file"), ErrorCode::kBadTemplate,
+               "the sets are single, paper and imagenet");
+}
+
+TEST(Templates, ImageNetHasEighty) {
+  const auto& templates = imagenet_templates();
+  EXPECT_EQ(std::set<std::string>(templates.begin(), templates.end()).size(), 80u);
+  for (const std::string& sentence : templates) EXPECT_NO_THROW(check_template(sentence));
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const auto known = nlohmann::json::parse(test::read_text(shared / "vocab/imagenet_templates.json"));
+  EXPECT_EQ(templates, known.get<std::vector<std::string>>());
 }
 
 }  // namespace

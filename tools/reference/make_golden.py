@@ -11,10 +11,11 @@ import base_golden
 import heads_golden
 import micro_golden
 import pamr_golden
+import protocol_golden
 import tiny_golden
 
 WRITERS = {"micro": micro_golden.write, "tiny": tiny_golden.write, "base": base_golden.write,
-           "pamr": pamr_golden.write, "heads": heads_golden.write}
+           "pamr": pamr_golden.write, "heads": heads_golden.write, "protocol": protocol_golden.write}
 
 
 def main() -> None:
