@@ -85,8 +85,8 @@ void ProtocolArguments::add_to(CLI::App& command) {
   command
       .add_option("--logit-scale", logit_scale,
                   "of a CLIP without prompts: cosines are multiplied by this before the softmax over the "
-                  "names. More makes the best class more certain and changes no label by itself, but what "
-                  "--unknown and several names mean [default: 40, published settings use 40 to 65; with "
+                  "names. More makes the best class more certain, so fewer pixels are below --unknown "
+                  "[default: 40, published settings use 40 to 65; with "
                   "the head maskclip the CLIP's own temperature, mostly 100]")
       ->option_text("X")
       ->group(group)

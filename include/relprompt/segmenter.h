@@ -69,6 +69,8 @@ class RELPROMPT_API Model {
   ClassList complete(const ClassList& classes, const BackgroundOptions& options = {}) const;
   /// False for a bare CLIP, whose scores are a softmax over the class names.
   bool has_prompts() const;
+  /// Name of a bare CLIP's dense head; empty for a model with prompts.
+  std::string head() const;
 
  private:
   friend class ClassSet;

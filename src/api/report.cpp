@@ -116,6 +116,7 @@ Reporter::Reporter(const Segmenter& segmenter, const ReportSettings& settings)
         facts->model = {{"path", settings.model.string()},
                         {"sha256", segmenter.model_hash()},
                         {"variant", segmenter.variant()},
+                        {"head", or_null(!segmenter.model().has_prompts(), segmenter.model().head())},
                         {"device", settings.model_options.device},
                         {"precision", settings.model_options.precision}};
         facts->protocol = protocol_of(segmenter.resolve(settings.protocol),

@@ -120,6 +120,10 @@ bool Model::has_prompts() const {
   return impl_->files.config.prompts.has_value();
 }
 
+std::string Model::head() const {
+  return has_prompts() ? "" : impl_->files.config.head;
+}
+
 ClassSet::ClassSet(const Model& model, const ClassList& classes, const TextOptions& options)
     : impl_(api::guarded([&] {
         const kernels::ThreadScope scope(model.impl_->threads);

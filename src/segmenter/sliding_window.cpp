@@ -136,7 +136,19 @@ void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
 }
 
 std::vector<Window> windows_of(image::Size size, const SegmentOptions& options) {
-  if (options.window == kWholeImage) return {{0, 0, size.height, size.width}};
+  if (options.window == kWholeImage) {
+    // Attention looks at all pairs of patches: an image of a strange shape would take hours.
+    constexpr std::int64_t kMostPixels = 2048 * 2048;
+    const std::int64_t height = size.height, width = size.width;
+    if (height * width > kMostPixels) {
+      throw Error(ErrorCode::kImageTooLarge,
+                  fmt::format("the whole image would be one window of {}x{} pixels; at most {} are computed "
+                              "at once",
+                              width, height, kMostPixels),
+                  "choose a smaller --short-side, or windows with --window");
+    }
+    return {{0, 0, height, width}};
+  }
   return sliding_windows(size.height, size.width, options.window, options.stride);
 }
 

@@ -131,6 +131,7 @@ TEST_F(BareClip, TheReportStatesEveryValue) {
   settings.protocol.window = kWholeImage;
   Segmenter segmenter(model, ClassSet(model, settings.classes, settings.text));
   const Reporter reporter(segmenter, settings);
+  EXPECT_EQ(nlohmann::json::parse(reporter.run())["model"]["head"], "naclip");
   const auto protocol = nlohmann::json::parse(reporter.run())["protocol"];
   EXPECT_EQ(protocol["window"], "whole");
   EXPECT_TRUE(protocol["stride"].is_null());

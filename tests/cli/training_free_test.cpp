@@ -83,7 +83,7 @@ TEST_F(TrainingFree, WrongValuesSayWhatIsExpected) {
   expect_usage_error({"--min-area", "1"}, "--min-area");
   expect_usage_error({"--mean", "logit"}, "--mean");
   expect_usage_error({"--background", "a, b"}, "--background");
-  expect_usage_error({"--background", "rest;sky"}, "name of the class \"sky\"");
+  expect_usage_error({"--background", "rest;sky"}, "name of the class 'sky'");
   expect_usage_error({"--templates", "imagnet"}, "did you mean imagenet?");
 }
 

@@ -406,8 +406,9 @@ TEST(Open, UnknownKindsNameTheNearest) {
     kinds.push_back(kind.name);
     EXPECT_ERROR(open(kind.name, "/nowhere"), ErrorCode::kNotFound, "a " + kind.name + " data set");
   }
-  EXPECT_EQ(kinds, (std::vector<std::string>{"voc-20", "voc-21", "coco-stuff-171", "context-59", "context-60",
-                                             "context-459", "ade-150", "ade-847", "folder"}));
+  EXPECT_EQ(kinds, (std::vector<std::string>{"voc-20", "voc-21", "coco-stuff-171", "coco-object-81",
+                                             "cityscapes-19", "context-59", "context-60", "context-459",
+                                             "ade-150", "ade-847", "folder"}));
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ TEST(Background, IsRefusedWhereItMeansNothing) {
   EXPECT_ERROR(with_background(dog, "rest, wall"), ErrorCode::kBadClassList, "is 2 classes; expected one");
   EXPECT_ERROR(with_background(dog, "rest;wall;wall"), ErrorCode::kBadClassList, "wall");
   EXPECT_ERROR(with_background(dog, "rest;;wall"), ErrorCode::kBadClassList, "empty name");
-  EXPECT_ERROR(with_background(dog, "rest;wall;sky"), ErrorCode::kBadClassList, "name of the class \"sky\"");
+  EXPECT_ERROR(with_background(dog, "rest;wall;sky"), ErrorCode::kBadClassList, "name of the class 'sky'");
 }
 
 TEST(Contrast, StandsBesideASingleClass) {

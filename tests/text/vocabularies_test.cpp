@@ -36,7 +36,9 @@ TEST(Vocabularies, AreEightWithoutDuplicates) {
     for (const std::string& title : titles(entry.classes)) text += title + "\n";
     const bool plain = entry.classes.titles.empty();
     EXPECT_EQ(parse_class_list(text).size(), entry.classes.size()) << entry.name;
-    if (plain) EXPECT_EQ(parse_class_list(text).names, entry.classes.names) << entry.name;
+    if (plain) {
+      EXPECT_EQ(parse_class_list(text).names, entry.classes.names) << entry.name;
+    }
   }
   EXPECT_THAT(sizes,
               testing::ElementsAre(testing::Pair("voc-20", 20), testing::Pair("voc-21", 21),
