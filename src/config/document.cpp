@@ -40,9 +40,9 @@ std::vector<std::string> keys_of(const std::string& assignment, const std::strin
 
 const std::vector<std::string>& sections() {
   static const std::vector<std::string> names = {
-      "name",   "protocol",  "data",  "model",         "normalisation", "templates", "augment",
-      "loss",   "optimizer", "train", "self_training", "test",          "seed",      "threads",
-      "device", "paths",     "names", "class_names",   "join_words",    "head",      "heads"};
+      "name",      "protocol",    "data",          "model", "normalisation", "templates", "augment", "loss",
+      "optimizer", "train",       "self_training", "test",  "seed",          "threads",   "device",  "paths",
+      "names",     "class_names", "join_words",    "head",  "heads",         "resclip"};
   return names;
 }
 

@@ -84,8 +84,9 @@ struct RunConfig {
   /// Key `class_names`: what the text tower reads for a class of the data set, by its title; the names that
   /// are not here stay the data set's.
   std::vector<std::pair<std::string, std::vector<std::string>>> class_names;
-  bool join_words = false;  ///< blanks in names are dropped: "trafficlight"
-  std::string head;         ///< dense head of a bare CLIP; empty: the model's own
+  bool join_words = false;                       ///< blanks in names are dropped: "trafficlight"
+  std::string head;                              ///< dense head of a bare CLIP; empty: the model's own
+  std::optional<model::ResClipOptions> resclip;  ///< of the heads of that name; absent: the model's own
   image::AugmentOptions augment;
   model::LossOptions loss;
   OptimizerOptions optimizer;

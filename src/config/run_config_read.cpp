@@ -167,7 +167,8 @@ nlohmann::json for_its_head(nlohmann::json document, const std::string& source) 
   if (heads.is_null()) return document;
   const auto head = document.value("head", nlohmann::json());
   if (!heads.is_object()) throw Error(ErrorCode::kBadArgument, source + ": 'heads' should be a map of heads");
-  const std::vector<std::string> allowed = {"templates", "names", "class_names", "join_words", "test"};
+  const std::vector<std::string> allowed = {"templates",  "names", "class_names",
+                                            "join_words", "test",  "resclip"};
   for (const auto& row : heads.items()) {
     if (!row.value().is_object() && !row.value().is_null()) {
       throw Error(ErrorCode::kBadArgument,
@@ -202,6 +203,9 @@ RunConfig read(const nlohmann::json& whole, const std::string& source) {
   config.class_names = read_class_names(fields.object("class_names"), document);
   config.join_words = fields.boolean("join_words", false);
   config.head = fields.text("head", "");
+  const bool has_resclip = fields.has("resclip");
+  JsonFields resclip = fields.object("resclip");
+  if (has_resclip) config.resclip = model::read_resclip(resclip);
   read_augment(fields.object("augment"), config.augment);
   read_loss(fields.object("loss"), config.loss);
   read_optimizer(fields.object("optimizer"), config.optimizer);

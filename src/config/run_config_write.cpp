@@ -87,6 +87,7 @@ void add_naming(const RunConfig& config, Json& document) {
   for (const auto& [title, names] : config.class_names) document["class_names"][title] = names;
   if (config.join_words) document["join_words"] = true;
   if (!config.head.empty()) document["head"] = config.head;
+  if (config.resclip) document["resclip"] = model::to_json(*config.resclip);
 }
 
 }  // namespace

@@ -130,6 +130,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   if (!eval::is_zero_shot(config.setting)) set.classes.seen.clear();
   auto model = model::open_model(request.model, request.towers);
   engine::choose_dense_head(request.head.empty() ? config.head : request.head, model);
+  if (config.resclip) model.config.resclip = *config.resclip;
   for (const auto& note : model.notes) listener.on_note(note);
   const auto options = test_options(config, model.config, set.classes);
   const auto scorer = scorer_of(model, kernels::precision_of(request.precision));

@@ -92,6 +92,10 @@ PromptConfig read_prompts(JsonFields fields, std::int64_t layers = kMaxLayers);
 /// The same keys again, every value spelled out.
 nlohmann::ordered_json prompts_json(const PromptConfig& prompts);
 
+/// The keys of `resclip` in config.json and in configs. Throws an Error of the fields' code.
+ResClipOptions read_resclip(JsonFields fields);
+nlohmann::ordered_json to_json(const ResClipOptions& resclip);
+
 /// The text of config.json.
 std::string to_json(const ModelConfig& config);
 

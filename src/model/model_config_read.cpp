@@ -102,19 +102,6 @@ std::string read_head(JsonFields& fields, const std::string& fallback) {
   return fields.text("head", stated ? heads[place] : fallback);
 }
 
-ResClipOptions read_resclip(JsonFields fields) {
-  ResClipOptions options;
-  constexpr double kLeast = 1e-3, kMost = 1e4;
-  options.total = fields.number("total", options.total, kLeast, kMost);
-  options.middle_share = fields.number("middle_share", options.middle_share, 0, 1);
-  options.feedback_total = fields.number("feedback_total", options.feedback_total, kLeast, kMost);
-  options.feedback_share = fields.number("feedback_share", options.feedback_share, 0, 1);
-  options.label_scale = fields.number("label_scale", options.label_scale, kLeast, kMost);
-  options.label_threshold = fields.number("label_threshold", options.label_threshold, 0, 1);
-  fields.finish();
-  return options;
-}
-
 std::vector<std::string> words_of(const std::string& text) {
   std::istringstream stream(text);
   return {std::istream_iterator<std::string>(stream), std::istream_iterator<std::string>()};
@@ -127,6 +114,19 @@ void check_heads(const ModelConfig& config, const std::string& path) {
 }
 
 }  // namespace
+
+ResClipOptions read_resclip(JsonFields fields) {
+  ResClipOptions options;
+  constexpr double kLeast = 1e-3, kMost = 1e4;
+  options.total = fields.number("total", options.total, kLeast, kMost);
+  options.middle_share = fields.number("middle_share", options.middle_share, 0, 1);
+  options.feedback_total = fields.number("feedback_total", options.feedback_total, kLeast, kMost);
+  options.feedback_share = fields.number("feedback_share", options.feedback_share, 0, 1);
+  options.label_scale = fields.number("label_scale", options.label_scale, kLeast, kMost);
+  options.label_threshold = fields.number("label_threshold", options.label_threshold, 0, 1);
+  fields.finish();
+  return options;
+}
 
 PromptConfig read_prompts(JsonFields fields, std::int64_t layers) {
   PromptConfig prompts;

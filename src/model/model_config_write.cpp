@@ -68,6 +68,15 @@ Json prompts_json(const PromptConfig& prompts) {
           {"lpm_trained", prompts.lpm.trained}};
 }
 
+Json to_json(const ResClipOptions& resclip) {
+  return {{"total", resclip.total},
+          {"middle_share", resclip.middle_share},
+          {"feedback_total", resclip.feedback_total},
+          {"feedback_share", resclip.feedback_share},
+          {"label_scale", resclip.label_scale},
+          {"label_threshold", resclip.label_threshold}};
+}
+
 std::string to_json(const ModelConfig& config) {
   Json out = {{"format", "relprompt"},
               {"format_version", 1},
@@ -85,15 +94,7 @@ std::string to_json(const ModelConfig& config) {
   if (config.int8) {
     out["int8"] = {{"images", config.int8->images}, {"layers_in_bf16", config.int8->bf16_layers}};
   }
-  if (!config.prompts && config.head.rfind("resclip", 0) == 0) {
-    const auto& resclip = config.resclip;
-    out["resclip"] = {{"total", resclip.total},
-                      {"middle_share", resclip.middle_share},
-                      {"feedback_total", resclip.feedback_total},
-                      {"feedback_share", resclip.feedback_share},
-                      {"label_scale", resclip.label_scale},
-                      {"label_threshold", resclip.label_threshold}};
-  }
+  if (!config.prompts && config.head.rfind("resclip", 0) == 0) out["resclip"] = to_json(config.resclip);
   if (!config.words.empty()) out["words"] = joined(config.words);
   return json_text(out, 2) + "\n";
 }

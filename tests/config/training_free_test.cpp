@@ -87,13 +87,14 @@ TEST(TrainingFreeConfigs, ParseForEachHead) {
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(fs::path(RELPROMPT_SOURCE_DIR) / "configs/training-free")) {
     ++files;
-    for (const char* head : {"scclip", "naclip", "sclip", "clearclip", "resclip-sfr"}) {
+    for (const char* head : {"scclip", "naclip", "sclip", "clearclip", "resclip", "resclip-sfr"}) {
       const auto config = read_run_config(entry.path(), {std::string("head=") + head});
       EXPECT_EQ(config.setting, eval::Setting::kTrainingFree) << entry.path();
       EXPECT_EQ(config.text.templates.size(), std::string(head) == "clearclip" ? 85u : 80u) << entry.path();
       EXPECT_EQ(config.text.names, NameRule::kMax) << entry.path();
       EXPECT_GE(config.test.logit_scale, 40) << entry.path();
       EXPECT_EQ(config.test.unknown.has_value(), !config.test.background.empty()) << entry.path();
+      EXPECT_EQ(config.resclip.has_value(), std::string(head).rfind("resclip", 0) == 0) << entry.path();
       bool known = false;
       for (const auto& kind : data::dataset_kinds()) known = known || kind.name == config.data.test->kind;
       EXPECT_TRUE(known) << entry.path();
