@@ -221,14 +221,14 @@ INSTANTIATE_TEST_SUITE_P(
              {45, 70},
              {{0, 0}, {0, 22}, {0, 29}, {7, 0}, {7, 22}, {7, 29}},
              ScoreActivation::kSoftmaxOfMean},
-        Case{"SoftmaxOfMeanOfHugeScores",
+        Case{"SoftmaxOfMeanOfLogits",
              {4, 4},
              {64, 64},
              {64, 100},
              {150, 233},
              {{0, 0}, {0, 36}},
              ScoreActivation::kSoftmaxOfMean,
-             90}),
+             40}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST_P(LabelTiles, AreTheArgMaxOfTheMaps) {
