@@ -21,6 +21,7 @@ struct ProtocolArguments {
   float logit_scale = 0;
   std::string mean;
   std::optional<float> min_area;
+  std::string refine;
   std::uint64_t max_pixels = SegmentOptions().max_pixels;
 
   void add_to(CLI::App& command);

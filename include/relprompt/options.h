@@ -96,6 +96,17 @@ enum class WindowMean {
   kLogits,         ///< the cosines, and the softmax is taken at the image's pixels
 };
 
+/// What is done with the scores at the image's size before labels are made of them.
+enum class Refinement {
+  kByModel,  ///< what the model's config.json says, mostly kNone
+  kNone,
+  /// Every pixel's scores become weighted means of those of its neighbours, which count by how alike their
+  /// colours are (PAMR, 10 steps, neighbours at 8 and 16 pixels), so that labels end at edges of the image.
+  /// What is refined are cosines of a bare CLIP, and mask logits of a model with prompts: both averaged over
+  /// the windows. Costs time for every name at every pixel, and 64 bytes a pixel.
+  kPamr,
+};
+
 /// Pixels whose best class is this one need another score than SegmentOptions::unknown_threshold.
 struct ClassThreshold {
   std::size_t label = 0;
@@ -130,6 +141,7 @@ struct SegmentOptions {
   /// background, before any threshold) are left out, and their pixels go to the next best class that stays.
   /// 0 to below 1; absent: the model's own, mostly 0. Without a background the largest class always stays.
   std::optional<float> min_area;
+  Refinement refine = Refinement::kByModel;
   std::uint64_t max_pixels = 100'000'000;  ///< cap on the image after resizing
 };
 

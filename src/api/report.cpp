@@ -48,6 +48,7 @@ Json protocol_of(const SegmentOptions& options, const TextOptions& text, const C
                    {"stride", or_null(!whole, options.stride)}};
   protocol["mean"] = or_null(bare, bare ? name_of(model::kWindowMeanWords, options.mean) : "");
   protocol["logit_scale"] = or_null(bare, options.logit_scale);
+  protocol["refine"] = name_of(model::kRefinementWords, options.refine);
   protocol["templates"] = text.templates;
   protocol["names"] = name_of(model::kNameRuleWords, text.names);
   protocol["truncate"] = text.truncate;

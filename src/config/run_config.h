@@ -61,6 +61,7 @@ struct TestOptions {
   WindowMean mean = WindowMean::kByModel;      ///< of a bare CLIP
   std::optional<double> unknown;               ///< see SegmentOptions::unknown_threshold
   std::optional<double> min_area;              ///< see SegmentOptions
+  Refinement refine = Refinement::kByModel;
   std::string background;    ///< title of the class that stands for everything else; empty: none
   double calibration = 0.1;  ///< subtracted from seen classes in zero-shot settings
   eval::Average average = eval::Average::kPresent;

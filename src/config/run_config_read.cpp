@@ -144,8 +144,9 @@ void read_test(JsonFields fields, const nlohmann::json& document, TestOptions& t
   if (fields.has("mean")) test.mean = fields.choice("mean", WindowMean::kLogits, model::kWindowMeanWords);
   if (fields.has("unknown")) test.unknown = fields.number("unknown", 0, -1, 1);
   if (fields.has("min_area")) test.min_area = fields.number("min_area", 0, 0, 0.999);
+  if (fields.has("refine")) test.refine = fields.choice("refine", Refinement::kNone, model::kRefinementWords);
   test.background = fields.text("background", "");
-  fields.leave({"mean", "unknown", "min_area"});  // where they are null
+  fields.leave({"mean", "unknown", "min_area", "refine"});  // where they are null
   test.calibration = fields.number("calibration", test.calibration, 0, 1);
   test.average = fields.choice("average", test.average, eval::kAverageWords);
   test.image_scores = fields.boolean("image_scores", test.image_scores);

@@ -72,6 +72,7 @@ Json test_json(const TestOptions& test) {
   if (test.mean != WindowMean::kByModel) json["mean"] = name_of(model::kWindowMeanWords, test.mean);
   if (test.unknown) json["unknown"] = *test.unknown;
   if (test.min_area) json["min_area"] = *test.min_area;
+  if (test.refine != Refinement::kByModel) json["refine"] = name_of(model::kRefinementWords, test.refine);
   if (!test.background.empty()) json["background"] = test.background;
   json["calibration"] = test.calibration;
   json["average"] = name_of(eval::kAverageWords, test.average);

@@ -44,6 +44,7 @@ Json to_json(const ProtocolStatement& protocol) {
           {"min_area", protocol.min_area},
           {"window_mean", protocol.window_mean.empty() ? Json() : Json(protocol.window_mean)},
           {"logit_scale", or_null(protocol.logit_scale)},
+          {"refine", protocol.refine},
           {"templates", protocol.templates},
           {"max_over_names", protocol.max_over_names},
           {"short_side", protocol.short_side},

@@ -71,6 +71,7 @@ struct ProtocolStatement {
   double min_area = 0;      ///< classes with at most this share of the foreground are left out
   std::string window_mean;  ///< of a bare CLIP, what is averaged over windows: "logits", "probabilities"
   std::optional<double> logit_scale;   ///< of a bare CLIP
+  std::string refine = "none";         ///< what is done with scores before labels: "none", "pamr"
   std::vector<std::string> templates;  ///< sentences with {}
   bool max_over_names = false;         ///< several names of a class: best score instead of mean embedding
   int short_side = 0, window = 0, stride = 0;  ///< pixels; window -1: the whole image

@@ -77,8 +77,10 @@ std::string window_sentence(const ProtocolStatement& p) {
       p.window < 0 ? "no windows" : fmt::format("windows of {} with stride {}", p.window, p.stride);
   const std::string mean = p.window_mean.empty() ? "" : fmt::format(", mean of {}", p.window_mean);
   const std::string scale = p.logit_scale ? fmt::format(", logit scale {:.6g}", *p.logit_scale) : "";
-  return fmt::format("Shorter side resized to {}, {}{}{}, {} normalisation, {}.", p.short_side, windows, mean,
-                     scale, p.normalisation.empty() ? "the model's" : p.normalisation, p.precision);
+  const std::string refined = p.refine == "none" ? "" : fmt::format(", refined by {}", p.refine);
+  return fmt::format("Shorter side resized to {}, {}{}{}{}, {} normalisation, {}.", p.short_side, windows,
+                     mean, scale, refined, p.normalisation.empty() ? "the model's" : p.normalisation,
+                     p.precision);
 }
 
 std::string text_sentence(const ProtocolStatement& p) {

@@ -77,6 +77,7 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
     protocol.logit_scale =
         options.logit_scale > 0 ? static_cast<double>(options.logit_scale) : model::logit_scale_of(model);
   }
+  protocol.refine = name_of(model::kRefinementWords, options.refine);
   if (options.unknown_threshold) protocol.unknown_threshold = static_cast<double>(*options.unknown_threshold);
   if (options.background) protocol.background = set.classes.title(*options.background);
   protocol.min_area = static_cast<double>(*options.min_area);

@@ -21,6 +21,8 @@ struct ModelConfig;
 
 inline constexpr Word<WindowMean> kWindowMeanWords[] = {{WindowMean::kProbabilities, "probabilities"},
                                                         {WindowMean::kLogits, "logits"}};
+inline constexpr Word<Refinement> kRefinementWords[] = {{Refinement::kNone, "none"},
+                                                        {Refinement::kPamr, "pamr"}};
 inline constexpr Word<NameRule> kNameRuleWords[] = {{NameRule::kAverage, "average"}, {NameRule::kMax, "max"}};
 
 /// Largest factor of cosines; CLIP's own training stops at 100.

@@ -69,6 +69,7 @@ struct ModelConfig {
   std::string head = "scclip";
   ResClipOptions resclip;  ///< of the heads resclip and resclip-sfr
   TestProtocol test;
+  Refinement refine = Refinement::kNone;  ///< where nobody says otherwise
   std::optional<LabelProtocol> dense;  ///< of a bare CLIP with a head that does not keep `test`; key `dense`
   std::optional<Int8Config> int8;
   /// SHA-256 of clip.safetensors; needed when that file is elsewhere.

@@ -178,6 +178,7 @@ ModelConfig parse_config(const std::string& text, const std::string& path) {
   config.head = read_head(fields, config.head);
   config.resclip = read_resclip(fields.object("resclip"));
   config.test = read_test(fields.object("test"));
+  config.refine = fields.choice("refine", Refinement::kNone, kRefinementWords);
   const bool has_dense = fields.has("dense");
   JsonFields dense = fields.object("dense");
   if (has_dense) config.dense = read_protocol(dense);

@@ -89,6 +89,7 @@ std::string to_json(const ModelConfig& config) {
                {{"short_side", config.test.short_side},
                 {"window", config.test.window},
                 {"stride", config.test.stride}}}};
+  if (config.refine != Refinement::kNone) out["refine"] = name_of(kRefinementWords, config.refine);
   if (config.dense) out["dense"] = to_json(*config.dense);
   if (config.prompts) out["scores"] = name_of(kScoreWords, config.scores);
   if (config.int8) {

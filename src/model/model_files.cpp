@@ -175,6 +175,7 @@ std::string settings_of(const ModelFiles& model) {
   config.words.clear();
   config.test = {};
   config.dense.reset();
+  config.refine = Refinement::kNone;
   return to_json(config);
 }
 

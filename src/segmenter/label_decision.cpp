@@ -38,14 +38,15 @@ bool leave_out_small(const std::vector<std::int32_t>& labels, const SegmentOptio
 
 }  // namespace
 
-void fill_labels(kernels::LabelTask& task, const SegmentOptions& options, Segmentation& result) {
+void fill_labels(ImageScores& image_scores, const SegmentOptions& options, kernels::LabelTask& task,
+                 Segmentation& result) {
   const auto pixels = static_cast<std::size_t>(task.image.height * task.image.width);
   std::vector<std::int32_t> labels(pixels);
   std::vector<float> scores(pixels);
-  kernels::label_tiles(task, labels.data(), scores.data());
+  image_scores.labels(labels.data(), scores.data());
   // The second pass computes the scores again: keeping all of them would take memory for every class.
   if (options.min_area.value_or(0) > 0 && leave_out_small(labels, options, task)) {
-    kernels::label_tiles(task, labels.data(), scores.data());
+    image_scores.labels(labels.data(), scores.data());
   }
   const auto thresholds = thresholds_of(options, task.penalty.size());
   result.labels.labels.resize(pixels);

@@ -4,11 +4,13 @@
 #include "relprompt/segmenter.h"
 
 #include "kernels/label_tiles.h"
+#include "segmenter/image_scores.h"
 
 namespace relprompt::segmenter {
 
-/// Fills labels and counts of a result whose sizes are set. options resolved. Classes that the area rule
-/// leaves out have an infinite penalty in the task afterwards.
-void fill_labels(kernels::LabelTask& task, const SegmentOptions& options, Segmentation& result);
+/// Fills labels and counts of a result whose sizes are set. scores: of the task. options resolved. Classes
+/// that the area rule leaves out have an infinite penalty in the task afterwards.
+void fill_labels(ImageScores& scores, const SegmentOptions& options, kernels::LabelTask& task,
+                 Segmentation& result);
 
 }  // namespace relprompt::segmenter

@@ -38,7 +38,9 @@ void resolve_softmax(const model::ModelConfig& config, const model::LabelProtoco
             "a mean over windows is chosen, but the model has trained prompts, whose scores have one");
     return;
   }
-  if (full.mean == WindowMean::kByModel) full.mean = protocol.mean;
+  // What is refined are cosines, so these are averaged.
+  const bool refined = full.refine == Refinement::kPamr;
+  if (full.mean == WindowMean::kByModel) full.mean = refined ? WindowMean::kLogits : protocol.mean;
   require(
       full.logit_scale >= 0 && full.logit_scale <= model::kMaxLogitScale,
       fmt::format("logit scale {}: expected above 0, at most {}", full.logit_scale, model::kMaxLogitScale));
@@ -94,6 +96,7 @@ SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& 
   const auto protocol = model::protocol_of(config);
   auto full = resolve_sizes(options, config);
   require(full.window_batch >= 0, fmt::format("window batch {}: expected 0 or more", full.window_batch));
+  if (full.refine == Refinement::kByModel) full.refine = config.refine;
   resolve_softmax(config, protocol, full);
   resolve_decision(protocol, classes, full);
   return full;

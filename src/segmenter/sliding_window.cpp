@@ -9,8 +9,8 @@
 #include "relprompt/error.h"
 
 #include "base/stage_timer.h"
-#include "kernels/score_maps.h"
 #include "kernels/softmax.h"
+#include "segmenter/image_scores.h"
 #include "segmenter/label_decision.h"
 #include "segmenter/windows.h"
 
@@ -116,17 +116,16 @@ kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float
 }
 
 /// Planes of full size, a few classes at a time; 0 for classes that are left out.
-void give_planes(const kernels::LabelTask& task, const ScoreSink& sink) {
+void give_planes(ImageScores& scores, const kernels::LabelTask& task, const ScoreSink& sink) {
   // 16 planes of 512 x 683 pixels: near the last-level cache and far below a window's own memory.
   constexpr std::int64_t kChunkElements = 16 * 512 * 683;
   const auto plane = task.image.height * task.image.width;
   const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / plane));
   const auto classes = task.penalty.size();
-  kernels::ScoreMaps planes(task);
   std::vector<float> values(std::min(chunk, classes) * static_cast<std::size_t>(plane));
   for (std::size_t first = 0; first < classes; first += chunk) {
     const auto count = std::min(chunk, classes - first);
-    planes.compute(first, count, values.data());
+    scores.planes(first, count, values.data());
     for (std::size_t c = 0; c < count; ++c) {
       if (std::isinf(task.penalty[first + c]))
         std::fill_n(values.begin() + static_cast<std::int64_t>(c) * plane, plane, 0.0f);
@@ -204,8 +203,9 @@ Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config
   start = Clock::now();
   const StageTimer timer(Stage::kResize);
   auto task = label_task(scorer, scores, windows, classes, size, image, options);
-  fill_labels(task, options, result);
-  if (sink) give_planes(task, sink);
+  ImageScores image_scores(task, options.refine, input.data());
+  fill_labels(image_scores, options, task, result);
+  if (sink) give_planes(image_scores, task, sink);
   result.score_seconds = seconds_since(start);
   return result;
 }

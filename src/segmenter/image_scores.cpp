@@ -1,0 +1,27 @@
+#include "segmenter/image_scores.h"
+
+namespace relprompt::segmenter {
+
+ImageScores::ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input)
+    : task_(task) {
+  if (refinement == Refinement::kPamr) refined_ = std::make_unique<kernels::RefinedScores>(task_, input);
+}
+
+void ImageScores::labels(std::int32_t* label, float* score) {
+  if (refined_) {
+    refined_->labels(label, score);
+  } else {
+    kernels::label_tiles(task_, label, score);
+  }
+}
+
+void ImageScores::planes(std::size_t first, std::size_t count, float* planes) {
+  if (refined_) {
+    refined_->planes(first, count, planes);
+    return;
+  }
+  if (!maps_) maps_ = std::make_unique<kernels::ScoreMaps>(task_);
+  maps_->compute(first, count, planes);
+}
+
+}  // namespace relprompt::segmenter
