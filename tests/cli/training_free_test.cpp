@@ -61,6 +61,22 @@ TEST_F(TrainingFree, EveryValueIsStated) {
   EXPECT_EQ(report()["unknown"]["pixels"], 0) << "they went to the background";
 }
 
+TEST_F(TrainingFree, ScoresAreRefinedOnRequest) {
+  const auto labels = [&](const std::vector<std::string>& more) {
+    const Outcome outcome = segment("road, sky, tree", more);
+    EXPECT_EQ(outcome.status, 0) << outcome;
+    return read_text(place_ / "out/a.labels.png");
+  };
+  const auto plain = labels({});
+  EXPECT_EQ(report()["protocol"]["refine"], "none");
+  EXPECT_NE(labels({"--refine", "pamr"}), plain);
+  EXPECT_EQ(report()["protocol"]["refine"], "pamr");
+  EXPECT_EQ(labels({"--refine", "none"}), plain);
+  EXPECT_NE(labels({"--refine", "pamr", "--head", "maskclip"}), plain);
+  EXPECT_EQ(report()["protocol"]["mean"], "logits") << "cosines are refined, so cosines are averaged";
+  expect_usage_error({"--refine", "pam"}, "did you mean pamr?");
+}
+
 TEST_F(TrainingFree, OneClassDoesNotGetEverything) {
   const Outcome one = segment("road", {});
   ASSERT_EQ(one.status, 0) << one;

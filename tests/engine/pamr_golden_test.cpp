@@ -30,5 +30,14 @@ TEST(PamrGolden, OneStepOfOneDilation) {
   EXPECT_TRUE(test::near(refined({1, {3}}), golden["one_step"], 5e-6));
 }
 
+TEST(PamrGolden, EqualsTheAuthorsModule) {
+  RELPROMPT_REQUIRE_SHARED(shared);
+  const test::GoldenFile golden(shared / "golden/heads/expected.safetensors");
+  const auto image = golden["pamr.image"], mask = golden["pamr.mask"];
+  std::vector<float> planes(mask.floats(), mask.floats() + mask.elements());
+  Pamr(image.floats(), {mask.shape()[1], mask.shape()[2]}).refine(planes.data(), mask.shape()[0]);
+  EXPECT_TRUE(test::near(planes, golden["pamr.output"], 2e-5));
+}
+
 }  // namespace
 }  // namespace relprompt::kernels

@@ -22,7 +22,8 @@ class LabelDecision : public testing::Test {
     task.score_activation = kernels::ScoreActivation::kNone;
     result_ = {};
     result_.pixels.assign(3, 0);
-    fill_labels(task, options, result_);
+    ImageScores scores(task, Refinement::kNone, nullptr);
+    fill_labels(scores, options, task, result_);
     EXPECT_EQ(std::accumulate(result_.pixels.begin(), result_.pixels.end(), result_.unknown_pixels), 6u);
     return result_.labels.labels;
   }

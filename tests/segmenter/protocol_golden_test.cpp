@@ -43,6 +43,7 @@ struct Run {
   int window;
   float unknown;
   bool has_scores;
+  bool full = false;  ///< refined, with another scale and an area
 };
 
 class ProtocolGolden : public testing::TestWithParam<Run> {};
@@ -61,8 +62,13 @@ TEST_P(ProtocolGolden, LabelsAndScoresOfAnImage) {
   options.window = run.window;
   if (run.unknown > 0) options.unknown_threshold = run.unknown;
   options.background = classes.background;
+  if (run.full) {
+    options.refine = Refinement::kPamr;
+    options.logit_scale = 50;
+    options.min_area = 0.25f;
+  }
   options = resolve(options, model, classes.classes());
-  EXPECT_EQ(options.logit_scale, 40);
+  EXPECT_EQ(options.logit_scale, run.full ? 50 : 40);
   EXPECT_EQ(options.stride, run.window == kWholeImage ? kWholeImage : 112);
 
   const engine::Network network(model, kernels::Precision::kFp32);
@@ -83,6 +89,7 @@ TEST_P(ProtocolGolden, LabelsAndScoresOfAnImage) {
 INSTANTIATE_TEST_SUITE_P(Runs, ProtocolGolden,
                          testing::Values(Run{"naclip", "naclip", 224, 0, true},
                                          Run{"scclip", "scclip", 224, 0, true},
+                                         Run{"scclip_full", "scclip", 224, 0.55f, true, true},
                                          Run{"naclip_whole", "naclip", kWholeImage, 0.6f, false}),
                          [](const auto& run) { return std::string(run.param.name); });
 
@@ -105,7 +112,8 @@ TEST(ProtocolGolden, DecidesByAreaAndThreshold) {
   options.unknown_threshold = 0.35f;
   Segmentation result;
   result.pixels.assign(7, 0);
-  fill_labels(task, options, result);
+  ImageScores scores(task, Refinement::kNone, nullptr);
+  fill_labels(scores, options, task, result);
   EXPECT_EQ(agreement(result, golden.integers("decide.labels")), 1);
   EXPECT_EQ(std::count_if(task.penalty.begin(), task.penalty.end(), [](float p) { return std::isinf(p); }),
             3);

@@ -41,6 +41,13 @@ class Protocol : public testing::TestWithParam<Run> {
   const test::TemporaryFolder scratch_;
 };
 
+SegmentOptions refined() {
+  SegmentOptions options;
+  options.min_area = 0.2f;
+  options.refine = Refinement::kPamr;
+  return options;
+}
+
 SegmentOptions whole_image() {
   SegmentOptions options;
   options.short_side = 40;
@@ -78,7 +85,7 @@ TEST_P(Protocol, EqualsTheReference) {
 
 INSTANTIATE_TEST_SUITE_P(Heads, Protocol,
                          testing::Values(Run{"naclip", {}}, Run{"scclip", {}},
-                                         Run{"clearclip", whole_image()}),
+                                         Run{"clearclip", whole_image()}, Run{"sclip", refined()}),
                          [](const auto& run) { return std::string(run.param.head); });
 
 }  // namespace

@@ -16,12 +16,14 @@ from dense_heads import HEADS, unit
 from hashed_weights import photo
 from label_protocol import class_scores, labels_of, mean_cosines, resized, upsample
 from micro_golden import micro_clip
+from pamr import pamr
 
 OWNER = [0, 0, 1, 2, 2]
-RUNS = {  # short side, window, stride, scale, area, threshold
-    "naclip": (48, 32, 16, 40.0, 0.0, 0.0),
-    "scclip": (48, 32, 16, 40.0, 0.0, 0.0),
-    "clearclip": (40, 0, 16, 60.0, 0.3, 0.3),
+RUNS = {  # short side, window, stride, scale, area, threshold, refined
+    "naclip": (48, 32, 16, 40.0, 0.0, 0.0, False),
+    "scclip": (48, 32, 16, 40.0, 0.0, 0.0, False),
+    "clearclip": (40, 0, 16, 60.0, 0.3, 0.3, False),
+    "sclip": (48, 32, 16, 40.0, 0.2, 0.0, True),
 }
 
 
@@ -37,10 +39,13 @@ def write(folder: Path) -> None:
     rgb = photo("photo", 40, 57).numpy()
     e = {}
     with torch.no_grad():
-        for head, (short, window, stride, scale, area, threshold) in RUNS.items():
+        for head, (short, window, stride, scale, area, threshold, refined) in RUNS.items():
             e[f"{head}.names"] = names = names_of(HEADS[head](clip.visual, resized(rgb, 48)[None]))
-            cosines = mean_cosines(clip, HEADS[head], resized(rgb, short), names.double(), window, stride)
-            scores = class_scores(scale * upsample(cosines, rgb.shape[:2]), OWNER)
+            image = resized(rgb, short)
+            cosines = upsample(mean_cosines(clip, HEADS[head], image, names.double(), window, stride), rgb.shape[:2])
+            if refined:
+                cosines = pamr(upsample(image, rgb.shape[:2]), cosines)
+            scores = class_scores(scale * cosines, OWNER)
             kept, labels = labels_of(scores, area, threshold)
             e[f"{head}.scores"], e[f"{head}.labels"] = kept.float(), labels
             top = kept.sort(0, descending=True).values
