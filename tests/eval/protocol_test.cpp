@@ -116,6 +116,7 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
       {"min_area", [](auto& p) { p.min_area = 0.1; }},
       {"window_mean", [](auto& p) { p.window_mean = "logits"; }},
       {"logit_scale", [](auto& p) { p.logit_scale = 40; }},
+      {"refine", [](auto& p) { p.refine = "pamr"; }},
       {"templates", [](auto& p) { p.templates = {"{}"}; }},
       {"templates",
        [](auto& p) {
@@ -145,7 +146,7 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
   other.checkpoint_score = "X";
   EXPECT_NE(statement_of(best), statement_of(other));
   EXPECT_EQ(to_json(other)["checkpoint_score"], "X");
-  EXPECT_EQ(json.size(), 26u) << "a new field needs a line above";
+  EXPECT_EQ(json.size(), 27u) << "a new field needs a line above";
 }
 
 }  // namespace
