@@ -49,7 +49,9 @@ std::string class_file_of(const Vocabulary& entry) {
   std::string text = fmt::format("# {}: {}\n", entry.name, entry.description);
   for (std::size_t label = 0; label < lines.size(); ++label) {
     const char* part = entry.classes.seen.empty() ? "" : entry.classes.seen[label] ? ", seen" : ", unseen";
-    text += fmt::format("{}  # {}{}\n", pad(lines[label], columns), label, part);
+    const bool titled = entry.classes.title(label) != entry.classes.names[label].front();
+    const std::string title = titled ? " " + entry.classes.title(label) : "";
+    text += fmt::format("{}  # {}{}{}\n", pad(lines[label], columns), label, title, part);
   }
   return text;
 }

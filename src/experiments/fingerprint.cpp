@@ -27,6 +27,10 @@ std::string fingerprint_of(const config::RunConfig& config, bool trained, const 
   measured.setting = config.setting;
   measured.normalisation = config.normalisation;
   measured.text = config.text;
+  measured.class_names = config.class_names;
+  measured.join_words = config.join_words;
+  measured.head = config.head;
+  measured.resclip = config.resclip;
   measured.data.unseen = config.data.unseen;
   measured.test = config.test;
   measured.test.save_every = config::TestOptions().save_every;

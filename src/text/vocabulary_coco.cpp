@@ -1,4 +1,6 @@
 // COCO-Stuff: 80 things and 91 stuff classes in the order of the train ids (0 to 170).
+#include <algorithm>
+
 #include "text/vocabulary_lists.h"
 
 namespace relprompt::text {
@@ -188,6 +190,8 @@ Vocabulary coco_object_81() {
                         {}};
   auto& classes = vocabulary.classes;
   classes.names = {contrast_words()};
+  auto& background = classes.names.front();
+  background.erase(std::find(background.begin(), background.end(), "bed"));  // a class of its own here
   classes.titles = {"background"};
   classes.background = 0;
   const auto things = coco_stuff_171().classes.names;
