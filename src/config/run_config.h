@@ -100,8 +100,8 @@ struct RunConfig {
   RunPaths paths;  ///< absolute in the resolved config; not expected in a config file that is shared
 };
 
-/// A config may have settings for several heads (`heads`): those of the one that `head` names, after all
-/// overrides, are laid over the others, key by key, where null takes a key away.
+/// A config may have settings for several heads (`heads`): those of the one that `head` names are laid
+/// over the others, key by key, where null takes a key away. Overrides go before both.
 ///
 /// Reads a config file and applies the overrides ("train.iterations=60", values in YAML) in their order.
 /// Throws Error(kBadArgument) that names file and key: unknown keys with the nearest known one, values of the

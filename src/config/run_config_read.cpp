@@ -189,8 +189,12 @@ nlohmann::json for_its_head(nlohmann::json document, const std::string& source) 
   return document;
 }
 
-RunConfig read(const nlohmann::json& whole, const std::string& source) {
-  const auto document = for_its_head(whole, source);
+RunConfig read(const nlohmann::json& whole, const std::string& source,
+               const std::vector<std::string>& overrides) {
+  auto document = for_its_head(whole, source);
+  for (const auto& override : overrides) {  // once more: they go before what the config says of its head
+    if (override.rfind("heads", 0) != 0) assign(document, override);
+  }
   JsonFields fields(document, source, ErrorCode::kBadArgument);
   RunConfig config;
   config.name = fields.text("name", fs::path(source).stem().string());
@@ -225,12 +229,12 @@ RunConfig read(const nlohmann::json& whole, const std::string& source) {
 }  // namespace
 
 RunConfig read_run_config(const fs::path& path, const std::vector<std::string>& overrides) {
-  return read(read_document(path, overrides), path.string());
+  return read(read_document(path, overrides), path.string(), overrides);
 }
 
 RunConfig parse_run_config(const std::string& yaml, const std::string& source,
                            const std::vector<std::string>& overrides) {
-  return read(parse_document(yaml, source, overrides), source);
+  return read(parse_document(yaml, source, overrides), source, overrides);
 }
 
 }  // namespace relprompt::config

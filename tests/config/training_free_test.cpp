@@ -60,6 +60,14 @@ TEST(Heads, AnotherOnesLieOverThem) {
   EXPECT_EQ(config.test.window, 224) << "no settings of its own";
 }
 
+TEST(Heads, OverridesGoBeforeThem) {
+  const auto config =
+      parsed({"head=naclip", "test.logit_scale=60", "test.window=128", "heads.naclip.test.unknown=0.5"});
+  EXPECT_EQ(config.test.logit_scale, 60);
+  EXPECT_EQ(config.test.window, 128);
+  EXPECT_EQ(config.test.unknown, 0.5);
+}
+
 TEST(Heads, AreResolvedInWhatIsWritten) {
   const auto config = parsed({"head=naclip"});
   const auto yaml = to_yaml(config);
@@ -95,6 +103,7 @@ TEST(TrainingFreeConfigs, ParseForEachHead) {
       EXPECT_GE(config.test.logit_scale, 40) << entry.path();
       EXPECT_EQ(config.test.unknown.has_value(), !config.test.background.empty()) << entry.path();
       EXPECT_EQ(config.resclip.has_value(), std::string(head).rfind("resclip", 0) == 0) << entry.path();
+      EXPECT_EQ(config.test.refine == Refinement::kPamr, std::string(head) == "naclip") << entry.path();
       bool known = false;
       for (const auto& kind : data::dataset_kinds()) known = known || kind.name == config.data.test->kind;
       EXPECT_TRUE(known) << entry.path();
