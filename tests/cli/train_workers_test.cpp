@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "numbers.h"
+#include "../model_support/numbers.h"  // the program has a numbers.h too
 #include "two_workers.h"
 
 namespace relprompt::test {
