@@ -30,13 +30,13 @@ const std::vector<Place> kPlaces = {
     {"class file", {"segment", "a.png", "-m", "model", "--class-file", "@", "-o", "out"}, 2},
     {"templates", {"segment", "a.png", "-m", "model", "-c", "road", "--templates", "@", "-o", "out"}, 2},
     {"results", {"segment", "a.png", "-m", "model", "-c", "road", "-o", "@/x"}, 3},
-    {"config", {"train", "@", "--clip", "model", "--data", "set", "-o", "out"}, 3},
-    {"run", {"train", "--resume", "@"}, 3},
     {"model to bench", {"bench", "-m", "@"}, 4},
     {"kind of data", {"data", "check", "@", "--data", "set"}, 3},
     {"data", {"data", "check", "folder", "--data", "@"}, 3},
     {"scenes", {"world", "--scenes", "2", "--size", "64", "-o", "@/x"}, 3},
 #ifdef RELPROMPT_TESTS_TRAINING
+    {"config", {"train", "@", "--clip", "model", "--data", "set", "-o", "out"}, 3},
+    {"run", {"train", "--resume", "@"}, 3},
     {"suite", {"experiments", "@", "-o", "out"}, 3},
 #endif
 };

@@ -126,7 +126,7 @@ TEST_F(Train, MistakesAreNamed) {
   EXPECT_EQ(outcome.status, 4) << outcome;
   outcome = place_.run({"train", "none.yaml", "--clip", "clip", "--data", "set", "-o", "run"});
   EXPECT_EQ(outcome.status, 3);
-  outcome = place_.run({"eval", "toy.yaml", "--model", "clip", "--data", "set"});
+  outcome = place_.run({"eval", "toy.yaml", "--data", "set"});
   EXPECT_EQ(outcome.status, 2);
   EXPECT_FALSE(fs::exists(place_ / "run"));
   write_text(place_ / "set/images/train/103.png", "broken");

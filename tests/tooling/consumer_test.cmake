@@ -39,7 +39,7 @@ run(${CMAKE_COMMAND} -S ${CONSUMER_DIR} -B ${WORK_DIR}/build -G ${GENERATOR} -DC
     -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF)
 run(${CMAKE_COMMAND} --build ${WORK_DIR}/build)
 run(${WORK_DIR}/build/consumer)
-expect_output("relprompt ${VERSION}, 5 vocabularies, 3 classes")
+expect_output("relprompt ${VERSION}, 8 vocabularies, 3 classes")
 expect_output("model_not_found 4")
 
 find_program(pkg_config pkg-config REQUIRED)
