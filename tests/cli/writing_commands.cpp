@@ -40,7 +40,7 @@ std::vector<Writer> writers() {
 }
 
 std::set<std::string> read_only_commands() {
-  return {"info", "classes"};
+  return {"info", "classes", "pull"};
 }
 
 }  // namespace relprompt::test

@@ -181,7 +181,7 @@ TEST(RunConfig, AbsentKeysKeepTheirDefaults) {
 }
 
 TEST(RunConfig, TemplatesBySetOrSentence) {
-  EXPECT_TRUE(config::parse_run_config("templates: single", "").text.templates.empty());
+  EXPECT_EQ(config::parse_run_config("templates: single", "").text.templates, text::single_template());
   EXPECT_EQ(config::parse_run_config("templates: paper", "").text.templates, text::paper_templates());
   EXPECT_EQ(config::parse_run_config("templates: [\"{}\"]", "").text.templates,
             (std::vector<std::string>{"{}"}));
