@@ -8,7 +8,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json templates_json(const std::vector<std::string>& templates) {
-  if (templates.empty()) return "single";
+  if (templates.empty() || templates == text::single_template()) return "single";
   if (templates == text::imagenet_templates()) return "imagenet";
   return templates == text::paper_templates() ? Json("paper") : Json(templates);
 }
