@@ -41,7 +41,11 @@ void check_blobs(const hub::LocalModel& model, const hub::HubName& name) {
 }  // namespace
 
 fs::path local_place(const fs::path& place, const hub::FetchRules& rules) {
-  if (place.empty() || path_exists(place)) return place;
+  std::error_code problem;
+  // A path that cannot be looked up (a circle of links, a folder without permission) is one that the user
+  // means.
+  const bool unclear = fs::status(place, problem).type() == fs::file_type::none;
+  if (place.empty() || path_exists(place) || unclear) return place;
   const auto name = hub::parse_hub_name(place.string());
   if (!name) return place;
   try {

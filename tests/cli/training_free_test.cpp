@@ -2,6 +2,7 @@
 // of published settings on made-up data sets in the layouts of the real ones.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <ostream>
 
 #include <gmock/gmock.h>
 
@@ -120,6 +121,10 @@ struct Set {
   const char* list;  ///< empty: none
   std::uint16_t one, other;
 };
+
+std::ostream& operator<<(std::ostream& stream, const Set& set) {
+  return stream << set.config;
+}
 
 class TrainingFreeConfigs : public TrainingFree, public testing::WithParamInterface<Set> {};
 
