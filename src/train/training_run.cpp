@@ -123,8 +123,8 @@ RunOutcome TrainingRun::run() {
   const auto iterations = config_.train.schedule.iterations;
   if (leads() && !resumed_) {
     const auto sentence = fmt::format(
-        "training on {} {}: {} images, {} held out, {} classes, {} trained numbers", set_.name, set_.split,
-        parts_.training.size(), parts_.held_out.size(), set_.classes.size(), trainer_.numbers());
+        "training on {} {}: {} images, {} held out, {} classes, {} trainable parameters", set_.name,
+        set_.split, parts_.training.size(), parts_.held_out.size(), set_.classes.size(), trainer_.numbers());
     log_->add({{"event", "start"},
                {"images", parts_.training.size()},
                {"held_out", parts_.held_out.size()},
