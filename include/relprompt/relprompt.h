@@ -13,6 +13,7 @@
 #include "relprompt/pretraining.h"
 #include "relprompt/quantization.h"
 #include "relprompt/report.h"
+#include "relprompt/scores.h"
 #include "relprompt/segmenter.h"
 #include "relprompt/training.h"
 #include "relprompt/version.h"
