@@ -20,7 +20,7 @@ relprompt=build/release/bin/relprompt
 
 # Labelling needs neither LibTorch nor the tests; a folder that is configured already stays as it is.
 scripts/install_dependencies.sh --labelling
-[[ -f build/release/CMakeCache.txt ]] || cmake --preset release -DRELPROMPT_TORCH=OFF -DRELPROMPT_TESTS=OFF
+[[ -f build/release/CMakeCache.txt ]] || cmake --preset release -DRELPROMPT_TORCH=OFF -DRELPROMPT_TESTS=OFF -DRELPROMPT_PYTHON=OFF
 cmake --build --preset release --parallel "${JOBS:-2}" --target relprompt_cli
 
 random=no

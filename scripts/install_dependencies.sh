@@ -3,6 +3,7 @@
 #
 #   scripts/install_dependencies.sh              compiler, libraries, LibTorch, test frameworks
 #   scripts/install_dependencies.sh --labelling  only what the program needs to label on the CPU
+#   scripts/install_dependencies.sh --python     that, and what `pip install .` needs
 #   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
 #   scripts/install_dependencies.sh --list       only prints the packages
 #
@@ -18,22 +19,33 @@ packages=(
 )
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3)
+# The Python package.
+python_packages=(
+  python3 python3-dev pybind11-dev python3-pybind11 python3-numpy
+  python3-pip python3-setuptools python3-wheel python3-venv
+)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3-pil python3-pytest mypy)
 dev_packages=(clang clang-format clang-tidy libclang-rt-dev)
 list_only=no
 labelling_only=no
+python_only=no
 
 for argument in "$@"; do
   case "$argument" in
     --dev) packages+=("${dev_packages[@]}") ;;
     --labelling) labelling_only=yes ;;
+    --python) python_only=yes ;;
     --list) list_only=yes ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install_dependencies.sh: unknown option $argument (try --help)" >&2; exit 2 ;;
   esac
 done
 
-[[ $labelling_only == yes ]] || packages+=("${torch_packages[@]}" "${test_packages[@]}")
+if [[ $python_only == yes ]]; then
+  packages+=("${python_packages[@]}")
+elif [[ $labelling_only == no ]]; then
+  packages+=("${python_packages[@]}" "${torch_packages[@]}" "${test_packages[@]}")
+fi
 
 if [[ $list_only == yes ]]; then
   printf '%s\n' "${packages[@]}"
