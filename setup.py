@@ -1,7 +1,8 @@
-"""Builds the wheel's binaries with CMake: the extension module, librelprompt.so, librelprompt-hub.so and the program.
+"""Builds the wheel's binaries with CMake: the extension module, librelprompt.so, librelprompt-hub.so and
+the program.
 
 Environment:
-  RELPROMPT_BUILD_DIR   a CMake build folder to use; one that builds the Python package is used as it is configured
+  RELPROMPT_BUILD_DIR   a CMake build folder to use, as it is configured if it builds the Python package
                         (default: build/pip/temp..., which makes a second build quick)
   CMAKE_ARGS            further arguments for CMake's configuration
   JOBS                  compilers at a time (default 2)
@@ -56,7 +57,17 @@ class CMakeBuild(build_ext):
                 + ["-DRELPROMPT_PYTHON_REQUIRED=ON", f"-DRELPROMPT_PYTHON_EXECUTABLE={sys.executable}"]
                 + shlex.split(os.environ.get("CMAKE_ARGS", ""))
             )
-        run(["cmake", "--build", str(build), "--target", "python_package", "--parallel", os.environ.get("JOBS", "2")])
+        run(
+            [
+                "cmake",
+                "--build",
+                str(build),
+                "--target",
+                "python_package",
+                "--parallel",
+                os.environ.get("JOBS", "2"),
+            ]
+        )
         run(["cmake", "--install", str(build), "--component", "relprompt-python", "--prefix", str(package)])
 
 
@@ -67,8 +78,8 @@ def configured(build: Path) -> bool:
 
 
 def run(self) -> None:
-        shutil.rmtree(Path(self.build_lib) / "relprompt", ignore_errors=True)
-        super().run()
+    shutil.rmtree(Path(self.build_lib) / "relprompt", ignore_errors=True)
+    super().run()
 
 
 class CMakeBuild(build_ext):
@@ -84,7 +95,17 @@ class CMakeBuild(build_ext):
             configure += ["-DRELPROMPT_TORCH=OFF", "-DRELPROMPT_TESTS=OFF"]
         configure += shlex.split(os.environ.get("CMAKE_ARGS", ""))
         run(configure)
-        run(["cmake", "--build", str(build), "--target", "python_package", "--parallel", os.environ.get("JOBS", "2")])
+        run(
+            [
+                "cmake",
+                "--build",
+                str(build),
+                "--target",
+                "python_package",
+                "--parallel",
+                os.environ.get("JOBS", "2"),
+            ]
+        )
         run(["cmake", "--install", str(build), "--component", "relprompt-python", "--prefix", str(package)])
 
 
@@ -93,9 +114,13 @@ def run(command: list) -> None:
     try:
         subprocess.run(command, check=True)
     except FileNotFoundError:
-        raise SystemExit("setup.py: cmake is not installed; scripts/install_dependencies.sh installs what is needed")
+        raise SystemExit(
+            "setup.py: cmake is not installed; scripts/install_dependencies.sh installs what is needed"
+        )
     except subprocess.CalledProcessError as error:
-        raise SystemExit(f"setup.py: {command[0]} failed with status {error.returncode}; its messages are above")
+        raise SystemExit(
+            f"setup.py: {command[0]} failed with status {error.returncode}; its messages are above"
+        )
 
 
 # setuptools' own folders lie beside those of CMake, and not in python/.

@@ -1,5 +1,5 @@
-"""Results in the forms of other packages. None of them is needed by relprompt: each is imported when its adapter is
-called, and each adapter's numbers are made by a function of its own that needs NumPy alone."""
+"""Results in the forms of other packages. None of them is needed by relprompt: each is imported when its
+adapter is called, and each adapter's numbers are made by a function of its own that needs NumPy alone."""
 
 from __future__ import annotations
 
@@ -29,11 +29,16 @@ def mean_score(result: "Result", label: int) -> float:
 
 
 def sv_fields(result: "Result") -> Dict[str, Any]:
-    """Arguments of supervision.Detections, an entry for each class that was found, N of them: xyxy float32 [N, 4]
-    (pixels, the last ones included, as supervision's mask_to_xyxy), mask bool [N, H, W], class_id int [N], confidence
-    float32 [N] or None without scores, data with class_name [N]. Masks take a byte a pixel and entry."""
+    """Arguments of supervision.Detections, an entry for each class that was found, N of them: xyxy float32
+    [N, 4] (pixels, the last ones included, as supervision's mask_to_xyxy), mask bool [N, H, W], class_id
+    int [N], confidence float32 [N] or None without scores, data with class_name [N]. Masks take a byte a
+    pixel and entry."""
     labels = found_classes(result)
-    masks = np.stack([result.labels == label for label in labels]) if labels else np.zeros((0, *result.labels.shape), bool)
+    masks = (
+        np.stack([result.labels == label for label in labels])
+        if labels
+        else np.zeros((0, *result.labels.shape), bool)
+    )
     confidence = None
     if result.scores is not None:
         confidence = np.array([mean_score(result, label) for label in labels], dtype=np.float32)
@@ -55,8 +60,8 @@ def sv_detections(result: "Result") -> Any:
 
 
 def fiftyone_mask(result: "Result") -> "np.ndarray[Any, Any]":
-    """A mask as FiftyOne shows it, [H, W]: 0, which it leaves transparent, is unknown, and a class is its label plus 1;
-    uint8 with up to 255 classes, else uint16."""
+    """A mask as FiftyOne shows it, [H, W]: 0, which it leaves transparent, is unknown, and a class is its
+    label plus 1; uint8 with up to 255 classes, else uint16."""
     kind = np.uint8 if len(result.classes) <= 255 else np.uint16
     return (result.labels + np.uint16(1)).astype(kind)  # UNKNOWN + 1 is 0 in 16 bits
 
@@ -74,10 +79,10 @@ def fiftyone_segmentation(result: "Result") -> Any:
 
 
 def hf_segmentation(result: "Result") -> Dict[str, Any]:
-    """A dict with the keys of Hugging Face's post_process_*_segmentation: "segmentation", int32 [H, W] with labels and -1
-    for unknown, as post_process_semantic_segmentation's map (torch.from_numpy makes its tensor); "segments_info", for
-    each class that was found "id" and "label_id" (both its label), "was_fused" (False) and, with scores, "score"; and
-    "id2label", as in a model's config."""
+    """A dict with the keys of Hugging Face's post_process_*_segmentation: "segmentation", int32 [H, W] with
+    labels and -1 for unknown, as post_process_semantic_segmentation's map (torch.from_numpy makes its
+    tensor); "segments_info", for each class that was found "id" and "label_id" (both its label),
+    "was_fused" (False) and, with scores, "score"; and "id2label", as in a model's config."""
     segmentation = result.labels.astype(np.int32)
     segmentation[segmentation == 65535] = -1
     segments: List[Dict[str, Any]] = []

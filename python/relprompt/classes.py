@@ -11,8 +11,8 @@ from . import _core
 from .errors import ArgumentError
 
 Classes = Union[str, Sequence[Union[str, Sequence[str]]], "np.ndarray[Any, Any]"]
-"""A text "road, car;vehicle"; the name of a built-in list; "@FILE"; a list with a text or several names for each
-class; or embeddings, float [C, E]."""
+"""A text "road, car;vehicle"; the name of a built-in list; "@FILE"; a list with a text or several names for
+each class; or embeddings, float [C, E]."""
 
 
 def vocabularies() -> Dict[str, str]:
@@ -58,7 +58,7 @@ def class_list(classes: Classes) -> _core.ClassList:
 def embedded_classes(
     embeddings: Any, titles: Optional[Sequence[str]], width: int
 ) -> Tuple["np.ndarray[Any, Any]", _core.ClassList]:
-    """Rows for the library, float32 [C, E], and a list with their titles. Raises ArgumentError ("bad_argument")."""
+    """Rows for the library, float32 [C, E], and a list with their titles. Raises ArgumentError."""
     rows = np.asarray(embeddings)
     if rows.ndim != 2 or rows.shape[1] != width or rows.dtype.kind != "f":
         raise ArgumentError(
@@ -72,7 +72,7 @@ def embedded_classes(
 
 
 def label_of(name: Union[str, int], classes: _core.ClassList) -> int:
-    """The label of a class by its title, one of its names, or itself. Raises ArgumentError ("bad_argument")."""
+    """The label of a class by its title, one of its names, or itself. Raises ArgumentError."""
     if isinstance(name, str):
         for label, (title, names) in enumerate(zip(classes.titles, classes.names)):
             if name == title or name in names:

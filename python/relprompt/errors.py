@@ -7,14 +7,14 @@ Python user expects. An argument of a wrong type raises TypeError, as everywhere
 
 from __future__ import annotations
 
-from typing import Dict, Type
+from typing import Dict, Tuple, Type
 
 
 class Error(Exception):
     """Anything that the library refuses or cannot do.
 
-    `code` is the stable name of what went wrong, such as "not_an_image"; str() says what, where, what was expected,
-    what was found and what to do.
+    `code` is the stable name of what went wrong, such as "not_an_image"; str() says what, where, what was
+    expected, what was found and what to do.
     """
 
     code: str
@@ -26,8 +26,8 @@ class Error(Exception):
     def __str__(self) -> str:
         return str(self.args[0])
 
-    def __reduce__(self) -> tuple:
-        return type(self), (self.code, self.args[0])
+    def __reduce__(self) -> Tuple[Type[Error], Tuple[str, str]]:
+        return type(self), (self.code, str(self))
 
 
 class ArgumentError(Error, ValueError):

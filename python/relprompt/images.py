@@ -40,12 +40,14 @@ def load(source: ImageLike, decode: _core.DecodeOptions, name: str = "") -> Load
     if isinstance(source, np.ndarray) or hasattr(source, "__array__"):
         return Loaded(_from_pixels(np.asarray(source)), name or "image", "")
     raise TypeError(
-        f"image: expected a path, bytes, a PIL image or a uint8 array [H, W, 3], found {type(source).__name__}"
+        "image: expected a path, bytes, a PIL image or a uint8 array [H, W, 3], found "
+        + type(source).__name__
     )
 
 
 def pixels_of_pil(image: Any) -> "np.ndarray[Any, Any]":
-    """RGB of a PIL image as the library reads the same file: upright, alpha over white, 16 bits to their upper 8."""
+    """RGB of a PIL image as the library reads the same file: upright, alpha over white, the upper 8 of 16
+    bits."""
     from PIL import ImageOps
 
     # Older versions read 16-bit grey PNG as 32-bit numbers.
@@ -56,13 +58,15 @@ def pixels_of_pil(image: Any) -> "np.ndarray[Any, Any]":
     if image.mode in ("I", "F"):
         raise ArgumentError(
             "bad_argument",
-            f"a PIL image of the mode {image.mode!r} has no fixed black and white: convert it to \"RGB\" first",
+            f'a PIL image of the mode {image.mode!r} has no fixed black and white: convert it to "RGB" first',
         )
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         rgba = np.asarray(image.convert("RGBA")).astype(np.uint32)
         alpha = rgba[..., 3:]
-        return ((rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+        over_white: np.ndarray[Any, Any] = (rgba[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
+        return over_white.astype(np.uint8)
+    pixels: np.ndarray[Any, Any] = np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+    return pixels
 
 
 def _from_file(path: Union[str, bytes], decode: _core.DecodeOptions, name: str) -> Loaded:
@@ -84,13 +88,18 @@ def _from_pixels(pixels: "np.ndarray[Any, Any]") -> _core.Image:
     if pixels.dtype != np.uint8:
         raise ArgumentError(
             "bad_argument",
-            f"an image array: expected uint8 from 0 to 255, found {pixels.dtype}\n  a float image from 0 to 1: "
+            f"an image array: expected uint8 from 0 to 255, found {pixels.dtype}\n  a float image from 0 to "
+            "1: "
             "(image * 255).round().astype(numpy.uint8)",
         )
     if pixels.ndim == 2:
         pixels = np.repeat(pixels[:, :, None], 3, axis=2)
     if pixels.ndim != 3 or pixels.shape[2] != 3 or 0 in pixels.shape:
-        hint = "\n  channels go last: image.transpose(1, 2, 0)" if pixels.ndim == 3 and pixels.shape[0] == 3 else ""
+        hint = (
+            "\n  channels go last: image.transpose(1, 2, 0)"
+            if pixels.ndim == 3 and pixels.shape[0] == 3
+            else ""
+        )
         raise ArgumentError(
             "bad_argument",
             f"an image array: expected the shape [H, W, 3] or [H, W], found {list(pixels.shape)}{hint}",

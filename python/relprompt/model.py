@@ -16,7 +16,8 @@ def heads() -> List[str]:
 class Model:
     """An opened model: weights packed for computing, immutable. Any number of threads may use one.
 
-    path: a model folder, any checkpoint that `relprompt import` reads, or a name on the Hugging Face hub such as
+    path: a model folder, any checkpoint that `relprompt import` reads, or a name on the Hugging Face hub
+    such as
         "openai/clip-vit-base-patch16", which is fetched into the shared cache if it is not there.
     precision: "fp32", "bf16" or "int8".
     head: dense head of a bare CLIP, one of heads(); empty: the model's own.
@@ -29,8 +30,8 @@ class Model:
     offline: do not ask the hub.
     progress: show downloads with tqdm, where that is installed and the screen is a terminal.
 
-    Raises NotFoundError ("model_not_found"), ModelError, ArgumentError, FileError ("no_network"), DeviceError,
-    OutOfMemoryError. Ctrl-C ends the call; what was downloaded is kept.
+    Raises NotFoundError ("model_not_found"), ModelError, ArgumentError, FileError ("no_network"),
+    DeviceError, OutOfMemoryError. Ctrl-C ends the call; what was downloaded is kept.
     """
 
     def __init__(
@@ -81,7 +82,7 @@ class Model:
 
     @property
     def variant(self) -> str:
-        """"paper" or "official" for a model with prompts, "none" for a bare CLIP."""
+        """ "paper" or "official" for a model with prompts, "none" for a bare CLIP."""
         return self._core.variant
 
     @property

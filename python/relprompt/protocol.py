@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Optional, Sequence, Union
+from typing import Mapping, Optional, Sequence, TypeVar, Union
 
 from . import _core
 from .classes import label_of
 from .errors import ArgumentError
 
+Choice = TypeVar("Choice")
 Unknown = Union[float, Mapping[Union[str, int], float]]
 
 _MEANS = {"logits": _core.WindowMean.LOGITS, "probabilities": _core.WindowMean.PROBABILITIES}
@@ -67,7 +68,7 @@ def text_options(
     return options
 
 
-def one_of(keyword: str, value: str, choices: Mapping[str, object]) -> object:
+def one_of(keyword: str, value: str, choices: Mapping[str, Choice]) -> Choice:
     """The choice of this name. Raises ArgumentError that lists them."""
     if value in choices:
         return choices[value]
@@ -78,7 +79,7 @@ def one_of(keyword: str, value: str, choices: Mapping[str, object]) -> object:
 def _pixels(keyword: str, value: Union[int, str]) -> int:
     if isinstance(value, int) and value >= 0:
         return value
-    raise ArgumentError("bad_argument", f"{keyword}: expected pixels or \"whole\", found {value!r}")
+    raise ArgumentError("bad_argument", f'{keyword}: expected pixels or "whole", found {value!r}')
 
 
 def _add_thresholds(options: _core.SegmentOptions, unknown: Unknown, classes: _core.ClassList) -> None:
@@ -95,8 +96,8 @@ def _add_thresholds(options: _core.SegmentOptions, unknown: Unknown, classes: _c
 def _seen(seen: Union[str, Sequence[Union[str, int]]], classes: _core.ClassList) -> Sequence[int]:
     if seen == "auto":
         if not classes.seen:
-            raise ArgumentError("bad_argument", "seen=\"auto\": this class list has no seen/unseen split")
+            raise ArgumentError("bad_argument", 'seen="auto": this class list has no seen/unseen split')
         return [label for label, is_seen in enumerate(classes.seen) if is_seen]
     if isinstance(seen, str):
-        raise ArgumentError("bad_argument", f"seen: expected \"auto\" or a list of classes, found {seen!r}")
+        raise ArgumentError("bad_argument", f'seen: expected "auto" or a list of classes, found {seen!r}')
     return sorted({label_of(name, classes) for name in seen})

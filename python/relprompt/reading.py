@@ -5,20 +5,24 @@ from __future__ import annotations
 import warnings
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, Callable, Deque, Iterable, Iterator
+from typing import Any, Callable, Deque, Iterable, Iterator, Sized
 
 from .errors import ArgumentError, FileError, ImageError
 from .images import ImageLike, Loaded
 
 
 def read_ahead(
-    images: Iterable[ImageLike], read: Callable[[ImageLike], Loaded], workers: int, progress: bool, errors: str
+    images: Iterable[ImageLike],
+    read: Callable[[ImageLike], Loaded],
+    workers: int,
+    progress: bool,
+    errors: str,
 ) -> Iterator[Loaded]:
     """What `read` makes of each image, in their order; at most workers + 1 are ready or in work at a time."""
     if workers < 1:
         raise ArgumentError("bad_argument", f"workers: expected 1 or more, found {workers}")
     if errors not in ("raise", "skip"):
-        raise ArgumentError("bad_argument", f"errors: expected \"raise\" or \"skip\", found {errors!r}")
+        raise ArgumentError("bad_argument", f'errors: expected "raise" or "skip", found {errors!r}')
     return _read(images, read, workers, progress, errors == "skip")
 
 
@@ -58,5 +62,5 @@ def _bar(images: Iterable[ImageLike]) -> Any:
         from tqdm.auto import tqdm
     except ImportError:
         return None
-    total = len(images) if hasattr(images, "__len__") else None
+    total = len(images) if isinstance(images, Sized) else None
     return tqdm(total=total, unit="image", disable=None)

@@ -26,8 +26,8 @@ def class_color(label: int) -> Tuple[int, int, int]:
 
 
 class Result:
-    """Labels of one image. All arrays are read-only and lie in the memory that the library wrote, which lives as
-    long as an array of it does; `array.copy()` is one's own."""
+    """Labels of one image. All arrays are read-only and lie in the memory that the library wrote, which
+    lives as long as an array of it does; `array.copy()` is one's own."""
 
     def __init__(
         self,
@@ -50,7 +50,8 @@ class Result:
 
     @property
     def labels(self) -> "NDArray[np.uint16]":
-        """A class's position for every pixel, uint16 [H, W] of the image's own size; UNKNOWN where there is none."""
+        """A class's position for every pixel, uint16 [H, W] of the image's own size; UNKNOWN where there is
+        none."""
         return self._found.labels
 
     @property
@@ -70,8 +71,8 @@ class Result:
 
     @property
     def scores(self) -> Optional["NDArray[np.float16]"]:
-        """Calibrated scores, float16 [C, H, W]; None unless asked for. The first class of a pixel's largest score is
-        its label."""
+        """Calibrated scores, float16 [C, H, W]; None unless asked for. The first class of a pixel's largest
+        score is its label."""
         return self._found.scores
 
     @property
@@ -105,10 +106,10 @@ class Result:
     ) -> "NDArray[np.uint8]":
         """The classes' colours over the image, RGB uint8 [H', W', 3].
 
-        alpha: weight of the colours, 0 to 1. contours: light lines where labels meet. legend: a band with names and
-        shares below the image. min_side: images whose shorter side is below this are enlarged by a whole factor, so
-        that the letters do not dwarf them; 1 never enlarges. Without legend and enlargement H' = H and W' = W.
-        """
+        alpha: weight of the colours, 0 to 1. contours: light lines where labels meet. legend: a band with
+        names and shares below the image. min_side: images whose shorter side is below this are enlarged by
+        a whole factor, so that the letters do not dwarf them; 1 never enlarges. Without legend and
+        enlargement H' = H and W' = W. """
         options = _core.OverlayOptions()
         options.alpha = alpha
         options.contours = contours
@@ -120,7 +121,8 @@ class Result:
         """The labels in their classes' colours, RGB uint8 [H, W, 3]; UNKNOWN is black."""
         count = len(self._session.classes)
         colors = np.array([class_color(label) for label in range(count)] + [(0, 0, 0)], dtype=np.uint8)
-        return colors[np.minimum(self.labels, count)]
+        image: NDArray[np.uint8] = colors[np.minimum(self.labels, count)]
+        return image
 
     def to_sv_detections(self) -> Any:
         """supervision.Detections, one entry for each class that was found. See adapters.sv_detections."""
@@ -135,21 +137,27 @@ class Result:
         return adapters.hf_segmentation(self)
 
     def save(
-        self, folder: "os.PathLike[str] | str", outputs: Sequence[str] = ("labels", "overlay"), *, stem: str = ""
+        self,
+        folder: "os.PathLike[str] | str",
+        outputs: Sequence[str] = ("labels", "overlay"),
+        *,
+        stem: str = "",
     ) -> Dict[str, str]:
         """Writes files as `relprompt segment --save` does, and gives the path of each.
 
         outputs: any of "scores" (where they were asked for), "labels", "palette", "overlay", "json".
         stem: what the files' names begin with; that of the image's name if empty.
 
-        A file that relprompt wrote and nobody changed since is replaced; anything else stays. Raises FileError
-        ("not_writable", "disk_full"), ArgumentError.
-        """
+        A file that relprompt wrote and nobody changed since is replaced; anything else stays. Raises
+        FileError ("not_writable", "disk_full"), ArgumentError. """
         if isinstance(outputs, str):
             raise ArgumentError("bad_argument", f"outputs: expected a list of names, such as [{outputs!r}]")
-        return save(self._found, self._loaded, self._session, self._options, self._decode, folder, outputs, stem)
+        return save(
+            self._found, self._loaded, self._session, self._options, self._decode, folder, outputs, stem
+        )
 
     def __repr__(self) -> str:
         height, width = self.labels.shape
         found = int(np.count_nonzero(self.pixels))
-        return f"<relprompt.Result of {self.name!r}: {height} x {width}, {found} of {len(self.pixels)} classes found>"
+        size = f"{height} x {width}, {found} of {len(self.pixels)} classes found"
+        return f"<relprompt.Result of {self.name!r}: {size}>"

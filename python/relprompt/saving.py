@@ -9,7 +9,8 @@ from . import _core
 from .errors import ArgumentError
 from .images import Loaded
 
-# In the order in which the program writes them; the report is last, because it says that the others are there.
+# In the order in which the program writes them; the report is last, because it says that the others are
+# there.
 ENDINGS = {
     "scores": ".scores.npy",
     "labels": ".labels.png",
@@ -32,8 +33,12 @@ def save(
     """See Result.save."""
     check_names(outputs)
     if "scores" in outputs and found.scores is None:
-        raise ArgumentError("bad_argument", "there are no scores to save: ask for them, segmenter(image, scores=True)")
-    begin = os.path.join(os.fspath(folder), stem or os.path.splitext(os.path.basename(loaded.name))[0] or "image")
+        raise ArgumentError(
+            "bad_argument", "there are no scores to save: ask for them, segmenter(image, scores=True)"
+        )
+    begin = os.path.join(
+        os.fspath(folder), stem or os.path.splitext(os.path.basename(loaded.name))[0] or "image"
+    )
     files: Dict[str, str] = {kind: begin + ENDINGS[kind] for kind in ENDINGS if kind in outputs}
 
     def report(path: str) -> None:

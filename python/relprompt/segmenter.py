@@ -18,16 +18,19 @@ class Segmenter:
     """A model, a class list and the memory to work in.
 
     model: a Model, which any number of segmenters may share, or what Model takes.
-    classes: "road, car;vehicle" (`;` between names of one class); the name of a built-in list, see vocabularies();
-        "@FILE" with a class a line; a list with an entry for each class, a text or a list of its names; or ready-made
-        embeddings, float [C, E] with E = model.joint_width.
+    classes: "road, car;vehicle" (`;` between names of one class); the name of a built-in list, see
+    vocabularies();
+        "@FILE" with a class a line; a list with an entry for each class, a text or a list of its names; or
+        ready-made embeddings, float [C, E] with E = model.joint_width.
     titles: what people are shown for ready-made embeddings.
 
     How names become embeddings:
-    templates: sentences with one "{}" each, or the name of a set ("single", "paper", "imagenet"); None: the model's.
+    templates: sentences with one "{}" each, or the name of a set ("single", "paper", "imagenet"); None: the
+    model's.
     names: several names of a class: "average" or "max"; empty: the model's rule.
     background: "NAME;phrase;phrase", the class that stands for everything else.
-    contrast: a list of one class gets a background of built-in words beside it, where the model is a bare CLIP.
+    contrast: a list of one class gets a background of built-in words beside it, where the model is a bare
+    CLIP.
     truncate: cut texts that exceed the text tower's context instead of failing.
     text_cache: keep embeddings under XDG_CACHE_HOME/relprompt.
 
@@ -36,22 +39,22 @@ class Segmenter:
     range: (min, max), sample values that become black and white.
     max_decoded_pixels: refuse larger images before decoding; 10^8 by default.
 
-    protocol: how an image is cut, scored and labelled. These keywords may also be given for one image, where they
-    replace those of the segmenter; zeros and absent ones mean the model's own:
+    protocol: how an image is cut, scored and labelled. These keywords may also be given for one image,
+    where they replace those of the segmenter; zeros and absent ones mean the model's own:
         short_side (pixels), window (pixels or "whole"), stride (pixels), batch (windows computed together),
         logit_scale, mean ("logits" or "probabilities"),
-        unknown (pixels whose best score is below this have no label or go to the background: a score from -1 to 1,
-            or {class: score}, with "" for all other classes),
+        unknown (pixels whose best score is below this have no label or go to the background: a score from -1
+            to 1, or {class: score}, with "" for all other classes),
         min_area (classes with no more than this share of the foreground are left out, 0 to below 1),
         refine ("none" or "pamr"), seen (classes that training saw, or "auto"), calibration (0 to 1),
         max_pixels (refuse images that have more after resizing).
 
-    A segmenter may be called from any thread; calls take turns. For computing at the same time make one segmenter a
-    thread. Ctrl-C ends the wait for a result. After a fork, make a new Model in the new process.
+    A segmenter may be called from any thread; calls take turns. For computing at the same time make one
+    segmenter a thread. Ctrl-C ends the wait for a result. After a fork, make a new Model in the new
+    process.
 
-    Raises ArgumentError ("bad_class_list", "bad_vocabulary", "bad_template", "text_too_long", "bad_argument"), and
-    as Model does.
-    """
+    Raises ArgumentError ("bad_class_list", "bad_vocabulary", "bad_template", "text_too_long",
+    "bad_argument"), and as Model does. """
 
     def __init__(
         self,
@@ -87,12 +90,12 @@ class Segmenter:
         if max_decoded_pixels:
             self._decode.max_decoded_pixels = max_decoded_pixels
         self._protocol: Dict[str, Any] = protocol
-        self._options(protocol)  # finds what is wrong with the keywords now
+        self._core.check(self._options({}))  # finds what is wrong with the keywords now
 
     @property
     def classes(self) -> List[str]:
-        """What people are shown for each class; a class's label is its position. A background that was asked for,
-        or built-in contrast, is in it."""
+        """What people are shown for each class; a class's label is its position. A background that was
+        asked for, or built-in contrast, is in it."""
         return list(self._core.classes.titles)
 
     @property
@@ -102,21 +105,21 @@ class Segmenter:
 
     @property
     def unknown_words(self) -> List[str]:
-        """Words of the class names that the model's CLIP never saw in training, where the model states its words."""
+        """Words of the class names that the model's CLIP never saw in training, where the model says them."""
         return list(self._core.unknown_words)
 
     def __call__(self, image: ImageLike, *, scores: bool = False, name: str = "", **protocol: Any) -> Result:
         """Labels every pixel of an image.
 
-        image: a path; bytes of a JPEG, PNG, TIFF, WebP or BMP file; a PIL image (turned upright, alpha over white, as
+        image: a path; bytes of a JPEG, PNG, TIFF, WebP or BMP file; a PIL image (turned upright, alpha over
+        white, as
             files are); uint8 [H, W, 3] RGB or [H, W] grey.
         scores: keep the scores of all classes too, 2 bytes a class and pixel.
         name: how results and messages call an image that is no path.
         protocol: see Segmenter.
 
-        Raises NotFoundError, FileError ("unreadable"), ImageError, ArgumentError, OutOfMemoryError; TypeError for
-        something that is no image.
-        """
+        Raises NotFoundError, FileError ("unreadable"), ImageError, ArgumentError, OutOfMemoryError;
+        TypeError for something that is no image. """
         return self._segment(load(image, self._decode, name), scores, protocol)
 
     def map(
@@ -131,14 +134,15 @@ class Segmenter:
     ) -> Iterator[Result]:
         """Labels many images in their order, while the next ones are read and decoded.
 
-        workers: threads that decode; they are at most workers + 1 images ahead. Computing is on one thread after
+        workers: threads that decode; they are at most workers + 1 images ahead. Computing is on one thread
+        after
             another image, with the threads of the model.
         progress: show a bar with tqdm, where that is installed and the screen is a terminal.
         errors: "raise" ends at the first image that cannot be read; "skip" leaves it out with a warning.
 
         An iterator: nothing is read before the first result is asked for. Raises as a call does.
         """
-        self._options(protocol)
+        self._core.check(self._options(protocol))
         ahead = read_ahead(images, lambda image: load(image, self._decode), workers, progress, errors)
         return (self._segment(loaded, scores, protocol) for loaded in ahead)
 

@@ -80,6 +80,9 @@ void bind_segmenter(py::module_& module) {
       .def_readonly("classes", &Session::classes)
       .def_property_readonly("unknown_words",
                              [](const Session& own) { return own.segmenter->unknown_words(); })
+      .def(
+          "check", [](const Session& own, const SegmentOptions& options) { own.segmenter->resolve(options); },
+          py::arg("options"))
       .def("segment", run, py::arg("image"), py::arg("options"), py::arg("scores"));
   module.def("session_by_names", by_names, py::arg("model"), py::arg("classes"), py::arg("text"),
              py::arg("background"));

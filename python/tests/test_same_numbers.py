@@ -13,8 +13,21 @@ KINDS = ["labels", "palette", "overlay", "scores", "json"]
 @pytest.fixture(scope="module")
 def of_program(run_program, scene, classes, tmp_path_factory):
     folder = tmp_path_factory.mktemp("program")
-    run_program("segment", scene, "-m", ROOT / "models/demo", "-c", classes, "-o", folder, "--threads", "1", "--save",
-                ",".join(KINDS), "--quiet")
+    run_program(
+        "segment",
+        scene,
+        "-m",
+        ROOT / "models/demo",
+        "-c",
+        classes,
+        "-o",
+        folder,
+        "--threads",
+        "1",
+        "--save",
+        ",".join(KINDS),
+        "--quiet",
+    )
     return folder
 
 
@@ -64,12 +77,57 @@ def test_labels_are_those_of_a_cpp_program(model, scene, tmp_path):
 
 def test_settings_are_those_of_flags(model, scene, run_program, tmp_path):
     names = "sand, grass, water"
-    flags = ["--short-side", 64, "--window", 48, "--stride", 24, "--unknown", 0.6, "--unknown", "grass=0.9",
-             "--min-area", 0.02, "--refine", "pamr", "--seen", "grass", "--calibration", 0.2, "--templates", "paper"]
-    run_program("segment", scene, "-m", ROOT / "models/demo", "-c", names, "-o", tmp_path, "--save", "labels,json",
-                "--quiet", "--threads", 1, *flags)
-    segmenter = relprompt.Segmenter(model, names, templates="paper", short_side=64, window=48, stride=24, min_area=0.02,
-                                    unknown={"": 0.6, "grass": 0.9}, refine="pamr", seen=["grass"], calibration=0.2)
+    flags = [
+        "--short-side",
+        64,
+        "--window",
+        48,
+        "--stride",
+        24,
+        "--unknown",
+        0.6,
+        "--unknown",
+        "grass=0.9",
+        "--min-area",
+        0.02,
+        "--refine",
+        "pamr",
+        "--seen",
+        "grass",
+        "--calibration",
+        0.2,
+        "--templates",
+        "paper",
+    ]
+    run_program(
+        "segment",
+        scene,
+        "-m",
+        ROOT / "models/demo",
+        "-c",
+        names,
+        "-o",
+        tmp_path,
+        "--save",
+        "labels,json",
+        "--quiet",
+        "--threads",
+        1,
+        *flags,
+    )
+    segmenter = relprompt.Segmenter(
+        model,
+        names,
+        templates="paper",
+        short_side=64,
+        window=48,
+        stride=24,
+        min_area=0.02,
+        unknown={"": 0.6, "grass": 0.9},
+        refine="pamr",
+        seen=["grass"],
+        calibration=0.2,
+    )
     result = segmenter(scene)
     assert 0 < result.unknown < result.labels.size
     files = result.save(tmp_path / "own", ["labels", "json"])

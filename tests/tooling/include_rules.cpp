@@ -192,6 +192,10 @@ Findings check_tree(const fs::path& root, const EdgeTable& edges) {
   Findings findings;
   check_areas(root, root / "src", edges, findings);
   check_areas(root, root / "apps", edges, findings);
+  if (fs::is_directory(root / "python" / "src")) {
+    AreaCheck check(root, "python", edges, findings);
+    for (const auto& file : sources_below(root / "python" / "src")) check.check(file);
+  }
   if (fs::is_directory(root / "include")) {
     AreaCheck check(root, kPublic, edges, findings);
     for (const auto& file : sources_below(root / "include")) check.check(file);

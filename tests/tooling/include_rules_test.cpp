@@ -52,6 +52,11 @@ TEST_F(IncludeRules, CatchesAForbiddenEdgeBetweenNeighbours) {
   EXPECT_THAT(check().violations, ElementsAre(HasSubstr("cli may not include \"nn/block.h\"")));
 }
 
+TEST_F(IncludeRules, CatchesAnIncludeOfThePythonModule) {
+  write("python/src/model.cpp", "#include \"relprompt/model.h\"\n#include \"base/hash.h\"\n");
+  EXPECT_THAT(check().violations, ElementsAre(HasSubstr("python/src/model.cpp:2: python may not include")));
+}
+
 TEST_F(IncludeRules, CatchesAPathThatClimbs) {
   write("src/nn/block.cpp", "#include \"../base/hash.h\"\n");
   EXPECT_THAT(check().violations, ElementsAre(HasSubstr("src/nn/block.cpp:1: \"../base/hash.h\" goes up")));
