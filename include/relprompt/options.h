@@ -155,6 +155,17 @@ struct OverlayOptions {
   int min_side = 320;
 };
 
+/// How results become files of the formats (relprompt/output.h). Polygons follow the edges of pixels exactly
+/// unless this says otherwise.
+struct OutputOptions {
+  OverlayOptions overlay;  ///< of "overlay"
+  /// Corners of polygons that lie within so many pixels of the line between those that are kept are left out
+  /// (Douglas-Peucker); 0 keeps the exact outline.
+  double simplify = 0;
+  /// Polygons of fewer pixels are left out, and holes of fewer pixels filled; 0 and 1 keep all.
+  std::uint64_t min_polygon = 0;
+};
+
 /// What benchmark_model measures. The image is noise and the classes are random unit embeddings: the
 /// network's speed does not depend on either, that of the labels (src/kernels/label_tiles.h) a little.
 struct BenchmarkOptions {

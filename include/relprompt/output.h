@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "relprompt/classes.h"
 #include "relprompt/export.h"
@@ -79,6 +81,114 @@ class RELPROMPT_API ScoreFile {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+
+/// A kind of file that results can be saved as. docs/mask_formats.md describes each.
+struct OutputFormat {
+  std::string name;                         ///< what --save takes, such as "coco"
+  std::string image_file;                   ///< ending of each image's file, ".labels.png"; empty: none
+  std::vector<std::string> run_files = {};  ///< names of files about all images of a run, "coco.json"
+  std::string about;                        ///< a few words for a listing
+};
+
+/// All formats: labels, palette, overlay, scores, json, coco, coco-polygons, coco-panoptic, labelme,
+/// labelstudio, labelstudio-polygons, cvat, yolo-seg, geojson.
+RELPROMPT_API const std::vector<OutputFormat>& output_formats();
+
+/// The format of that name. Throws Error(kBadArgument) that lists the names.
+RELPROMPT_API const OutputFormat& output_format(std::string_view name);
+
+/// What was found in an image, as the formats see it. Refers to labels and image, which must outlive it.
+/// Pixels that are LabelMap::kUnknown are of no class and in no mask.
+struct ImageResult {
+  /// Of the image, as a tool is to find it below the folder of images: "street.jpg", "north/street.jpg".
+  std::string name;
+  /// Of its files, without an ending: "street", "north/street". A relative path without "..".
+  std::string stem;
+  const LabelMap& labels;
+  const Image* image = nullptr;  ///< for "overlay" alone
+  std::string report = {};       ///< for "json" alone: Reporter::report
+  std::string path = {};         ///< of the image, as seen from its LabelMe file; empty: name
+};
+
+/// A file in memory.
+struct OutputFile {
+  std::string name;  ///< with folders, if any, by '/'
+  std::string bytes;
+};
+
+/// The file of one image, or an empty string for a format that has none, such as "coco". The same bytes as
+/// write_labels, write_palette and write_overlay write. Throws Error: kBadArgument (an unknown format, no
+/// label map, a label of classes.size() or more, a stem that is no relative path, options out of range;
+/// "overlay" without image; "scores", which ScoreFile writes), kImageTooLarge (2^32 pixels or more).
+RELPROMPT_API std::string encode_image_file(std::string_view format, const ImageResult& result,
+                                            const ClassList& classes, const OutputOptions& options = {});
+
+/// What the files of a run need to know of one image, for RunFile; empty for a format without such files. It
+/// is of about the size of the masks in the format and may be stored: how it is written is stable within a
+/// version of relprompt. Throws as encode_image_file.
+RELPROMPT_API std::string encode_run_part(std::string_view format, const ImageResult& result,
+                                          const ClassList& classes, const OutputOptions& options = {});
+
+/// All files of a run of this one image, the image's own first. Throws as encode_image_file.
+RELPROMPT_API std::vector<OutputFile> encode_output(std::string_view format, const ImageResult& result,
+                                                    const ClassList& classes,
+                                                    const OutputOptions& options = {});
+
+/// One file about all images of a run, such as coco.json, put together from the parts of the images:
+///
+///   RunFile file("out", "coco", "coco.json", classes);
+///   for (...) file.add(encode_run_part("coco", result, classes));
+///   file.commit();
+///
+/// It grows on the disk: memory holds a line an image.
+class RELPROMPT_API RunFile {
+ public:
+  /// @param name one of the format's run_files. Nothing appears in the folder before commit. Throws
+  /// Error(kBadArgument) if the format has no such file.
+  RunFile(const std::filesystem::path& folder, std::string_view format, std::string_view name,
+          const ClassList& classes);
+  ~RunFile();
+  RunFile(RunFile&&) noexcept;
+  RunFile& operator=(RunFile&&) noexcept;
+
+  /// The next image; its number in the file follows from the order of the calls. Throws Error(kBadArgument)
+  /// for what is no part of this format.
+  void add(std::string_view part);
+  /// Makes the file appear.
+  void commit();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Writes a run into a folder in any number of formats: the files of an image as soon as it is added, those
+/// of the run by finish(). Results need not be kept in memory.
+class RELPROMPT_API OutputWriter {
+ public:
+  /// Throws Error: kBadArgument (an unknown format, or "scores"; options), kNotWritable if a file of the run
+  /// is there that relprompt did not write.
+  OutputWriter(const std::filesystem::path& folder, const std::vector<std::string>& formats,
+               const ClassList& classes, const OutputOptions& options = {});
+  ~OutputWriter();
+  OutputWriter(OutputWriter&&) noexcept;
+  OutputWriter& operator=(OutputWriter&&) noexcept;
+
+  /// Writes the files of an image; returns their paths. Throws as encode_image_file, also kBadArgument for a
+  /// stem that was there before or a name that another file of the run has. After an Error the writer can
+  /// only be destroyed.
+  std::vector<std::filesystem::path> add(const ImageResult& result);
+  /// Writes the files of the run; returns their paths. Without it they do not appear, and older ones stay.
+  std::vector<std::filesystem::path> finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// A zip archive of files in memory. The same files give the same bytes. Throws Error(kBadArgument) for a
+/// name that is empty, absolute, or holds "..".
+RELPROMPT_API std::string zip_archive(const std::vector<OutputFile>& files);
 
 /// Writes a text file by the rules above: a report (relprompt/report.h), or one of the caller's own.
 RELPROMPT_API void write_text(const std::filesystem::path& path, const std::string& text);

@@ -8,8 +8,10 @@
 
 namespace relprompt::image {
 
+constexpr int kJpegQuality = 92;
+
 /// @param quality 1 to 100
-void write_jpg(const std::filesystem::path& path, const Image& image, int quality = 92);
+void write_jpg(const std::filesystem::path& path, const Image& image, int quality = kJpegQuality);
 
 /// Loses nothing.
 void write_png(const std::filesystem::path& path, const Image& image);

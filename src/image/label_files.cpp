@@ -19,17 +19,17 @@
 namespace relprompt::image {
 namespace {
 
-void check(const std::filesystem::path& path, const LabelMap& map, std::size_t classes) {
+void check(const std::string& name, const LabelMap& map, std::size_t classes) {
   const auto pixels = static_cast<std::size_t>(map.height) * static_cast<std::size_t>(map.width);
   if (map.height <= 0 || map.width <= 0 || map.labels.size() != pixels) {
     throw Error(ErrorCode::kBadArgument,
-                fmt::format("cannot write {}: {}x{} pixels with {} labels is no label map", path.string(),
-                            map.width, map.height, map.labels.size()));
+                fmt::format("cannot write {}: {}x{} pixels with {} labels is no label map", name, map.width,
+                            map.height, map.labels.size()));
   }
   for (const std::uint16_t label : map.labels) {
     if (label >= classes && label != LabelMap::kUnknown) {
       throw Error(ErrorCode::kBadArgument,
-                  fmt::format("cannot write {}: label {} of only {} classes", path.string(), label, classes));
+                  fmt::format("cannot write {}: label {} of only {} classes", name, label, classes));
     }
   }
 }
@@ -62,27 +62,35 @@ std::vector<Color> palette_of(std::size_t classes) {
 }
 
 template <class Encode>
-void write(const std::filesystem::path& path, const LabelMap& map, std::size_t classes, Encode encode) {
-  check(path, map, classes);
-  write_file(path, guarded(ErrorCode::kInternal, "write " + path.string(), encode));
+std::string encode(const std::string& name, const LabelMap& map, std::size_t classes, Encode encoder) {
+  check(name, map, classes);
+  return guarded(ErrorCode::kInternal, "write " + name, encoder);
 }
 
 }  // namespace
 
-void write_labels_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes) {
-  write(path, map, classes, [&] {
+std::string labels_png(const LabelMap& map, std::size_t classes, const std::string& name) {
+  return encode(name, map, classes, [&] {
     if (classes > kMaxByteClasses)
       return encode_png(PngKind::kGrey16, map.height, map.width, map.labels.data());
     return encode_png(PngKind::kGrey8, map.height, map.width, as_bytes(map).data());
   });
 }
 
-void write_palette_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes) {
-  write(path, map, classes, [&] {
+std::string palette_png(const LabelMap& map, std::size_t classes, const std::string& name) {
+  return encode(name, map, classes, [&] {
     if (classes > kMaxByteClasses)
       return encode_png(PngKind::kRgb8, map.height, map.width, as_colors(map).data());
     return encode_png(PngKind::kPalette8, map.height, map.width, as_bytes(map).data(), palette_of(classes));
   });
+}
+
+void write_labels_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes) {
+  write_file(path, labels_png(map, classes, path.string()));
+}
+
+void write_palette_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes) {
+  write_file(path, palette_png(map, classes, path.string()));
 }
 
 StoredLabels read_labels_png(const std::filesystem::path& path, std::uint64_t max_pixels) {

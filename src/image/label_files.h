@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 #include "relprompt/image.h"
 
@@ -28,6 +29,10 @@ void write_labels_png(const std::filesystem::path& path, const LabelMap& map, st
 /// STEM.palette.png: palette indices are labels, shown in the colours of color_of, index 255 is unknown and
 /// black. Beyond kMaxByteClasses classes, which no palette holds, an RGB image in the same colours.
 void write_palette_png(const std::filesystem::path& path, const LabelMap& map, std::size_t classes);
+
+/// The bytes of these files. @param name how messages call the file
+std::string labels_png(const LabelMap& map, std::size_t classes, const std::string& name = "labels");
+std::string palette_png(const LabelMap& map, std::size_t classes, const std::string& name = "a palette");
 
 /// A label file as stored: unknown is still 255 or whatever its maker chose, since only the data set's rules
 /// tell an ignore value from a class.

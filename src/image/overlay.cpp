@@ -8,8 +8,10 @@
 
 #include "relprompt/error.h"
 
+#include "base/atomic_file.h"
 #include "image/guard.h"
 #include "image/image_files.h"
+#include "image/jpeg_writer.h"
 #include "image/legend.h"
 #include "image/palette.h"
 #include "image/resize.h"
@@ -139,8 +141,8 @@ Image draw_overlay(const Image& image, const LabelMap& map, const ClassList& cla
   return guarded(ErrorCode::kInternal, "draw an overlay", [&] { return draw(image, map, classes, options); });
 }
 
-void write_overlay_jpg(const std::filesystem::path& path, const Image& image, const LabelMap& map,
-                       const ClassList& classes, const OverlayOptions& options) {
+std::string overlay_jpg(const Image& image, const LabelMap& map, const ClassList& classes,
+                        const OverlayOptions& options) {
   Image overlay = draw_overlay(image, map, classes, options);
   const int longest = std::max(overlay.height, overlay.width);
   if (longest > kMaxJpegSide) {
@@ -148,7 +150,12 @@ void write_overlay_jpg(const std::filesystem::path& path, const Image& image, co
     overlay = resize(overlay, std::max(1, static_cast<int>(overlay.height * scale)),
                      std::max(1, static_cast<int>(overlay.width * scale)));
   }
-  write_jpg(path, overlay);
+  return encode_jpeg(overlay, kJpegQuality);
+}
+
+void write_overlay_jpg(const std::filesystem::path& path, const Image& image, const LabelMap& map,
+                       const ClassList& classes, const OverlayOptions& options) {
+  write_file(path, overlay_jpg(image, map, classes, options));
 }
 
 }  // namespace relprompt::image

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "relprompt/classes.h"
 #include "relprompt/image.h"
@@ -19,5 +20,9 @@ Image draw_overlay(const Image& image, const LabelMap& map, const ClassList& cla
 /// Writes draw_overlay's image (scaled down if it is too long for a JPEG). Also throws as write_jpg does.
 void write_overlay_jpg(const std::filesystem::path& path, const Image& image, const LabelMap& map,
                        const ClassList& classes, const OverlayOptions& options = {});
+
+/// The bytes of that file.
+std::string overlay_jpg(const Image& image, const LabelMap& map, const ClassList& classes,
+                        const OverlayOptions& options = {});
 
 }  // namespace relprompt::image
