@@ -109,7 +109,7 @@ class Result:
         alpha: weight of the colours, 0 to 1. contours: light lines where labels meet. legend: a band with
         names and shares below the image. min_side: images whose shorter side is below this are enlarged by
         a whole factor, so that the letters do not dwarf them; 1 never enlarges. Without legend and
-        enlargement H' = H and W' = W. """
+        enlargement H' = H and W' = W."""
         options = _core.OverlayOptions()
         options.alpha = alpha
         options.contours = contours
@@ -149,7 +149,7 @@ class Result:
         stem: what the files' names begin with; that of the image's name if empty.
 
         A file that relprompt wrote and nobody changed since is replaced; anything else stays. Raises
-        FileError ("not_writable", "disk_full"), ArgumentError. """
+        FileError ("not_writable", "disk_full"), ArgumentError."""
         if isinstance(outputs, str):
             raise ArgumentError("bad_argument", f"outputs: expected a list of names, such as [{outputs!r}]")
         return save(

@@ -54,7 +54,7 @@ class Segmenter:
     process.
 
     Raises ArgumentError ("bad_class_list", "bad_vocabulary", "bad_template", "text_too_long",
-    "bad_argument"), and as Model does. """
+    "bad_argument"), and as Model does."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Segmenter:
         protocol: see Segmenter.
 
         Raises NotFoundError, FileError ("unreadable"), ImageError, ArgumentError, OutOfMemoryError;
-        TypeError for something that is no image. """
+        TypeError for something that is no image."""
         return self._segment(load(image, self._decode, name), scores, protocol)
 
     def map(

@@ -43,8 +43,7 @@ ComputeThread::~ComputeThread() {
   }
   changed_.notify_all();
   if (PyGILState_Check() != 0) {
-    const pybind11::gil_scoped_release release;
-    thread_.join();
+    without_gil([&] { thread_.join(); });
   } else {
     thread_.join();
   }

@@ -20,6 +20,8 @@
 #include <pybind11/pybind11.h>
 #include <sys/types.h>
 
+#include "gil.h"
+
 namespace relprompt::python {
 
 /// Runs jobs one after the other. Any number of Python threads may call run.
@@ -55,8 +57,8 @@ class ComputeThread {
  private:
   template <typename Result>
   static bool ready_soon(const std::future<Result>& result) {
-    const pybind11::gil_scoped_release release;
-    return result.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready;
+    return without_gil(
+        [&] { return result.wait_for(std::chrono::milliseconds(100)) == std::future_status::ready; });
   }
 
   static void check_python(const std::function<void()>& tick);

@@ -8,6 +8,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "gil.h"
 
 namespace relprompt::python {
 namespace {
@@ -22,15 +23,15 @@ std::shared_ptr<Image> decode(const py::bytes& bytes, const DecodeOptions& optio
   py::ssize_t size = 0;
   if (PyBytes_AsStringAndSize(bytes.ptr(), &data, &size) != 0) throw py::error_already_set();
   const DecodeOptions own = options;
-  const py::gil_scoped_release release;
-  return std::make_shared<Image>(
-      decode_image(reinterpret_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size), own, name));
+  return without_gil([&] {
+    return std::make_shared<Image>(
+        decode_image(reinterpret_cast<const std::uint8_t*>(data), static_cast<std::size_t>(size), own, name));
+  });
 }
 
 std::shared_ptr<Image> read(const std::filesystem::path& path, const DecodeOptions& options) {
   const DecodeOptions own = options;
-  const py::gil_scoped_release release;
-  return std::make_shared<Image>(read_image(path, own));
+  return without_gil([&] { return std::make_shared<Image>(read_image(path, own)); });
 }
 
 /// A copy, so that the caller may change the array afterwards. Python has checked type and shape.

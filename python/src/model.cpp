@@ -65,7 +65,8 @@ void bind_model(py::module_& module) {
       .def_readonly("options", &OpenModel::options)
       .def_property_readonly("joint_width", [](const OpenModel& own) { return own.model.joint_width(); })
       .def_property_readonly("notes", [](const OpenModel& own) { return own.model.notes(); })
-      .def_property_readonly("hash", [](const OpenModel& own) { return own.model.hash(); })
+      .def_property_readonly(
+          "hash", [](const OpenModel& own) { return without_gil([&] { return own.model.hash(); }); })
       .def_property_readonly("variant", [](const OpenModel& own) { return own.model.variant(); })
       .def_property_readonly("head", [](const OpenModel& own) { return own.model.head(); });
   module.def("open_model", open_model, py::arg("place"), py::arg("options"), py::arg("offline"),

@@ -9,6 +9,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "gil.h"
 #include "session.h"
 
 namespace relprompt::python {
@@ -70,36 +71,31 @@ std::shared_ptr<Image> overlay(const Image& image, const Found& found, const Cla
   return std::make_shared<Image>(draw_overlay(image, found.result.labels, classes, options));
 }
 
+void save_labels(const fs::path& path, const Found& found) {
+  write_labels(path, found.result.labels, found.result.pixels.size());
+}
+
+void save_palette(const fs::path& path, const Found& found) {
+  write_palette(path, found.result.labels, found.result.pixels.size());
+}
+
+void save_overlay(const fs::path& path, const Image& image, const Found& found, const ClassList& classes) {
+  write_overlay(path, image, found.result.labels, classes);
+}
+
 }  // namespace
 
 void bind_outputs(py::module_& module) {
-  using Free = py::call_guard<py::gil_scoped_release>;
   module.def("class_color", &class_color, py::arg("label"));
   module.def("unknown_label", &unknown_label, py::arg("classes"));
-  module.def("draw_overlay", overlay, Free(), py::arg("image"), py::arg("found"), py::arg("classes"),
+  module.def("draw_overlay", freely(overlay), py::arg("image"), py::arg("found"), py::arg("classes"),
              py::arg("options"));
-  module.def(
-      "write_labels",
-      [](const fs::path& path, const Found& found) {
-        write_labels(path, found.result.labels, found.result.pixels.size());
-      },
-      Free(), py::arg("path"), py::arg("found"));
-  module.def(
-      "write_palette",
-      [](const fs::path& path, const Found& found) {
-        write_palette(path, found.result.labels, found.result.pixels.size());
-      },
-      Free(), py::arg("path"), py::arg("found"));
-  module.def(
-      "write_overlay",
-      [](const fs::path& path, const Image& image, const Found& found, const ClassList& classes) {
-        write_overlay(path, image, found.result.labels, classes);
-      },
-      Free(), py::arg("path"), py::arg("image"), py::arg("found"), py::arg("classes"));
-  module.def("write_scores", save_scores, Free(), py::arg("path"), py::arg("found"));
-  module.def(
-      "write_text", [](const fs::path& path, const std::string& text) { write_text(path, text); }, Free(),
-      py::arg("path"), py::arg("text"));
+  module.def("write_labels", freely(save_labels), py::arg("path"), py::arg("found"));
+  module.def("write_palette", freely(save_palette), py::arg("path"), py::arg("found"));
+  module.def("write_overlay", freely(save_overlay), py::arg("path"), py::arg("image"), py::arg("found"),
+             py::arg("classes"));
+  module.def("write_scores", freely(save_scores), py::arg("path"), py::arg("found"));
+  module.def("write_text", freely(write_text), py::arg("path"), py::arg("text"));
   module.def("report", report, py::arg("session"), py::arg("image"), py::arg("found"), py::arg("protocol"),
              py::arg("decode"), py::arg("path"), py::arg("sha256"), py::arg("files"));
 }

@@ -102,6 +102,30 @@ def test_ctrl_c_ends_the_wait():
     assert run.returncode == 0, run.stderr
 
 
+DAEMON = f"""
+import threading, time, numpy, relprompt
+segmenter = relprompt.Segmenter(relprompt.Model({str(ROOT / 'models/demo')!r}, threads=1), "sand, grass")
+image = numpy.zeros((96, 96, 3), numpy.uint8)
+def label():
+    while True:
+        segmenter(open({str(ROOT / 'examples/world.png')!r}, "rb").read()).overlay()
+for _ in range(3):
+    threading.Thread(target=label, daemon=True).start()
+time.sleep(0.2)
+class Late:
+    def __del__(self):
+        segmenter(image)
+late = Late()
+late.itself = late
+"""
+
+
+def test_python_may_end_while_threads_compute():
+    for _ in range(3):
+        run = subprocess.run([sys.executable, "-c", DAEMON], timeout=100, capture_output=True, text=True)
+        assert run.returncode == 0, run.stderr
+
+
 def test_map_keeps_the_order(segmenter, scene, pixels, result):
     images = [scene, pixels, scene.read_bytes(), np.ascontiguousarray(pixels[:50]), str(scene)]
     for workers in (1, 2, 7):
