@@ -25,6 +25,7 @@ from .errors import (
 )
 from .model import Model, heads
 from .result import UNKNOWN, Result, class_color
+from .saving import formats, save
 from .segmenter import Segmenter
 
 __all__ = [
@@ -42,7 +43,9 @@ __all__ = [
     "Segmenter",
     "__version__",
     "class_color",
+    "formats",
     "heads",
+    "save",
     "templates",
     "vocabularies",
     "vocabulary",

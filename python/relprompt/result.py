@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence, Tuple
 
 import numpy as np
 
 from . import _core, adapters
-from .errors import ArgumentError
 from .images import Loaded
-from .saving import save
+from .saving import Folder, Saver, names_of, options_of, stem_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -136,25 +136,65 @@ class Result:
         """A dict as Hugging Face's image processors give it. See adapters.hf_segmentation."""
         return adapters.hf_segmentation(self)
 
+    def to_coco(
+        self, *, polygons: bool = False, simplify: float = 0.0, min_polygon: int = 0
+    ) -> Dict[str, Any]:
+        """A COCO document of this image: "images", "annotations" (one for each class that was found, with
+        compressed RLE, or polygons; area and box in pixels), "categories" in the order of the classes. See
+        save for the rest. """
+        form = "coco-polygons" if polygons else "coco"
+        (document,) = self.encode(form, simplify=simplify, min_polygon=min_polygon).values()
+        coco: Dict[str, Any] = json.loads(document)
+        return coco
+
+    def encode(self, format: str, *, simplify: float = 0.0, min_polygon: int = 0) -> Dict[str, bytes]:
+        """The files that save would write in one format, by their names, as bytes; any format but "scores".
+        Raises ArgumentError."""
+        stem = stem_of(self.name)
+        if format == "json":
+            return {stem + ".json": self.report([]).encode()}
+        name = os.fsencode(os.path.basename(self.name))
+        options = options_of(simplify, min_polygon)
+        files = _core.encode(
+            format, name, os.fsencode(stem), self._found, self._loaded.image, self._session.classes, options
+        )
+        return dict(files)
+
+    def report(self, files: Sequence[Tuple[str, str]] = ()) -> str:
+        """The text of STEM.json: classes, pixels, protocol, model.
+
+        files: kind and path of what was written beside it.
+        """
+        image, found, options = self._loaded, self._found, self._options
+        return _core.report(
+            self._session,
+            image.image,
+            found,
+            options,
+            self._decode,
+            image.name,
+            image.sha256,
+            names_of(files),
+        )
+
     def save(
         self,
-        folder: "os.PathLike[str] | str",
+        folder: Folder,
         outputs: Sequence[str] = ("labels", "overlay"),
         *,
         stem: str = "",
-    ) -> Dict[str, str]:
-        """Writes files as `relprompt segment --save` does, and gives the path of each.
+        simplify: float = 0.0,
+        min_polygon: int = 0,
+    ) -> Dict[str, List[str]]:
+        """Writes this image as a run of its own; see relprompt.save, which writes many. Gives the paths by
+        format.
 
-        outputs: any of "scores" (where they were asked for), "labels", "palette", "overlay", "json".
-        stem: what the files' names begin with; that of the image's name if empty.
-
-        A file that relprompt wrote and nobody changed since is replaced; anything else stays. Raises
-        FileError ("not_writable", "disk_full"), ArgumentError."""
-        if isinstance(outputs, str):
-            raise ArgumentError("bad_argument", f"outputs: expected a list of names, such as [{outputs!r}]")
-        return save(
-            self._found, self._loaded, self._session, self._options, self._decode, folder, outputs, stem
-        )
+        outputs: names of relprompt.formats(), such as "labels", "palette", "overlay", "json", "scores"
+        (where they were asked for), "coco", "labelme", "geojson". stem: what the files' names begin with;
+        that of the image's name if empty. """
+        saver = Saver(folder, outputs, self, simplify, min_polygon)
+        saver.add(self, stem or stem_of(self.name))
+        return saver.finish()
 
     def __repr__(self) -> str:
         height, width = self.labels.shape

@@ -15,5 +15,6 @@ void bind_model(pybind11::module_& module);
 void bind_result(pybind11::module_& module);
 void bind_segmenter(pybind11::module_& module);
 void bind_outputs(pybind11::module_& module);
+void bind_report(pybind11::module_& module);
 
 }  // namespace relprompt::python

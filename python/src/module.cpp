@@ -15,4 +15,5 @@ PYBIND11_MODULE(_core, module) {
   bind_result(module);
   bind_segmenter(module);
   bind_outputs(module);
+  bind_report(module);
 }

@@ -74,6 +74,10 @@ void bind_image_options(py::module_& module) {
       .def_readwrite("contours", &OverlayOptions::contours)
       .def_readwrite("legend", &OverlayOptions::legend)
       .def_readwrite("min_side", &OverlayOptions::min_side);
+  py::class_<OutputOptions>(module, "OutputOptions")
+      .def(py::init<>())
+      .def_readwrite("simplify", &OutputOptions::simplify)
+      .def_readwrite("min_polygon", &OutputOptions::min_polygon);
 }
 
 void bind_segment_options(py::module_& module) {

@@ -1,11 +1,10 @@
-// Drawing and writing what was found: include/relprompt/output.h and report.h.
+// Drawing and writing what was found: include/relprompt/output.h.
 #include <cstring>
 
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
 #include "relprompt/output.h"
-#include "relprompt/report.h"
 
 #include "arrays.h"
 #include "bindings.h"
@@ -45,59 +44,71 @@ void save_scores(const fs::path& path, const Found& found) {
   file.commit(map);
 }
 
-/// The text of STEM.json. @param files kind and name of what was written beside it
-std::string report(Session& session, const std::shared_ptr<Image>& image, const std::shared_ptr<Found>& found,
-                   const SegmentOptions& protocol, const DecodeOptions& decode, const fs::path& path,
-                   const std::string& sha256, const std::vector<std::pair<std::string, std::string>>& files) {
-  ReportSettings settings;
-  settings.model = session.model->place;
-  settings.model_options = session.model->options;
-  settings.classes = session.classes;
-  settings.text = session.text;
-  settings.decode = decode;
-  settings.protocol = protocol;
-  ReportedImage about;
-  about.path = path;
-  about.sha256 = sha256;
-  about.files = files;
-  return session.thread.run(
-      [segmenter = session.segmenter, settings, about, image, found](const std::atomic<bool>&) {
-        return Reporter(*segmenter, settings).report(about, *image, found->result);
-      });
-}
-
 std::shared_ptr<Image> overlay(const Image& image, const Found& found, const ClassList& classes,
                                const OverlayOptions& options) {
   return std::make_shared<Image>(draw_overlay(image, found.result.labels, classes, options));
 }
 
-void save_labels(const fs::path& path, const Found& found) {
-  write_labels(path, found.result.labels, found.result.pixels.size());
+ImageResult seen(const std::string& name, const std::string& stem, const Found& found, const Image& image) {
+  ImageResult result{name, stem, found.result.labels};
+  result.image = &image;
+  return result;
 }
 
-void save_palette(const fs::path& path, const Found& found) {
-  write_palette(path, found.result.labels, found.result.pixels.size());
-}
+/// An OutputWriter from Python. It is used by one thread at a time, which Python's caller sees to.
+class Writer {
+ public:
+  Writer(const fs::path& folder, const std::vector<std::string>& formats, const ClassList& classes,
+         const OutputOptions& options)
+      : writer_(folder, formats, classes, options) {}
 
-void save_overlay(const fs::path& path, const Image& image, const Found& found, const ClassList& classes) {
-  write_overlay(path, image, found.result.labels, classes);
+  std::vector<fs::path> add(const std::string& name, const std::string& stem, const Found& found,
+                            const Image& image) {
+    return without_gil([&] { return writer_.add(seen(name, stem, found, image)); });
+  }
+  std::vector<fs::path> finish() {
+    return without_gil([&] { return writer_.finish(); });
+  }
+
+ private:
+  OutputWriter writer_;
+};
+
+std::vector<std::pair<std::string, py::bytes>> encode(const std::string& format, const std::string& name,
+                                                      const std::string& stem, const Found& found,
+                                                      const Image& image, const ClassList& classes,
+                                                      const OutputOptions& options) {
+  const auto files =
+      without_gil([&] { return encode_output(format, seen(name, stem, found, image), classes, options); });
+  std::vector<std::pair<std::string, py::bytes>> result;
+  for (const auto& file : files) result.emplace_back(file.name, file.bytes);
+  return result;
 }
 
 }  // namespace
 
 void bind_outputs(py::module_& module) {
+  py::class_<OutputFormat>(module, "OutputFormat")
+      .def_readonly("name", &OutputFormat::name)
+      .def_readonly("image_file", &OutputFormat::image_file)
+      .def_readonly("run_files", &OutputFormat::run_files)
+      .def_readonly("about", &OutputFormat::about);
+  py::class_<Writer>(module, "Writer")
+      .def(py::init<const fs::path&, const std::vector<std::string>&, const ClassList&,
+                    const OutputOptions&>(),
+           py::arg("folder"), py::arg("formats"), py::arg("classes"), py::arg("options"))
+      .def("add", &Writer::add, py::arg("name"), py::arg("stem"), py::arg("found"), py::arg("image"))
+      .def("finish", &Writer::finish);
+  module.def("output_formats", &output_formats);
+  module.def(
+      "output_format", [](const std::string& name) { return output_format(name); }, py::arg("name"));
+  module.def("encode", encode, py::arg("format"), py::arg("name"), py::arg("stem"), py::arg("found"),
+             py::arg("image"), py::arg("classes"), py::arg("options"));
   module.def("class_color", &class_color, py::arg("label"));
-  module.def("unknown_label", &unknown_label, py::arg("classes"));
   module.def("draw_overlay", freely(overlay), py::arg("image"), py::arg("found"), py::arg("classes"),
              py::arg("options"));
-  module.def("write_labels", freely(save_labels), py::arg("path"), py::arg("found"));
-  module.def("write_palette", freely(save_palette), py::arg("path"), py::arg("found"));
-  module.def("write_overlay", freely(save_overlay), py::arg("path"), py::arg("image"), py::arg("found"),
-             py::arg("classes"));
   module.def("write_scores", freely(save_scores), py::arg("path"), py::arg("found"));
   module.def("write_text", freely(write_text), py::arg("path"), py::arg("text"));
-  module.def("report", report, py::arg("session"), py::arg("image"), py::arg("found"), py::arg("protocol"),
-             py::arg("decode"), py::arg("path"), py::arg("sha256"), py::arg("files"));
 }
 
 }  // namespace relprompt::python

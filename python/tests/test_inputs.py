@@ -90,7 +90,7 @@ def test_a_name_that_is_not_utf8(segmenter, scene, tmp_path):
     with open(path, "wb") as file:
         file.write(scene.read_bytes())
     saved = segmenter(path).save(tmp_path / "out", ["labels", "json"])
-    assert all(os.path.exists(name) for name in saved.values())
+    assert all(os.path.exists(name) for (name,) in saved.values())
     with pytest.raises(relprompt.ImageError, match="cannot read"):
         open(path, "wb").write(b"no image")
         segmenter(path)
