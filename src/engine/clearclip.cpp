@@ -11,11 +11,11 @@ void ClearClip::run(const HeadInput& input, float* y, EncoderWorkspace& workspac
   float *normed = workspace.head[0].reserve(rows * d), *queries = workspace.head[1].reserve(rows * d),
         *values = workspace.head[2].reserve(rows * d);
   last_.norm(input.state.tokens, rows, normed);
-  last_.project(normed, rows, Projection::kQueries, 1, queries);
-  last_.project(normed, rows, Projection::kValues, 1, values);
+  queries_.run(normed, rows, queries);
+  values_.run(normed, rows, values);
   float* mixed = normed;
   self_attention(last_, queries, values, d, batch, tokens, mixed);
-  last_.join_heads(mixed, rows, y);
+  output_.run(mixed, rows, y);
 }
 
 }  // namespace relprompt::engine

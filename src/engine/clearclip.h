@@ -8,11 +8,16 @@ namespace relprompt::engine {
 
 class ClearClip : public DenseHead {
  public:
-  explicit ClearClip(LastBlock last) : last_(std::move(last)) {}
+  explicit ClearClip(LastBlock last)
+      : last_(std::move(last)),
+        queries_(last_.projection(Projection::kQueries, 1)),
+        values_(last_.projection(Projection::kValues, 1)),
+        output_(last_.output()) {}
   void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const override;
 
  private:
   LastBlock last_;
+  HeadLinear queries_, values_, output_;
 };
 
 }  // namespace relprompt::engine

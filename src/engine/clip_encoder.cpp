@@ -47,7 +47,7 @@ ClassToken class_token_of(const model::ModelConfig& config) {
 }  // namespace
 
 ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& weights,
-                         std::vector<kernels::PackedBlock> blocks)
+                         std::vector<kernels::PackedBlock> blocks, kernels::Precision last)
     : config_(config.clip.vision),
       joint_(config.clip.joint),
       conv1_(weights.at("conv1.weight")),
@@ -65,8 +65,8 @@ ClipEncoder::ClipEncoder(const model::ModelConfig& config, const TowerWeights& w
   const auto stem = "transformer.resblocks." + std::to_string(config_.layers - 1) + ".";
   auto tensors =
       block_tensors(config_.norm_epsilon, [&](const char* name) { return weights.at(stem + name); });
-  head_ =
-      make_dense_head(config, {std::move(tensors), config_.heads, config.clip.activation, config_.layers});
+  head_ = make_dense_head(config,
+                          {std::move(tensors), config_.heads, config.clip.activation, config_.layers, last});
 }
 
 Grid ClipEncoder::grid_of(std::int64_t height, std::int64_t width) const {

@@ -17,9 +17,10 @@ enum class ClassToken { kStandard, kAddedTwice };
 /// Immutable once made, so threads with a workspace each may share it.
 class ClipEncoder : public VisionEncoder {
  public:
-  /// blocks: those of engine/packed_tower.h. Throws std::bad_alloc, and as TowerWeights::at.
+  /// blocks: those of engine/packed_tower.h. last: the precision of a dense head's products, in place of the
+  /// last block. Throws std::bad_alloc, and as TowerWeights::at.
   ClipEncoder(const model::ModelConfig& config, const TowerWeights& weights,
-              std::vector<kernels::PackedBlock> blocks);
+              std::vector<kernels::PackedBlock> blocks, kernels::Precision last = kernels::Precision::kFp32);
 
   std::int64_t width() const override { return config_.width; }
   std::int64_t joint() const override { return joint_; }

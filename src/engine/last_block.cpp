@@ -1,7 +1,6 @@
 #include "engine/last_block.h"
 
 #include "kernels/layer_norm.h"
-#include "kernels/linear.h"
 
 namespace relprompt::engine {
 namespace {
@@ -17,27 +16,30 @@ void LastBlock::norm(const float* x, std::int64_t rows, float* y) const {
   kernels::layer_norm(x, rows, all.width, all.ln_1.weight, all.ln_1.bias, all.ln_1.epsilon, y);
 }
 
-void LastBlock::project(const float* normed, std::int64_t rows, Projection first, std::int64_t count,
-                        float* y) const {
+HeadLinear LastBlock::projection(Projection first, std::int64_t count) const {
   const auto all = weights();
   const auto d = all.width, from = static_cast<std::int64_t>(first) * d;
-  kernels::linear(normed, rows, d, all.qkv.weight + from * d, all.qkv.bias + from, count * d, y);
+  return {all.qkv.weight + from * d, all.qkv.bias + from, d, count * d, precision};
 }
 
-void LastBlock::join_heads(const float* mixed, std::int64_t rows, float* y) const {
+HeadLinear LastBlock::output() const {
   const auto all = weights();
-  kernels::linear(mixed, rows, all.width, all.proj.weight, all.proj.bias, all.width, y);
+  return {all.proj.weight, all.proj.bias, all.width, all.width, precision};
 }
 
-void LastBlock::add_residual_and_mlp(const float* x, std::int64_t rows, float* y, float* normed,
-                                     kernels::BlockWorkspace& workspace) const {
-  const auto all = weights();
-  const auto d = all.width;
+ResidualMlp::ResidualMlp(const LastBlock& last)
+    : weights_(last.weights()),
+      fc1_(weights_.fc1.weight, weights_.fc1.bias, weights_.width, weights_.mlp_width, last.precision),
+      fc2_(weights_.fc2.weight, weights_.fc2.bias, weights_.mlp_width, weights_.width, last.precision) {}
+
+void ResidualMlp::run(const float* x, std::int64_t rows, float* y, float* normed,
+                      kernels::BlockWorkspace& workspace) const {
+  const auto d = weights_.width;
   add(x, rows * d, y);
-  kernels::layer_norm(y, rows, d, all.ln_2.weight, all.ln_2.bias, all.ln_2.epsilon, normed);
-  float* hidden = workspace.own_kv.reserve(rows * all.mlp_width);
-  kernels::linear(normed, rows, d, all.fc1.weight, all.fc1.bias, all.mlp_width, hidden, all.activation);
-  kernels::linear(hidden, rows, all.mlp_width, all.fc2.weight, all.fc2.bias, d, normed);
+  kernels::layer_norm(y, rows, d, weights_.ln_2.weight, weights_.ln_2.bias, weights_.ln_2.epsilon, normed);
+  float* hidden = workspace.own_kv.reserve(rows * weights_.mlp_width);
+  fc1_.run(normed, rows, hidden, weights_.activation);
+  fc2_.run(hidden, rows, normed);
   add(normed, rows * d, y);
 }
 
@@ -45,7 +47,7 @@ void self_attention(const LastBlock& last, const float* likeness, const float* v
                     std::int64_t batch, std::int64_t tokens, float* out, const kernels::ScoreEdit* edit) {
   kernels::attention(
       {likeness, likeness, values, stride, stride, nullptr, batch, tokens, 0, last.width(), last.heads}, out,
-      kernels::Precision::kFp32, edit);
+      last.precision, edit);
 }
 
 }  // namespace relprompt::engine

@@ -1,10 +1,12 @@
 // The last layer of a tower in its parts, for a dense head to take what it needs.
 //
-// In fp32 whatever the tower's precision: heads decide by thresholds, and their products are few.
+// Its products are in the tower's precision (engine/head_linear.h). What heads decide by thresholds on the
+// likeness of patches they compute in fp32 whatever the tower's precision.
 #pragma once
 
 #include <cstdint>
 
+#include "engine/head_linear.h"
 #include "engine/tower_weights.h"
 
 namespace relprompt::engine {
@@ -17,21 +19,33 @@ struct LastBlock {
   std::int64_t heads = 0;
   kernels::Activation activation = kernels::Activation::kQuickGelu;
   std::int64_t layers = 0;  ///< of the tower, this one among them
+  kernels::Precision precision = kernels::Precision::kFp32;
 
   std::int64_t width() const { return tensors.qkv_weight.shape()[1]; }
 
   /// y = ln_1(x), rows of D numbers.
   void norm(const float* x, std::int64_t rows, float* y) const;
-  /// `count` projections that follow each other. normed [rows, D] -> y [rows, count * D].
-  void project(const float* normed, std::int64_t rows, Projection first, std::int64_t count, float* y) const;
-  /// What attention mixed through the output projection, rows of D numbers.
-  void join_heads(const float* mixed, std::int64_t rows, float* y) const;
-  /// y = x + y, then y += mlp(ln_2(y)): the rest of the layer around the attention's result y. normed is room
-  /// for as many numbers as y has.
-  void add_residual_and_mlp(const float* x, std::int64_t rows, float* y, float* normed,
-                            kernels::BlockWorkspace& workspace) const;
+  /// `count` projections that follow each other, of rows of norm: D -> count * D numbers. This and what
+  /// follows must not outlive the block's tensors.
+  HeadLinear projection(Projection first, std::int64_t count) const;
+  /// The output projection, of what attention mixed: D -> D numbers.
+  HeadLinear output() const;
 
   kernels::BlockWeights weights() const { return tensors.weights(heads, activation); }
+};
+
+/// The rest of the layer around the attention's result.
+class ResidualMlp {
+ public:
+  /// last must outlive this.
+  explicit ResidualMlp(const LastBlock& last);
+  /// y = x + y, then y += mlp(ln_2(y)), rows of D numbers. normed is room for as many numbers as y has.
+  void run(const float* x, std::int64_t rows, float* y, float* normed,
+           kernels::BlockWorkspace& workspace) const;
+
+ private:
+  kernels::BlockWeights weights_;
+  HeadLinear fc1_, fc2_;
 };
 
 /// Attention of tokens [batch, tokens] whose queries are their keys, in all heads of the layer. likeness and

@@ -9,8 +9,8 @@ void MaskClip::run(const HeadInput& input, float* y, EncoderWorkspace& workspace
   const auto rows = input.state.batch * input.state.layout.tokens, d = last_.width();
   float *normed = workspace.head[0].reserve(rows * d), *values = workspace.head[1].reserve(rows * d);
   last_.norm(input.state.tokens, rows, normed);
-  last_.project(normed, rows, Projection::kValues, 1, values);
-  last_.join_heads(values, rows, y);
+  values_.run(normed, rows, values);
+  output_.run(values, rows, y);
 }
 
 void MaskClipResidual::run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const {
@@ -18,7 +18,7 @@ void MaskClipResidual::run(const HeadInput& input, float* y, EncoderWorkspace& w
   const StageTimer timer(Stage::kMlp);
   const auto rows = input.state.batch * input.state.layout.tokens;
   float* normed = workspace.head[0].reserve(rows * last_.width());
-  last_.add_residual_and_mlp(input.state.tokens, rows, y, normed, workspace.blocks);
+  mlp_.run(input.state.tokens, rows, y, normed, workspace.blocks);
 }
 
 }  // namespace relprompt::engine

@@ -11,11 +11,11 @@ void NaClip::run(const HeadInput& input, float* y, EncoderWorkspace& workspace) 
              d = last_.width();
   float *normed = workspace.head[0].reserve(rows * d), *kv = workspace.head[1].reserve(rows * 2 * d);
   last_.norm(input.state.tokens, rows, normed);
-  last_.project(normed, rows, Projection::kKeys, 2, kv);
+  keys_values_.run(normed, rows, kv);
   const Neighbourhood near(input.state);
   float* mixed = normed;
   self_attention(last_, kv, kv + d, 2 * d, batch, tokens, mixed, &near);
-  last_.join_heads(mixed, rows, y);
+  output_.run(mixed, rows, y);
 }
 
 }  // namespace relprompt::engine

@@ -9,11 +9,15 @@ namespace relprompt::engine {
 
 class NaClip : public DenseHead {
  public:
-  explicit NaClip(LastBlock last) : last_(std::move(last)) {}
+  explicit NaClip(LastBlock last)
+      : last_(std::move(last)),
+        keys_values_(last_.projection(Projection::kKeys, 2)),
+        output_(last_.output()) {}
   void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const override;
 
  private:
   LastBlock last_;
+  HeadLinear keys_values_, output_;
 };
 
 }  // namespace relprompt::engine

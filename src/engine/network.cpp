@@ -13,7 +13,7 @@ namespace {
 ClipEncoder make_encoder(const model::ModelFiles& model, const std::vector<kernels::BlockPacking>& packings,
                          const model::PackCacheRules& rules) {
   const TowerWeights weights(model);
-  return {model.config, weights, packed_tower(model, weights, packings, rules)};
+  return {model.config, weights, packed_tower(model, weights, packings, rules), packings.back().precision};
 }
 
 /// from [n, c] -> to [c, n]

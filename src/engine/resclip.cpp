@@ -22,9 +22,13 @@ enum Place : std::size_t {
 
 ResClip::ResClip(LastBlock last, const model::ResClipOptions& options)
     : last_(std::move(last)),
+      keys_values_(last_.projection(Projection::kKeys, 2)),
+      output_(last_.output()),
       options_(options),
       first_(layer_of_12(kFirst, last_.layers)),
-      final_(layer_of_12(kFinal, last_.layers)) {}
+      final_(layer_of_12(kFinal, last_.layers)) {
+  if (first_ == 0) own_queries_keys_ = last_.projection(Projection::kQueries, 2);
+}
 
 void ResClip::watch(std::int64_t layer, const kernels::AttentionParts& parts,
                     EncoderWorkspace& workspace) const {
@@ -45,15 +49,16 @@ void ResClip::prepare(const LayerState& state, EncoderWorkspace& workspace) cons
   float *normed = memory[kNormed].reserve(rows * d), *kv = memory[kKeyValues].reserve(rows * 2 * d),
         *plain = memory[kPlain].reserve(rows * d), *middle = memory[kMiddle].reserve(layers * rows * 2 * d);
   last_.norm(state.tokens, rows, normed);
-  last_.project(normed, rows, Projection::kKeys, 2, kv);
-  if (first_ == 0) last_.project(normed, rows, Projection::kQueries, 2, middle);
+  keys_values_.run(normed, rows, kv);
+  if (first_ == 0) own_queries_keys_.run(normed, rows, middle);
   const auto share = static_cast<float>(options_.total * options_.middle_share / static_cast<double>(layers));
   std::fill_n(plain, rows * d, 0.0f);
   float* mixed = normed;
   for (std::int64_t layer = 0; layer < layers; ++layer) {
     const float* queries = middle + layer * rows * 2 * d;
     kernels::attention(
-        {queries, queries + d, kv + d, 2 * d, 2 * d, nullptr, batch, tokens, 0, d, last_.heads}, mixed);
+        {queries, queries + d, kv + d, 2 * d, 2 * d, nullptr, batch, tokens, 0, d, last_.heads}, mixed,
+        last_.precision);
     for (std::int64_t i = 0; i < rows * d; ++i) plain[i] += share * mixed[i];
   }
 }
@@ -67,7 +72,7 @@ void ResClip::mix(const LayerState& state, const kernels::ScoreEdit& edit, float
   self_attention(last_, kv, kv + d, 2 * d, state.batch, state.layout.tokens, mixed, &edit);
   const auto share = static_cast<float>(options_.total * (1 - options_.middle_share));
   for (std::int64_t i = 0; i < rows * d; ++i) mixed[i] = share * mixed[i] + plain[i];
-  last_.join_heads(mixed, rows, y);
+  output_.run(mixed, rows, y);
 }
 
 void ResClip::run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const {

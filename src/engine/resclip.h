@@ -25,6 +25,8 @@ class ResClip : public DenseHead {
            EncoderWorkspace& workspace) const;
 
   LastBlock last_;
+  HeadLinear keys_values_, output_;
+  HeadLinear own_queries_keys_;  ///< in a tower of one layer
   model::ResClipOptions options_;
 
  private:

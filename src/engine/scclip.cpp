@@ -40,6 +40,8 @@ void copy_patches(const LayerState& state, std::int64_t d, float* to) {
 
 ScClip::ScClip(LastBlock last)
     : last_(std::move(last)),
+      keys_values_(last_.projection(Projection::kKeys, 2)),
+      output_(last_.output()),
       early_(layer_of_12(kEarly, last_.layers)),
       middle_(layer_of_12(kMiddle, last_.layers)),
       first_(layer_of_12(kFirst, last_.layers)),
@@ -89,7 +91,7 @@ void ScClip::attend(const LayerState& state, EncoderWorkspace& workspace) const 
   auto& memory = workspace.head;
   float *normed = memory[kNormed].reserve(rows * d), *kv = memory[kKeyValues].reserve(rows * 2 * d);
   last_.norm(memory[kPasses].data(), rows, normed);
-  last_.project(normed, rows, Projection::kKeys, 2, kv);
+  keys_values_.run(normed, rows, kv);
   self_attention(last_, kv, kv + d, 2 * d, 2 * state.batch, n, memory[kMixed].reserve(rows * d));
 }
 
@@ -103,9 +105,9 @@ void ScClip::finish(const LayerState& state, std::int64_t image, float* y,
   // What each holds has been used: the repaired patches, and the tokens of this image that pass.
   float *values = memory[kRepaired].reserve(size),
         *by_likeness = memory[kPasses].reserve(0) + image * 2 * size, *joined = by_likeness + size;
-  for (std::int64_t i = 0; i < size; ++i) {
-    const auto at = i / d * 2 * d + d + i % d;
-    values[i] = kv[at] + second_kv[at];
+  for (std::int64_t row = 0; row < n; ++row) {
+    const float *first = kv + row * 2 * d + d, *second = second_kv + row * 2 * d + d;
+    for (std::int64_t i = 0; i < d; ++i) values[row * d + i] = first[i] + second[i];
   }
   kernels::attend_alike({memory[kMiddleRows].data() + image * size, n, d}, kSharpness, values, d,
                         by_likeness);
@@ -113,11 +115,12 @@ void ScClip::finish(const LayerState& state, std::int64_t image, float* y,
   for (std::int64_t i = 0; i < size; ++i) {
     by_likeness[i] = (by_likeness[i] + by_keys[i] + by_keys[size + i]) / 4;
   }
-  last_.join_heads(by_likeness, n, joined);
+  output_.run(by_likeness, n, joined);
   const auto whole = (image * state.layout.tokens + state.layout.global) * d;
   const float *token = state.tokens + whole, *total = memory[kTotal].data() + whole;
-  for (std::int64_t i = 0; i < size; ++i) {
-    joined[i] = 2 * joined[i] + kClassShare * (token[i % d] + total[i % d]);
+  for (std::int64_t row = 0; row < n; ++row) {
+    float* to = joined + row * d;
+    for (std::int64_t i = 0; i < d; ++i) to[i] = 2 * to[i] + kClassShare * (token[i] + total[i]);
   }
   std::copy_n(token, d, y + state.layout.global * d);
   kernels::average_alike({memory[kEarlyRows].data() + image * size, n, d}, kLeastCosine, joined, d,

@@ -25,6 +25,7 @@ class ScClip : public DenseHead {
   void finish(const LayerState& state, std::int64_t image, float* y, EncoderWorkspace& workspace) const;
 
   LastBlock last_;
+  HeadLinear keys_values_, output_;
   std::int64_t early_, middle_, first_, final_;  ///< layers of E and S, and the ends of the sum
 };
 

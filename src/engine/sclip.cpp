@@ -13,15 +13,15 @@ void SClip::run(const HeadInput& input, float* y, EncoderWorkspace& workspace) c
   {
     const StageTimer timer(Stage::kAttention);
     last_.norm(x, rows, normed);
-    last_.project(normed, rows, Projection::kQueries, 3, qkv);
+    projections_.run(normed, rows, qkv);
     float* by_keys = normed;
     self_attention(last_, qkv, qkv + 2 * d, 3 * d, batch, tokens, mixed);
     self_attention(last_, qkv + d, qkv + 2 * d, 3 * d, batch, tokens, by_keys);
     for (std::int64_t i = 0; i < rows * d; ++i) mixed[i] += by_keys[i];
-    last_.join_heads(mixed, rows, y);
+    output_.run(mixed, rows, y);
   }
   const StageTimer timer(Stage::kMlp);
-  last_.add_residual_and_mlp(x, rows, y, normed, workspace.blocks);
+  mlp_.run(x, rows, y, normed, workspace.blocks);
 }
 
 }  // namespace relprompt::engine

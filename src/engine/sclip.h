@@ -9,11 +9,17 @@ namespace relprompt::engine {
 
 class SClip : public DenseHead {
  public:
-  explicit SClip(LastBlock last) : last_(std::move(last)) {}
+  explicit SClip(LastBlock last)
+      : last_(std::move(last)),
+        projections_(last_.projection(Projection::kQueries, 3)),
+        output_(last_.output()),
+        mlp_(last_) {}
   void run(const HeadInput& input, float* y, EncoderWorkspace& workspace) const override;
 
  private:
   LastBlock last_;
+  HeadLinear projections_, output_;
+  ResidualMlp mlp_;
 };
 
 }  // namespace relprompt::engine

@@ -194,8 +194,25 @@ void dequantise_rows(const std::int32_t* sums, std::int64_t rows, std::int64_t c
   }
 }
 
+/// Sums of four rows at a time: each addition to one waits for the last, and meanwhile the others go on.
 void squared_distances(const float* x, std::int64_t rows, std::int64_t width, const float* row, float* d) {
-  for (std::int64_t r = 0; r < rows; ++r) {
+  std::int64_t r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    const float *x0 = x + r * width, *x1 = x0 + width, *x2 = x1 + width, *x3 = x2 + width;
+    float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+#pragma omp simd reduction(+ : sum0, sum1, sum2, sum3)
+    for (std::int64_t i = 0; i < width; ++i) {
+      sum0 += (x0[i] - row[i]) * (x0[i] - row[i]);
+      sum1 += (x1[i] - row[i]) * (x1[i] - row[i]);
+      sum2 += (x2[i] - row[i]) * (x2[i] - row[i]);
+      sum3 += (x3[i] - row[i]) * (x3[i] - row[i]);
+    }
+    d[r] = sum0;
+    d[r + 1] = sum1;
+    d[r + 2] = sum2;
+    d[r + 3] = sum3;
+  }
+  for (; r < rows; ++r) {
     const float* from = x + r * width;
     float sum = 0;
 #pragma omp simd reduction(+ : sum)

@@ -12,7 +12,7 @@ ClipEncoder headed(model::ModelFiles& model, const std::string& head, kernels::P
   std::vector<kernels::BlockPacking> packings(static_cast<std::size_t>(model.config.clip.vision.layers));
   for (auto& packing : packings) packing.precision = precision;
   const TowerWeights weights(model);
-  return {model.config, weights, packed_tower(model, weights, packings, {/*use=*/false})};
+  return {model.config, weights, packed_tower(model, weights, packings, {/*use=*/false}), precision};
 }
 
 }  // namespace

@@ -10,6 +10,9 @@
 
 namespace relprompt::engine {
 
+inline constexpr float kClipMean[] = {0.48145466f, 0.4578275f, 0.40821073f},
+                       kClipStd[] = {0.26862954f, 0.26130258f, 0.27577711f};
+
 /// An encoder with one head.
 class HeadedEncoder {
  public:

@@ -15,8 +15,6 @@ using test::GoldenFile;
 using test::near;
 
 constexpr double kTolerance = 1e-4;
-constexpr float kMean[] = {0.48145466f, 0.4578275f, 0.40821073f},
-                kStd[] = {0.26862954f, 0.26130258f, 0.27577711f};
 
 struct Head {
   const char* name;
@@ -36,7 +34,7 @@ TEST_P(HeadFeatures, FeaturesOfTwelveLayers) {
   encoder.workspace().asked = {queries.floats(), queries.shape()[0]};
   // The second image has another grid, and the workspace is used again.
   for (const auto& [image, suffix] : {std::pair("image224", ""), std::pair("image_wide", "_wide")}) {
-    const auto pixels = normalised(golden.stored(image), kMean, kStd);
+    const auto pixels = normalised(golden.stored(image), kClipMean, kClipStd);
     EXPECT_TRUE(near(encoder.features(images_of(pixels)),
                      golden[std::string(GetParam().golden) + ".features" + suffix], kTolerance))
         << image;
@@ -50,7 +48,7 @@ TEST(HeadsGolden, OutlierPatchesOfScclip) {
   auto model = model::open_model(folder / "clip12.safetensors");
   HeadedEncoder encoder(model, "scclip");
   for (const auto& [image, suffix] : {std::pair("image224", std::string()), {"image_wide", "_wide"}}) {
-    const auto pixels = normalised(golden.stored(image), kMean, kStd);
+    const auto pixels = normalised(golden.stored(image), kClipMean, kClipStd);
     OutlierPatches found;
     std::vector<float> repaired;
     encoder.workspace().watcher = [&](const LayerState& state) {

@@ -123,10 +123,11 @@ TEST_P(Loop, LayerNorm) {
 }
 
 TEST_P(Loop, SquaredDistances) {
+  constexpr std::int64_t kRows = 7;  // some four at a time, the rest one by one
   for (const auto n : kLengths) {
-    const auto x = random_values("x", 3 * n, 5.0f), row = random_values("row", n, 5.0f);
+    const auto x = random_values("x", kRows * n, 5.0f), row = random_values("row", n, 5.0f);
     std::vector<double> expected;
-    for (std::int64_t r = 0; r < 3; ++r) {
+    for (std::int64_t r = 0; r < kRows; ++r) {
       expected.push_back(0);
       for (std::int64_t i = 0; i < n; ++i) {
         const double difference = static_cast<double>(x[static_cast<std::size_t>(r * n + i)]) -
@@ -134,8 +135,8 @@ TEST_P(Loop, SquaredDistances) {
         expected.back() += difference * difference;
       }
     }
-    std::vector<float> d(3, NAN);
-    loop_.squared_distances(x.data(), 3, n, row.data(), d.data());
+    std::vector<float> d(kRows, NAN);
+    loop_.squared_distances(x.data(), kRows, n, row.data(), d.data());
     expect_close(d, expected, 8 * kEpsilon);
   }
 }
