@@ -77,7 +77,7 @@ std::vector<TensorRow> tower_rows(const ClipConfig& clip, bool biases_only) {
   for (const auto& row : image_tower_rows(clip)) {
     if (biases_only && !is_bias(row.name)) continue;
     rows.push_back(
-        {"tower." + row.name.substr(kPrefix), row.shape, {}, {}, false, Initial::kTower, RateGroup::kRest});
+        {"tower." + row.name.substr(kPrefix), row.shape, {}, {}, {}, false, Initial::kTower, RateGroup::kRest});
   }
   return rows;
 }

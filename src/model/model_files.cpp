@@ -108,15 +108,16 @@ bool was_model_folder(const fs::path& folder) {
 /// What the file, its neighbours and its format say about the towers.
 CheckpointSettings stated_by(const TensorSource& source, const fs::path& folder,
                              std::vector<fs::path>& files) {
-  if (source.checkpoint_format() == CheckpointFormat::kHuggingFace)
-    return read_hugging_face_settings(folder, files);
+  const auto format = source.checkpoint_format();
+  if (format == CheckpointFormat::kHuggingFace) return read_hugging_face_settings(folder, files);
   CheckpointSettings stated;
-  if (source.checkpoint_format() == CheckpointFormat::kNative && may_exist(folder / kOpenClipConfig)) {
+  const bool of_open_clip = format == CheckpointFormat::kNative || format == CheckpointFormat::kTimm;
+  if (of_open_clip && may_exist(folder / kOpenClipConfig)) {
     files.push_back(folder / kOpenClipConfig);
     return read_open_clip_settings(files.back());
   }
   // The authors' code has this activation and this normalisation fixed.
-  if (source.checkpoint_format() == CheckpointFormat::kMmseg) {
+  if (format == CheckpointFormat::kMmseg) {
     stated.activation = Activation::kQuickGelu;
     stated.image = Normalisation::image_net();
   }

@@ -35,8 +35,9 @@ const KnownKeys& known_keys(OpenClipPart part) {
   static const KnownKeys image = {
       {"layers", "width", "head_width", "mlp_ratio", "patch_size", "image_size", "norm_kwargs",
        "patch_dropout", "attn_pooler_queries", "attn_pooler_heads", "pos_embed_type", "output_tokens",
-       "timm_model_pretrained", "timm_pool", "timm_proj", "timm_proj_bias", "timm_drop", "timm_drop_path"},
-      {{"timm_model_name", nullptr, "a tower of the timm library"},
+       "timm_model_name", "timm_model_pretrained", "timm_pool", "timm_proj", "timm_proj_bias", "timm_drop",
+       "timm_drop_path"},
+      {{"timm_model_kwargs", nullptr, "a changed tower of the timm library"},
        {"ls_init_value", nullptr, "layers with a scale of their own"},
        {"attentional_pool", nullptr, "attention that pools the patches"},
        {"pool_type", "tok", "another pooling than the class token"},

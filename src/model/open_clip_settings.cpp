@@ -13,6 +13,7 @@
 #include "base/json_read.h"
 #include "model/limits.h"
 #include "model/open_clip_keys.h"
+#include "model/timm_tower.h"
 
 namespace relprompt::model {
 namespace {
@@ -81,8 +82,35 @@ StatedSize mlp_width(Part& tower, std::int64_t width, std::int64_t (*of)(const C
           static_cast<std::int64_t>(static_cast<double>(width) * ratio), of, of_text};
 }
 
+/// A tower of the timm library, whose name says what the other keys do not.
+void read_timm_image_tower(Part& tower, CheckpointSettings& settings) {
+  const auto timm =
+      read_timm_tower(tower.fields().text("timm_model_name", ""), tower.named("timm_model_name"));
+  const auto refuse = [&](const char* key, const char* what) {
+    throw Error(ErrorCode::kBadModelConfig, fmt::format("{} asks for {}", tower.named(key), what),
+                "read are towers with 'timm_pool' token and 'timm_proj' linear");
+  };
+  const auto pool = tower.fields().text("timm_pool", "avg");  // empty: timm's own, by the class token
+  if (pool != "token" && !pool.empty()) refuse("timm_pool", "another pooling than the class token");
+  if (tower.fields().text("timm_proj", "linear") != "linear")
+    refuse("timm_proj", "another projection than a linear one");
+  if (tower.fields().boolean("timm_proj_bias", false)) refuse("timm_proj_bias", "a projection with a bias");
+  if (timm.activation != settings.activation) {
+    throw Error(ErrorCode::kBadModelConfig,
+                tower.named("timm_model_name") + " and 'quick_gelu' name two activations",
+                "both towers of a model have one activation here");
+  }
+  settings.norm_epsilon = kNormEpsilon;
+  settings.sizes.push_back(
+      {tower.named("timm_model_name"), timm.patch, [](const ClipConfig& c) { return c.vision.patch; }});
+}
+
 void read_image_tower(Part tower, CheckpointSettings& settings) {
   tower.check_keys(OpenClipPart::kImageTower, settings);
+  if (tower.fields().has("timm_model_name")) {
+    read_timm_image_tower(tower, settings);
+    return;
+  }
   settings.norm_epsilon = norm_epsilon(tower);
   const auto width = tower.integer("width", 768, kMaxWidth),
              head = tower.integer("head_width", 64, kMaxWidth);

@@ -23,6 +23,7 @@ struct Marker {
 constexpr Marker kMarkers[] = {
     {CheckpointFormat::kMmseg, "backbone.conv1.weight"},
     {CheckpointFormat::kHuggingFace, "vision_model.embeddings.patch_embedding.weight"},
+    {CheckpointFormat::kTimm, "visual.trunk.patch_embed.proj.weight"},
     {CheckpointFormat::kNative, "visual.conv1.weight"},
 };
 
@@ -70,7 +71,9 @@ TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive
       ErrorCode::kUnknownFormat,
       fmt::format("{}: no CLIP image tower among its {} tensors ({}{})", path_, archive_->tensors().size(),
                   first, archive_->tensors().size() > 3 ? ", ..." : ""),
-      "expected a ViT-based CLIP with the names of OpenAI, open_clip, Hugging Face or the RPN authors");
+      archive_->find("patch_embed.proj.weight") != nullptr
+          ? "this is an image tower of the timm library alone; a whole CLIP has a text tower beside it"
+          : "expected a ViT-based CLIP with the names of OpenAI, open_clip, Hugging Face or the RPN authors");
 }
 
 TensorSource::TensorSource(std::shared_ptr<const archive::TensorArchive> archive, std::string path,
@@ -91,6 +94,8 @@ std::optional<std::vector<std::int64_t>> TensorSource::shape_of(const TensorRow&
       (*shape)[0] += part->shape[0];
     }
   }
+  while (shape && source.batched && shape->size() > row.shape.size() && shape->front() == 1)
+    shape->erase(shape->begin());
   if (shape && source.transposed && shape->size() == 2) std::swap((*shape)[0], (*shape)[1]);
   return shape;
 }

@@ -6,6 +6,8 @@
 
 #include "relprompt/error.h"
 
+#include "model/timm_tower.h"
+
 namespace relprompt::model {
 namespace {
 
@@ -33,10 +35,9 @@ std::vector<std::int64_t> shape_of(const char* text, const Sizes& sizes) {
 Source source_of(std::string text, const std::string& layer) {
   Source source;
   if (text.empty()) return source;
-  if (text[0] == '^') {
-    source.transposed = true;
-    text.erase(0, 1);
-  }
+  source.transposed = text[0] == '^';
+  source.batched = text[0] == '=';
+  if (source.transposed || source.batched) text.erase(0, 1);
   text = replaced(text, "{i}", layer);
   if (text.find("{qkv}") == std::string::npos) {
     source.names = {text};
@@ -51,6 +52,7 @@ TensorRow row_of(const TableLine& line, const Sizes& sizes, const std::string& l
           shape_of(line.shape, sizes),
           source_of(line.hugging_face, layer),
           source_of(line.mmseg, layer),
+          source_of(timm_name(line.name), layer),
           line.optional,
           Initial::kNone,
           RateGroup::kRest};
@@ -66,6 +68,8 @@ const char* name_of(CheckpointFormat format) noexcept {
       return "Hugging Face CLIPModel";
     case CheckpointFormat::kMmseg:
       return "mmsegmentation RPN";
+    case CheckpointFormat::kTimm:
+      return "open_clip with a tower of timm";
   }
   return "";
 }
@@ -73,7 +77,8 @@ const char* name_of(CheckpointFormat format) noexcept {
 Source TensorRow::source(CheckpointFormat format) const {
   if (format == CheckpointFormat::kHuggingFace) return hugging_face;
   if (format == CheckpointFormat::kMmseg) return mmseg;
-  return {{name}, false};
+  if (format == CheckpointFormat::kTimm) return timm;
+  return {{name}};
 }
 
 std::int64_t TensorRow::elements() const {

@@ -18,6 +18,7 @@ enum class CheckpointFormat {
   kNative,       ///< ours, which for the towers are OpenAI CLIP's (also open_clip's)
   kHuggingFace,  ///< transformers.CLIPModel
   kMmseg,        ///< the RPN authors' mmsegmentation checkpoints
+  kTimm,         ///< open_clip's with an image tower of the timm library (model/timm_tower.h)
 };
 
 const char* name_of(CheckpointFormat format) noexcept;
@@ -66,13 +67,14 @@ struct TrainedLine {
 struct Source {
   std::vector<std::string> names;  ///< one, or several stacked along dimension 0; empty if the style has none
   bool transposed = false;
+  bool batched = false;  ///< dimensions of 1 may stand before those of the row
 };
 
 /// One tensor of a model of known sizes.
 struct TensorRow {
   std::string name;
   std::vector<std::int64_t> shape;
-  Source hugging_face, mmseg;
+  Source hugging_face, mmseg, timm;
   bool optional = false;
   Initial initial = Initial::kNone;
   RateGroup group = RateGroup::kRest;
