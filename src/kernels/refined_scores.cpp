@@ -56,9 +56,32 @@ class GrowingTotal {
 
 }  // namespace
 
-RefinedScores::RefinedScores(const LabelTask& task, const float* pixels, std::int64_t most_pixels)
+RefinedScores::RefinedScores(const LabelTask& task, const float* pixels, std::int64_t most_kept,
+                             std::int64_t most_pixels)
     : task_(task), rows_(task, pixels, most_pixels) {
   for (std::size_t c = 0; c + 1 < task_.first.size(); ++c) class_of_.resize(task_.first[c + 1], c);
+  const auto rows = static_cast<std::int64_t>(class_of_.size()),
+             plane = task_.image.height * task_.image.width;
+  keeps_ = rows > 0 && plane <= most_kept / rows;
+  if (!keeps_) return;
+  kept_.reserve(rows * plane);
+  computed_.assign(static_cast<std::size_t>(rows_.bands() * rows), false);
+}
+
+BandScores RefinedScores::scores(std::int64_t index, std::size_t row, std::int64_t count) {
+  if (!keeps_) return rows_.compute(index, row, count);
+  const auto band = rows_.band(index);
+  const auto width = task_.image.width, plane = task_.image.height * width;
+  float* first = kept_.reserve(0) + static_cast<std::int64_t>(row) * plane + band.begin * width;
+  const auto done = computed_.begin() + index * static_cast<std::int64_t>(class_of_.size()) +
+                    static_cast<std::int64_t>(row);
+  if (std::find(done, done + count, false) != done + count) {
+    const auto computed = rows_.compute(index, row, count);
+    for (std::int64_t i = 0; i < count; ++i)
+      std::copy_n(computed.plane(i), (band.end - band.begin) * width, first + i * plane);
+    std::fill(done, done + count, true);
+  }
+  return {first, plane};
 }
 
 bool RefinedScores::softmax() const {
@@ -86,7 +109,7 @@ void RefinedScores::label_band(std::int64_t index, std::int32_t* label, float* s
   for (std::size_t row = 0; row < class_of_.size(); row += RefinedRows::kTogether) {
     const auto count =
         std::min<std::int64_t>(RefinedRows::kTogether, static_cast<std::int64_t>(class_of_.size() - row));
-    const auto scores = rows_.compute(index, row, count);
+    const auto scores = this->scores(index, row, count);
 #pragma omp parallel for
     for (std::int64_t y = 0; y < height; ++y) {
       for (std::int64_t i = 0; i < count; ++i) {
@@ -144,7 +167,7 @@ void RefinedScores::planes(std::size_t first, std::size_t count, float* planes) 
     for (auto row = task_.first[first]; row < end; row += RefinedRows::kTogether) {
       const auto together =
           std::min<std::int64_t>(RefinedRows::kTogether, static_cast<std::int64_t>(end - row));
-      const auto scores = rows_.compute(b, row, together);
+      const auto scores = this->scores(b, row, together);
       for (std::int64_t i = 0; i < together; ++i) {
         const auto at = row + static_cast<std::size_t>(i);
         write_class(scores, i, at, rows_.band(b),

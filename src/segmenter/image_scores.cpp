@@ -2,9 +2,12 @@
 
 namespace relprompt::segmenter {
 
-ImageScores::ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input)
+ImageScores::ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input,
+                         bool again)
     : task_(task) {
-  if (refinement == Refinement::kPamr) refined_ = std::make_unique<kernels::RefinedScores>(task_, input);
+  if (refinement != Refinement::kPamr) return;
+  refined_ =
+      std::make_unique<kernels::RefinedScores>(task_, input, again ? kernels::RefinedScores::kMostKept : 0);
 }
 
 void ImageScores::labels(std::int32_t* label, float* score) {

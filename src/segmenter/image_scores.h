@@ -17,7 +17,9 @@ class ImageScores {
  public:
   /// input [3, resized.height, resized.width] of the network, whose colours refine. Both must outlive this;
   /// penalties of the task may change between calls.
-  ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input);
+  /// again: more than one of the calls below will follow, so that refined scores are kept where they are not
+  /// too many.
+  ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input, bool again = false);
 
   /// As kernels::label_tiles.
   void labels(std::int32_t* label, float* score);

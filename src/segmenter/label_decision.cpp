@@ -44,7 +44,8 @@ void fill_labels(ImageScores& image_scores, const SegmentOptions& options, kerne
   std::vector<std::int32_t> labels(pixels);
   std::vector<float> scores(pixels);
   image_scores.labels(labels.data(), scores.data());
-  // The second pass computes the scores again: keeping all of them would take memory for every class.
+  // The second pass computes scores that are not refined again: it costs little, and keeping them would take
+  // memory for every class.
   if (options.min_area.value_or(0) > 0 && leave_out_small(labels, options, task)) {
     image_scores.labels(labels.data(), scores.data());
   }

@@ -203,7 +203,8 @@ Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config
   start = Clock::now();
   const StageTimer timer(Stage::kResize);
   auto task = label_task(scorer, scores, windows, classes, size, image, options);
-  ImageScores image_scores(task, options.refine, input.data());
+  const bool again = sink || options.min_area.value_or(0) > 0;
+  ImageScores image_scores(task, options.refine, input.data(), again);
   fill_labels(image_scores, options, task, result);
   if (sink) give_planes(image_scores, task, sink);
   result.score_seconds = seconds_since(start);

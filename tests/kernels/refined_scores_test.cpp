@@ -93,7 +93,7 @@ TEST_P(RefinedScoresOf, EqualWholePlanes) {
   const Scene scene(GetParam());
   const auto pixels = scene.pixel_count();
   const auto expected = naive_planes(scene);
-  RefinedScores refined(scene.task, scene.pixels.data(), GetParam().most_pixels);
+  RefinedScores refined(scene.task, scene.pixels.data(), 0, GetParam().most_pixels);
   std::vector<std::int32_t> label(pixels, -1);
   std::vector<float> score(pixels, NAN);
   refined.labels(label.data(), score.data());
@@ -113,12 +113,41 @@ TEST_P(RefinedScoresOf, EqualWholePlanes) {
 TEST_P(RefinedScoresOf, PlanesNeedNoLabelsBefore) {
   const Scene scene(GetParam());
   std::vector<float> planes(scene.pixel_count()), again(scene.pixel_count());
-  RefinedScores refined(scene.task, scene.pixels.data(), GetParam().most_pixels);
+  RefinedScores refined(scene.task, scene.pixels.data(), 0, GetParam().most_pixels);
   refined.planes(3, 1, planes.data());
   refined.planes(3, 1, again.data());
   EXPECT_EQ(planes, again);
   const auto expected = naive_planes(scene);
   for (std::size_t i = 0; i < planes.size(); ++i) ASSERT_NEAR(planes[i], expected[3][i], 2e-5) << "at " << i;
+}
+
+TEST_P(RefinedScoresOf, WhatIsKeptGivesTheSameNumbers) {
+  const auto pixels = Scene(GetParam()).pixel_count();
+  const auto most = static_cast<std::int64_t>(12 * pixels);
+  struct Result {
+    std::vector<std::int32_t> label;
+    std::vector<float> score, planes;
+    bool operator==(const Result& other) const {
+      return label == other.label && score == other.score && planes == other.planes;
+    }
+  };
+  // Where all is kept the numbers change in between, which only scores that are refined again would see.
+  const auto run = [&](std::int64_t kept) {
+    Scene own(GetParam());
+    RefinedScores refined(own.task, own.pixels.data(), kept, GetParam().most_pixels);
+    Result first{std::vector<std::int32_t>(pixels), std::vector<float>(pixels), {}}, second = first;
+    refined.labels(first.label.data(), first.score.data());
+    own.task.penalty[2] = 0.5f;
+    if (kept == most) std::fill(own.pixels.begin(), own.pixels.end(), 0.0f);
+    if (kept == most) std::fill(own.scores[0].begin(), own.scores[0].end(), 0.0f);
+    refined.labels(second.label.data(), second.score.data());
+    second.planes.resize(3 * pixels);
+    refined.planes(1, 3, second.planes.data());
+    EXPECT_FALSE(first.score == second.score && first.label == second.label);
+    return second;
+  };
+  EXPECT_TRUE(run(most) == run(0));
+  EXPECT_TRUE(run(most - 1) == run(0));
 }
 
 INSTANTIATE_TEST_SUITE_P(
