@@ -30,7 +30,7 @@ Json json_of(const RowSummary& row) {
   Json json = {{"name", row.name},
                {"regime", row.regime},
                {"iterations", row.iterations},
-               {"trained_numbers", row.trained_numbers}};
+               {"trained_parameters", row.trained_parameters}};
   json["seeds"] = Json::array();
   json["fingerprints"] = Json::array();
   json["failures"] = Json::array();

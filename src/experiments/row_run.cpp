@@ -55,7 +55,7 @@ fs::path untrained_model(const config::RunConfig& config, const fs::path& folder
   return folder / "untrained";
 }
 
-std::uint64_t trained_numbers(const fs::path& model) {
+std::uint64_t trained_parameters(const fs::path& model) {
   std::uint64_t sum = 0;
   for (const auto& row : model::open_model(model).prompt_rows()) {
     sum += static_cast<std::uint64_t>(row.elements());
@@ -70,7 +70,7 @@ bool complete(const PlannedRun& run, const config::RunConfig& config, bool outsi
   const auto model = run.trained ? folder / "last" : untrained_model(config, folder, listener);
   if (run.trained) {
     if (!train(train::RunFolder(folder), config, *workers, listener)) return false;
-    result.trained_numbers = trained_numbers(model);
+    result.trained_parameters = trained_parameters(model);
     result.seconds = training_seconds(folder / "log.jsonl", config.train.schedule.iterations);
   } else if (!measure(config, model, folder / "report", "test set", *workers, listener)) {
     return false;

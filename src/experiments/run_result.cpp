@@ -74,7 +74,7 @@ void write_result(const fs::path& file, const RunResult& result) {
                          {"test", json_of(result.test)},
                          {"validation", json_of(result.validation)},
                          {"most_frequent_class", json_of(result.most_frequent_class)},
-                         {"trained_numbers", result.trained_numbers},
+                         {"trained_parameters", result.trained_parameters},
                          {"seconds", result.seconds}};
   write_file(file, json_text(document, 2) + "\n");
 }
@@ -94,7 +94,9 @@ std::optional<RunResult> read_result(const fs::path& file, const std::string& fi
   if (document.contains("most_frequent_class")) {  // older results do not have it
     result.most_frequent_class = scores_from(document.at("most_frequent_class"), source);
   }
-  result.trained_numbers = eval::count_at(document, "trained_numbers", source);
+  const bool older = document.contains("trained_numbers");
+  result.trained_parameters =
+      eval::count_at(document, older ? "trained_numbers" : "trained_parameters", source);
   const auto& seconds = eval::member(document, "seconds", source);
   if (!seconds.is_number()) eval::damaged(source, "seconds is no number");
   result.seconds = seconds.get<double>();

@@ -17,7 +17,7 @@ struct RunResult {
   std::string failure;  ///< why there are no scores (training diverged); empty: there are
   eval::Scores test, validation;
   eval::Scores most_frequent_class;  ///< of the test set if that class is all that is ever said
-  std::uint64_t trained_numbers = 0;
+  std::uint64_t trained_parameters = 0;
   double seconds = 0;  ///< of training, see training_seconds
 };
 

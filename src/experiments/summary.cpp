@@ -58,7 +58,7 @@ RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& pl
     return result.seconds > 0 ? std::optional<double>(result.seconds) : std::nullopt;
   });
   for (const auto& result : row.results) {
-    row.trained_numbers = std::max(row.trained_numbers, result.trained_numbers);
+    row.trained_parameters = std::max(row.trained_parameters, result.trained_parameters);
   }
   return row;
 }

@@ -28,7 +28,7 @@ struct RowSummary {
   Spread miou, seen, unseen, hiou, pacc;    ///< on the test set, fractions of 1
   Spread validation_miou, validation_hiou;  ///< fractions of 1
   Spread seconds;
-  std::uint64_t trained_numbers = 0;
+  std::uint64_t trained_parameters = 0;
   std::optional<double> reference;  ///< the paper's hIoU on VOC in percent
   /// Mean over the seeds that both have of hIoU (mIoU where no class is unseen) minus the first row's of the
   /// same regime; absent for that row and without a common seed. A row without training stands for every

@@ -90,7 +90,7 @@ RunOutcome PretrainRun::run() {
     const auto sentence =
         fmt::format("pretraining both towers from nothing: {} numbers, {} tokens, {} iterations",
                     numbers_of(towers_), tokenizer_.vocab_size(), iterations);
-    log_->add({{"event", "start"}, {"trained_numbers", numbers_of(towers_)}, {"threads", config_.threads}},
+    log_->add({{"event", "start"}, {"trained_parameters", numbers_of(towers_)}, {"threads", config_.threads}},
               sentence);
     listener_.on_note(sentence);
   } else {

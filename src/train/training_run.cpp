@@ -129,7 +129,7 @@ RunOutcome TrainingRun::run() {
                {"images", parts_.training.size()},
                {"held_out", parts_.held_out.size()},
                {"classes", set_.classes.size()},
-               {"trained_numbers", trainer_.numbers()},
+               {"trained_parameters", trainer_.numbers()},
                {"workers", workers_.size()}},
               sentence);
     listener_.on_note(sentence);

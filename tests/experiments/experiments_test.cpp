@@ -117,8 +117,8 @@ TEST_F(Experiments, TheTablesHoldTheNumbersOfTheRuns) {
   const auto validation = json::parse(test::read_text(run_folder("out", 0, 1) / "validation/report.json"));
   EXPECT_EQ(rpn["validation_hiou"]["values"][0], validation["headline"]["hiou"]);
   EXPECT_EQ(validation["images"], 16);
-  EXPECT_GT(rpn["trained_numbers"], tables[0]["rows"][0]["trained_numbers"]);
-  EXPECT_EQ(tables[0]["rows"][2]["trained_numbers"], 0);
+  EXPECT_GT(rpn["trained_parameters"], tables[0]["rows"][0]["trained_parameters"]);
+  EXPECT_EQ(tables[0]["rows"][2]["trained_parameters"], 0);
   EXPECT_TRUE(tables[0]["rows"][2]["seconds"].is_null());
   EXPECT_EQ(tables[1]["rows"][0]["miou_seen"], rpn["miou_seen"]);
   EXPECT_EQ(tables[1]["rows"][0]["fingerprints"], rpn["fingerprints"]);
@@ -246,7 +246,7 @@ TEST_F(Experiments, AHeadWithoutNumbersIsMeasuredUntrained) {
   run("out", {"loss"});
   EXPECT_EQ(watcher_.steps, 6 + 3 * 3);
   const auto row = report("out")["tables"][0]["rows"].back();
-  EXPECT_EQ(row["trained_numbers"], 0);
+  EXPECT_EQ(row["trained_parameters"], 0);
   EXPECT_EQ(row["iterations"], 0);
   EXPECT_TRUE(row["miou_seen"]["mean"].is_number());
   const std::string name = row["fingerprints"][0];

@@ -37,7 +37,7 @@ TEST(RunResult, OfAnOlderProgramIsStillOne) {
                                             R"(, "trained_numbers": 7, "seconds": 1.5})");
   const auto read = read_result(folder / "row.json", "abc");
   ASSERT_TRUE(read.has_value());
-  EXPECT_EQ(read->trained_numbers, 7u);
+  EXPECT_EQ(read->trained_parameters, 7u);
   EXPECT_FALSE(read->most_frequent_class.miou.has_value());
 }
 

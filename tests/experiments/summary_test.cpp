@@ -34,7 +34,7 @@ class Summarise : public testing::Test {
     RunResult result;
     result.seed = plan_.runs[run].config.seed;
     result.test.hiou = hiou;
-    result.trained_numbers = 100 + run;
+    result.trained_parameters = 100 + run;
     results_[run] = result;
   }
 
@@ -68,7 +68,7 @@ TEST_F(Summarise, GainsCompareEqualSeeds) {
   EXPECT_NEAR(*rows[2].gain, 0.1, 1e-12);  // it stands for every seed
   EXPECT_EQ(rows[2].iterations, 0);
   EXPECT_EQ(rows[1].iterations, 3);
-  EXPECT_EQ(rows[1].trained_numbers, 103u);
+  EXPECT_EQ(rows[1].trained_parameters, 103u);
   EXPECT_NEAR(*tables[1].rows[1].gain, -0.1, 1e-12);
 }
 
