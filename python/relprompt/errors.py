@@ -93,6 +93,7 @@ CLASSES: Dict[str, Type[Error]] = {
     "out_of_memory": OutOfMemoryError,
     "no_network": FileError,
     "lost_worker": DeviceError,
+    "cancelled": Error,
     "diverged": Error,
     "internal": Error,
 }

@@ -102,6 +102,27 @@ def test_ctrl_c_ends_the_wait():
     assert run.returncode == 0, run.stderr
 
 
+SIGNALS = f"""
+import os, signal, numpy, relprompt
+segmenter = relprompt.Segmenter(relprompt.Model({str(ROOT / 'models/demo')!r}, threads=2), "sand, grass")
+segmenter(numpy.zeros((200, 200, 3), numpy.uint8))
+for thread in os.listdir("/proc/self/task"):
+    status = open(f"/proc/self/task/{{thread}}/status").read()
+    blocked = int(status.split("SigBlk:")[1].split()[0], 16)
+    print(thread == str(os.getpid()), all(blocked >> number - 1 & 1 for number in (signal.SIGINT, signal.SIGTERM)))
+"""
+
+
+def test_no_signal_reaches_a_thread_that_computes():
+    """docs/interrupting.md says why: of this process, only Python's own thread may get one."""
+    command, own = [sys.executable, "-c", SIGNALS], {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # NumPy's threads
+    run = subprocess.run(command, env=own, capture_output=True, text=True, check=True)
+    threads = run.stdout.splitlines()
+    assert threads.count("True False") == 1, "Python's thread"
+    others = [line for line in threads if line.startswith("False")]
+    assert len(others) >= 2 and set(others) == {"False True"}, run.stdout
+
+
 DAEMON = f"""
 import threading, time, numpy, relprompt
 segmenter = relprompt.Segmenter(relprompt.Model({str(ROOT / 'models/demo')!r}, threads=1), "sand, grass")
