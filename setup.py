@@ -57,17 +57,8 @@ class CMakeBuild(build_ext):
                 + ["-DRELPROMPT_PYTHON_REQUIRED=ON", f"-DRELPROMPT_PYTHON_EXECUTABLE={sys.executable}"]
                 + shlex.split(os.environ.get("CMAKE_ARGS", ""))
             )
-        run(
-            [
-                "cmake",
-                "--build",
-                str(build),
-                "--target",
-                "python_package",
-                "--parallel",
-                os.environ.get("JOBS", "2"),
-            ]
-        )
+        jobs = os.environ.get("JOBS", "2")
+        run(["cmake", "--build", str(build), "--target", "python_package", "--parallel", jobs])
         run(["cmake", "--install", str(build), "--component", "relprompt-python", "--prefix", str(package)])
 
 
@@ -75,38 +66,6 @@ def configured(build: Path) -> bool:
     """True for a build folder that builds the Python package; it is used as it is."""
     cache = build / "CMakeCache.txt"
     return cache.exists() and "RELPROMPT_PYTHON:BOOL=ON" in cache.read_text()
-
-
-def run(self) -> None:
-    shutil.rmtree(Path(self.build_lib) / "relprompt", ignore_errors=True)
-    super().run()
-
-
-class CMakeBuild(build_ext):
-    """Configures and builds with CMake, and installs its component relprompt-python into the package."""
-
-    def build_extension(self, ext: Extension) -> None:
-        build = Path(os.environ.get("RELPROMPT_BUILD_DIR") or Path(self.build_temp) / "cmake").resolve()
-        package = Path(self.get_ext_fullpath(ext.name)).resolve().parent
-        configure = ["cmake", "-S", str(ROOT), "-B", str(build), "-DRELPROMPT_PYTHON=ON"]
-        configure += ["-DRELPROMPT_PYTHON_REQUIRED=ON", f"-DRELPROMPT_PYTHON_EXECUTABLE={sys.executable}"]
-        if not (build / "CMakeCache.txt").exists():
-            configure += ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"]
-            configure += ["-DRELPROMPT_TORCH=OFF", "-DRELPROMPT_TESTS=OFF"]
-        configure += shlex.split(os.environ.get("CMAKE_ARGS", ""))
-        run(configure)
-        run(
-            [
-                "cmake",
-                "--build",
-                str(build),
-                "--target",
-                "python_package",
-                "--parallel",
-                os.environ.get("JOBS", "2"),
-            ]
-        )
-        run(["cmake", "--install", str(build), "--component", "relprompt-python", "--prefix", str(package)])
 
 
 def run(command: list) -> None:
