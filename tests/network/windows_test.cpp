@@ -114,11 +114,12 @@ class ActivatedScores : public testing::TestWithParam<ScoreActivation> {
       sum.narrow(1, w.y, task.window.height).narrow(2, w.x, task.window.width) += planes;
       count.narrow(1, w.y, task.window.height).narrow(2, w.x, task.window.width) += 1;
     }
+    const auto mean = sum / count;
     std::vector<torch::Tensor> by_class;
     for (std::size_t c = 0; c < scene.classes(); ++c) {
-      auto best = (sum / count)[static_cast<std::int64_t>(task.first[c])];
+      auto best = mean[static_cast<std::int64_t>(task.first[c])];
       for (auto r = task.first[c] + 1; r < task.first[c + 1]; ++r) {
-        best = torch::max(best, (sum / count)[static_cast<std::int64_t>(r)]);
+        best = torch::max(best, mean[static_cast<std::int64_t>(r)]);
       }
       by_class.push_back(best - task.penalty[c]);
     }
