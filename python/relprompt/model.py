@@ -16,9 +16,8 @@ def heads() -> List[str]:
 class Model:
     """An opened model: weights packed for computing, immutable. Any number of threads may use one.
 
-    path: a model folder, any checkpoint that `relprompt import` reads, or a name on the Hugging Face hub
-    such as
-        "openai/clip-vit-base-patch16", which is fetched into the shared cache if it is not there.
+    path: a model folder, any checkpoint that `relprompt import` reads, or a name on the Hugging Face hub such
+        as "openai/clip-vit-base-patch16", which is fetched into the shared cache if it is not there.
     precision: "fp32", "bf16" or "int8".
     head: dense head of a bare CLIP, one of heads(); empty: the model's own.
     threads: CPU threads of one computation; 0: all cores.
@@ -82,7 +81,7 @@ class Model:
 
     @property
     def variant(self) -> str:
-        """ "paper" or "official" for a model with prompts, "none" for a bare CLIP."""
+        """The form of the prompts, "paper" or "official"; "none" for a bare CLIP."""
         return self._core.variant
 
     @property

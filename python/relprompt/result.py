@@ -141,7 +141,7 @@ class Result:
     ) -> Dict[str, Any]:
         """A COCO document of this image: "images", "annotations" (one for each class that was found, with
         compressed RLE, or polygons; area and box in pixels), "categories" in the order of the classes. See
-        save for the rest. """
+        save for the rest."""
         form = "coco-polygons" if polygons else "coco"
         (document,) = self.encode(form, simplify=simplify, min_polygon=min_polygon).values()
         coco: Dict[str, Any] = json.loads(document)

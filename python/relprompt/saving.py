@@ -36,7 +36,8 @@ def save(
 
     All results are of the same classes, and no two images have the same name. A file that relprompt wrote
     and nobody changed since is replaced; anything else stays. Raises FileError ("not_writable",
-    "disk_full"), ArgumentError. """
+    "disk_full"), ArgumentError.
+    """
     saver: Optional[Saver] = None
     for result in results:
         if saver is None:

@@ -19,18 +19,17 @@ class Segmenter:
 
     model: a Model, which any number of segmenters may share, or what Model takes.
     classes: "road, car;vehicle" (`;` between names of one class); the name of a built-in list, see
-    vocabularies();
-        "@FILE" with a class a line; a list with an entry for each class, a text or a list of its names; or
-        ready-made embeddings, float [C, E] with E = model.joint_width.
+        vocabularies(); "@FILE" with a class a line; a list with an entry for each class, a text or a list of
+        its names; or ready-made embeddings, float [C, E] with E = model.joint_width.
     titles: what people are shown for ready-made embeddings.
 
     How names become embeddings:
     templates: sentences with one "{}" each, or the name of a set ("single", "paper", "imagenet"); None: the
-    model's.
+        model's.
     names: several names of a class: "average" or "max"; empty: the model's rule.
     background: "NAME;phrase;phrase", the class that stands for everything else.
     contrast: a list of one class gets a background of built-in words beside it, where the model is a bare
-    CLIP.
+        CLIP.
     truncate: cut texts that exceed the text tower's context instead of failing.
     text_cache: keep embeddings under XDG_CACHE_HOME/relprompt.
 
@@ -50,11 +49,11 @@ class Segmenter:
         max_pixels (refuse images that have more after resizing).
 
     A segmenter may be called from any thread; calls take turns. For computing at the same time make one
-    segmenter a thread. Ctrl-C ends the wait for a result. After a fork, make a new Model in the new
-    process.
+    segmenter a thread. Ctrl-C ends the wait for a result. After a fork, make a new Model in the new process.
 
     Raises ArgumentError ("bad_class_list", "bad_vocabulary", "bad_template", "text_too_long",
-    "bad_argument"), and as Model does."""
+    "bad_argument"), and as Model does.
+    """
 
     def __init__(
         self,
@@ -112,14 +111,14 @@ class Segmenter:
         """Labels every pixel of an image.
 
         image: a path; bytes of a JPEG, PNG, TIFF, WebP or BMP file; a PIL image (turned upright, alpha over
-        white, as
-            files are); uint8 [H, W, 3] RGB or [H, W] grey.
+            white, as files are); uint8 [H, W, 3] RGB or [H, W] grey.
         scores: keep the scores of all classes too, 2 bytes a class and pixel.
         name: how results and messages call an image that is no path.
         protocol: see Segmenter.
 
-        Raises NotFoundError, FileError ("unreadable"), ImageError, ArgumentError, OutOfMemoryError;
-        TypeError for something that is no image."""
+        Raises NotFoundError, FileError ("unreadable"), ImageError, ArgumentError, OutOfMemoryError; TypeError
+        for something that is no image.
+        """
         return self._segment(load(image, self._decode, name), scores, protocol)
 
     def map(
@@ -134,9 +133,8 @@ class Segmenter:
     ) -> Iterator[Result]:
         """Labels many images in their order, while the next ones are read and decoded.
 
-        workers: threads that decode; they are at most workers + 1 images ahead. Computing is on one thread
-        after
-            another image, with the threads of the model.
+        workers: threads that decode; they are at most workers + 1 images ahead. One image is computed at a
+            time, with the threads of the model.
         progress: show a bar with tqdm, where that is installed and the screen is a terminal.
         errors: "raise" ends at the first image that cannot be read; "skip" leaves it out with a warning.
 
