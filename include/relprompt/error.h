@@ -50,6 +50,7 @@ enum class ErrorCode {
   kOutOfMemory,  ///< the device or host has not enough memory
   kNoNetwork,    ///< a hub that cannot be reached or fails, or the network is not allowed
   kLostWorker,   ///< another worker ended or does not answer
+  kCancelled,    ///< the caller asked for the work to stop
   kDiverged,     ///< training reached a loss or gradient that is no number
   // Exit status 70.
   kInternal,  ///< a bug of ours

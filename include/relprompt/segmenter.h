@@ -26,6 +26,10 @@ RELPROMPT_API std::vector<std::string> dense_head_names();
 /// order.
 using ScoreSink = std::function<void(std::size_t first_class, std::size_t count, const float* planes)>;
 
+/// Told between the steps of an image's windows how many of all are computed; false ends the work with
+/// Error(kCancelled). Called on the thread that segments.
+using WindowProgress = std::function<bool(int done, int all)>;
+
 /// Labels of one image.
 struct Segmentation {
   LabelMap labels;                    ///< the image's own size
@@ -38,6 +42,7 @@ struct Segmentation {
 
 class Segmenter;
 class ClassSet;
+class KeptScores;
 
 /// An opened model: weights packed for computing, immutable. Copies are cheap and share the weights; any
 /// number of threads may use one, each with a Segmenter of its own.
@@ -74,6 +79,7 @@ class RELPROMPT_API Model {
 
  private:
   friend class ClassSet;
+  friend class KeptScores;
   friend class Segmenter;
   struct Impl;
   std::shared_ptr<const Impl> impl_;
@@ -96,6 +102,28 @@ class RELPROMPT_API ClassSet {
   /// Words of the class names that the model's CLIP never saw in training, so that its masks for them mean
   /// little. Empty for models that do not state their words, as no published CLIP does.
   const std::vector<std::string>& unknown_words() const;
+
+ private:
+  friend class Segmenter;
+  struct Impl;
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// What the network found in an image, kept so that labels for other thresholds need no second pass: a number
+/// for every patch of every window and every name, far less than scores at the image's size. Immutable;
+/// copies share it, and any number of threads may use one. Segmenter::score makes it.
+class RELPROMPT_API KeptScores {
+ public:
+  /// Exactly what Segmenter::segment finds with the options of the pass and these `seen`, `calibration`,
+  /// `unknown_threshold`, `class_thresholds`, `background` and `min_area`; other options are as they were in
+  /// the pass. Throws Error: kBadArgument (options), kOutOfMemory.
+  Segmentation label(const SegmentOptions& options = {}, const ScoreSink& scores = {}) const;
+  /// The scores of one class [height, width] of the image's own size, as the sink gets them. Throws
+  /// Error(kBadArgument) for a label that is no class; and as label does.
+  std::vector<float> plane(std::size_t label, const SegmentOptions& options = {}) const;
+  std::size_t class_count() const;
+  /// Memory that this takes, nearly.
+  std::size_t bytes() const;
 
  private:
   friend class Segmenter;
@@ -126,8 +154,14 @@ class RELPROMPT_API Segmenter {
   void set_embeddings(const float* rows, std::size_t count);
 
   /// Labels every pixel. Any image of at least 1x1 works. Throws Error: kBadArgument (options, or no
-  /// classes set), kImageTooLarge, kOutOfMemory, kTensorMismatch (features or scores that are no numbers).
-  Segmentation segment(const Image& image, const SegmentOptions& options = {}, const ScoreSink& scores = {});
+  /// classes set), kImageTooLarge, kOutOfMemory, kTensorMismatch (features or scores that are no numbers),
+  /// kCancelled.
+  Segmentation segment(const Image& image, const SegmentOptions& options = {}, const ScoreSink& scores = {},
+                       const WindowProgress& progress = {});
+
+  /// The network's part of segment alone. Labels come from the result. Throws as segment does.
+  KeptScores score(const Image& image, const SegmentOptions& options = {},
+                   const WindowProgress& progress = {});
 
   /// Relationship attention of every layer that makes prompts. The tower sees the whole image at once, its
   /// shorter side resized to short_side pixels; 0: the window of the model's protocol. On the CPU. Throws

@@ -6,6 +6,7 @@
 #include "relprompt/error.h"
 
 #include "api/errors.h"
+#include "api/kept_scores_impl.h"
 #include "api/model_impl.h"
 #include "api/torch_backend.h"
 #include "kernels/threads.h"
@@ -90,12 +91,30 @@ void Segmenter::set_embeddings(const float* rows, std::size_t count) {
   set_classes(ClassSet(model(), rows, count));
 }
 
-Segmentation Segmenter::segment(const Image& image, const SegmentOptions& options, const ScoreSink& scores) {
+Segmentation Segmenter::segment(const Image& image, const SegmentOptions& options, const ScoreSink& scores,
+                                const WindowProgress& progress) {
   return api::guarded([&] {
     auto& own = impl();
     const kernels::ThreadScope scope(own.model.impl_->threads);
     return segmenter::segment_image(own.scorer(), own.model.impl_->files.config, own.embeddings(), image,
-                                    resolve(options), scores);
+                                    resolve(options), scores, progress);
+  });
+}
+
+KeptScores Segmenter::score(const Image& image, const SegmentOptions& options,
+                            const WindowProgress& progress) {
+  return api::guarded([&] {
+    auto& own = impl();
+    const kernels::ThreadScope scope(own.model.impl_->threads);
+    const auto resolved = resolve(options);
+    auto kept = std::make_shared<KeptScores::Impl>(own.model, resolved);
+    kept->scored = segmenter::score_image(own.scorer(), own.model.impl_->files.config, own.embeddings(),
+                                          image, resolved, progress);
+    if (resolved.refine != Refinement::kPamr) kept->scored.input = {};
+    kept->background = own.embeddings().background;
+    KeptScores result;
+    result.impl_ = std::move(kept);
+    return result;
   });
 }
 

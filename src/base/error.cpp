@@ -81,6 +81,8 @@ const char* name_of(ErrorCode code) noexcept {
       return "no_network";
     case ErrorCode::kLostWorker:
       return "lost_worker";
+    case ErrorCode::kCancelled:
+      return "cancelled";
     case ErrorCode::kDiverged:
       return "diverged";
     case ErrorCode::kInternal:

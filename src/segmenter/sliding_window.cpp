@@ -8,10 +8,8 @@
 
 #include "relprompt/error.h"
 
-#include "base/stage_timer.h"
 #include "kernels/softmax.h"
-#include "segmenter/image_scores.h"
-#include "segmenter/label_decision.h"
+#include "segmenter/scored_image.h"
 #include "segmenter/windows.h"
 
 namespace relprompt::segmenter {
@@ -62,10 +60,16 @@ void score_patches(PatchScorer& scorer, const engine::Images& images, const Clas
   }
 }
 
+void tell(const WindowProgress& progress, std::size_t done, std::size_t all) {
+  if (!progress || progress(static_cast<int>(done), static_cast<int>(all))) return;
+  throw Error(ErrorCode::kCancelled,
+              fmt::format("the caller stopped the work after {} of {} windows", done, all));
+}
+
 /// Patch scores of every window, [windows, S, h, w]. Windows of one image share a size, so they batch.
 std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
                                  const std::vector<Window>& windows, const ClassEmbeddings& classes,
-                                 const SegmentOptions& options) {
+                                 const SegmentOptions& options, const WindowProgress& progress) {
   const auto batch =
       options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
   const auto height = windows.front().height, width = windows.front().width;
@@ -73,6 +77,7 @@ std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& 
   std::vector<float> scores(windows.size() * static_cast<std::size_t>(each));
   std::vector<float> crops(std::min(batch, windows.size()) * static_cast<std::size_t>(3 * height * width));
   for (std::size_t begin = 0; begin < windows.size(); begin += batch) {
+    tell(progress, begin, windows.size());
     const auto count = std::min(batch, windows.size() - begin);
     float* to = crops.data();
     for (std::size_t i = begin; i < begin + count; ++i) {
@@ -85,13 +90,8 @@ std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& 
     score_patches(scorer, {crops.data(), static_cast<std::int64_t>(count), height, width}, classes, options,
                   scores.data() + begin * static_cast<std::size_t>(each));
   }
+  tell(progress, windows.size(), windows.size());
   return scores;
-}
-
-std::vector<float> penalties(const SegmentOptions& options, std::size_t classes) {
-  std::vector<float> penalty(classes, 0.0f);
-  for (const auto label : options.seen) penalty[label] = options.calibration;
-  return penalty;
 }
 
 /// What label_tiles and score planes are made from.
@@ -109,29 +109,9 @@ kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float
   task.resized = {resized.height, resized.width};
   task.image = {image.height, image.width};
   task.first = classes.first;
-  task.penalty = penalties(options, classes.classes());
   task.score_activation =
       of_mean(options) ? kernels::ScoreActivation::kSoftmaxOfMean : scorer.score_activation();
   return task;
-}
-
-/// Planes of full size, a few classes at a time; 0 for classes that are left out.
-void give_planes(ImageScores& scores, const kernels::LabelTask& task, const ScoreSink& sink) {
-  // 16 planes of 512 x 683 pixels: near the last-level cache and far below a window's own memory.
-  constexpr std::int64_t kChunkElements = 16 * 512 * 683;
-  const auto plane = task.image.height * task.image.width;
-  const auto chunk = static_cast<std::size_t>(std::max<std::int64_t>(1, kChunkElements / plane));
-  const auto classes = task.penalty.size();
-  std::vector<float> values(std::min(chunk, classes) * static_cast<std::size_t>(plane));
-  for (std::size_t first = 0; first < classes; first += chunk) {
-    const auto count = std::min(chunk, classes - first);
-    scores.planes(first, count, values.data());
-    for (std::size_t c = 0; c < count; ++c) {
-      if (std::isinf(task.penalty[first + c]))
-        std::fill_n(values.begin() + static_cast<std::int64_t>(c) * plane, plane, 0.0f);
-    }
-    sink(first, count, values.data());
-  }
 }
 
 std::vector<Window> windows_of(image::Size size, const SegmentOptions& options) {
@@ -178,37 +158,27 @@ image::Size resized_size(const Image& image, const SegmentOptions& options) {
   return size;
 }
 
-Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
-                           const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
-                           const ScoreSink& sink) {
+ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
+                        const Image& image, const SegmentOptions& options, const WindowProgress& progress) {
   check_image(image);
-  Segmentation result;
-  result.labels.height = image.height;
-  result.labels.width = image.width;
-  result.pixels.assign(classes.classes(), 0);
-
+  ScoredImage result;
   auto start = Clock::now();
   const auto size = resized_size(image, options);
-  result.resized_height = size.height;
-  result.resized_width = size.width;
-  const auto input = network_input(image::resize(image, size.height, size.width), config.image);
+  result.input = network_input(image::resize(image, size.height, size.width), config.image);
   result.resize_seconds = seconds_since(start);
 
   start = Clock::now();
   const auto windows = windows_of(size, options);
-  result.windows = static_cast<int>(windows.size());
-  const auto scores = score_windows(scorer, input, size, windows, classes, options);
+  result.scores = score_windows(scorer, result.input, size, windows, classes, options, progress);
   result.network_seconds = seconds_since(start);
-
-  start = Clock::now();
-  const StageTimer timer(Stage::kResize);
-  auto task = label_task(scorer, scores, windows, classes, size, image, options);
-  const bool again = sink || options.min_area.value_or(0) > 0;
-  ImageScores image_scores(task, options.refine, input.data(), again);
-  fill_labels(image_scores, options, task, result);
-  if (sink) give_planes(image_scores, task, sink);
-  result.score_seconds = seconds_since(start);
+  result.task = label_task(scorer, result.scores, windows, classes, size, image, options);
   return result;
+}
+
+Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
+                           const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
+                           const ScoreSink& sink, const WindowProgress& progress) {
+  return label_image(score_image(scorer, config, classes, image, options, progress), options, sink);
 }
 
 }  // namespace relprompt::segmenter

@@ -29,9 +29,9 @@ std::vector<float> network_input(const Image& image, const model::Normalisation&
 
 /// Labels of an image by sliding windows, as RPN.segment of tools/reference. options resolved. What a bare
 /// CLIP does is dense_scores of ../shared/reference/heads_reference.py, with its mean of logits. Throws
-/// Error(kBadArgument) for an empty image, Error(kImageTooLarge).
+/// Error(kBadArgument) for an empty image, Error(kImageTooLarge), Error(kCancelled).
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
-                           const ScoreSink& sink);
+                           const ScoreSink& sink, const WindowProgress& progress = {});
 
 }  // namespace relprompt::segmenter

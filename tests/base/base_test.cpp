@@ -31,6 +31,7 @@ TEST(Error, ExitStatusFollowsTheGroupOfTheCode) {
   EXPECT_EQ(exit_status(ErrorCode::kWrongHash), 4);
   EXPECT_EQ(exit_status(ErrorCode::kNoNetwork), 5);
   EXPECT_EQ(exit_status(ErrorCode::kLostWorker), 5);
+  EXPECT_EQ(exit_status(ErrorCode::kCancelled), 5);
   EXPECT_EQ(exit_status(ErrorCode::kDiverged), 5);
   EXPECT_EQ(exit_status(ErrorCode::kInternal), 70);
 }
