@@ -14,7 +14,7 @@ packages=(
   g++ cmake ninja-build ccache make git pkg-config
   libdnnl-dev
   libopencv-core-dev libopencv-imgproc-dev
-  libcli11-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
+  libcli11-dev libboost-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
   libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libminizip-dev
 )
 # Training and GPUs.

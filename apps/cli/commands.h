@@ -29,5 +29,6 @@ Command add_analyze(CLI::App& program);
 Command add_bench(CLI::App& program);
 Command add_quantize(CLI::App& program);
 Command add_pull(CLI::App& program);
+Command add_serve(CLI::App& program);
 
 }  // namespace relprompt::cli
