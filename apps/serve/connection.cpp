@@ -77,8 +77,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
       keep_alive_ = parser_->get().keep_alive();
       prepare_body();
     } catch (const HttpError& error) {
-      // What stands in the way of the next request is the body of this one.
-      keep_alive_ = parser_->is_done() && parser_->get().keep_alive();
+      // A body of this request would stand before the next one; where a malformed one ends nobody knows.
+      keep_alive_ = error.status() != 400 && parser_->is_done() && parser_->get().keep_alive();
       refuse(error);
     }
   }
@@ -124,10 +124,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void check_body() {
     const bool length = !request_.header("content-length").empty(), chunked = parser_->chunked();
     if (match_.route->types.empty() && !parser_->is_done()) throw HttpError(400, "this path takes no body");
+    if (!request_.header("transfer-encoding").empty() &&
+        lower_case(request_.header("transfer-encoding")) != "chunked")
+      throw HttpError(400, "of Transfer-Encoding only chunked is understood");
     if (!match_.route->types.empty() && !length && !chunked)
       throw HttpError(411, "the body needs a Content-Length");
-    if (!request_.header("transfer-encoding").empty() && !chunked)
-      throw HttpError(400, "of Transfer-Encoding only chunked is understood");
     if (!request_.header("content-encoding").empty() &&
         lower_case(request_.header("content-encoding")) != "identity")
       throw HttpError(415, "bodies with a Content-Encoding are not read", "send it as it is");

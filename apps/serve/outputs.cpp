@@ -9,9 +9,7 @@
 
 #include "relprompt/output.h"
 
-#include "base/float16.h"
 #include "image/png_writer.h"
-#include "image/rounded_scores.h"
 #include "serve/http.h"
 
 namespace relprompt::serve {
@@ -89,35 +87,32 @@ void check_outputs(const std::vector<std::string>& names) {
 
 ScoreGatherer::ScoreGatherer(const std::vector<std::string>& outputs, std::size_t classes, const Image& image)
     : wants_best_(contains(outputs, "confidence")),
-      wants_all_(contains(outputs, "scores")),
       classes_(classes),
       pixels_(image.rgb.size() / 3),
       height_(image.height),
       width_(image.width) {
-  if (wants_all_ && classes_ * pixels_ > kMostScoreBytes / sizeof(std::uint16_t)) {
+  if (wants_best_) best_.assign(pixels_, -std::numeric_limits<float>::infinity());
+  if (!contains(outputs, "scores")) return;
+  if (classes_ * pixels_ > kMostScoreBytes / sizeof(std::uint16_t)) {
     throw HttpError(
         413,
         fmt::format("scores of {} classes and {}x{} pixels are more than 512 MB", classes, width_, height_),
         "a smaller image, fewer classes, or `relprompt segment --save scores`", "image_too_large");
   }
-  if (wants_best_) best_.assign(pixels_, -std::numeric_limits<float>::infinity());
-  if (wants_all_) halves_.reserve(classes_ * pixels_);
+  all_.emplace(classes_, height_, width_);
 }
 
 ScoreSink ScoreGatherer::sink() {
-  if (!wants_best_ && !wants_all_) return {};
+  if (!wants_best_ && !all_) return {};
   return [this](std::size_t, std::size_t count, const float* planes) { take(count, planes); };
 }
 
 void ScoreGatherer::take(std::size_t count, const float* planes) {
-  if (wants_best_) {
-    for (std::size_t c = 0; c < count; ++c) {
-      const float* plane = planes + c * pixels_;
-      for (std::size_t i = 0; i < pixels_; ++i) best_[i] = std::max(best_[i], plane[i]);
-    }
+  if (all_) all_->append(planes, count);
+  for (std::size_t c = 0; wants_best_ && c < count; ++c) {
+    const float* plane = planes + c * pixels_;
+    for (std::size_t i = 0; i < pixels_; ++i) best_[i] = std::max(best_[i], plane[i]);
   }
-  if (wants_all_)
-    for (std::size_t i = 0; i < count * pixels_; ++i) halves_.push_back(to_float16(planes[i]));
 }
 
 std::string ScoreGatherer::confidence_png() const {
@@ -125,12 +120,9 @@ std::string ScoreGatherer::confidence_png() const {
 }
 
 std::string ScoreGatherer::npy(const LabelMap& labels) {
-  image::RoundedScores rounded(pixels_);
-  for (std::size_t c = 0; c < classes_; ++c) rounded.add(halves_.data() + c * pixels_);
-  const auto tied = rounded.settle(labels.labels);
-  for (std::size_t c = 0; c < tied; ++c) rounded.lower(c, halves_.data() + c * pixels_);
+  const auto halves = all_->finish(labels);
   auto bytes = npy_header(classes_, height_, width_);
-  bytes.append(reinterpret_cast<const char*>(halves_.data()), halves_.size() * sizeof(std::uint16_t));
+  bytes.append(reinterpret_cast<const char*>(halves.data()), halves.size() * sizeof(std::uint16_t));
   return bytes;
 }
 

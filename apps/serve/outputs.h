@@ -1,11 +1,12 @@
 // What an answer holds beside the description of the result: masks in the formats that were asked for.
 #pragma once
 
-#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "relprompt/classes.h"
+#include "relprompt/scores.h"
 #include "relprompt/segmenter.h"
 
 namespace relprompt::serve {
@@ -43,11 +44,11 @@ class ScoreGatherer {
  private:
   void take(std::size_t count, const float* planes);
 
-  bool wants_best_ = false, wants_all_ = false;
+  bool wants_best_ = false;
   std::size_t classes_, pixels_;
   int height_, width_;
   std::vector<float> best_;
-  std::vector<std::uint16_t> halves_;
+  std::optional<HalfScores> all_;
 };
 
 /// The outputs in the order of their names. Throws Error as the writers of relprompt/output.h.

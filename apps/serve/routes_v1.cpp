@@ -11,12 +11,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Response json_response(const Json& value) {
-  Response response;
-  response.body = json_text(value) + "\n";
-  return response;
-}
-
 Json describe(const OpenModel& open, bool first) {
   const auto& model = open.model;
   const auto sides = model.resolve(SegmentOptions(), 1);

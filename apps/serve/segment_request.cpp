@@ -74,8 +74,10 @@ Json from_multipart(const Request& request, SegmentRequest& result) {
 Json from_json(Request& request, SegmentRequest& result, const ServerSettings& settings) {
   Json fields = read_body(request.body, settings.max_body);
   request.body = {};
+  for (auto field = fields.begin(); field != fields.end();)  // null is as good as absent
+    field = field->is_null() ? fields.erase(field) : std::next(field);
   const auto image = fields.find("image");
-  if (image == fields.end() || image->is_null()) return fields;
+  if (image == fields.end()) return fields;
   if (!image->is_string()) throw HttpError(400, "image: expected base64 in a text");
   result.image = image_from_text(image->get_ref<const std::string&>(), "image");
   fields.erase(image);

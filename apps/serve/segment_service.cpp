@@ -34,7 +34,14 @@ class Stopwatch {
 Image decode(const std::string& bytes, const ServerSettings& settings) {
   DecodeOptions options;
   options.max_decoded_pixels = settings.max_pixels;
-  return decode_image(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), options);
+  try {
+    return decode_image(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), options);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kImageTooLarge) throw;
+    // The library's hint names a flag of other commands.
+    throw HttpError(413, http_error(error).what(),
+                    "scale it down, or start the server with more --max-pixels", name_of(error.code()));
+  }
 }
 
 Json classes_json(const ClassList& classes, const Segmentation& result) {

@@ -7,8 +7,12 @@ namespace {
 
 TEST(Base64, IsThatOfTheStandard) {
   // The examples of RFC 4648, section 10.
-  const std::pair<const char*, const char*> pairs[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},
-                                                       {"foo", "Zm9v"},  {"foob", "Zm9vYg=="},  {"fooba", "Zm9vYmE="},
+  const std::pair<const char*, const char*> pairs[] = {{"", ""},
+                                                       {"f", "Zg=="},
+                                                       {"fo", "Zm8="},
+                                                       {"foo", "Zm9v"},
+                                                       {"foob", "Zm9vYg=="},
+                                                       {"fooba", "Zm9vYmE="},
                                                        {"foobar", "Zm9vYmFy"}};
   for (const auto& [bytes, text] : pairs) {
     EXPECT_EQ(to_base64(bytes), text);
@@ -30,7 +34,8 @@ TEST(Base64, LinesAndMissingPaddingAreRead) {
 }
 
 TEST(Base64, OtherTextsAreRefused) {
-  for (const char* text : {"Z", "Zm9v-", "Zm9vY", "Zg=", "Zg===", "=", "Zm=9", "Zh==", "Zm9=", "\xff\xff\xff\xff", "Zm9v="})
+  for (const char* text :
+       {"Z", "Zm9v-", "Zm9vY", "Zg=", "Zg===", "=", "Zm=9", "Zh==", "Zm9=", "\xff\xff\xff\xff", "Zm9v="})
     EXPECT_FALSE(from_base64(text)) << text;
 }
 

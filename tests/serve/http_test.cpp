@@ -16,7 +16,8 @@ TEST(Http, TargetsBecomePathAndQuery) {
 }
 
 TEST(Http, OtherTargetsAreRefused) {
-  for (const char* target : {"", "v1", "http://a/b", "*", "/a%", "/a%4", "/a%zz", "/a%00b", "/a?b=%00", "/a?b=1&b=2"})
+  for (const char* target :
+       {"", "v1", "http://a/b", "*", "/a%", "/a%4", "/a%zz", "/a%00b", "/a?b=%00", "/a?b=1&b=2"})
     EXPECT_FALSE(parse_target(target)) << target;
 }
 
@@ -46,7 +47,8 @@ TEST(Http, ErrorsBecomeStatuses) {
   EXPECT_EQ(http_error(Error(ErrorCode::kTensorMismatch, "x")).status(), 500);
   const auto error = http_error(Error(ErrorCode::kBadArgument, "no \"x\"", "try y"));
   EXPECT_EQ(error_response(error).body,
-            "{\"error\":{\"status\":400,\"code\":\"bad_argument\",\"message\":\"no \\\"x\\\"\",\"hint\":\"try y\"}}\n");
+            "{\"error\":{\"status\":400,\"code\":\"bad_argument\",\"message\":\"no "
+            "\\\"x\\\"\",\"hint\":\"try y\"}}\n");
 }
 
 }  // namespace

@@ -53,7 +53,8 @@ TEST(JobQueue, TellsHowManyComeBefore) {
 TEST(JobQueue, WhatWaitsIsDoneAfterClosing) {
   JobQueue queue(8);
   std::atomic<int> done{0};
-  for (int i = 0; i < 5; ++i) queue.push(queue.reserve(), std::make_shared<JobControl>(), [&](Worker&) { ++done; });
+  for (int i = 0; i < 5; ++i)
+    queue.push(queue.reserve(), std::make_shared<JobControl>(), [&](Worker&) { ++done; });
   queue.close();
   EXPECT_FALSE(queue.reserve());
   { const WorkerPool pool(2, queue); }
@@ -76,7 +77,8 @@ TEST(JobQueue, ManyThreadsPushAndPop) {
             continue;
           }
           auto control = std::make_shared<JobControl>();
-          queue.push(std::move(place), control, [&done, control](Worker&) { done += control->running ? 1 : 0; });
+          queue.push(std::move(place), control,
+                     [&done, control](Worker&) { done += control->running ? 1 : 0; });
           control->cancelled = i % 7 == 0;
           static_cast<void>(queue.before(*control));
         }

@@ -23,9 +23,11 @@ int status_of(const std::string& body, const std::string& type = kType) {
 }
 
 TEST(Multipart, PartsComeInOrder) {
-  const std::string body = "a preamble\r\n" + part("name=\"image\"; filename=\"a b.png\"\r\nContent-Type: image/png",
-                                                   std::string("\0\r\n--x\r\n", 8)) +
-                           part("name=classes", "road, sky") + part("name=empty", "") + "--xx--\r\nan epilogue";
+  const std::string body = "a preamble\r\n" +
+                           part("name=\"image\"; filename=\"a b.png\"\r\nContent-Type: image/png",
+                                std::string("\0\r\n--x\r\n", 8)) +
+                           part("name=classes", "road, sky") + part("name=empty", "") +
+                           "--xx--\r\nan epilogue";
   const auto parts = parse_multipart(body, kType);
   ASSERT_EQ(parts.size(), 3u);
   EXPECT_EQ(parts[0].name, "image");

@@ -17,7 +17,8 @@ TEST(Router, PatternsTakeSegments) {
   EXPECT_EQ(parts, (Parts{"abc", "12"}));
   EXPECT_TRUE(matches("/assets/{}", "/assets/main.js", parts));
   EXPECT_EQ(parts, (Parts{"main.js"}));
-  for (const char* path : {"/s//scores/1.png", "/s/a/scores/.png", "/s/a/scores/1.jpg", "/s/a/b/scores/1.png", "/s/a/scores/1.png/"})
+  for (const char* path : {"/s//scores/1.png", "/s/a/scores/.png", "/s/a/scores/1.jpg", "/s/a/b/scores/1.png",
+                           "/s/a/scores/1.png/"})
     EXPECT_FALSE(matches("/s/{}/scores/{}.png", path, parts)) << path;
 }
 
