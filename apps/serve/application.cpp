@@ -39,16 +39,17 @@ bool is_progress_word(const std::string& word) {
 }  // namespace
 
 Response guarded_answer(const Handler& handler, const Call& call) {
+  const auto fail = [&](const HttpError& error) { return error_response(error, call.request.path); };
   try {
     return handler(call);
   } catch (const HttpError& error) {
-    return error_response(error);
+    return fail(error);
   } catch (const Error& error) {
-    return error_response(http_error(error));
+    return fail(http_error(error));
   } catch (const std::bad_alloc&) {
-    return error_response({500, "not enough memory", "a smaller image or fewer classes", "out_of_memory"});
+    return fail({500, "not enough memory", "a smaller image or fewer classes", "out_of_memory"});
   } catch (const std::exception& error) {
-    return error_response({500, fmt::format("a bug of the server: {}", error.what()), "", "internal"});
+    return fail({500, fmt::format("a bug of the server: {}", error.what()), "", "internal"});
   }
 }
 

@@ -228,7 +228,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void refuse(const HttpError& error, std::vector<std::pair<std::string, std::string>> headers = {}) {
-    auto response = error_response(error);
+    auto response = error_response(error, request_.path);
     response.headers = std::move(headers);
     if (error.status() == 405)
       response.headers.emplace_back("Allow", application().router().methods_of(request_.path));

@@ -47,7 +47,7 @@ const std::string& Request::header(const std::string& name) const {
   return found == headers.end() ? none : found->second;
 }
 
-Response error_response(const HttpError& error) {
+Response error_response(const HttpError& error, std::string_view path) {
   nlohmann::ordered_json about;
   about["status"] = error.status();
   about["code"] = error.code();
@@ -55,7 +55,11 @@ Response error_response(const HttpError& error) {
   if (!error.hint().empty()) about["hint"] = error.hint();
   Response response;
   response.status = error.status();
-  response.body = json_text(nlohmann::ordered_json{{"error", about}}) + "\n";
+  const bool protocol = path.substr(0, 3) == "/v2";
+  const auto text = std::string(error.what()) + (error.hint().empty() ? "" : "; " + error.hint());
+  response.body = json_text(protocol ? nlohmann::ordered_json{{"error", text}}
+                                     : nlohmann::ordered_json{{"error", about}}) +
+                  "\n";
   return response;
 }
 

@@ -46,8 +46,9 @@ class HttpError : public std::exception {
   std::string code_, message_, hint_;
 };
 
-/// {"error": {"status", "code", "message", "hint"}}.
-Response error_response(const HttpError& error);
+/// {"error": {"status", "code", "message", "hint"}}; of a path below /v2, whose protocol says so, {"error":
+/// message}.
+Response error_response(const HttpError& error, std::string_view path = "");
 
 /// The status that stands for an error of the library, and its message. `of_request`: the error came from
 /// what the client sent, not from the server's own files.

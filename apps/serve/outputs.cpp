@@ -17,34 +17,15 @@ namespace {
 
 constexpr std::size_t kMostScoreBytes = std::size_t{512} << 20;
 
-struct Maker {
-  const char* name;
-  const char* ending;
-  std::string (*make)(const Labelled&, ScoreGatherer&);
-};
+constexpr const char* kConfidence = "confidence";
 
-const std::vector<Maker>& makers() {
-  static const std::vector<Maker> all = {
-      {"labels", ".labels.png",
-       [](const Labelled& l, ScoreGatherer&) { return encode_labels(l.result.labels, l.classes.size()); }},
-      {"palette", ".palette.png",
-       [](const Labelled& l, ScoreGatherer&) { return encode_palette(l.result.labels, l.classes.size()); }},
-      {"overlay", ".overlay.jpg",
-       [](const Labelled& l, ScoreGatherer&) {
-         return encode_overlay(l.image, l.result.labels, l.classes, l.overlay);
-       }},
-      {"confidence", ".confidence.png",
-       [](const Labelled&, ScoreGatherer& scores) { return scores.confidence_png(); }},
-      {"scores", ".scores.npy",
-       [](const Labelled& l, ScoreGatherer& scores) { return scores.npy(l.result.labels); }},
-  };
-  return all;
-}
-
-const Maker* maker_of(const std::string& name) {
-  const auto found =
-      std::find_if(makers().begin(), makers().end(), [&](const Maker& maker) { return name == maker.name; });
-  return found == makers().end() ? nullptr : &*found;
+/// The formats of files but for the report, whose content is the answer itself; and what only servers make.
+std::vector<std::string> known_outputs() {
+  std::vector<std::string> names;
+  for (const auto& format : output_formats())
+    if (format.name != "json") names.push_back(format.name);
+  names.emplace_back(kConfidence);
+  return names;
 }
 
 bool contains(const std::vector<std::string>& names, const char* name) {
@@ -72,21 +53,19 @@ std::string npy_header(std::size_t classes, int height, int width) {
 }  // namespace
 
 void check_outputs(const std::vector<std::string>& names) {
-  std::vector<std::string> known;
-  for (const auto& maker : makers()) known.emplace_back(maker.name);
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (maker_of(names[i]) == nullptr) {
-      throw HttpError(400, fmt::format("outputs: there is no \"{}\"", names[i]),
+  const auto known = known_outputs();
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (std::find(known.begin(), known.end(), *name) == known.end()) {
+      throw HttpError(400, fmt::format("outputs: there is no \"{}\"", *name),
                       fmt::format("possible: {}", fmt::join(known, ", ")), "bad_argument");
     }
-    if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-        names.begin() + static_cast<std::ptrdiff_t>(i))
-      throw HttpError(400, fmt::format("outputs: \"{}\" is there twice", names[i]), "", "bad_argument");
+    if (std::find(names.begin(), name, *name) != name)
+      throw HttpError(400, fmt::format("outputs: \"{}\" is there twice", *name), "", "bad_argument");
   }
 }
 
 ScoreGatherer::ScoreGatherer(const std::vector<std::string>& outputs, std::size_t classes, const Image& image)
-    : wants_best_(contains(outputs, "confidence")),
+    : wants_best_(contains(outputs, kConfidence)),
       classes_(classes),
       pixels_(image.rgb.size() / 3),
       height_(image.height),
@@ -128,12 +107,34 @@ std::string ScoreGatherer::npy(const LabelMap& labels) {
 
 std::vector<Output> make_outputs(const std::vector<std::string>& names, const Labelled& labelled,
                                  ScoreGatherer& scores) {
+  const auto stem = stem_of(labelled.file_name);
+  const auto& map = labelled.result.labels;
+  // The image's name in files of masks is what the client called it.
+  const auto name_of_image = labelled.file_name.substr(labelled.file_name.find_last_of("/\\") + 1);
+  const ImageResult result{name_of_image.empty() ? stem : name_of_image, stem, map, &labelled.image};
   std::vector<Output> outputs;
   for (const auto& name : names) {
-    const auto* maker = maker_of(name);
-    outputs.push_back({name, maker->ending, maker->make(labelled, scores)});
+    if (name == kConfidence) {
+      outputs.push_back({name, {{stem + ".confidence.png", scores.confidence_png()}}});
+    } else if (name == "scores") {
+      outputs.push_back({name, {{stem + ".scores.npy", scores.npy(map)}}});
+    } else {
+      outputs.push_back({name, encode_output(name, result, labelled.classes, labelled.options)});
+    }
   }
   return outputs;
+}
+
+std::string stem_of(const std::string& file_name) {
+  auto name = file_name.substr(file_name.find_last_of("/\\") + 1);
+  name = name.substr(0, name.rfind('.'));
+  std::string stem;
+  for (const char c : name.substr(0, 100)) {
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    stem += plain ? c : '_';
+  }
+  return stem.empty() ? "image" : stem;
 }
 
 std::string grey_png(const std::vector<float>& scores, int height, int width) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "relprompt/classes.h"
+#include "relprompt/output.h"
 #include "relprompt/scores.h"
 #include "relprompt/segmenter.h"
 
@@ -16,16 +17,17 @@ void check_outputs(const std::vector<std::string>& names);
 
 /// Everything that an output may be made of.
 struct Labelled {
+  const std::string& file_name;  ///< of the image, as the client calls it; empty: "image"
   const Image& image;
   const Segmentation& result;
   const ClassList& classes;
-  const OverlayOptions& overlay;
+  const OutputOptions& options;
 };
 
+/// One output: files, of which those of the masks' formats are as in docs/mask_formats.md.
 struct Output {
-  std::string name;    ///< key in JSON
-  std::string ending;  ///< of its file in a zip: ".labels.png"
-  std::string bytes;
+  std::string name;  ///< key in JSON
+  std::vector<OutputFile> files;
 };
 
 /// Gathers scores while they are computed, for those outputs that need them.
@@ -51,9 +53,13 @@ class ScoreGatherer {
   std::optional<HalfScores> all_;
 };
 
-/// The outputs in the order of their names. Throws Error as the writers of relprompt/output.h.
+/// The outputs in the order of their names. Throws Error as encode_output.
 std::vector<Output> make_outputs(const std::vector<std::string>& names, const Labelled& labelled,
                                  ScoreGatherer& scores);
+
+/// The client's name of an image as the stem of files: without folders and ending, of letters that every
+/// system takes; "image" if nothing is left.
+std::string stem_of(const std::string& file_name);
 
 /// 8-bit grey PNG of scores, 0 to 255 for 0 to 1.
 std::string grey_png(const std::vector<float>& scores, int height, int width);

@@ -5,10 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "relprompt/output.h"
-
 #include "analysis/heat_map.h"
 #include "base/json_output.h"
+#include "image/png_writer.h"
 #include "serve/application.h"
 
 namespace relprompt::serve {
@@ -59,6 +58,10 @@ Response png(std::string bytes) {
   return response;
 }
 
+Response coloured(const Image& image) {
+  return png(image::encode_png(image::PngKind::kRgb8, image.height, image.width, image.rgb.data()));
+}
+
 Response score_view(const Session& session, const Call& call) {
   const auto label = number_of(call.parts[1], "class");
   if (label >= session.classes->list.size())
@@ -68,7 +71,7 @@ Response score_view(const Session& session, const Call& call) {
   const auto plane = session.scores.plane(label, session.request.protocol);
   if (!in_colours(call.request, false)) return png(grey_png(plane, image.height, image.width));
   const analysis::HeatGrid grid{plane.data(), image.height, image.width};
-  return png(encode_image(analysis::heat_over(image, grid, alpha_of(call.request))));
+  return coloured(analysis::heat_over(image, grid, alpha_of(call.request)));
 }
 
 std::shared_ptr<const AttentionMaps> attention_of(Application& application, const Session& session,
@@ -134,7 +137,7 @@ Response attention_view(const Session& session, const AttentionMaps& maps, const
                                   range.high,
                                   covered(maps.height, maps.resized_height),
                                   covered(maps.width, maps.resized_width)};
-    return png(encode_image(analysis::heat_over(session.image, grid, alpha_of(call.request))));
+    return coloured(analysis::heat_over(session.image, grid, alpha_of(call.request)));
   }
   std::vector<float> shares(values, values + static_cast<std::ptrdiff_t>(maps.height) * maps.width);
   const float span = range.high > range.low ? range.high - range.low : 1;

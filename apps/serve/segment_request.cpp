@@ -25,8 +25,9 @@ constexpr std::int64_t kLargestSide = 65536;
 /// A field of a form or query as JSON would say it. What is no number where one belongs stays a text, which
 /// is refused later with its name.
 Json json_of_text(const std::string& key, const std::string& text) {
-  static const std::set<std::string> numbers = {"calibration", "min_area",    "short_side", "window",
-                                                "stride",      "logit_scale", "alpha"};
+  static const std::set<std::string> numbers = {"calibration", "min_area", "short_side",
+                                                "window",      "stride",   "logit_scale",
+                                                "alpha",       "simplify", "min_polygon"};
   static const std::set<std::string> switches = {"contrast", "keep", "contours", "legend"};
   if (switches.count(key) > 0 && (text == "true" || text == "false")) return text == "true";
   if (numbers.count(key) == 0) return text;
@@ -122,8 +123,7 @@ void read_text(JsonFields& fields, const Json& object, SegmentRequest& result) {
   result.background.contrast = fields.boolean("contrast", true);
 }
 
-void read_labelling(JsonFields& fields, const Json& object, const ServerSettings& settings,
-                    SegmentRequest& result) {
+void read_labelling(JsonFields& fields, const Json& object, SegmentRequest& result) {
   auto& options = result.protocol;
   fields.leave({"unknown", "seen", "outputs"});
   if (object.contains("unknown")) read_unknown(object["unknown"], result.classes, options);
@@ -133,14 +133,17 @@ void read_labelling(JsonFields& fields, const Json& object, const ServerSettings
   fields.leave({"min_area"});
   if (object.contains("outputs")) result.outputs = words_of(object["outputs"], "outputs");
   check_outputs(result.outputs);
-  static_cast<void>(settings);
+  result.output_options.simplify = fields.number("simplify", result.output_options.simplify, 0, 1e6);
+  result.output_options.min_polygon = static_cast<std::uint64_t>(fields.integer(
+      "min_polygon", static_cast<std::int64_t>(result.output_options.min_polygon), 0, INT64_MAX));
   fields.leave({"overlay"});
   if (!fields.has("overlay")) return;
-  auto overlay = fields.object("overlay");
-  result.overlay.alpha = static_cast<float>(overlay.number("alpha", result.overlay.alpha, 0, 1));
-  result.overlay.contours = overlay.boolean("contours", result.overlay.contours);
-  result.overlay.legend = overlay.boolean("legend", result.overlay.legend);
-  overlay.finish();
+  auto& overlay = result.output_options.overlay;
+  auto given = fields.object("overlay");
+  overlay.alpha = static_cast<float>(given.number("alpha", overlay.alpha, 0, 1));
+  overlay.contours = given.boolean("contours", overlay.contours);
+  overlay.legend = given.boolean("legend", overlay.legend);
+  given.finish();
 }
 
 void read_sides(JsonFields& fields, const Json& object, SegmentOptions& options) {
@@ -229,16 +232,21 @@ SegmentRequest parse_segment(Request& request, const ServerSettings& settings) {
     result.image = std::move(request.body);
   }
   request.body = {};
-  if (result.image.empty())
+  return read_segment_fields(fields, std::move(result), settings);
+}
+
+SegmentRequest read_segment_fields(const Json& fields, SegmentRequest result,
+                                   const ServerSettings& settings) {
+  if (result.image.empty() && !result.pixels)
     throw HttpError(400, "there is no image in the request", "docs/serving.md shows three ways to send one");
   JsonFields reader(fields, "the request", ErrorCode::kBadArgument);
   reader.leave({"classes", "vocabulary"});
-  result.outputs = {"labels"};
+  if (result.outputs.empty()) result.outputs = {"labels"};
   read_classes(fields, settings, result);
-  result.model = reader.text("model", "");
+  result.model = reader.text("model", result.model);
   result.head = reader.text("head", "");
   read_text(reader, fields, result);
-  read_labelling(reader, fields, settings, result);
+  read_labelling(reader, fields, result);
   read_sides(reader, fields, result.protocol);
   result.protocol.max_pixels = settings.max_pixels;
   result.keep = reader.boolean("keep", false);
@@ -249,7 +257,7 @@ SegmentRequest parse_segment(Request& request, const ServerSettings& settings) {
 void parse_relabel(const Request& request, const ServerSettings& settings, SegmentRequest& before) {
   const auto fields = read_body(request.body, settings.max_body);
   JsonFields reader(fields, "the request", ErrorCode::kBadArgument);
-  read_labelling(reader, fields, settings, before);
+  read_labelling(reader, fields, before);
   reader.finish();
 }
 

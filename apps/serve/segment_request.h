@@ -3,10 +3,12 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "relprompt/classes.h"
+#include "relprompt/image.h"
 #include "relprompt/options.h"
 
 #include "serve/http.h"
@@ -15,15 +17,16 @@
 namespace relprompt::serve {
 
 struct SegmentRequest {
-  std::string image;      ///< bytes of an image file
-  std::string file_name;  ///< as the client calls it; empty: it does not say
+  std::string image;            ///< bytes of an image file
+  std::optional<Image> pixels;  ///< in place of it
+  std::string file_name;        ///< as the client calls it; empty: it does not say
   std::string model, head;
   ClassList classes;
   TextOptions text;
   BackgroundOptions background;
   SegmentOptions protocol;
   std::vector<std::string> outputs;
-  OverlayOptions overlay;
+  OutputOptions output_options;
   bool keep = false;
 };
 
@@ -35,6 +38,10 @@ SegmentRequest parse_segment(Request& request, const ServerSettings& settings);
 /// `overlay`. The request holds what was asked for before and is changed where a field says otherwise. Throws
 /// as parse_segment.
 void parse_relabel(const Request& request, const ServerSettings& settings, SegmentRequest& before);
+
+/// The same of fields that somebody else has read; the request holds the image. Throws as parse_segment.
+SegmentRequest read_segment_fields(const nlohmann::json& fields, SegmentRequest with_image,
+                                   const ServerSettings& settings);
 
 /// The object of a JSON body. Throws HttpError(400).
 nlohmann::json read_body(const std::string& body, std::size_t max_bytes);

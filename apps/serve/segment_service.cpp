@@ -9,7 +9,6 @@
 
 #include "base/json_output.h"
 #include "serve/base64.h"
-#include "serve/zip_writer.h"
 
 namespace relprompt::serve {
 namespace {
@@ -96,17 +95,20 @@ std::string describe(const OpenModel& model, const EmbeddedClasses& classes, con
   return json_text(about);
 }
 
-std::string stem_of(const std::string& file_name) {
-  // The client's name goes back to it, so only what every system takes stays.
-  std::string name = file_name.substr(std::min(file_name.find_last_of("/\\") + 1, file_name.size()));
-  name = name.substr(0, name.rfind('.'));
-  std::string stem;
-  for (const char c : name.substr(0, 100)) {
-    const bool plain =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    stem += plain ? c : '_';
-  }
-  return stem.empty() ? "image" : stem;
+/// An output's value in JSON: text of the formats that are JSON themselves as it is, other files in base64,
+/// and of an output of several files an object with a key a file.
+std::string json_value(const OutputFile& file) {
+  const bool json = file.name.size() > 5 && (file.name.rfind(".json") == file.name.size() - 5 ||
+                                             file.name.rfind(".geojson") == file.name.size() - 8);
+  return json ? file.bytes : "\"" + to_base64(file.bytes) + "\"";
+}
+
+std::string json_value(const Output& output) {
+  if (output.files.size() == 1) return json_value(output.files.front());
+  std::string text;
+  for (const auto& file : output.files)
+    text += (text.empty() ? "{\"" : ",\"") + file.name + "\":" + json_value(file);
+  return text + "}";
 }
 
 }  // namespace
@@ -119,48 +121,64 @@ WindowProgress watched(JobControl& control) {
   };
 }
 
-Answer SegmentService::segment(SegmentRequest request, Worker& worker, JobControl& control) {
-  Stages stages = {{"queue", std::chrono::duration<double>(Clock::now() - control.pushed).count()}};
+Computed SegmentService::compute(SegmentRequest& request, Worker& worker, JobControl& control,
+                                 const SinkMaker& sink) {
+  Computed done;
+  done.stages = {{"queue", std::chrono::duration<double>(Clock::now() - control.pushed).count()}};
   Stopwatch watch;
-  auto image = decode(request.image, settings_);
+  done.image = request.pixels ? std::move(*request.pixels) : decode(request.image, settings_);
   request.image = {};
-  stages.emplace_back("decode", watch.lap());
-  const auto model = models_.find(request.model, request.head);
-  const auto classes = models_.classes(model, request.classes, request.background, request.text);
-  stages.emplace_back("classes", watch.lap());
+  request.pixels.reset();
+  done.stages.emplace_back("decode", watch.lap());
+  done.model = models_.find(request.model, request.head);
+  done.classes = models_.classes(done.model, request.classes, request.background, request.text);
+  done.stages.emplace_back("classes", watch.lap());
 
-  auto& segmenter = worker.session(model, most_sessions_of_worker());
-  segmenter.set_classes(classes->set);
-  const auto options = segmenter.resolve(request.protocol);
-  ScoreGatherer scores(request.outputs, classes->list.size(), image);
-  std::shared_ptr<Session> session;
-  Segmentation result;
+  auto& segmenter = worker.session(done.model, most_sessions_of_worker());
+  segmenter.set_classes(done.classes->set);
+  done.options = segmenter.resolve(request.protocol);
+  const auto scores = sink(done.image, done.classes->list.size());
   if (request.keep) {
-    session = std::make_shared<Session>();
-    session->scores = segmenter.score(image, request.protocol, watched(control));
-    result = session->scores.label(request.protocol, scores.sink());
+    done.kept = segmenter.score(done.image, request.protocol, watched(control));
+    done.result = done.kept->label(request.protocol, scores);
   } else {
-    result = segmenter.segment(image, request.protocol, scores.sink(), watched(control));
+    done.result = segmenter.segment(done.image, request.protocol, scores, watched(control));
   }
-  metrics_.count_windows(static_cast<std::size_t>(result.windows));
-  stages.emplace_back("resize", result.resize_seconds);
-  stages.emplace_back("network", result.network_seconds);
-  stages.emplace_back("score", result.score_seconds);
-  watch.lap();
+  metrics_.count_windows(static_cast<std::size_t>(done.result.windows));
+  done.stages.emplace_back("resize", done.result.resize_seconds);
+  done.stages.emplace_back("network", done.result.network_seconds);
+  done.stages.emplace_back("score", done.result.score_seconds);
+  for (const auto& [stage, seconds] : done.stages) metrics_.add_stage(stage, std::max(0.0, seconds));
+  return done;
+}
+
+Answer SegmentService::segment(SegmentRequest request, Worker& worker, JobControl& control) {
+  std::optional<ScoreGatherer> scores;
+  auto done = compute(request, worker, control, [&](const Image& image, std::size_t classes) {
+    return scores.emplace(request.outputs, classes, image).sink();
+  });
+  Stopwatch watch;
   Answer answer;
-  answer.outputs = make_outputs(request.outputs, {image, result, classes->list, request.overlay}, scores);
-  stages.emplace_back("encode", watch.lap());
-  for (const auto& [stage, seconds] : stages) metrics_.add_stage(stage, seconds);
+  answer.outputs = make_outputs(
+      request.outputs,
+      {request.file_name, done.image, done.result, done.classes->list, request.output_options}, *scores);
+  done.stages.emplace_back("encode", watch.lap());
+  metrics_.add_stage("encode", done.stages.back().second);
   std::string id;
-  if (session) {
-    session->model = model;
-    session->classes = classes;
-    session->request = std::move(request);
-    session->image = std::move(image);
-    id = sessions_.add(session);
+  if (!done.kept) {
+    answer.description =
+        describe(*done.model, *done.classes, done.image, done.result, done.options, done.stages, nullptr);
+    return answer;
   }
-  answer.description = describe(*model, *classes, session ? session->image : image, result, options, stages,
-                                session ? &id : nullptr);
+  auto session = std::make_shared<Session>();
+  session->model = done.model;
+  session->classes = done.classes;
+  session->request = std::move(request);
+  session->scores = *done.kept;
+  session->image = std::move(done.image);
+  id = sessions_.add(session);
+  answer.description =
+      describe(*done.model, *done.classes, session->image, done.result, done.options, done.stages, &id);
   return answer;
 }
 
@@ -173,8 +191,9 @@ Answer SegmentService::relabel(const std::string& id, const Session& session, co
   const auto result = session.scores.label(asked.protocol, scores.sink());
   Stages stages = {{"score", watch.lap()}};
   Answer answer;
-  answer.outputs =
-      make_outputs(asked.outputs, {session.image, result, session.classes->list, asked.overlay}, scores);
+  answer.outputs = make_outputs(
+      asked.outputs, {asked.file_name, session.image, result, session.classes->list, asked.output_options},
+      scores);
   stages.emplace_back("encode", watch.lap());
   const auto options = session.model->model.resolve(asked.protocol, session.classes->list.size());
   answer.description =
@@ -185,18 +204,17 @@ Answer SegmentService::relabel(const std::string& id, const Session& session, co
 Response answer_response(const Answer& answer, const std::string& accept, const std::string& file_name) {
   Response response;
   if (accepts(accept, "application/zip")) {
-    ZipWriter zip;
-    const auto stem = stem_of(file_name);
-    for (const auto& output : answer.outputs) zip.add(stem + output.ending, output.bytes);
-    zip.add(stem + ".json", answer.description + "\n");
+    std::vector<OutputFile> files;
+    for (const auto& output : answer.outputs)
+      files.insert(files.end(), output.files.begin(), output.files.end());
+    files.push_back({stem_of(file_name) + ".json", answer.description + "\n"});
     response.type = "application/zip";
-    response.body = zip.finish();
+    response.body = zip_archive(files);
     return response;
   }
   response.body = answer.description;
   response.body.pop_back();  // the closing brace
-  for (const auto& output : answer.outputs)
-    response.body += ",\"" + output.name + "\":\"" + to_base64(output.bytes) + "\"";
+  for (const auto& output : answer.outputs) response.body += ",\"" + output.name + "\":" + json_value(output);
   response.body += "}\n";
   return response;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +24,30 @@ struct Answer {
   std::vector<Output> outputs;
 };
 
+/// What was computed for a request.
+struct Computed {
+  ModelPointer model;
+  ClassesPointer classes;
+  Image image;
+  Segmentation result;
+  SegmentOptions options;  ///< resolved
+  std::optional<KeptScores> kept;
+  std::vector<std::pair<const char*, double>> stages;  ///< seconds
+};
+
+/// Gives the sink of an image's scores, when its size and classes are known; empty: none is wanted.
+using SinkMaker = std::function<ScoreSink(const Image& image, std::size_t classes)>;
+
 /// Any thread.
 class SegmentService {
  public:
   SegmentService(const ServerSettings& settings, Models& models, SessionStore& sessions, Metrics& metrics)
       : settings_(settings), models_(models), sessions_(sessions), metrics_(metrics) {}
 
-  /// Throws HttpError and Error; Error(kCancelled) when nobody waits any more or the deadline has passed.
+  /// The image's labels; its bytes leave the request. Throws HttpError and Error; Error(kCancelled) when
+  /// nobody waits any more or the deadline has passed.
+  Computed compute(SegmentRequest& request, Worker& worker, JobControl& control, const SinkMaker& sink);
+  /// The same with the outputs that the request names, kept as a session if it says so.
   Answer segment(SegmentRequest request, Worker& worker, JobControl& control);
   /// Labels of a session with other thresholds.
   Answer relabel(const std::string& id, const Session& session, const Request& request);

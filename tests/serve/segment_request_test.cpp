@@ -65,7 +65,7 @@ TEST_F(SegmentRequestTest, ThreeWaysToSayTheSame) {
     EXPECT_EQ(request.classes.size(), 2u);
     EXPECT_FLOAT_EQ(request.protocol.unknown_threshold.value(), 0.25f);
     EXPECT_EQ(request.protocol.window, 64);
-    EXPECT_FLOAT_EQ(request.overlay.alpha, 0.75f);
+    EXPECT_FLOAT_EQ(request.output_options.overlay.alpha, 0.75f);
     EXPECT_TRUE(request.keep);
     EXPECT_EQ(request.outputs, (std::vector<std::string>{"labels", "overlay"}));
     EXPECT_FALSE(request.text.use_cache) << "requests must not fill the disk";
@@ -77,7 +77,7 @@ TEST_F(SegmentRequestTest, EveryFieldIsRead) {
   const auto request = json(
       R"("vocabulary": "voc-20", "model": "m", "head": "naclip", "background": "background;wall", "contrast": false,
          "templates": ["a {}"], "names": "max", "seen": "auto", "calibration": 0.2, "min_area": 0.05, "refine": "pamr",
-         "short_side": 100, "stride": 20, "window": "whole", "logit_scale": 50, "mean": "probabilities")");
+         "short_side": 100, "stride": 20, "window": "whole", "logit_scale": 50, "simplify": 1.5, "min_polygon": 9, "mean": "probabilities")");
   EXPECT_EQ(request.classes.size(), 20u);
   EXPECT_EQ(request.model, "m");
   EXPECT_EQ(request.head, "naclip");
@@ -94,6 +94,8 @@ TEST_F(SegmentRequestTest, EveryFieldIsRead) {
   EXPECT_EQ(request.protocol.window, kWholeImage);
   EXPECT_FLOAT_EQ(request.protocol.logit_scale, 50);
   EXPECT_EQ(request.protocol.mean, WindowMean::kProbabilities);
+  EXPECT_EQ(request.output_options.simplify, 1.5);
+  EXPECT_EQ(request.output_options.min_polygon, 9u);
   EXPECT_EQ(request.outputs, std::vector<std::string>{"labels"});
 }
 

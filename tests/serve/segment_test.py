@@ -90,6 +90,22 @@ class Segment(unittest.TestCase):
         self.assertGreater(max(samples), 100)
         self.assertGreater(len(set(samples)), 20)
 
+    def test_every_format_of_masks(self):
+        names = ["coco", "coco-polygons", "coco-panoptic", "labelme", "labelstudio", "labelstudio-polygons", "cvat",
+                 "yolo-seg", "geojson"]
+        answer = self.server.segment(outputs=names, simplify=1, min_polygon=4)
+        self.assertEqual(answer.status, 200, answer.body[:300])
+        found = answer.json
+        self.assertEqual(len(found["coco"]["images"]), 1)
+        self.assertEqual(found["coco"]["images"][0]["width"], found["width"])
+        self.assertEqual(found["geojson"]["type"], "FeatureCollection")
+        self.assertEqual(set(found["yolo-seg"]), {"image.txt", "data.yaml"})
+        self.assertIn("predictions", found["labelstudio"]["labelstudio.json"][0])
+        with zipfile.ZipFile(io.BytesIO(base64.b64decode(found["cvat"]))) as files:
+            self.assertIn("labelmap.txt", files.namelist())
+        exact = self.server.segment(outputs=["geojson"]).body
+        self.assertGreater(len(exact), len(json.dumps(found["geojson"])), "simplified outlines are shorter")
+
     def test_a_zip_where_it_is_accepted(self):
         body = (b'--b\r\nContent-Disposition: form-data; name="image"; filename="../my scene.png"\r\n\r\n' + scene() +
                 b'\r\n--b\r\nContent-Disposition: form-data; name="classes"\r\n\r\n' + CLASSES.encode() +
