@@ -24,7 +24,7 @@ python_packages=(
   python3 python3-dev pybind11-dev python3-pybind11 python3-numpy
   python3-pip python3-setuptools python3-wheel python3-venv
 )
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3-pil python3-pytest mypy)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl python3-jsonschema python3-pil python3-pytest mypy)
 dev_packages=(clang clang-format clang-tidy libclang-rt-dev)
 list_only=no
 labelling_only=no
