@@ -112,18 +112,18 @@ std::string as_text(const eval::Progress& progress, bool complete) {
   return json_text(json);
 }
 
-constexpr const char* kOther = "another worker";  // whose result it is, for messages
 
 void add(EvaluationResult& sum, const std::string& text) {
-  const auto json = eval::parse_json(text, kOther);
+  const std::string source = "another worker";  // whose result it is, for messages
+  const auto json = eval::parse_json(text, source);
   auto& progress = sum.progress;
-  progress.confusion.merge(eval::confusion_from_json(eval::member(json, "confusion", kOther), kOther));
-  for (auto& name : eval::names_at(json, "skipped", kOther)) progress.skipped.push_back(std::move(name));
-  for (const auto& score : eval::array_at(json, "scores", kOther)) {
-    progress.scores.push_back(eval::image_score_from_json(score, kOther));
+  progress.confusion.merge(eval::confusion_from_json(eval::member(json, "confusion", source), source));
+  for (auto& name : eval::names_at(json, "skipped", source)) progress.skipped.push_back(std::move(name));
+  for (const auto& score : eval::array_at(json, "scores", source)) {
+    progress.scores.push_back(eval::image_score_from_json(score, source));
   }
-  progress.done += eval::count_at(json, "done", kOther);
-  sum.complete = sum.complete && eval::member(json, "complete", kOther) == true;
+  progress.done += eval::count_at(json, "done", source);
+  sum.complete = sum.complete && eval::member(json, "complete", source) == true;
 }
 
 }  // namespace
