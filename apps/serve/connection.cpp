@@ -7,7 +7,7 @@
 #include <boost/beast/http.hpp>
 #include <optional>
 
-#include "serve/token.h"
+#include "serve/connection_messages.h"
 
 namespace relprompt::serve {
 namespace {
@@ -69,69 +69,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (problem == http::error::end_of_stream || is_gone(problem)) return close();
     begin_request();
     keep_alive_ = false;
-    if (problem) return refuse(head_error(problem));
+    if (problem) return refuse(reading_error(problem));
     try {
-      take_head();
+      request_ = request_of(parser_->get());
       match_ = application().admit(request_);
-      check_body();
+      check_body(request_, *match_.route, !parser_->is_done(), parser_->chunked());
       keep_alive_ = parser_->get().keep_alive();
       prepare_body();
     } catch (const HttpError& error) {
-      // A body of this request would stand before the next one; where a malformed one ends nobody knows.
-      keep_alive_ = error.status() != 400 && parser_->is_done() && parser_->get().keep_alive();
+      // Where a malformed request ends nobody knows.
+      keep_alive_ = error.status() != 400 && parser_->get().keep_alive();
       refuse(error);
     }
-  }
-
-  /// The stream closes its socket when a time runs out, so there is nobody to tell.
-  static bool is_gone(Problem problem) {
-    return problem == beast::error::timeout || problem == asio::error::operation_aborted ||
-           problem == asio::error::connection_reset || problem == asio::error::broken_pipe;
-  }
-
-  static HttpError head_error(Problem problem) {
-    if (problem == http::error::header_limit || problem == http::error::buffer_overflow)
-      return {431, "the head of the request is larger than 16 KiB"};
-    if (problem == http::error::body_limit) return {413, "the body is larger than --max-body"};
-    return {400, "malformed HTTP: " + problem.message()};
-  }
-
-  void take_head() {
-    const auto& head = parser_->get();
-    request_ = {};
-    request_.method = std::string(head.method_string());
-    if (head.version() != 10 && head.version() != 11)
-      throw HttpError(400, "only HTTP/1.0 and HTTP/1.1 are spoken");
-    auto target = parse_target({head.target().data(), head.target().size()});
-    if (!target) throw HttpError(400, "the request's target is no path with an orderly query");
-    request_.path = std::move(target->path);
-    request_.query = std::move(target->query);
-    for (const auto& field : head) {
-      const auto name = lower_case({field.name_string().data(), field.name_string().size()});
-      const std::string value(field.value().data(), field.value().size());
-      const bool first = request_.headers.emplace(name, value).second;
-      const bool once = name == "host" || name == "content-length" || name == "transfer-encoding" ||
-                        name == "content-type" || name == "authorization";
-      if (!first && once) throw HttpError(400, "the header " + name + " is there twice");
-    }
-    if (request_.headers.count("host") == 0 && head.version() == 11)
-      throw HttpError(400, "a request of HTTP/1.1 needs a Host header");
-    if (!request_.header("transfer-encoding").empty() && !request_.header("content-length").empty())
-      throw HttpError(400, "Transfer-Encoding and Content-Length exclude each other");
-  }
-
-  /// Only what is really sent as a body is read.
-  void check_body() {
-    const bool length = !request_.header("content-length").empty(), chunked = parser_->chunked();
-    if (match_.route->types.empty() && !parser_->is_done()) throw HttpError(400, "this path takes no body");
-    if (!request_.header("transfer-encoding").empty() &&
-        lower_case(request_.header("transfer-encoding")) != "chunked")
-      throw HttpError(400, "of Transfer-Encoding only chunked is understood");
-    if (!match_.route->types.empty() && !length && !chunked)
-      throw HttpError(411, "the body needs a Content-Length");
-    if (!request_.header("content-encoding").empty() &&
-        lower_case(request_.header("content-encoding")) != "identity")
-      throw HttpError(415, "bodies with a Content-Encoding are not read", "send it as it is");
   }
 
   void prepare_body() {
@@ -165,7 +114,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
         end_request();
         return close();
       }
-      return refuse(head_error(problem));
+      return refuse(reading_error(problem));
     }
     request_.body = std::move(parser_->get().body());
     stream_.expires_never();
@@ -228,6 +177,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void refuse(const HttpError& error, std::vector<std::pair<std::string, std::string>> headers = {}) {
+    // An unread body would be taken for the next request.
+    if (parser_ && !parser_->is_done()) keep_alive_ = false;
     auto response = error_response(error, request_.path);
     response.headers = std::move(headers);
     if (error.status() == 405)
@@ -243,20 +194,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     application().metrics().count_request(match_.route != nullptr ? match_.route->pattern : "other",
                                           response.status, took.count());
     if (set_->application.ending()) keep_alive_ = false;
-    answer_.emplace();
-    answer_->version(11);
-    answer_->result(static_cast<unsigned>(response.status));
-    const auto reason = reason_of(response.status);
-    answer_->reason({reason.data(), reason.size()});
-    answer_->set("Server", "relprompt");
-    answer_->set("X-Content-Type-Options", "nosniff");
-    if (!response.type.empty()) answer_->set(http::field::content_type, response.type);
-    for (const auto& [name, value] : response.headers) answer_->set(name, value);
-    answer_->keep_alive(keep_alive_);
-    const auto length = response.body.size();
     const bool no_body = head_only_ || request_.method == "HEAD";
-    if (!no_body) answer_->body() = std::move(response.body);
-    if (response.status != 204) answer_->content_length(length);
+    answer_ = beast_answer(std::move(response), keep_alive_, no_body);
     stream_.expires_after(duration_of(application().settings().receive_timeout));
     serializer_.emplace(*answer_);
     if (no_body) {

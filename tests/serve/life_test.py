@@ -45,6 +45,7 @@ class Queue(unittest.TestCase):
             refused = server.segment()
             self.assertEqual(refused.status, 503)
             self.assertGreaterEqual(int(refused.headers["retry-after"]), 1)
+            self.assertEqual(refused.headers["connection"], "close", "its body was not read")
             self.assertLess(time.monotonic() - start, 2)
             self.assertEqual(server.get("/v1/models").status, 200, "what costs nothing is answered")
             waiting.close(), running.close()
