@@ -53,23 +53,25 @@ std::shared_ptr<Session> by_embeddings(const std::shared_ptr<OpenModel>& model, 
   return session;
 }
 
+/// Ends between windows where nobody waits for the result any more.
 std::shared_ptr<Found> segment(Segmenter& segmenter, const Image& image, const SegmentOptions& options,
-                               bool with_scores) {
+                               bool with_scores, MaybeStopped stopped) {
+  const WindowProgress wanted = [&](int, int) { return !stopped; };
   auto found = std::make_shared<Found>();
   if (!with_scores) {
-    found->result = segmenter.segment(image, options);
+    found->result = segmenter.segment(image, options, {}, wanted);
     return found;
   }
   HalfScores scores(segmenter.class_count(), image.height, image.width);
-  found->result = segmenter.segment(image, options, scores.sink());
+  found->result = segmenter.segment(image, options, scores.sink(), wanted);
   found->scores = scores.finish(found->result.labels);
   return found;
 }
 
 std::shared_ptr<Found> run(Session& session, const std::shared_ptr<Image>& image,
                            const SegmentOptions& options, bool scores) {
-  return session.thread.run([segmenter = session.segmenter, image, options, scores](MaybeStopped) {
-    return segment(*segmenter, *image, options, scores);
+  return session.thread.run([segmenter = session.segmenter, image, options, scores](MaybeStopped stopped) {
+    return segment(*segmenter, *image, options, scores, stopped);
   });
 }
 

@@ -90,7 +90,7 @@ small = segmenter(image[:96, :96]).labels
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 try:
     while True:
-        segmenter(image, short_side=800, window=96, stride=48)
+        segmenter(image, short_side=2000, window=96, stride=24)
 except KeyboardInterrupt:
     pass
 assert (segmenter(image[:96, :96]).labels == small).all(), "it goes on afterwards"
