@@ -40,7 +40,7 @@ std::vector<Writer> writers() {
 }
 
 std::set<std::string> read_only_commands() {
-  return {"info", "classes", "pull"};
+  return {"info", "classes", "pull", "serve"};
 }
 
 }  // namespace relprompt::test
