@@ -25,6 +25,10 @@ target_include_directories(relprompt_options INTERFACE ${PROJECT_SOURCE_DIR}/inc
                            ${PROJECT_BINARY_DIR}/generated)
 # -fPIC everywhere, so that libraries and programs can share one precompiled header.
 target_compile_options(relprompt_options INTERFACE -fPIC -Wall -Wextra -Wpedantic -Wshadow)
+# g++ 13 and 14 take every reference that a function returns for one into its arguments.
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
+  target_compile_options(relprompt_options INTERFACE -Wno-dangling-reference)
+endif()
 if(RELPROMPT_WERROR)
   target_compile_options(relprompt_options INTERFACE -Werror)
 endif()
