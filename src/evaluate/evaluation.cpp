@@ -112,7 +112,6 @@ std::string as_text(const eval::Progress& progress, bool complete) {
   return json_text(json);
 }
 
-
 void add(EvaluationResult& sum, const std::string& text) {
   const std::string source = "another worker";  // whose result it is, for messages
   const auto json = eval::parse_json(text, source);

@@ -89,7 +89,8 @@ std::vector<Column> columns_of(const Table& table, const TableSummary& summary) 
   } else {
     columns.push_back({"validation hIoU", [](const auto& row) { return percent(row.validation_hiou); }});
   }
-  columns.push_back({"trainable parameters", [](const auto& row) { return grouped(row.trained_parameters); }});
+  columns.push_back(
+      {"trainable parameters", [](const auto& row) { return grouped(row.trained_parameters); }});
   columns.push_back({"seconds", [](const auto& row) {
                        return row.seconds.count > 0 ? fmt::format("{:.0f}", row.seconds.mean)
                                                     : std::string("-");

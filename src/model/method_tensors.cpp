@@ -76,8 +76,14 @@ std::vector<TensorRow> tower_rows(const ClipConfig& clip, bool biases_only) {
   std::vector<TensorRow> rows;
   for (const auto& row : image_tower_rows(clip)) {
     if (biases_only && !is_bias(row.name)) continue;
-    rows.push_back(
-        {"tower." + row.name.substr(kPrefix), row.shape, {}, {}, {}, false, Initial::kTower, RateGroup::kRest});
+    rows.push_back({"tower." + row.name.substr(kPrefix),
+                    row.shape,
+                    {},
+                    {},
+                    {},
+                    false,
+                    Initial::kTower,
+                    RateGroup::kRest});
   }
   return rows;
 }
