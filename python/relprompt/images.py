@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Union
 
 import numpy as np
@@ -24,6 +24,7 @@ class Loaded:
     image: _core.Image
     name: str  # path as given, or "image"
     sha256: str  # of the file; empty for pixels
+    path: str = ""  # of the file; empty for bytes and pixels
 
 
 def load(source: ImageLike, decode: _core.DecodeOptions, name: str = "") -> Loaded:
@@ -76,12 +77,13 @@ def _from_file(path: Union[str, bytes], decode: _core.DecodeOptions, name: str) 
             data = file.read()
     except OSError:
         # The library says what is wrong in its own words and with its own code.
-        return Loaded(_core.read_image(text, decode), name or text, "")
-    return _from_bytes(data, decode, name or text)
+        return Loaded(_core.read_image(text, decode), name or text, "", text)
+    return replace(_from_bytes(data, decode, name or text), path=text)
 
 
 def _from_bytes(data: bytes, decode: _core.DecodeOptions, name: str) -> Loaded:
-    return Loaded(_core.decode_image(data, decode, os.fsencode(name)), name, hashlib.sha256(data).hexdigest())
+    image = _core.decode_image(data, decode, os.fsencode(name))
+    return Loaded(image, name, hashlib.sha256(data).hexdigest())
 
 
 def _from_pixels(pixels: "np.ndarray[Any, Any]") -> _core.Image:

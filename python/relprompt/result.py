@@ -191,7 +191,7 @@ class Result:
 
         outputs: names of relprompt.formats(), such as "labels", "palette", "overlay", "json", "scores"
         (where they were asked for), "coco", "labelme", "geojson". stem: what the files' names begin with;
-        that of the image's name if empty. """
+        that of the image's name if empty."""
         saver = Saver(folder, outputs, self, simplify, min_polygon)
         saver.add(self, stem or stem_of(self.name))
         return saver.finish()

@@ -92,7 +92,8 @@ class Saver:
         if "scores" in self._names:
             _core.write_scores(dict(files)["scores"], result._found)
         name = os.fsencode(os.path.basename(result.name))
-        self._writer.add(name, os.fsencode(stem), result._found, result._loaded.image)
+        path = result._loaded.path and os.path.relpath(result._loaded.path, self._folder)
+        self._writer.add(name, os.fsencode(stem), result._found, result._loaded.image, os.fsencode(path))
         if "json" in self._names:
             _core.write_text(dict(files)["json"], result.report(files))
         for kind, path in files:

@@ -49,9 +49,12 @@ std::shared_ptr<Image> overlay(const Image& image, const Found& found, const Cla
   return std::make_shared<Image>(draw_overlay(image, found.result.labels, classes, options));
 }
 
-ImageResult seen(const std::string& name, const std::string& stem, const Found& found, const Image& image) {
+/// @param path of the image as seen from its results; may be empty
+ImageResult seen(const std::string& name, const std::string& stem, const Found& found, const Image& image,
+                 const std::string& path = "") {
   ImageResult result{name, stem, found.result.labels};
   result.image = &image;
+  result.path = path;
   return result;
 }
 
@@ -63,8 +66,8 @@ class Writer {
       : writer_(folder, formats, classes, options) {}
 
   std::vector<fs::path> add(const std::string& name, const std::string& stem, const Found& found,
-                            const Image& image) {
-    return without_gil([&] { return writer_.add(seen(name, stem, found, image)); });
+                            const Image& image, const std::string& path) {
+    return without_gil([&] { return writer_.add(seen(name, stem, found, image, path)); });
   }
   std::vector<fs::path> finish() {
     return without_gil([&] { return writer_.finish(); });
@@ -97,7 +100,8 @@ void bind_outputs(py::module_& module) {
       .def(py::init<const fs::path&, const std::vector<std::string>&, const ClassList&,
                     const OutputOptions&>(),
            py::arg("folder"), py::arg("formats"), py::arg("classes"), py::arg("options"))
-      .def("add", &Writer::add, py::arg("name"), py::arg("stem"), py::arg("found"), py::arg("image"))
+      .def("add", &Writer::add, py::arg("name"), py::arg("stem"), py::arg("found"), py::arg("image"),
+           py::arg("path"))
       .def("finish", &Writer::finish);
   module.def("output_formats", &output_formats);
   module.def(

@@ -62,6 +62,12 @@ def test_coco_with_polygons(unsure):
     assert len(json.dumps(rough)) < len(json.dumps(exact))
 
 
+def test_labelme_finds_the_image_from_its_own_folder(unsure, scene, tmp_path):
+    (path,) = unsure.save(tmp_path / "out", ["labelme"])["labelme"]
+    image = json.loads(open(path).read())["imagePath"]
+    assert os.path.samefile(os.path.join(os.path.dirname(path), image), scene)
+
+
 def test_every_format_is_saved_and_encoded_alike(unsure, segmenter, scene, tmp_path):
     names = list(relprompt.formats())
     assert {"labels", "coco", "labelme", "labelstudio", "cvat", "yolo-seg", "geojson"} <= set(names)
@@ -70,7 +76,7 @@ def test_every_format_is_saved_and_encoded_alike(unsure, segmenter, scene, tmp_p
     assert list(saved) == names
     for name, paths in saved.items():
         assert paths and all(os.path.getsize(path) for path in paths), name
-        if name in ("scores", "json"):
+        if name in ("scores", "json", "labelme"):  # a LabelMe file in memory is in no folder to look from
             continue
         for file, content in result.encode(name).items():
             assert (tmp_path / file).read_bytes() == content, name

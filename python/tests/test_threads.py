@@ -115,7 +115,10 @@ for thread in os.listdir("/proc/self/task"):
 
 def test_no_signal_reaches_a_thread_that_computes():
     """docs/interrupting.md says why: of this process, only Python's own thread may get one."""
-    command, own = [sys.executable, "-c", SIGNALS], {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # NumPy's threads
+    command, own = [sys.executable, "-c", SIGNALS], {
+        **os.environ,
+        "OPENBLAS_NUM_THREADS": "1",
+    }  # NumPy's threads
     run = subprocess.run(command, env=own, capture_output=True, text=True, check=True)
     threads = run.stdout.splitlines()
     assert threads.count("True False") == 1, "Python's thread"
