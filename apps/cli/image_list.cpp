@@ -24,6 +24,12 @@ std::vector<fs::path> usable(const std::vector<std::string>& inputs, std::vector
   return result;
 }
 
+ListedImage listed(const fs::path& path, const fs::path& stem, const fs::path& output) {
+  const fs::path below = stem.lexically_relative(output);
+  return {path, stem, below.string(), (below.parent_path() / path.filename()).string(),
+          output / kPartsFolder / below};
+}
+
 }  // namespace
 
 ImageList list_images(const std::vector<std::string>& inputs, const fs::path& output) {
@@ -36,7 +42,7 @@ ImageList list_images(const std::vector<std::string>& inputs, const fs::path& ou
     // A path that is not there fails now: nobody should wait for a model to learn of a typing mistake.
     std::error_code ignored;
     if (fs::exists(found[i].path, ignored)) {
-      list.images.push_back({found[i].path, stems[i]});
+      list.images.push_back(listed(found[i].path, stems[i], output));
     } else {
       list.failures.push_back({found[i].path.string(), ErrorCode::kNotFound,
                                fmt::format("{} does not exist", found[i].path.string())});

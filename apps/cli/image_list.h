@@ -12,7 +12,13 @@ namespace relprompt::cli {
 struct ListedImage {
   std::filesystem::path path;
   std::filesystem::path stem;  ///< of its results, in the output folder
+  std::string below;           ///< the stem below the output folder, "north/street"
+  std::string name;            ///< what tools call the image: "north/street.jpg"
+  std::filesystem::path part;  ///< the stem of what a file of the run needs to know of it
 };
+
+/// Folder of such parts in the output folder.
+inline constexpr const char* kPartsFolder = ".relprompt-parts";
 
 /// An input that gave no result.
 struct Failure {

@@ -5,20 +5,21 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "relprompt/output.h"
 #include "relprompt/segmenter.h"
 
 #include "image_input.h"
+#include "image_list.h"
 #include "options_output.h"
 
 namespace relprompt::cli {
 
 class ImageOutputs {
  public:
-  /// @param stem the output path without its ending, such as out/street
-  ImageOutputs(std::filesystem::path stem, const OutputPlan& plan);
+  ImageOutputs(const ListedImage& listed, const OutputPlan& plan);
   /// Removes what this object wrote unless complete() was called.
   ~ImageOutputs();
   ImageOutputs(const ImageOutputs&) = delete;
@@ -27,7 +28,7 @@ class ImageOutputs {
   /// True if all planned files are there and were made with these settings (RunFacts::settings()) from this
   /// image as it is now. Size and times say whether it is; where they differ, it is read and its content
   /// does.
-  bool done(const std::string& settings, const std::filesystem::path& image) const;
+  bool done(const std::string& settings) const;
 
   /// Refuses (kNotWritable) names that are taken by what relprompt never wrote, without reading a file: for
   /// the beginning of a run over many images.
@@ -40,7 +41,8 @@ class ImageOutputs {
   /// The sink must not outlive this object.
   ScoreSink score_sink(const Image& image, std::size_t classes);
 
-  /// Finishes the scores, then writes labels, palette and overlay as planned.
+  /// Finishes the scores, then writes what else is planned but the report, and the parts for files of the
+  /// run.
   void write_images(const Image& image, const LabelMap& labels, const ClassList& classes);
 
   /// Writes STEM.json if it is planned. The last step: where it is, everything is.
@@ -50,16 +52,18 @@ class ImageOutputs {
   /// kDiskFull.
   void complete();
 
-  /// [kind, path] of the planned files in the order in which they are written.
+  /// [format, path] of the planned files of this image.
   std::vector<std::pair<std::string, std::filesystem::path>> files() const;
+  /// [format, path] of what files of the run need to know of this image.
+  std::vector<std::pair<std::string, std::filesystem::path>> parts() const;
 
  private:
-  std::filesystem::path path_of(const char* ending) const;
+  std::filesystem::path path_of(const std::string& ending) const;
   template <class Write>
   void write(const std::filesystem::path& path, Write&& save);
 
-  std::filesystem::path stem_;
-  OutputPlan plan_;
+  const ListedImage& listed_;
+  const OutputPlan& plan_;
   std::optional<ScoreFile> scores_;
   std::vector<std::filesystem::path> written_;
   std::string settings_;

@@ -21,8 +21,11 @@ ImageResults::ImageResults(const SegmentSettings& settings, const RunFacts& fact
     : settings_(settings),
       facts_(facts),
       report_(facts, std::move(failures)),
+      run_outputs_(settings.plan, settings.output),
       progress_(images, settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()),
-      queue_(kUnwritten, [this](ImageJob& job) { settle(job); }) {}
+      queue_(kUnwritten, [this](ImageJob& job) { settle(job); }) {
+  run_outputs_.check();
+}
 
 bool ImageResults::concerns_one_image(ErrorCode code) {
   const bool output = code == ErrorCode::kNotWritable || code == ErrorCode::kDiskFull;
@@ -50,6 +53,11 @@ void ImageResults::finish() {
   queue_.finish();
 }
 
+void ImageResults::finish_run() {
+  run_outputs_.finish(settings_.classes);
+  report_.add_run_files(run_outputs_.written());
+}
+
 void ImageResults::clear() {
   const std::lock_guard<std::mutex> lock(screen_);
   progress_.clear();
@@ -60,6 +68,7 @@ void ImageResults::settle(ImageJob& job) {
     fail(*job.listed, *job.failure);
   } else if (!job.outputs) {
     report_.skip(*job.listed);
+    run_outputs_.add(*job.listed);
     const std::lock_guard<std::mutex> lock(screen_);
     progress_.skip();
     return;
@@ -79,12 +88,14 @@ void ImageResults::settle(ImageJob& job) {
 
 void ImageResults::write(ImageJob& job) {
   const Stopwatch writing;
+  run_outputs_.begin();
   job.outputs->write_images(job.image, job.result.labels, settings_.classes);
   job.times.write = writing.seconds();
   const std::string report =
       report_of(job.listed->path, job.input, job.image, job.result, *job.outputs, facts_, job.times);
   job.outputs->write_report(report);
   job.outputs->complete();
+  run_outputs_.add(*job.listed);
   report_.add(*job.listed, *job.outputs, reread_json(report));
   if (!settings_.quiet && notes_.has_news(job.image.notes)) {
     const std::lock_guard<std::mutex> lock(screen_);
@@ -100,6 +111,7 @@ void ImageResults::write(ImageJob& job) {
 
 void ImageResults::fail(const ListedImage& listed, const Error& error) {
   remove_empty_folders(listed.stem.parent_path(), settings_.output);
+  remove_empty_folders(listed.part.parent_path(), settings_.output);
   report_.fail({listed.path.string(), error.code(), error.what()});
 }
 

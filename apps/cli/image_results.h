@@ -18,6 +18,7 @@
 #include "image_outputs.h"
 #include "image_report.h"
 #include "progress.h"
+#include "run_outputs.h"
 #include "run_report.h"
 #include "segment_settings.h"
 
@@ -46,7 +47,8 @@ struct ImageJob {
 
 class ImageResults {
  public:
-  /// @param images how many there are; failures: inputs that were refused before the run
+  /// @param images how many there are; failures: inputs that were refused before the run. Throws
+  /// Error(kNotWritable) for a file of the run that relprompt did not write.
   ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
                std::vector<Failure> failures);
 
@@ -57,6 +59,10 @@ class ImageResults {
   void take(ImageJob job);
   /// Waits until all images are settled. Throws as take does.
   void finish();
+
+  /// All images are settled and none is left: writes the files about all of them. Throws as
+  /// RunOutputs::finish.
+  void finish_run();
 
   /// An image whose error of this kind leaves the others alone; anything else ends the run. A bad image is no
   /// reason to stop; an output that cannot be written is.
@@ -76,6 +82,7 @@ class ImageResults {
   const SegmentSettings& settings_;
   const RunFacts& facts_;
   RunReport report_;
+  RunOutputs run_outputs_;
   std::mutex screen_;  ///< one thread at a time draws
   Progress progress_;
   ImageNotes notes_;

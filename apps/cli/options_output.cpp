@@ -1,8 +1,40 @@
 #include "options_output.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "relprompt/output.h"
+
 #include "usage.h"
 
 namespace relprompt::cli {
+namespace {
+
+std::vector<std::string> files_of(const OutputFormat& format) {
+  std::vector<std::string> files = format.run_files;
+  if (!format.image_file.empty()) files.insert(files.begin(), "STEM" + format.image_file);
+  return files;
+}
+
+/// The help of --save: every format of the library.
+std::string save_text() {
+  std::vector<std::string> entries;
+  for (const auto& format : output_formats())
+    entries.push_back(
+        fmt::format("{} ({}: {})", format.name, fmt::join(files_of(format), ", "), format.about));
+  return fmt::format(
+      "what is saved, between commas; STEM files are written for each image, the others once for the run: "
+      "{} [default: labels,overlay,json]",
+      fmt::join(entries, "; "));
+}
+
+}  // namespace
+
+bool OutputPlan::has(const std::string& format) const {
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
 
 void OutputArguments::add_to(CLI::App& command) {
   const std::string group = "Output";
@@ -12,19 +44,23 @@ void OutputArguments::add_to(CLI::App& command) {
                   "files of others never")
       ->option_text("DIR")
       ->group(group);
-  command
-      .add_option(
-          "--save", save,
-          "what each image gets, between commas: labels (STEM.labels.png, the label of every pixel), "
-          "palette (STEM.palette.png, the same in colours), overlay (STEM.overlay.jpg, colours over the "
-          "image with a legend), scores (STEM.scores.npy, [class, row, column]), json (STEM.json, pixel "
-          "counts, protocol and timings; written last) [default: labels,overlay,json]")
-      ->option_text("LIST")
-      ->group(group);
+  command.add_option("--save", save, save_text())->option_text("LIST")->group(group);
   command
       .add_option("--scores-type", scores_type,
                   "numbers in STEM.scores.npy: float16 or float32 [default: float16]")
       ->option_text("TYPE")
+      ->group(group);
+  command
+      .add_option("--simplify", simplify,
+                  "leave out corners of polygons that lie within so many pixels of the line between the "
+                  "others (Douglas-Peucker) [default: 0, the exact outline]")
+      ->option_text("PIXELS")
+      ->check(in_range(0, 1e6))
+      ->group(group);
+  command
+      .add_option("--min-polygon", min_polygon,
+                  "leave out polygons of fewer pixels, and fill such holes [default: 0]")
+      ->option_text("PIXELS")
       ->group(group);
   command
       .add_flag("--resume", resume,
@@ -49,14 +85,14 @@ OutputPlan OutputArguments::resolve() const {
   require_one_of("--scores-type", scores_type, {"float16", "float32"});
   OutputPlan plan;
   plan.float32_scores = scores_type == "float32";
-  for (const std::string& kind : split_list(save)) {
-    require_one_of("--save", kind, {"labels", "palette", "overlay", "scores", "json"});
-    plan.labels |= kind == "labels";
-    plan.palette |= kind == "palette";
-    plan.overlay |= kind == "overlay";
-    plan.scores |= kind == "scores";
-    plan.report |= kind == "json";
-  }
+  plan.options.simplify = simplify;
+  plan.options.min_polygon = min_polygon;
+  std::vector<std::string> names;
+  for (const auto& format : output_formats()) names.push_back(format.name);
+  const auto wanted = split_list(save);
+  for (const std::string& name : wanted) require_one_of("--save", name, names);
+  for (const std::string& name : names)
+    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) plan.formats.push_back(name);
   return plan;
 }
 

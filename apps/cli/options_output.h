@@ -4,23 +4,27 @@
 #include <CLI/App.hpp>
 #include <filesystem>
 #include <string>
+#include <vector>
+
+#include "relprompt/options.h"
 
 namespace relprompt::cli {
 
-/// Which files each image gets.
+/// What is saved.
 struct OutputPlan {
-  bool labels = false;
-  bool palette = false;
-  bool overlay = false;
-  bool scores = false;
-  bool report = false;  ///< STEM.json
+  std::vector<std::string> formats;  ///< of relprompt/output.h, in its order, each once
+  OutputOptions options;
   bool float32_scores = false;
+
+  bool has(const std::string& format) const;
 };
 
 struct OutputArguments {
   std::string folder;
   std::string save = "labels,overlay,json";
   std::string scores_type = "float16";
+  double simplify = 0;
+  std::uint64_t min_polygon = 0;
   bool resume = false;
   bool force = false;
   bool json = false;

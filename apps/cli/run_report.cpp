@@ -60,6 +60,10 @@ void RunReport::fail(Failure failure) {
   failures_.push_back(std::move(failure));
 }
 
+void RunReport::add_run_files(const std::vector<std::pair<std::string, std::filesystem::path>>& files) {
+  for (const auto& [format, path] : files) run_files_[format].push_back(path.string());
+}
+
 void RunReport::stop(const Error& error) {
   stopped_ = true;
   failures_.push_back({"", error.code(), error.what()});
@@ -103,6 +107,7 @@ Json RunReport::document(double seconds) const {
   }
   Json document = run_;
   document["images"] = images_;
+  if (!run_files_.empty()) document["files"] = run_files_;
   document["errors"] = errors;
   document["totals"] = {{"done", segmented_},
                         {"skipped", skipped_},

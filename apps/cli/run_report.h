@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "image_list.h"
@@ -19,6 +20,8 @@ class RunReport {
   void add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
   void skip(const ListedImage& listed);
   void fail(Failure failure);
+  /// [format, path] of the files about all images.
+  void add_run_files(const std::vector<std::pair<std::string, std::filesystem::path>>& files);
   /// Something ended the run before its time.
   void stop(const Error& error);
 
@@ -38,6 +41,7 @@ class RunReport {
  private:
   Json run_;
   Json images_ = Json::array();
+  Json run_files_ = Json::object();
   std::vector<Failure> failures_;
   std::size_t segmented_ = 0, skipped_ = 0, failed_ = 0;
   bool stopped_ = false;

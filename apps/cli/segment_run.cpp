@@ -12,6 +12,7 @@
 #include "interrupt.h"
 #include "model_notes.h"
 #include "output_folder.h"
+#include "run_outputs.h"
 #include "segment_settings.h"
 #include "terminal.h"
 #include "unknown_words.h"
@@ -45,6 +46,7 @@ class SegmentRun {
   int run() {
     try {
       compute_all();
+      if (results_.report().finished() == images_.size()) results_.finish_run();
     } catch (const Error& error) {
       results_.clear();
       results_.report().stop(error);
@@ -59,7 +61,7 @@ class SegmentRun {
   /// On the reader's thread.
   ReadImage read(const ListedImage& listed) const {
     ReadImage result;
-    if (settings_.resume && ImageOutputs(listed.stem, settings_.plan).done(facts_.settings(), listed.path)) {
+    if (settings_.resume && ImageOutputs(listed, settings_.plan).done(facts_.settings())) {
       result.skipped = true;
       return result;
     }
@@ -111,7 +113,7 @@ class SegmentRun {
     job.image = std::move(read.image);
     job.input = std::move(read.input);
     job.times.read = read.seconds;
-    job.outputs = std::make_unique<ImageOutputs>(job.listed->stem, settings_.plan);
+    job.outputs = std::make_unique<ImageOutputs>(*job.listed, settings_.plan);
     job.outputs->check(facts_.settings(), job.input);
     try {
       job.result = segmenter_.segment(job.image, protocol_,
@@ -170,7 +172,8 @@ int run_segment(const SegmentSettings& given) {
   ImageList list = list_images(given.inputs, given.output);
   if (list.images.empty()) nothing_to_do(list);
   SegmentSettings settings = given;
-  for (const ListedImage& listed : list.images) ImageOutputs(listed.stem, settings.plan).check_names();
+  RunOutputs(settings.plan, settings.output).check_names(list.images);
+  for (const ListedImage& listed : list.images) ImageOutputs(listed, settings.plan).check_names();
   settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);
   settings.classes = segmenter.model().complete(settings.classes, settings.background);

@@ -88,6 +88,8 @@ struct OutputFormat {
   std::string image_file;                   ///< ending of each image's file, ".labels.png"; empty: none
   std::vector<std::string> run_files = {};  ///< names of files about all images of a run, "coco.json"
   std::string about;                        ///< a few words for a listing
+  bool polygons = false;                    ///< OutputOptions::simplify and min_polygon apply
+  bool run_parts = false;                   ///< the files of the run need a part of every image
 };
 
 /// All formats: labels, palette, overlay, scores, json, coco, coco-polygons, coco-panoptic, labelme,

@@ -16,6 +16,8 @@ OutputFormat described(const formats::FormatRow& row) {
   OutputFormat format;
   format.name = row.name;
   format.about = row.about;
+  format.polygons = row.polygons;
+  format.run_parts = row.part != nullptr;
   if (row.ending != nullptr) format.image_file = row.ending;
   for (const auto& file : row.run_files) format.run_files.emplace_back(file.name);
   return format;

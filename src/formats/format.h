@@ -44,6 +44,7 @@ struct FormatRow {
   std::string (*image)(const Subject&);  ///< makes that file; nullptr with an ending: made elsewhere
   std::string (*part)(const Subject&);   ///< for the run's files; nullptr: they need nothing of an image
   std::vector<RunFileRow> run_files;
+  bool polygons = false;  ///< OutputOptions::simplify and min_polygon apply
 };
 
 /// All formats, in the order of listings.

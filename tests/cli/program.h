@@ -48,8 +48,9 @@ class Workplace {
   /// What the program that was started has written to the standard error up to now.
   std::string error_so_far() const;
 
-  /// All files and empty folders below `folder`, relative to it and sorted, without the lists of what the
-  /// program wrote (base/file_journal.h); empty if it does not exist.
+  /// All files and empty folders below `folder`, relative to it and sorted, without what the program keeps
+  /// there for itself: the lists of what it wrote (base/file_journal.h), and .relprompt-parts. Empty if the
+  /// folder does not exist.
   std::vector<std::string> files(const std::string& folder) const;
 
  private:
