@@ -91,9 +91,10 @@ class Tracer {
 
   /// Walks around connected pixels with the mask on the right hand, from the top left corner of a pixel.
   void walk(Point start, std::uint16_t label) {
-    path_ = {start};
-    visits_[key(start)] = 0;
-    visited_ = {key(start)};
+    path_.clear();
+    visited_.clear();
+    if (is(start.x - 1, start.y - 1, label)) divide_at(start, label);  // it may be passed twice as well
+    path_.push_back(start);
     Point at = start;
     Direction direction = kRight;
     for (;;) {
