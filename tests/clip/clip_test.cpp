@@ -116,7 +116,7 @@ TEST(TensorSource, ReportsAllProblemsInOneMessage) {
   auto rows = all_rows(config);
   auto changed = rows;
   changed[1].shape = {7};  // visual.class_embedding
-  changed.push_back({"stranger", {2}, {}, {}, false});
+  changed.push_back({"stranger", {2}, {}, {}, {}});
   write_style(folder / "f.safetensors", changed, CheckpointFormat::kNative, "",
               {"visual.ln_post.bias", "ln_final.bias"});
   const auto source = open(folder / "f.safetensors");
