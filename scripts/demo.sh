@@ -54,3 +54,7 @@ NOTICE
 fi
 name="$(basename "$IMAGE")"
 echo "overlay: $OUT/${name%.*}.overlay.jpg"
+cat <<NOTICE
+page:    $relprompt serve --model $MODEL
+         then open http://127.0.0.1:8080 in a browser
+NOTICE
