@@ -163,6 +163,140 @@ async function label_map(answer) {
   return { width, height, labels: values, unknown: unknown_label(bits) };
 }
 
+// src/dom.ts
+function by_id(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`index.html has no #${id}`);
+  return found;
+}
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== void 0) element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+function swatch(color) {
+  const dot = make("span", { class: "swatch", "aria-hidden": "true" });
+  dot.style.backgroundColor = color;
+  return dot;
+}
+function debounced(wait, act) {
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = window.setTimeout(act, wait);
+  };
+}
+function save_file(name, content) {
+  const address = URL.createObjectURL(content);
+  const link = make("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  window.setTimeout(() => URL.revokeObjectURL(address), 1e4);
+}
+
+// src/messages.ts
+function say(text) {
+  by_id("status").textContent = text;
+}
+function announce(text) {
+  by_id("said").textContent = text;
+}
+function show_error(message, hint = "") {
+  const box = by_id("error");
+  box.replaceChildren(make("strong", {}, message));
+  if (hint) box.append(make("span", {}, hint));
+  box.hidden = message === "";
+}
+function clear_error() {
+  by_id("error").hidden = true;
+}
+function show_problem(problem) {
+  if (problem instanceof DOMException && problem.name === "AbortError") return;
+  if (problem instanceof ServerError) show_error(problem.message, problem.hint);
+  else show_error("The page has a bug.", problem instanceof Error ? problem.message : String(problem));
+}
+function show_button(image, names, running, done) {
+  const button = by_id("run");
+  button.disabled = !image || !names;
+  button.hidden = running;
+  by_id("working").hidden = !running;
+  const missing = image ? "Add names first" : "Choose an image first";
+  button.textContent = done ? "Label again" : button.disabled ? missing : "Label the image";
+  button.classList.toggle("done", done);
+}
+function show_result(panes) {
+  const lines = [];
+  for (const pane of panes) {
+    if (!pane.answer) continue;
+    const seconds = Object.values(pane.answer.seconds).reduce((sum, value) => sum + value, 0);
+    const name = panes.length > 1 ? `${pane.answer.head ?? pane.answer.model}: ` : "";
+    lines.push(`${name}${pane.summary()} (${seconds.toFixed(2)} s)`);
+  }
+  const { unknown_words = [], notes = [] } = panes[0].answer ?? {};
+  const words = unknown_words.slice(0, 8).join(", ");
+  const more = unknown_words.length > 8 ? ` and ${unknown_words.length - 8} more` : "";
+  if (words) lines.push(`Words that the model has never read: ${words}${more}.`);
+  say([...lines, ...notes].join("\n"));
+}
+function watch_progress(word) {
+  const bar = by_id("bar");
+  const doing = by_id("doing");
+  bar.removeAttribute("value");
+  doing.textContent = "Sending the image";
+  let over = false;
+  const look = async () => {
+    const state = await progress(word);
+    if (over) return;
+    if (state) {
+      doing.textContent = state.text;
+      if (state.share === null) bar.removeAttribute("value");
+      else bar.value = state.share;
+    }
+    timer = window.setTimeout(look, 200);
+  };
+  let timer = window.setTimeout(look, 200);
+  return () => {
+    over = true;
+    clearTimeout(timer);
+  };
+}
+
+// src/models_box.ts
+function name_of(choice) {
+  return choice.head ? `${choice.model.name}, head ${choice.head}` : choice.model.name;
+}
+function choices_of(model) {
+  if (!model.heads.length) return [{ model, head: null }];
+  const others = model.heads.filter((head) => head !== model.head);
+  return [model.head, ...others].map((head) => ({ model, head }));
+}
+var ModelsBox = class {
+  all;
+  first = by_id("model");
+  second = by_id("beside");
+  constructor(models2, changed) {
+    this.all = models2.flatMap(choices_of);
+    this.second.append(make("option", { value: "" }, "none"));
+    this.all.forEach((choice, i) => {
+      for (const select of [this.first, this.second]) select.append(make("option", { value: String(i) }, name_of(choice)));
+    });
+    by_id("beside-box").hidden = this.all.length < 2;
+    for (const select of [this.first, this.second]) select.addEventListener("change", changed);
+  }
+  /** One choice or two. */
+  get chosen() {
+    const first = this.all[Number(this.first.value)];
+    return this.second.value === "" ? [first] : [first, this.all[Number(this.second.value)]];
+  }
+  static title(choice) {
+    return name_of(choice);
+  }
+};
+
 // src/colors.ts
 var TABLE = "e6394a2f9e443b6fe0ffc233a94bd622c3c9ff7f2af27db88a5a34b8e04a5b4fa8ffe8a31f7a78c2185b8fd3ff7a8b2ed7b8ff9c2f1f7be3a5c79a6b0000e6ff00ff7d006923cd00235523917d9bff00a000a5ff0050735f3c46b4fffaffafaa5005b4b98cffffdcf500ff78fff500be6e28914b7dc300a0ff73ffb4af002391b9b9c3aa7daf7d7850ffcd738200faf0be6ebebeffa09100e6879bd73773001e4bd20569aaaaff00d728d78705377d2d9b00d28273917dcda0afc34100645000ff737869b437d2418c6473465f3c78ff9bf5ff500a787dd2b48c00eb5ac88cafb4465f50966efff0aa6405a587ff467daac8736e69a0a06e6400c3ff783200c3e6b4c850ff69e1509b1e640fffb9003ca5ebcdaa198755a000aa7d55c85f556ec3e1f0b4b9d7aa4b50005aff00e1ffe19600ebe15f966e0ab98cbe7dd2c3823c55e173505023e1ffb9e1647d8ca541a0c3001e00f000a58c736932bea0aaffff23d24ba5b4008c00d773eb8791ffc800fad7b9417800fff0917800af0a8cf5870055508cc800af00d2008cf53c4b8c23b97d91fad2b4557d9b69c8502d91ff91a56978ffdc96dc734b3c825f690ad7b491a023afaf69690096e1f0d782ebfa0f6473006e504b4b32cd5f55f000787391b4ff0000910087a500378200b97dbeffd7d27dc346be7d4b9bdc7d00466e9178c36eb40f7deb69911e2dc8dccd148c8255cd8c8791000069afd76ec8e1d2f0235a64057d32789664a0ff5aaaaa5a3269a05ae1cdfadcaf9b4b9bd769c3a05a7db4dc19000055afc83c4baf6e9600640f9b82c8afd7cd6e2d5a0037ff4137af82f01effd27d8c41e11e9182e11ea0ebfa7d00f091ff50ffffc8c8c8a0ff5f4be1ff0055d782a5a541ffd2007d5a8c5faf69e61482d2695f3741b4a5afbeffd75faad7be82ffa0d200c355e132fa782d373c505f7d6e5ab4a5dca0460069237dbe7864ff7ddcdc055069a000d7afd7e15a0091dc735ae6d2d755e1ffb987ff9b00c3e682919b696ea5ff5a8700787800b9c800a03755af828c466ebeeb5a5500879bd24b6eafff6ea59bb4be874baaa587";
 var LEVELS = 192;
@@ -238,41 +372,6 @@ function written(name) {
 }
 function class_list_text(list) {
   return list.map((named) => named.names.map(written).join(";")).join(", ");
-}
-
-// src/dom.ts
-function by_id(id) {
-  const found = document.getElementById(id);
-  if (!found) throw new Error(`index.html has no #${id}`);
-  return found;
-}
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== void 0) element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-}
-function swatch(color) {
-  const dot = make("span", { class: "swatch", "aria-hidden": "true" });
-  dot.style.backgroundColor = color;
-  return dot;
-}
-function debounced(wait, act) {
-  let timer = 0;
-  return () => {
-    clearTimeout(timer);
-    timer = window.setTimeout(act, wait);
-  };
-}
-function save_file(name, content) {
-  const address = URL.createObjectURL(content);
-  const link = make("a", { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  window.setTimeout(() => URL.revokeObjectURL(address), 1e4);
 }
 
 // src/chips.ts
@@ -437,105 +536,6 @@ function watch_keys(events) {
     else if (key === "l") events.outlines();
   });
 }
-
-// src/messages.ts
-function say(text) {
-  by_id("status").textContent = text;
-}
-function announce(text) {
-  by_id("said").textContent = text;
-}
-function show_error(message, hint = "") {
-  const box = by_id("error");
-  box.replaceChildren(make("strong", {}, message));
-  if (hint) box.append(make("span", {}, hint));
-  box.hidden = message === "";
-}
-function clear_error() {
-  by_id("error").hidden = true;
-}
-function show_problem(problem) {
-  if (problem instanceof DOMException && problem.name === "AbortError") return;
-  if (problem instanceof ServerError) show_error(problem.message, problem.hint);
-  else show_error("The page has a bug.", problem instanceof Error ? problem.message : String(problem));
-}
-function show_button(image, names, running, done) {
-  const button = by_id("run");
-  button.disabled = !image || !names;
-  button.hidden = running;
-  by_id("working").hidden = !running;
-  const missing = image ? "Add names first" : "Choose an image first";
-  button.textContent = done ? "Label again" : button.disabled ? missing : "Label the image";
-  button.classList.toggle("done", done);
-}
-function show_result(panes) {
-  const lines = [];
-  for (const pane of panes) {
-    if (!pane.answer) continue;
-    const seconds = Object.values(pane.answer.seconds).reduce((sum, value) => sum + value, 0);
-    const name = panes.length > 1 ? `${pane.answer.head ?? pane.answer.model}: ` : "";
-    lines.push(`${name}${pane.summary()} (${seconds.toFixed(2)} s)`);
-  }
-  const { unknown_words = [], notes = [] } = panes[0].answer ?? {};
-  const words = unknown_words.slice(0, 8).join(", ");
-  const more = unknown_words.length > 8 ? ` and ${unknown_words.length - 8} more` : "";
-  if (words) lines.push(`Words that the model has never read: ${words}${more}.`);
-  say([...lines, ...notes].join("\n"));
-}
-function watch_progress(word) {
-  const bar = by_id("bar");
-  const doing = by_id("doing");
-  bar.removeAttribute("value");
-  doing.textContent = "Sending the image";
-  let over = false;
-  const look = async () => {
-    const state = await progress(word);
-    if (over) return;
-    if (state) {
-      doing.textContent = state.text;
-      if (state.share === null) bar.removeAttribute("value");
-      else bar.value = state.share;
-    }
-    timer = window.setTimeout(look, 200);
-  };
-  let timer = window.setTimeout(look, 200);
-  return () => {
-    over = true;
-    clearTimeout(timer);
-  };
-}
-
-// src/models_box.ts
-function name_of(choice) {
-  return choice.head ? `${choice.model.name}, head ${choice.head}` : choice.model.name;
-}
-function choices_of(model) {
-  if (!model.heads.length) return [{ model, head: null }];
-  const others = model.heads.filter((head) => head !== model.head);
-  return [model.head, ...others].map((head) => ({ model, head }));
-}
-var ModelsBox = class {
-  all;
-  first = by_id("model");
-  second = by_id("beside");
-  constructor(models2, changed) {
-    this.all = models2.flatMap(choices_of);
-    this.second.append(make("option", { value: "" }, "none"));
-    this.all.forEach((choice, i) => {
-      for (const select of [this.first, this.second]) select.append(make("option", { value: String(i) }, name_of(choice)));
-    });
-    by_id("beside-box").hidden = this.all.length < 2;
-    for (const select of [this.first, this.second]) select.addEventListener("change", changed);
-  }
-  /** One choice or two. */
-  get chosen() {
-    const first = this.all[Number(this.first.value)];
-    return this.second.value === "" ? [first] : [first, this.all[Number(this.second.value)]];
-  }
-  static title(choice) {
-    return name_of(choice);
-  }
-};
 
 // src/names_box.ts
 var NamesBox = class {
@@ -1214,7 +1214,7 @@ async function show_views(panes, view, label) {
   await Promise.all(panes.map((pane) => pane.show(view.kind, label, view.layer)));
 }
 
-// src/main.ts
+// src/page.ts
 var Page = class {
   constructor(models2, vocabularies2) {
     this.models = models2;
@@ -1329,7 +1329,10 @@ var Page = class {
     finish();
     if (this.running !== control) return;
     this.running = null;
+    if (control.signal.aborted) return this.refresh();
     await this.show_view();
+    const { unknown, calibration } = this.thresholds;
+    if (unknown !== job.unknown || calibration !== job.calibration) await this.relabel();
   }
   async relabel() {
     if (!this.file || !this.answered || this.running) return;
@@ -1417,6 +1420,8 @@ var Page = class {
     show_probe(found, name, stage.position_of(place), by_keyboard);
   }
 };
+
+// src/main.ts
 async function start() {
   try {
     const [models2, vocabularies2] = await Promise.all([models(), vocabularies()]);
