@@ -14,7 +14,7 @@ export function announce(text: string): void {
 
 export function show_error(message: string, hint = ""): void {
   const box = by_id("error");
-  box.replaceChildren(make("strong", {}, message));
+  box.replaceChildren(make("strong", {}, message.charAt(0).toUpperCase() + message.slice(1)));
   if (hint) box.append(make("span", {}, hint));
   box.hidden = message === "";
 }

@@ -199,7 +199,8 @@ export class Page {
     by_id("below").hidden = !this.file;
     by_id("after").hidden = !ready;
     this.thresholds.enable_calibration(this.names.seen.length > 0);
-    this.view.enable(ready, this.panes.some((pane) => pane.choice.model.prompts));
+    const prompts = this.panes.some((pane) => pane.choice.model.prompts);
+    this.view.enable(ready, this.panes.some((pane) => pane.answer), prompts);
     if (ready) show_commands(this.job());
     this.draw();
   }
@@ -225,8 +226,6 @@ export class Page {
     );
     this.refresh();
   }
-
-  // Pointing.
 
   private isolate(label: number | null): void {
     if (!this.answered || !this.current) return;

@@ -48,13 +48,16 @@ export class ViewBox {
     this.events.draw();
   }
 
-  /** Views exist once there is an answer, that of attention for models that have maps of it. */
-  enable(answered: boolean, attention: boolean): void {
+  /**
+   * Views exist once there is an answer to these names, that of attention for models that have maps of it; how labels
+   * look can be changed as long as there are any.
+   */
+  enable(answered: boolean, labels: boolean, attention: boolean): void {
     for (const button of this.buttons) {
       button.disabled = !answered || (button.dataset.view === "attention" && !attention);
       button.title = button.dataset.view === "attention" && !attention ? "This model has no attention maps" : "";
     }
-    for (const input of [this.opacity_slider, this.outlines_box, this.original_box]) input.disabled = !answered;
+    for (const input of [this.opacity_slider, this.outlines_box, this.original_box]) input.disabled = !labels;
     by_id("strip").hidden = !answered || this.kind !== "attention";
     by_id("caption").hidden = !answered || this.kind === "labels";
   }

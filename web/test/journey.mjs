@@ -204,7 +204,7 @@ async function errors({ page }) {
   writeFileSync(damaged, "no image");
   await (await page.$("#file")).uploadFile(damaged);
   await page.waitForSelector("#error:not([hidden])");
-  assert.match(await text_of(page, "#error"), /no image that this browser can show/);
+  assert.match(await text_of(page, "#error"), /no image that this browser can show/i);
   rmSync(damaged);
   await page.click("#clear");
   await add_names(page, "x".repeat(400));

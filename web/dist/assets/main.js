@@ -207,7 +207,7 @@ function announce(text) {
 }
 function show_error(message, hint = "") {
   const box = by_id("error");
-  box.replaceChildren(make("strong", {}, message));
+  box.replaceChildren(make("strong", {}, message.charAt(0).toUpperCase() + message.slice(1)));
   if (hint) box.append(make("span", {}, hint));
   box.hidden = message === "";
 }
@@ -1164,13 +1164,16 @@ var ViewBox = class {
     this.outlines_box.checked = !this.outlines_box.checked;
     this.events.draw();
   }
-  /** Views exist once there is an answer, that of attention for models that have maps of it. */
-  enable(answered, attention2) {
+  /**
+   * Views exist once there is an answer to these names, that of attention for models that have maps of it; how labels
+   * look can be changed as long as there are any.
+   */
+  enable(answered, labels, attention2) {
     for (const button of this.buttons) {
       button.disabled = !answered || button.dataset.view === "attention" && !attention2;
       button.title = button.dataset.view === "attention" && !attention2 ? "This model has no attention maps" : "";
     }
-    for (const input of [this.opacity_slider, this.outlines_box, this.original_box]) input.disabled = !answered;
+    for (const input of [this.opacity_slider, this.outlines_box, this.original_box]) input.disabled = !labels;
     by_id("strip").hidden = !answered || this.kind !== "attention";
     by_id("caption").hidden = !answered || this.kind === "labels";
   }
@@ -1379,7 +1382,8 @@ var Page = class {
     by_id("below").hidden = !this.file;
     by_id("after").hidden = !ready;
     this.thresholds.enable_calibration(this.names.seen.length > 0);
-    this.view.enable(ready, this.panes.some((pane) => pane.choice.model.prompts));
+    const prompts = this.panes.some((pane) => pane.choice.model.prompts);
+    this.view.enable(ready, this.panes.some((pane) => pane.answer), prompts);
     if (ready) show_commands(this.job());
     this.draw();
   }
@@ -1402,7 +1406,6 @@ var Page = class {
     );
     this.refresh();
   }
-  // Pointing.
   isolate(label) {
     if (!this.answered || !this.current) return;
     this.isolated = label === this.isolated && this.view.kind === "labels" ? null : label;
