@@ -39,8 +39,20 @@ export function percent(share: number): string {
 
 export function show_chips(list: HTMLElement, chips: Chip[], isolated: number | null, events: ChipEvents): void {
   const focused = (document.activeElement as HTMLElement | null)?.dataset.chip;
+  const scrolled = list.scrollTop;
   list.replaceChildren(...chips.map((chip, label) => element_of(chip, label, isolated, events)));
+  list.scrollTop = scrolled;
+  const chosen = isolated === null ? null : (list.children[isolated] as HTMLElement | undefined);
+  if (chosen) show_within(list, chosen);
   if (focused) list.querySelector<HTMLElement>(`[data-chip="${CSS.escape(focused)}"]`)?.focus();
+}
+
+/** Scrolls the list alone, not the page, so far that the chip is seen. */
+function show_within(list: HTMLElement, chip: HTMLElement): void {
+  const box = list.getBoundingClientRect();
+  const place = chip.getBoundingClientRect();
+  if (place.top < box.top) list.scrollTop -= box.top - place.top;
+  else if (place.bottom > box.bottom) list.scrollTop += place.bottom - box.bottom;
 }
 
 function element_of(chip: Chip, label: number, isolated: number | null, events: ChipEvents): HTMLElement {

@@ -390,8 +390,18 @@ function percent(share) {
 }
 function show_chips(list, chips, isolated, events) {
   const focused = document.activeElement?.dataset.chip;
+  const scrolled = list.scrollTop;
   list.replaceChildren(...chips.map((chip, label) => element_of(chip, label, isolated, events)));
+  list.scrollTop = scrolled;
+  const chosen = isolated === null ? null : list.children[isolated];
+  if (chosen) show_within(list, chosen);
   if (focused) list.querySelector(`[data-chip="${CSS.escape(focused)}"]`)?.focus();
+}
+function show_within(list, chip) {
+  const box = list.getBoundingClientRect();
+  const place = chip.getBoundingClientRect();
+  if (place.top < box.top) list.scrollTop -= box.top - place.top;
+  else if (place.bottom > box.bottom) list.scrollTop += place.bottom - box.bottom;
 }
 function element_of(chip, label, isolated, events) {
   const known = chip.share !== null;
