@@ -1,26 +1,21 @@
 // relprompt segment --save with the formats of labelling tools: what a run leaves, and that its files about
-// all images survive interruption, repetition and files of others.
-#include <chrono>
-#include <csignal>
+// all images survive repetition and files of others.
+#include "mask_formats.h"
+
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include <gmock/gmock.h>
 
 #include "decoders.h"
 #include "image/label_files.h"
-#include "tiny_segment.h"
 
 namespace relprompt::test {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
 
 constexpr const char* kFormats[] = {"labels",
                                     "palette",
@@ -36,35 +31,6 @@ constexpr const char* kFormats[] = {"labels",
                                     "cvat",
                                     "yolo-seg",
                                     "geojson"};
-
-class MaskFormats : public TinySegment {
- protected:
-  void SetUp() override {
-    TinySegment::SetUp();
-    write_test_image(place_ / "in/a.png", 70, 90, 1);
-    write_test_image(place_ / "in/deep/b.png", 64, 64, 2);
-  }
-
-  Outcome save(const std::string& formats, std::vector<std::string> more = {}) const {
-    more.insert(more.begin(), {"in", "-c", "road, sky, car", "--save", formats});
-    return segment(more);
-  }
-
-  json document(const std::string& name) const { return json::parse(read_text(place_ / ("out/" + name))); }
-
-  std::vector<std::string> names_in(const std::string& name) const {
-    std::vector<std::string> names;
-    const json whole = document(name);
-    for (const json& image : whole.at("images")) names.push_back(image.at("file_name"));
-    return names;
-  }
-
-  bool wait_for(const std::string& name) const {
-    for (int tries = 0; tries < 30'000 && !fs::exists(place_ / name); ++tries)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return fs::exists(place_ / name);
-  }
-};
 
 TEST_F(MaskFormats, EveryFormatOfTwoImages) {
   std::string all;
@@ -209,56 +175,6 @@ TEST_F(MaskFormats, AFailedImageIsNotInTheFile) {
   fs::remove_all(place_ / "out");
   EXPECT_EQ(save("coco").status, 3);
   EXPECT_FALSE(fs::exists(place_ / "out")) << "nothing came of it";
-}
-
-class InterruptedRun : public MaskFormats {
- protected:
-  static constexpr int kImages = 16;
-
-  void SetUp() override {
-    MaskFormats::SetUp();
-    write_test_image(place_ / "in/00.png", 300, 400);
-    for (int i = 1; i < kImages; ++i)
-      fs::copy_file(place_ / "in/00.png", place_ / ("in/" + std::to_string(100 + i) + ".png"));
-  }
-
-  /// More work an image than in the other tests, so that there is something to interrupt.
-  std::vector<std::string> command(const std::string& output, bool resume) const {
-    std::vector<std::string> words = {
-        "segment",      "in",         "-c",       "road, sky", "--model",  "tiny.safetensors",
-        "--vocab",      "merges.txt", "--save",   "coco,cvat", "-o",       output,
-        "--short-side", "64",         "--window", "64",        "--stride", "16"};
-    if (resume) words.insert(words.end(), {"--resume", "--json"});
-    return words;
-  }
-
-  /// Ends the run by the signal when the first image is done, the second perhaps, goes on, and compares with
-  /// a run in one go.
-  void interrupt_and_resume(int signal) {
-    const pid_t process = place_.start(command("out", false));
-    ASSERT_TRUE(wait_for("out/.relprompt-parts/101.cvat"));
-    ::kill(process, signal);
-    const Outcome outcome = place_.wait(process);
-    ASSERT_EQ(outcome.status, 128 + signal) << outcome;
-    EXPECT_THAT(place_.files("out"), Not(Contains("coco.json"))) << "it would not be complete";
-    const Outcome rest = place_.run(command("out", true));
-    ASSERT_EQ(rest.status, 0) << rest;
-    const json totals = json::parse(rest.out)["totals"];
-    EXPECT_GT(totals["skipped"], 0) << rest;
-    EXPECT_EQ(totals["skipped"].get<int>() + totals["done"].get<int>(), kImages + 2);
-    ASSERT_EQ(place_.run(command("whole", false)).status, 0);
-    EXPECT_EQ(read_text(place_ / "out/coco.json"), read_text(place_ / "whole/coco.json"));
-    EXPECT_EQ(read_text(place_ / "out/cvat.zip"), read_text(place_ / "whole/cvat.zip"));
-    EXPECT_THAT(place_.files("out"), ElementsAre("coco.json", "cvat.zip")) << "no temporary file";
-  }
-};
-
-TEST_F(InterruptedRun, GoesOn) {
-  interrupt_and_resume(SIGINT);
-}
-
-TEST_F(InterruptedRun, GoesOnAfterAKill) {
-  interrupt_and_resume(SIGKILL);
 }
 
 }  // namespace
