@@ -53,8 +53,8 @@ endif()
 
 configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${PROJECT_BINARY_DIR}/generated/relprompt/version.h @ONLY)
 
-# Test code is compiled once and run for milliseconds: optimising it as the library is takes longer than it gives.
-set(relprompt_test_options $<$<NOT:$<CONFIG:Debug>>:-O1>)
+# Tests, commands and the server leave the computing to the library: optimising them as much takes longer than it gives.
+set(relprompt_light_options $<$<NOT:$<CONFIG:Debug>>:-O1>)
 
 # relprompt_area(NAME [TORCH] SOURCES ... [PLAIN ...] [DEPENDS areas...] [LINK targets...])
 # PLAIN: sources of a TORCH area that include nothing of LibTorch. Its precompiled header would cost each of them 4 s.
@@ -86,7 +86,7 @@ function(relprompt_test name)
   set(target test_${name})
   add_executable(${target} ${SUITE_SOURCES} ${SUITE_PLAIN})
   set_source_files_properties(${SUITE_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-  target_compile_options(${target} PRIVATE ${relprompt_test_options})
+  target_compile_options(${target} PRIVATE ${relprompt_light_options})
   target_link_libraries(${target} PRIVATE relprompt_test_support GTest::gmock GTest::gtest_main OpenMP::OpenMP_CXX
                         ${SUITE_LINK})
   foreach(dependency ${SUITE_DEPENDS})
