@@ -129,8 +129,7 @@ TEST(TensorSource, ReportsAllProblemsInOneMessage) {
 
 TEST(TensorSource, RefusesWhatIsNoClip) {
   const test::TemporaryFolder folder;
-  write_style(folder / "f.safetensors", {{"fc.weight", {2, 2}, {}, {}, {}}}, CheckpointFormat::kNative,
-              "");
+  write_style(folder / "f.safetensors", {{"fc.weight", {2, 2}, {}, {}, {}}}, CheckpointFormat::kNative, "");
   EXPECT_ERROR(open(folder / "f.safetensors"), ErrorCode::kUnknownFormat, "fc.weight");
 }
 
