@@ -47,8 +47,9 @@ export function show_result(panes: Pane[]): void {
   for (const pane of panes) {
     if (!pane.answer) continue;
     const seconds = Object.values(pane.answer.seconds).reduce((sum, value) => sum + value, 0);
-    const name = panes.length > 1 ? `${pane.answer.head ?? pane.answer.model}: ` : "";
-    lines.push(`${name}${pane.summary()} (${seconds.toFixed(2)} s)`);
+    const { model, head } = pane.answer;
+    const name = panes.length === 1 ? "" : head ? `${model}, head ${head}: ` : `${model}: `;
+    lines.push(`${name}${pane.summary()} (${seconds.toFixed(2)}\u00a0s)`);
   }
   const { unknown_words = [], notes = [] } = panes[0].answer ?? {};
   const words = unknown_words.slice(0, 8).join(", ");

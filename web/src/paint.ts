@@ -9,6 +9,23 @@ export interface LabelMap {
   unknown: number;
 }
 
+/** Every how many pixels are enough for `most` of them along the longer side. */
+export function step_for(width: number, height: number, most: number): number {
+  return Math.max(1, Math.ceil(Math.max(width, height) / most));
+}
+
+/** Every step-th label of every step-th row. */
+export function thinned(map: LabelMap, step: number): LabelMap {
+  if (step === 1) return map;
+  const width = Math.ceil(map.width / step);
+  const height = Math.ceil(map.height / step);
+  const labels = new Uint16Array(width * height);
+  for (let y = 0, i = 0; y < height; ++y) {
+    for (let x = 0; x < width; ++x) labels[i++] = map.labels[y * step * map.width + x * step];
+  }
+  return { width, height, labels, unknown: map.unknown };
+}
+
 /** Packed colours as ImageData has them in memory: alpha in the highest byte. */
 function packed(red: number, green: number, blue: number): number {
   return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;

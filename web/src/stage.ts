@@ -1,6 +1,6 @@
 // The image with the labels over it: drawing, and what lies under the pointer or the keyboard's cross.
 import { by_id, make } from "./dom";
-import { paint_classes, paint_outlines, type LabelMap } from "./paint";
+import { paint_classes, paint_outlines, step_for, thinned, type LabelMap } from "./paint";
 
 export interface View {
   /** Of the colours, 0 to 1. */
@@ -26,6 +26,8 @@ export interface StageEvents {
 
 // Small images are enlarged to this, so that borders are thin lines; the pixels of the labels stay square.
 const WANTED_SIDE = 900;
+// Large ones are drawn with every second or third pixel, so that sliders stay quick.
+const LARGEST_SIDE = 1400;
 const KEYBOARD_STEPS = 40;
 
 function canvas_of(pixels: Uint32Array, width: number, height: number): HTMLCanvasElement {
@@ -43,8 +45,11 @@ export class Stage {
   private readonly label = make("figcaption", { class: "stage-name" });
   private readonly note = make("p", { class: "stage-note", hidden: "" });
   private image: ImageBitmap | null = null;
+  private scaled: HTMLCanvasElement | null = null;
   private heat: ImageBitmap | null = null;
   private map: LabelMap | null = null;
+  /** `map` as it is drawn. */
+  private drawn: LabelMap | null = null;
   private colors: string[] = [];
   private painted: { isolated: number | null; classes: HTMLCanvasElement; outlines: HTMLCanvasElement } | null = null;
   private cross: Place | null = null;
@@ -71,12 +76,14 @@ export class Stage {
 
   set_image(image: ImageBitmap): void {
     this.image = image;
+    this.scaled = null;
     this.set_labels(null, []);
     this.describe("The image, not labelled yet");
   }
 
   set_labels(map: LabelMap | null, colors: string[]): void {
     this.map = map;
+    this.drawn = map && thinned(map, step_for(map.width, map.height, LARGEST_SIDE));
     this.colors = colors;
     this.painted = null;
     this.heat = null;
@@ -108,21 +115,22 @@ export class Stage {
 
   draw(view: View): void {
     if (!this.image) return;
-    const width = this.map?.width ?? this.image.width;
-    const height = this.map?.height ?? this.image.height;
+    const step = step_for(this.image.width, this.image.height, LARGEST_SIDE);
+    const width = this.drawn?.width ?? Math.ceil(this.image.width / step);
+    const height = this.drawn?.height ?? Math.ceil(this.image.height / step);
     const scale = Math.max(1, Math.ceil(WANTED_SIDE / Math.max(width, height)));
     this.canvas.width = width * scale;
     this.canvas.height = height * scale;
     const context = this.canvas.getContext("2d")!;
     const draw = (source: CanvasImageSource) => context.drawImage(source, 0, 0, width * scale, height * scale);
     // Colours that mean something are told from those of the image where that is grey.
-    if (this.map && !view.original && (this.heat || view.isolated !== null)) {
+    if (this.drawn && !view.original && (this.heat || view.isolated !== null)) {
       context.filter = this.heat ? "grayscale(1)" : "grayscale(1) brightness(0.75)";
     }
-    draw(this.image);
+    draw(this.image_of(this.image, width * scale, height * scale));
     context.filter = "none";
-    if (this.map && !view.original) {
-      const painted = this.paint(this.map, view.isolated, scale);
+    if (this.drawn && !view.original) {
+      const painted = this.paint(this.drawn, view.isolated, scale);
       context.imageSmoothingEnabled = this.heat !== null;
       context.globalAlpha = view.opacity;
       draw(this.heat ?? painted.classes);
@@ -137,9 +145,21 @@ export class Stage {
     if (this.cross) this.draw_cross(context, this.cross);
   }
 
+  /** The image in the canvas's size, scaled once. */
+  private image_of(image: ImageBitmap, width: number, height: number): HTMLCanvasElement {
+    if (this.scaled?.width === width && this.scaled.height === height) return this.scaled;
+    this.scaled = make("canvas");
+    this.scaled.width = width;
+    this.scaled.height = height;
+    const context = this.scaled.getContext("2d")!;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, width, height);
+    return this.scaled;
+  }
+
   private paint(map: LabelMap, isolated: number | null, scale: number) {
     if (this.painted?.isolated === isolated) return this.painted;
-    const thickness = Math.max(2, Math.round((Math.max(map.width, map.height) * scale) / 450));
+    const thickness = Math.max(2, Math.round((Math.max(map.width, map.height) * scale) / 600));
     const outlines = paint_outlines(map, scale, thickness, isolated);
     this.painted = {
       isolated,

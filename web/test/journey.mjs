@@ -46,7 +46,7 @@ async function move_over(page, x, y) {
 }
 
 async function saved(folder, ending) {
-  for (let i = 0; i < 200; ++i) {
+  for (let i = 0; i < 600; ++i) {
     const found = readdirSync(folder).find((name) => name.endsWith(ending));
     if (found) return { name: found, bytes: readFileSync(join(folder, found)) };
     await new Promise((resolve) => setTimeout(resolve, 50));

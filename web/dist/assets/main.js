@@ -233,8 +233,9 @@ function show_result(panes) {
   for (const pane of panes) {
     if (!pane.answer) continue;
     const seconds = Object.values(pane.answer.seconds).reduce((sum, value) => sum + value, 0);
-    const name = panes.length > 1 ? `${pane.answer.head ?? pane.answer.model}: ` : "";
-    lines.push(`${name}${pane.summary()} (${seconds.toFixed(2)} s)`);
+    const { model, head } = pane.answer;
+    const name = panes.length === 1 ? "" : head ? `${model}, head ${head}: ` : `${model}: `;
+    lines.push(`${name}${pane.summary()} (${seconds.toFixed(2)} s)`);
   }
   const { unknown_words = [], notes = [] } = panes[0].answer ?? {};
   const words = unknown_words.slice(0, 8).join(", ");
@@ -636,6 +637,19 @@ var NamesBox = class {
 };
 
 // src/paint.ts
+function step_for(width, height, most) {
+  return Math.max(1, Math.ceil(Math.max(width, height) / most));
+}
+function thinned(map, step) {
+  if (step === 1) return map;
+  const width = Math.ceil(map.width / step);
+  const height = Math.ceil(map.height / step);
+  const labels = new Uint16Array(width * height);
+  for (let y = 0, i = 0; y < height; ++y) {
+    for (let x = 0; x < width; ++x) labels[i++] = map.labels[y * step * map.width + x * step];
+  }
+  return { width, height, labels, unknown: map.unknown };
+}
 function packed(red, green, blue) {
   return (255 << 24 | blue << 16 | green << 8 | red) >>> 0;
 }
@@ -690,6 +704,7 @@ function largest_class(map) {
 
 // src/stage.ts
 var WANTED_SIDE = 900;
+var LARGEST_SIDE = 1400;
 var KEYBOARD_STEPS = 40;
 function canvas_of(pixels, width, height) {
   const canvas = make("canvas");
@@ -716,8 +731,11 @@ var Stage = class {
   label = make("figcaption", { class: "stage-name" });
   note = make("p", { class: "stage-note", hidden: "" });
   image = null;
+  scaled = null;
   heat = null;
   map = null;
+  /** `map` as it is drawn. */
+  drawn = null;
   colors = [];
   painted = null;
   cross = null;
@@ -731,11 +749,13 @@ var Stage = class {
   }
   set_image(image) {
     this.image = image;
+    this.scaled = null;
     this.set_labels(null, []);
     this.describe("The image, not labelled yet");
   }
   set_labels(map, colors) {
     this.map = map;
+    this.drawn = map && thinned(map, step_for(map.width, map.height, LARGEST_SIDE));
     this.colors = colors;
     this.painted = null;
     this.heat = null;
@@ -762,20 +782,21 @@ var Stage = class {
   }
   draw(view) {
     if (!this.image) return;
-    const width = this.map?.width ?? this.image.width;
-    const height = this.map?.height ?? this.image.height;
+    const step = step_for(this.image.width, this.image.height, LARGEST_SIDE);
+    const width = this.drawn?.width ?? Math.ceil(this.image.width / step);
+    const height = this.drawn?.height ?? Math.ceil(this.image.height / step);
     const scale = Math.max(1, Math.ceil(WANTED_SIDE / Math.max(width, height)));
     this.canvas.width = width * scale;
     this.canvas.height = height * scale;
     const context = this.canvas.getContext("2d");
     const draw = (source) => context.drawImage(source, 0, 0, width * scale, height * scale);
-    if (this.map && !view.original && (this.heat || view.isolated !== null)) {
+    if (this.drawn && !view.original && (this.heat || view.isolated !== null)) {
       context.filter = this.heat ? "grayscale(1)" : "grayscale(1) brightness(0.75)";
     }
-    draw(this.image);
+    draw(this.image_of(this.image, width * scale, height * scale));
     context.filter = "none";
-    if (this.map && !view.original) {
-      const painted = this.paint(this.map, view.isolated, scale);
+    if (this.drawn && !view.original) {
+      const painted = this.paint(this.drawn, view.isolated, scale);
       context.imageSmoothingEnabled = this.heat !== null;
       context.globalAlpha = view.opacity;
       draw(this.heat ?? painted.classes);
@@ -789,9 +810,20 @@ var Stage = class {
     }
     if (this.cross) this.draw_cross(context, this.cross);
   }
+  /** The image in the canvas's size, scaled once. */
+  image_of(image, width, height) {
+    if (this.scaled?.width === width && this.scaled.height === height) return this.scaled;
+    this.scaled = make("canvas");
+    this.scaled.width = width;
+    this.scaled.height = height;
+    const context = this.scaled.getContext("2d");
+    context.imageSmoothingQuality = "high";
+    context.drawImage(image, 0, 0, width, height);
+    return this.scaled;
+  }
   paint(map, isolated, scale) {
     if (this.painted?.isolated === isolated) return this.painted;
-    const thickness = Math.max(2, Math.round(Math.max(map.width, map.height) * scale / 450));
+    const thickness = Math.max(2, Math.round(Math.max(map.width, map.height) * scale / 600));
     const outlines = paint_outlines(map, scale, thickness, isolated);
     this.painted = {
       isolated,
