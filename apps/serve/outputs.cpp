@@ -9,6 +9,7 @@
 
 #include "relprompt/output.h"
 
+#include "image/npy_writer.h"
 #include "image/png_writer.h"
 #include "serve/http.h"
 
@@ -35,19 +36,6 @@ bool contains(const std::vector<std::string>& names, const char* name) {
 std::uint8_t level(float score) {
   return static_cast<std::uint8_t>(
       std::lround(std::clamp(std::isnan(score) ? 0.0f : score, 0.0f, 1.0f) * 255));
-}
-
-/// Header of a NumPy file, format 1.0.
-std::string npy_header(std::size_t classes, int height, int width) {
-  std::string text = fmt::format("{{'descr': '<f2', 'fortran_order': False, 'shape': ({}, {}, {}), }}",
-                                 classes, height, width);
-  constexpr std::size_t kBefore = 10;
-  text.append(63 - (kBefore + text.size()) % 64, ' ');
-  text += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(text.size() & 255);
-  header += static_cast<char>(text.size() >> 8);
-  return header + text;
 }
 
 }  // namespace
@@ -100,7 +88,7 @@ std::string ScoreGatherer::confidence_png() const {
 
 std::string ScoreGatherer::npy(const LabelMap& labels) {
   const auto halves = all_->finish(labels);
-  auto bytes = npy_header(classes_, height_, width_);
+  auto bytes = image::npy_header({static_cast<std::int64_t>(classes_), height_, width_}, true);
   bytes.append(reinterpret_cast<const char*>(halves.data()), halves.size() * sizeof(std::uint16_t));
   return bytes;
 }

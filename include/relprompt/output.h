@@ -154,9 +154,9 @@ class RELPROMPT_API RunFile {
   RunFile& operator=(RunFile&&) noexcept;
 
   /// The next image; its number in the file follows from the order of the calls. Throws Error(kBadArgument)
-  /// for what is no part of this format.
+  /// for what is no part of this format, kNotWritable, kDiskFull.
   void add(std::string_view part);
-  /// Makes the file appear.
+  /// Makes the file appear. Throws Error: kNotWritable, kDiskFull.
   void commit();
 
  private:
@@ -181,6 +181,7 @@ class RELPROMPT_API OutputWriter {
   /// only be destroyed.
   std::vector<std::filesystem::path> add(const ImageResult& result);
   /// Writes the files of the run; returns their paths. Without it they do not appear, and older ones stay.
+  /// Throws Error: kNotWritable, kDiskFull.
   std::vector<std::filesystem::path> finish();
 
  private:

@@ -122,7 +122,7 @@ class RELPROMPT_API KeptScores {
   /// Error(kBadArgument) for a label that is no class; and as label does.
   std::vector<float> plane(std::size_t label, const SegmentOptions& options = {}) const;
   std::size_t class_count() const;
-  /// Memory that this takes, nearly.
+  /// Memory that this takes, nearly, in bytes.
   std::size_t bytes() const;
 
  private:

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <string>
 
 #include <fmt/format.h>
 
@@ -13,11 +12,10 @@
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers are written as they lie in memory");
 
 namespace relprompt::image {
-namespace {
 
 // Magic, version, length and a Python dictionary, padded with spaces so that the numbers start at a multiple
 // of 64 bytes.
-std::string header_of(const std::vector<std::int64_t>& shape, bool half) {
+std::string npy_header(const std::vector<std::int64_t>& shape, bool half) {
   std::string sides;
   for (const std::int64_t side : shape) sides += fmt::format("{}, ", side);
   // Python's way: "(2, 3)", but a single side keeps its comma.
@@ -32,8 +30,6 @@ std::string header_of(const std::vector<std::int64_t>& shape, bool half) {
   header += static_cast<char>(text.size() >> 8);
   return header + text;
 }
-
-}  // namespace
 
 std::uint16_t to_half(float value) noexcept {
   std::uint32_t bits = 0;
@@ -65,7 +61,7 @@ NpyWriter::NpyWriter(const std::filesystem::path& path, const std::vector<std::i
     throw Error(ErrorCode::kBadArgument, fmt::format("cannot write {}: impossible shape", path.string()));
   }
   expected_ = *elements;
-  const std::string header = header_of(shape, half);
+  const std::string header = npy_header(shape, half);
   header_ = header.size();
   file_.write(header);
 }

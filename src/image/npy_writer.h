@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "base/atomic_file.h"
@@ -14,6 +15,9 @@ namespace relprompt::image {
 /// IEEE half precision bits of a float, rounded to nearest, ties to even. Beyond 65519 becomes infinity; NaN
 /// stays NaN.
 std::uint16_t to_half(float value) noexcept;
+
+/// What stands before the numbers of a C-order .npy (format 1.0, little endian): '<f2' if half, else '<f4'.
+std::string npy_header(const std::vector<std::int64_t>& shape, bool half);
 
 /// Writes a C-order .npy (format 1.0, little endian). Nothing appears at the path before commit.
 class NpyWriter {
