@@ -64,17 +64,6 @@ Json spec_json(const std::optional<data::DatasetSpec>& spec) {
   return json;
 }
 
-std::size_t label_of(const std::string& title, const ClassList& classes) {
-  std::vector<std::string> titles;
-  for (std::size_t label = 0; label < classes.size(); ++label) titles.push_back(classes.title(label));
-  const auto found = std::find(titles.begin(), titles.end(), title);
-  if (found == titles.end()) {
-    throw Error(ErrorCode::kBadClassList, fmt::format("data 'unseen': the data set has no class \"{}\"{}",
-                                                      title, suggestion(title, titles)));
-  }
-  return static_cast<std::size_t>(found - titles.begin());
-}
-
 }  // namespace
 
 DataConfig read_data(JsonFields fields) {
@@ -100,6 +89,20 @@ Json to_json(const DataConfig& data) {
           {"unseen", data.unseen ? Json(*data.unseen) : Json()}};
 }
 
+std::size_t label_called(const std::string& name, const ClassList& classes, const std::string& what) {
+  std::vector<std::string> titles;
+  for (std::size_t label = 0; label < classes.size(); ++label) titles.push_back(classes.title(label));
+  const auto found = std::find(titles.begin(), titles.end(), name);
+  if (found != titles.end()) return static_cast<std::size_t>(found - titles.begin());
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    const auto& names = classes.names[label];
+    if (classes.background != label && std::find(names.begin(), names.end(), name) != names.end())
+      return label;
+  }
+  throw Error(ErrorCode::kBadClassList,
+              fmt::format("{}: the data set has no class \"{}\"{}", what, name, suggestion(name, titles)));
+}
+
 ClassList with_split(const ClassList& classes, const DataConfig& data) {
   if (!data.unseen) return classes;
   ClassList split = classes;
@@ -107,7 +110,7 @@ ClassList with_split(const ClassList& classes, const DataConfig& data) {
   if (data.unseen->empty()) return split;
   split.seen.assign(classes.size(), true);
   for (const std::string& title : *data.unseen) {
-    const std::size_t label = label_of(title, classes);
+    const std::size_t label = label_called(title, classes, "data 'unseen'");
     if (!split.seen[label]) {
       throw Error(ErrorCode::kBadClassList, fmt::format("data 'unseen': \"{}\" occurs twice", title));
     }

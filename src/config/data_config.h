@@ -33,6 +33,11 @@ DataConfig read_data(JsonFields fields);
 /// The section again, every value spelled out; what is absent is null.
 nlohmann::ordered_json to_json(const DataConfig& data);
 
+/// Label of the class with this title, or else with this name: what a data set's class was called before, or
+/// elsewhere, still finds it. The background's names are phrases and find nothing. what: the key, for
+/// messages. Throws Error(kBadClassList) that names the nearest title.
+std::size_t label_called(const std::string& name, const ClassList& classes, const std::string& what);
+
 /// The classes with `seen` as the config says. Throws Error(kBadClassList) for an unseen title that is no
 /// class (naming the nearest one) or occurs twice, and if no class stays seen.
 ClassList with_split(const ClassList& classes, const DataConfig& data);

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "relprompt/error.h"
 
-#include "base/nearest_name.h"
 #include "segmenter/sliding_window.h"
 
 namespace relprompt::evaluate {
@@ -20,15 +20,12 @@ ClassList named_as(const config::RunConfig& config, ClassList classes) {
   if (config.class_names.empty() && !config.join_words && config.test.background.empty()) return classes;
   std::vector<std::string> titles;
   for (std::size_t label = 0; label < classes.size(); ++label) titles.push_back(classes.title(label));
-  const auto label_of = [&](const std::string& title, const char* key) {
-    const auto found = std::find(titles.begin(), titles.end(), title);
-    if (found != titles.end()) return static_cast<std::size_t>(found - titles.begin());
-    throw Error(ErrorCode::kBadClassList, fmt::format("'{}': the data set has no class \"{}\"{}", key, title,
-                                                      suggestion(title, titles)));
-  };
-  classes.titles = titles;
-  for (const auto& [title, names] : config.class_names) classes.names[label_of(title, "class_names")] = names;
-  if (!config.test.background.empty()) classes.background = label_of(config.test.background, "background");
+  classes.titles = std::move(titles);
+  const auto own = classes;  // by whose names classes are found
+  for (const auto& [title, names] : config.class_names)
+    classes.names[config::label_called(title, own, "'class_names'")] = names;
+  if (!config.test.background.empty())
+    classes.background = config::label_called(config.test.background, own, "'background'");
   if (!config.join_words) return classes;
   for (auto& names : classes.names) {
     for (auto& name : names) name.erase(std::remove(name.begin(), name.end(), ' '), name.end());

@@ -93,6 +93,19 @@ TEST(DataConfig, SplitOfTheConfigReplacesThatOfTheSet) {
   EXPECT_EQ(split.names, animals().names);
 }
 
+TEST(DataConfig, AClassIsFoundByItsOtherNamesToo) {
+  auto classes = animals();
+  EXPECT_EQ(label_called("cattle", classes, "'key'"), 0u);
+  classes.titles = {"cow", "sheep", "cattle"};
+  EXPECT_EQ(label_called("cattle", classes, "'key'"), 2u) << "titles go before names";
+  classes.titles = {"cow", "sheep", "nag"};
+  EXPECT_EQ(label_called("horse", classes, "'key'"), 2u);
+  classes.background = 2;  // whose names are phrases
+  EXPECT_ERROR(label_called("horse", classes, "'key'"), ErrorCode::kBadClassList,
+               "'key': the data set has no class \"horse\"");
+  EXPECT_EQ(label_called("diningtable", vocabulary("context-59").classes, "'key'"), 49u);
+}
+
 TEST(DataConfig, BadSplitsAreNamed) {
   const auto bad = [](const std::vector<std::string>& unseen, const std::string& fragment) {
     DataConfig data;
