@@ -31,7 +31,7 @@ struct TrainingSample {
 struct Batch {
   torch::Tensor images;              ///< [B, 3, crop, crop]; undefined if no image could be read
   torch::Tensor labels;              ///< [B, crop, crop]
-  std::vector<std::uint64_t> keys;   ///< [B]
+  std::vector<std::uint64_t> keys;   ///< [B]; none: neither dropout nor gate noise
   std::vector<std::string> names;    ///< [B]
   std::vector<std::string> skipped;  ///< problems of images that are not in the batch
 };

@@ -20,6 +20,10 @@ bool self_trains(eval::Setting setting) {
   return setting == eval::Setting::kTransductive || setting == eval::Setting::kTransductiveKnown;
 }
 
+std::int64_t images_of(const Batch& batch) {
+  return batch.images.defined() ? batch.images.size(0) : 0;
+}
+
 torch::Tensor rows_of(const torch::Tensor& t, const LabelSpace& space) {
   return t.index_select(
       0, torch::tensor(space.classes(), torch::TensorOptions(torch::kInt64).device(t.device())));
@@ -61,14 +65,16 @@ torch::Tensor Trainer::logits(const torch::Tensor& images, const std::vector<std
 
 std::vector<Trainer::MicroBatch> Trainer::micro_batches(const Batch& batch, bool self_training) {
   std::vector<MicroBatch> parts;
-  const auto count = static_cast<std::int64_t>(batch.keys.size());
+  const auto count = images_of(batch);
   const auto wanted = static_cast<std::int64_t>(config_.train.micro_batch);
   const auto size = wanted == 0 ? std::max<std::int64_t>(count, 1) : wanted;
   for (std::int64_t first = 0; first < count; first += size) {
     const auto length = std::min(size, count - first);
     MicroBatch part;
     part.images = batch.images.narrow(0, first, length).to(network_.device());
-    part.keys.assign(batch.keys.begin() + first, batch.keys.begin() + first + length);
+    if (!batch.keys.empty()) {
+      part.keys.assign(batch.keys.begin() + first, batch.keys.begin() + first + length);
+    }
     part.targets = space_->targets(batch.labels.narrow(0, first, length).to(network_.device()));
     if (self_training) {
       const torch::NoGradGuard no_grad;
@@ -95,7 +101,7 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
   for (const auto& part : parts) units += loss::loss_units(part.targets, rows, kIgnored, config_.loss);
 
   std::vector<torch::Tensor> shared = {
-      torch::tensor({units, static_cast<double>(batch.keys.size()), stop ? 1.0 : 0.0}, torch::kFloat64)};
+      torch::tensor({units, static_cast<double>(images_of(batch)), stop ? 1.0 : 0.0}, torch::kFloat64)};
   workers_.all_reduce(shared);
   StepResult result;
   result.stop = shared[0][2].item<double>() > 0;
