@@ -74,21 +74,26 @@ void check(const AugmentOptions& options) {
 
 Augmented augment(const Image& image, const LabelMap& labels, const AugmentOptions& options,
                   const AugmentKey& key) {
+  AugmentRandom random(key.seed, key.epoch, key.index);
+  return augment(image, labels, options, random);
+}
+
+Augmented augment(const Image& image, const LabelMap& labels, const AugmentOptions& options,
+                  AugmentDraws& draws) {
   check(options);
   require_pair(image, labels);
-  AugmentRandom random(key.seed, key.epoch, key.index);
-  const double ratio = random.between(options.min_ratio, options.max_ratio);
+  const double ratio = draws.between(options.min_ratio, options.max_ratio);
   const Size size = fitted(image.height, image.width, static_cast<int>(options.long_side * ratio),
                            static_cast<int>(options.short_side * ratio));
   const LabelMap resized = resize_labels(labels, size.height, size.width);
-  const CropBox box = choose_crop(resized, options.crop, options.cat_max_ratio, options.crop_tries, random);
+  const CropBox box = choose_crop(resized, options.crop, options.cat_max_ratio, options.crop_tries, draws);
   Image seen = cut(resize(image, size.height, size.width), box);
   LabelMap truth = cut(resized, box);
-  if (random.between(0, 1) < options.flip) {
+  if (draws.between(0, 1) < options.flip) {
     exchange_left_and_right(seen);
     exchange_left_and_right(truth);
   }
-  if (options.distort) distort_colors(seen, options.colors, random);
+  if (options.distort) distort_colors(seen, options.colors, draws);
   return padded(std::move(seen), std::move(truth), options.crop);
 }
 

@@ -9,6 +9,7 @@
 #include "relprompt/image.h"
 
 #include "image/augment_colors.h"
+#include "image/augment_random.h"
 
 namespace relprompt::image {
 
@@ -44,6 +45,10 @@ struct Augmented {
 /// kOutOfMemory.
 Augmented augment(const Image& image, const LabelMap& labels, const AugmentOptions& options,
                   const AugmentKey& key);
+
+/// The same with whatever answers `draws` gives.
+Augmented augment(const Image& image, const LabelMap& labels, const AugmentOptions& options,
+                  AugmentDraws& draws);
 
 /// The network's input: (value - mean) / deviation for each channel, and 0 in the padding, which is why
 /// padding comes after normalising.

@@ -26,16 +26,16 @@ Table times(double factor) {
   return table_of([alpha = static_cast<float>(factor)](float value) { return value * alpha; });
 }
 
-void change_brightness(Image& image, const ColorOptions& options, AugmentRandom& random) {
-  if (!random.coin()) return;
-  const auto beta = static_cast<float>(random.between(-options.brightness, options.brightness));
+void change_brightness(Image& image, const ColorOptions& options, AugmentDraws& draws) {
+  if (!draws.coin()) return;
+  const auto beta = static_cast<float>(draws.between(-options.brightness, options.brightness));
   const Table table = table_of([beta](float value) { return value + beta; });
   for (std::uint8_t& value : image.rgb) value = table[value];
 }
 
-void change_contrast(Image& image, const ColorOptions& options, AugmentRandom& random) {
-  if (!random.coin()) return;
-  const Table table = times(random.between(options.min_contrast, options.max_contrast));
+void change_contrast(Image& image, const ColorOptions& options, AugmentDraws& draws) {
+  if (!draws.coin()) return;
+  const Table table = times(draws.between(options.min_contrast, options.max_contrast));
   for (std::uint8_t& value : image.rgb) value = table[value];
 }
 
@@ -51,15 +51,15 @@ void change_hsv(Image& image, std::size_t channel, const Table& table) {
   });
 }
 
-void change_saturation(Image& image, const ColorOptions& options, AugmentRandom& random) {
-  if (!random.coin()) return;
-  change_hsv(image, 1, times(random.between(options.min_saturation, options.max_saturation)));
+void change_saturation(Image& image, const ColorOptions& options, AugmentDraws& draws) {
+  if (!draws.coin()) return;
+  change_hsv(image, 1, times(draws.between(options.min_saturation, options.max_saturation)));
 }
 
-void change_hue(Image& image, const ColorOptions& options, AugmentRandom& random) {
-  if (!random.coin() || options.hue == 0) return;
+void change_hue(Image& image, const ColorOptions& options, AugmentDraws& draws) {
+  if (!draws.coin() || options.hue == 0) return;
   constexpr int kCircle = 180;
-  const int shift = random.integer(-options.hue, options.hue);
+  const int shift = draws.integer(-options.hue, options.hue);
   Table table;
   for (int hue = 0; hue < 256; ++hue) {
     table[static_cast<std::size_t>(hue)] = static_cast<std::uint8_t>((hue + shift + kCircle) % kCircle);
@@ -69,13 +69,13 @@ void change_hue(Image& image, const ColorOptions& options, AugmentRandom& random
 
 }  // namespace
 
-void distort_colors(Image& image, const ColorOptions& options, AugmentRandom& random) {
-  change_brightness(image, options, random);
-  const bool contrast_first = random.coin();
-  if (contrast_first) change_contrast(image, options, random);
-  change_saturation(image, options, random);
-  change_hue(image, options, random);
-  if (!contrast_first) change_contrast(image, options, random);
+void distort_colors(Image& image, const ColorOptions& options, AugmentDraws& draws) {
+  change_brightness(image, options, draws);
+  const bool contrast_first = draws.coin();
+  if (contrast_first) change_contrast(image, options, draws);
+  change_saturation(image, options, draws);
+  change_hue(image, options, draws);
+  if (!contrast_first) change_contrast(image, options, draws);
 }
 
 }  // namespace relprompt::image

@@ -19,6 +19,6 @@ struct ColorOptions {
 
 /// Brightness; contrast if a coin says so; saturation; hue; contrast if the coin said no. Results are cut to
 /// 0..255 and lose their fraction. Throws Error(kOutOfMemory).
-void distort_colors(Image& image, const ColorOptions& options, AugmentRandom& random);
+void distort_colors(Image& image, const ColorOptions& options, AugmentDraws& draws);
 
 }  // namespace relprompt::image

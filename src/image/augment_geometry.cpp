@@ -14,11 +14,11 @@
 namespace relprompt::image {
 namespace {
 
-CropBox random_box(const LabelMap& labels, int side, AugmentRandom& random) {
+CropBox random_box(const LabelMap& labels, int side, AugmentDraws& draws) {
   const int spare_rows = std::max(labels.height - side, 0), spare_columns = std::max(labels.width - side, 0);
   CropBox box;
-  box.top = random.integer(0, spare_rows + 1);
-  box.left = random.integer(0, spare_columns + 1);
+  box.top = draws.integer(0, spare_rows + 1);
+  box.left = draws.integer(0, spare_columns + 1);
   box.height = std::min(side, labels.height);
   box.width = std::min(side, labels.width);
   return box;
@@ -83,13 +83,13 @@ LabelMap resize_labels(const LabelMap& labels, int height, int width) {
   });
 }
 
-CropBox choose_crop(const LabelMap& labels, int side, double max_ratio, int tries, AugmentRandom& random) {
-  CropBox box = random_box(labels, side, random);
+CropBox choose_crop(const LabelMap& labels, int side, double max_ratio, int tries, AugmentDraws& draws) {
+  CropBox box = random_box(labels, side, draws);
   if (max_ratio >= 1) return box;
   std::vector<std::uint32_t> counts(std::size_t{LabelMap::kUnknown} + 1);
   for (int i = 0; i < tries; ++i) {
     if (is_varied(labels, box, max_ratio, counts)) break;
-    box = random_box(labels, side, random);
+    box = random_box(labels, side, draws);
   }
   return box;
 }

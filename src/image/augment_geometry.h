@@ -28,7 +28,7 @@ struct CropBox {
 /// long as one class has `max_ratio` of its labelled pixels or more, or it shows no two classes, another
 /// place is drawn, `tries` times; the last draw is taken unseen, as in mmsegmentation. max_ratio >= 1 takes
 /// the first.
-CropBox choose_crop(const LabelMap& labels, int side, double max_ratio, int tries, AugmentRandom& random);
+CropBox choose_crop(const LabelMap& labels, int side, double max_ratio, int tries, AugmentDraws& draws);
 
 /// The pixels of the box, which must lie inside.
 Image cut(const Image& image, const CropBox& box);

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import torch
 
+import augmentation_golden
 import base_golden
 import heads_golden
 import micro_golden
 import pamr_golden
 import protocol_golden
 import tiny_golden
+import training_golden
 
 WRITERS = {"micro": micro_golden.write, "tiny": tiny_golden.write, "base": base_golden.write,
-           "pamr": pamr_golden.write, "heads": heads_golden.write, "protocol": protocol_golden.write}
+           "pamr": pamr_golden.write, "heads": heads_golden.write, "protocol": protocol_golden.write,
+           "training": training_golden.write, "augmentation": augmentation_golden.write}
 
 
 def main() -> None:
