@@ -1,5 +1,5 @@
 // Arbitrary bytes as what a hub answers and as what a user names: a list of files, headers of an answer, a
-// redirect, a name. Refused with one code, or of parts that stay inside the cache.
+// redirect, a name, a host that may be asked. Refused with one code, or of parts that stay inside the cache.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +11,7 @@
 #include "hub/answers.h"
 #include "hub/hub_name.h"
 #include "hub/url.h"
+#include "hub/web_fetch.h"
 
 namespace {
 
@@ -50,12 +51,24 @@ void read_headers(std::string_view text) {
   }
 }
 
+/// What may be asked names a host and nothing else, and says the same when it is read again.
+void read_origin(std::string_view text) {
+  try {
+    const auto origin = hub::web_origin(text);
+    check(hub::web_origin(origin) == origin && hub::parse_url(origin).has_value());
+    check(origin.find_first_of("@\\?#", 8) == std::string::npos);
+  } catch (const Error& error) {
+    check(error.code() == ErrorCode::kBadArgument);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   read_list(text);
   read_headers(text);
+  read_origin(text);
   const auto base = *hub::parse_url("https://hub/a/b");
   if (const auto url = hub::allowed_redirect(base, text, base)) {
     check(url->scheme == "https");
