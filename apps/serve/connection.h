@@ -1,4 +1,4 @@
-// One client over HTTP/1.1: the only code that, with listener.cpp, knows Boost.Beast.
+// One client over HTTP/1.1: its requests one after the other, through admission, queue and answer.
 //
 // Limits stand before everything: the head's size and the time for it to arrive, the body's size and time,
 // the time in which an answer must be taken. While a request waits or runs, the socket is watched: a client

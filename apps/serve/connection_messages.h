@@ -1,4 +1,5 @@
-// Boost.Beast's messages and errors as the server's own values, and back. For connection.cpp alone.
+// Boost.Beast's messages and errors as the server's own values, and back. For client_stream.cpp and
+// connection.cpp.
 #pragma once
 
 #include <boost/beast/core/error.hpp>

@@ -69,12 +69,27 @@ class Hostile(unittest.TestCase):
         self.assertEqual(self.status(post(*chunked, b"Connection: close", body=b"2;a=b\r\n{}\r\n0\r\nTrailer: x\r\n\r\n")), 400)
 
     def test_slow_clients_are_let_go(self):
-        for begun in (b"", b"GET / HT", post(b"Content-Type: application/json", b"Content-Length: 100", body=b"{")):
+        """Who has begun a request and does not finish it is told so; who has sent nothing is just let go."""
+        half = post(b"Content-Type: application/json", b"Content-Length: 100", body=b"{")
+        chunks = post(b"Content-Type: application/json", b"Transfer-Encoding: chunked", body=b"5\r\n{")
+        whole = b"GET /health HTTP/1.1\r\n" + HOST + b"\r\n"
+        for begun, words in ((b"", None), (b"GET / HT", b"head"), (half, b"body"), (chunks, b"body"), (whole, None)):
             start = time.monotonic()
-            with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as client:
-                client.sendall(begun)
-                self.assertEqual(client.recv(100), b"")
+            answer = self.server.raw(begun)
             self.assertLess(time.monotonic() - start, 15)
+            if begun == whole:
+                self.assertEqual((answer[:12], answer.count(b"HTTP/1.1 ")), (b"HTTP/1.1 200", 1), "no 408 for a next request")
+            elif words is None:
+                self.assertEqual(answer, b"")
+            else:
+                self.assertEqual(answer[:12], b"HTTP/1.1 408", begun)
+                self.assertIn(b"Connection: close", answer)
+                self.assertIn(words, answer)
+        metrics = self.server.get("/metrics").body.decode()
+        self.assertIn('relprompt_requests_total{path="other",status="408"} ', metrics)
+        self.assertIn('relprompt_requests_total{path="/v1/segment",status="408"} ', metrics)
+
+    def test_a_trickle_does_not_keep_a_connection(self):
         start = time.monotonic()
         with socket.create_connection(("127.0.0.1", self.server.port), timeout=20) as client:
             try:  # a byte now and then does not help
