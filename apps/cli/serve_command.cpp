@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
+#include "relprompt/fetch.h"
 
 #include "commands.h"
 #include "interrupt.h"
@@ -36,6 +37,7 @@ struct ServeArguments {
   std::vector<std::string> models;
   ModelArguments model;
   serve::ServerSettings settings;
+  std::vector<std::string> fetch_hosts;
   std::string max_body = "32M", session_memory = "512M", token_file;
   bool no_token = false, quiet = false;
   int workers = 0, queue = 64, connections = 1024, sessions = 16;
@@ -43,6 +45,14 @@ struct ServeArguments {
 
 bool is_loopback(const std::string& address) {
   return address == "::1" || address.compare(0, 4, "127.") == 0;
+}
+
+std::string allowed_origin(const std::string& host) {
+  try {
+    return fetch_origin(host);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("--allow-fetch {}", error.what()));
+  }
 }
 
 /// Threads of one worker: all cores between them, unless it is said.
@@ -65,6 +75,7 @@ serve::ServerSettings resolve(ServeArguments& arguments) {
   settings.sessions = static_cast<std::size_t>(arguments.sessions);
   settings.max_body = bytes_of(arguments.max_body, "--max-body", 1024, std::uint64_t{1} << 30);
   settings.session_bytes = bytes_of(arguments.session_memory, "--session-memory", 0, std::uint64_t{1} << 40);
+  for (const auto& host : arguments.fetch_hosts) settings.fetch_origins.push_back(allowed_origin(host));
   if (!arguments.token_file.empty()) settings.token = serve::read_token(arguments.token_file);
   const bool open = settings.token.empty() && !arguments.no_token;
   if (!is_loopback(settings.bind) && open) {
@@ -110,6 +121,14 @@ void add_options(CLI::App& parser, ServeArguments& arguments) {
           "--allow-host", settings.host_names,
           "another name in the Host header that requests to a loopback address may carry; may be repeated")
       ->option_text("NAME")
+      ->expected(1)
+      ->take_all()
+      ->group(door);
+  parser
+      .add_option("--allow-fetch", arguments.fetch_hosts,
+                  "host whose images requests may name by their address: HOST[:PORT] over https, or "
+                  "http://HOST[:PORT]; may be repeated [default: no address is fetched]")
+      ->option_text("HOST")
       ->expected(1)
       ->take_all()
       ->group(door);

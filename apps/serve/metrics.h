@@ -23,7 +23,7 @@ class Metrics {
   /// route: a pattern of the route table, so that labels are few.
   void count_request(const std::string& route, int status, double seconds);
   void count_windows(std::size_t windows);
-  /// Seconds of the stages of an image: queue, decode, classes, resize, network, score, encode.
+  /// Seconds of the stages of an image: queue, fetch, decode, classes, resize, network, score, encode.
   void add_stage(const std::string& stage, double seconds);
 
   /// The text exposition format, version 0.0.4.

@@ -35,7 +35,8 @@ std::string image_from_text(const std::string& text, const std::string& where) {
   if (place && (!bytes || text.compare(0, 1, "/") == 0)) {
     throw HttpError(
         400, where + ": expected the image itself as base64, found what looks like a path or URL",
-        "no file of the server is read and no address is asked; send the bytes: base64 -w0 street.jpg");
+        "no file of the server is read, and no address is asked whose host --allow-fetch does not name; send "
+        "the bytes: base64 -w0 street.jpg");
   }
   if (!bytes) throw HttpError(400, where + ": this is no base64");
   if (bytes->empty()) throw HttpError(400, where + ": no image");

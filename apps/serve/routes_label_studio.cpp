@@ -8,6 +8,7 @@
 #include "base/json_output.h"
 #include "base/json_read.h"
 #include "serve/application.h"
+#include "serve/fetched_image.h"
 #include "serve/label_config.h"
 
 namespace relprompt::serve {
@@ -55,8 +56,8 @@ Json predict_one(Application& application, const Call& call, const nlohmann::jso
       !(*data)[config.data_key].is_string())
     throw HttpError(400, fmt::format("a task without data.{}, the image of the interface", config.data_key));
   SegmentRequest request;
-  request.image =
-      image_from_text((*data)[config.data_key].get_ref<const std::string&>(), "data." + config.data_key);
+  take_image((*data)[config.data_key].get_ref<const std::string&>(), "data." + config.data_key,
+             application.settings(), request);
   request.classes = config.classes;
   request.text.use_cache = false;
   request.protocol.max_pixels = application.settings().max_pixels;

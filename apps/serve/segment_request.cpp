@@ -9,6 +9,7 @@
 
 #include "base/json_fields.h"
 #include "serve/class_fields.h"
+#include "serve/fetched_image.h"
 #include "serve/multipart.h"
 #include "serve/outputs.h"
 
@@ -78,7 +79,7 @@ Json from_json(Request& request, SegmentRequest& result, const ServerSettings& s
   const auto image = fields.find("image");
   if (image == fields.end()) return fields;
   if (!image->is_string()) throw HttpError(400, "image: expected base64 in a text");
-  result.image = image_from_text(image->get_ref<const std::string&>(), "image");
+  take_image(image->get_ref<const std::string&>(), "image", settings, result);
   fields.erase(image);
   return fields;
 }
@@ -200,7 +201,7 @@ SegmentRequest parse_segment(Request& request, const ServerSettings& settings) {
 
 SegmentRequest read_segment_fields(const Json& fields, SegmentRequest result,
                                    const ServerSettings& settings) {
-  if (result.image.empty() && !result.pixels)
+  if (result.image.empty() && !result.pixels && result.image_url.empty())
     throw HttpError(400, "there is no image in the request", "docs/serving.md shows three ways to send one");
   JsonFields reader(fields, "the request", ErrorCode::kBadArgument);
   reader.leave({"classes", "vocabulary"});

@@ -19,6 +19,7 @@ namespace relprompt::serve {
 struct SegmentRequest {
   std::string image;            ///< bytes of an image file
   std::optional<Image> pixels;  ///< in place of it
+  std::string image_url;        ///< in place of it: an address to fetch it from
   std::string file_name;        ///< as the client calls it; empty: it does not say
   std::string model, head;
   ClassList classes;

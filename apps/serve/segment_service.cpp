@@ -9,6 +9,7 @@
 
 #include "base/json_output.h"
 #include "serve/base64.h"
+#include "serve/fetched_image.h"
 
 namespace relprompt::serve {
 namespace {
@@ -126,6 +127,11 @@ Computed SegmentService::compute(SegmentRequest& request, Worker& worker, JobCon
   Computed done;
   done.stages = {{"queue", std::chrono::duration<double>(Clock::now() - control.pushed).count()}};
   Stopwatch watch;
+  if (!request.image_url.empty()) {
+    request.image = fetch_image(request.image_url, settings_, control);
+    request.image_url = {};
+    done.stages.emplace_back("fetch", watch.lap());
+  }
   done.image = request.pixels ? std::move(*request.pixels) : decode(request.image, settings_);
   request.image = {};
   request.pixels.reset();

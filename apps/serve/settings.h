@@ -31,7 +31,8 @@ struct ServerSettings {
   std::vector<std::string>
       host_names;          ///< of the Host header, beside the loopback names; empty with a token: any
   bool check_host = true;  ///< refuse other names
-  std::uint64_t max_pixels = 40'000'000;  ///< of an image, decoded and resized
+  std::vector<std::string> fetch_origins;  ///< images are fetched from, as fetch_origin; empty: none are
+  std::uint64_t max_pixels = 40'000'000;   ///< of an image, decoded and resized
   std::size_t max_classes = 5000;
   std::size_t max_names = 20'000;    ///< of all classes together
   std::size_t max_name_bytes = 300;  ///< of one name

@@ -153,6 +153,8 @@ class CommandLine(unittest.TestCase):
         for arguments, words in (([], "--model"), (["-m", MODEL, "--bind", "0.0.0.0"], "--token-file"),
                                  (["-m", MODEL, "--bind", "nowhere"], "token"), (["-m", MODEL, "--port", "70000"], "--port"),
                                  (["-m", MODEL, "-m", MODEL], "two models"), (["-m", MODEL, "--max-body", "x"], "--max-body"),
+                                 (["-m", MODEL, "--allow-fetch", "*"], "--allow-fetch"),
+                                 (["-m", MODEL, "--allow-fetch", "https://a.example/path"], "no host"),
                                  (["-m", MODEL, "--bind", "127.0.0.1.9"], "no address"), (["-m", "a b/.."], "name")):
             status, message = self.status(*arguments)
             self.assertEqual(status, 2, message)
