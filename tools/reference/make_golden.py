@@ -9,6 +9,7 @@ import torch
 
 import augmentation_golden
 import base_golden
+import evaluation_golden
 import heads_golden
 import micro_golden
 import pamr_golden
@@ -18,7 +19,8 @@ import training_golden
 
 WRITERS = {"micro": micro_golden.write, "tiny": tiny_golden.write, "base": base_golden.write,
            "pamr": pamr_golden.write, "heads": heads_golden.write, "protocol": protocol_golden.write,
-           "training": training_golden.write, "augmentation": augmentation_golden.write}
+           "training": training_golden.write, "augmentation": augmentation_golden.write,
+           "evaluation": evaluation_golden.write}
 
 
 def main() -> None:
