@@ -50,10 +50,10 @@ Draw draw_for(const TensorRow& row, const VisionConfig& vision) {
       return normal(std::sqrt(2.0 / width));
     case Initial::kLinear:
       return normal(0.02, 2);
-    case Initial::kFanInD:
-      return uniform(1 / std::sqrt(width));
-    case Initial::kFanIn9:
-      return uniform(1 / std::sqrt(9.0));
+    case Initial::kNormal:
+      return normal(0.02);
+    case Initial::kFanIn:
+      return uniform(1 / std::sqrt(static_cast<double>(row.inputs)));
     case Initial::kNone:
     case Initial::kTower:
       break;

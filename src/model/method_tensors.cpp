@@ -8,9 +8,9 @@ namespace {
 // Letters: D width of the tower, L its layers, F its MLP width, Q = 3 D; R rank, A adapter width, K tokens, S
 // side network's width, V = L + 1 places it reads, G its MLP width, W = 3 S.
 const std::vector<TrainedLine> kLora = {
-    {"lora.{i}.query.a", "", "R D", Initial::kFanInD, 'L'},
+    {"lora.{i}.query.a", "", "R D", Initial::kFanIn, 'L', RateGroup::kRest, 'D'},
     {"lora.{i}.query.b", "", "D R", Initial::kZero, 'L'},
-    {"lora.{i}.value.a", "", "R D", Initial::kFanInD, 'L'},
+    {"lora.{i}.value.a", "", "R D", Initial::kFanIn, 'L', RateGroup::kRest, 'D'},
     {"lora.{i}.value.b", "", "D R", Initial::kZero, 'L'},
 };
 
@@ -83,7 +83,8 @@ std::vector<TensorRow> tower_rows(const ClipConfig& clip, bool biases_only) {
                     {},
                     false,
                     Initial::kTower,
-                    RateGroup::kRest});
+                    RateGroup::kRest,
+                    0});
   }
   return rows;
 }

@@ -11,11 +11,13 @@ namespace relprompt::model {
 namespace {
 
 // Letters: D and E as in the towers, H knowledge grid^2, L layers, K visual prompt tokens, U = L - 1 M2oE
-// blocks, R rank, J experts, W width of the fused text branch.
+// blocks, R rank, J experts, W width of the fused text branch, N = 9 inputs of a 3 x 3 convolution of one
+// channel. Where a row has two kinds of starting values, the second is the official variant's.
 const std::vector<TrainedLine> kKnowledge = {
     {"h", "prompt_proj", "H D", Initial::kKnowledge, 0, RateGroup::kKnowledge},
     {"prompt_linear.weight", "backbone.prompt_proj.weight", "D D", Initial::kSharedLinear},
-    {"prompt_linear.bias", "backbone.prompt_proj.bias", "D", Initial::kZero},
+    {"prompt_linear.bias", "backbone.prompt_proj.bias", "D", Initial::kZero, 0, RateGroup::kRest, 'D',
+     Initial::kFanIn},
 };
 
 const std::vector<TrainedLine> kLinearApg = {
@@ -33,8 +35,8 @@ const std::vector<TrainedLine> kVisualPrompts = {
 };
 
 const std::vector<TrainedLine> kM2oe = {
-    {"m2oe.{i}.down.weight", "", "R D", Initial::kFanInD, 'U'},
-    {"m2oe.{i}.down.bias", "", "R", Initial::kFanInD, 'U'},
+    {"m2oe.{i}.down.weight", "", "R D", Initial::kFanIn, 'U', RateGroup::kRest, 'D'},
+    {"m2oe.{i}.down.bias", "", "R", Initial::kFanIn, 'U', RateGroup::kRest, 'D'},
     {"m2oe.{i}.gate", "", "R J", Initial::kZero, 'U'},
     {"m2oe.{i}.noise", "", "R J", Initial::kZero, 'U'},
     {"m2oe.{i}.up.weight", "", "D R", Initial::kZero, 'U'},
@@ -42,23 +44,30 @@ const std::vector<TrainedLine> kM2oe = {
 };
 
 const std::vector<TrainedLine> kLpm = {
-    {"vis_proj.weight", "decode_head.vis_proj_1.weight", "E E", Initial::kLinear},
-    {"vis_proj.bias", "decode_head.vis_proj_1.bias", "E", Initial::kZero},
+    {"vis_proj.weight", "decode_head.vis_proj_1.weight", "E E", Initial::kLinear, 0, RateGroup::kRest, 0,
+     Initial::kNormal},
+    {"vis_proj.bias", "decode_head.vis_proj_1.bias", "E", Initial::kZero, 0, RateGroup::kRest, 'E',
+     Initial::kFanIn},
     {"vis_norm.weight", "decode_head.vis_norm_1.weight", "E", Initial::kOne},
     {"vis_norm.bias", "decode_head.vis_norm_1.bias", "E", Initial::kZero},
-    {"text_fuse.weight", "decode_head.cls_proj.weight", "E W", Initial::kLinear},
-    {"text_fuse.bias", "decode_head.cls_proj.bias", "E", Initial::kZero},
+    {"text_fuse.weight", "decode_head.cls_proj.weight", "E W", Initial::kLinear, 0, RateGroup::kRest, 'W',
+     Initial::kFanIn},
+    {"text_fuse.bias", "decode_head.cls_proj.bias", "E", Initial::kZero, 0, RateGroup::kRest, 'W',
+     Initial::kFanIn},
     {"text_norm.weight", "decode_head.tex_norm_1.weight", "E", Initial::kOne},
     {"text_norm.bias", "decode_head.tex_norm_1.bias", "E", Initial::kZero},
 };
 
 const std::vector<TrainedLine> kSecondTextLinear = {
-    {"text_proj.weight", "decode_head.cls_proj_1.weight", "E E", Initial::kLinear},
-    {"text_proj.bias", "decode_head.cls_proj_1.bias", "E", Initial::kZero},
+    {"text_proj.weight", "decode_head.cls_proj_1.weight", "E E", Initial::kLinear, 0, RateGroup::kRest, 0,
+     Initial::kNormal},
+    {"text_proj.bias", "decode_head.cls_proj_1.bias", "E", Initial::kZero, 0, RateGroup::kRest, 'E',
+     Initial::kFanIn},
 };
 
-void append(std::vector<TensorRow>& rows, const std::vector<TrainedLine>& table, const Sizes& sizes) {
-  const auto more = expand(table, sizes);
+void append(std::vector<TensorRow>& rows, const std::vector<TrainedLine>& table, const Sizes& sizes,
+            bool released = false) {
+  const auto more = expand(table, sizes, released);
   rows.insert(rows.end(), more.begin(), more.end());
 }
 
@@ -68,16 +77,17 @@ void append_experts(std::vector<TensorRow>& rows, const Sizes& sizes) {
     const std::string stem = "m2oe.{i}.experts." + std::to_string(expert);
     const std::string weight = stem + ".weight", bias = stem + ".bias";
     append(rows,
-           {{weight.c_str(), "", "R 1 3 3", Initial::kFanIn9, 'U'},
-            {bias.c_str(), "", "R", Initial::kFanIn9, 'U'}},
+           {{weight.c_str(), "", "R 1 3 3", Initial::kFanIn, 'U', RateGroup::kRest, 'N'},
+            {bias.c_str(), "", "R", Initial::kFanIn, 'U', RateGroup::kRest, 'N'}},
            sizes);
   }
 }
 
 void append_rpm(std::vector<TensorRow>& rows, const RpmOptions& rpm, const Sizes& sizes) {
-  append(rows, rpm.apg == Apg::kLinear ? kLinearApg : kKnowledge, sizes);
+  const bool official = rpm.variant == Variant::kOfficial;
+  append(rows, rpm.apg == Apg::kLinear ? kLinearApg : kKnowledge, sizes, official);
   append(rows, kPromptNorm, sizes);
-  if (rpm.variant == Variant::kOfficial) {
+  if (official) {
     append(rows, kVisualPrompts, sizes);
   } else if (rpm.use_m2oe) {
     append(rows, kM2oe, sizes);
@@ -97,13 +107,15 @@ std::vector<TensorRow> prompt_rows(const ClipConfig& clip, const PromptConfig& p
                        {'U', clip.vision.layers - 1},
                        {'R', rpm.m2oe.rank},
                        {'J', rpm.m2oe.experts},
+                       {'N', 9},
                        {'W', prompts.lpm.form == Form::kC ? 2 * clip.joint : clip.joint}};
   std::vector<TensorRow> rows;
   if (has_rpm(prompts.peft.method)) append_rpm(rows, rpm, sizes);
   const auto tuned = peft_rows(clip, prompts.peft);
   rows.insert(rows.end(), tuned.begin(), tuned.end());
-  if (prompts.lpm.trained) append(rows, kLpm, sizes);
-  if (prompts.lpm.trained && prompts.lpm.second_text_linear) append(rows, kSecondTextLinear, sizes);
+  const bool official = rpm.variant == Variant::kOfficial;
+  if (prompts.lpm.trained) append(rows, kLpm, sizes, official);
+  if (prompts.lpm.trained && prompts.lpm.second_text_linear) append(rows, kSecondTextLinear, sizes, official);
   return rows;
 }
 

@@ -55,7 +55,8 @@ TensorRow row_of(const TableLine& line, const Sizes& sizes, const std::string& l
           source_of(timm_name(line.name), layer),
           line.optional,
           Initial::kNone,
-          RateGroup::kRest};
+          RateGroup::kRest,
+          0};
 }
 
 }  // namespace
@@ -96,11 +97,12 @@ std::vector<TensorRow> expand(const std::vector<TableLine>& table, const Sizes& 
   return rows;
 }
 
-std::vector<TensorRow> expand(const std::vector<TrainedLine>& table, const Sizes& sizes) {
+std::vector<TensorRow> expand(const std::vector<TrainedLine>& table, const Sizes& sizes, bool released) {
   std::vector<TensorRow> rows;
   for (const TrainedLine& line : table) {
     for (auto& row : expand({TableLine{line.name, "", line.mmseg, line.shape, line.repeat}}, sizes)) {
-      row.initial = line.initial;
+      row.initial = released && line.released != Initial::kNone ? line.released : line.initial;
+      if (line.inputs != 0) row.inputs = size_for(sizes, line.inputs);
       row.group = line.group;
       rows.push_back(std::move(row));
     }

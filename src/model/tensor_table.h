@@ -44,9 +44,9 @@ enum class Initial {
   kOne,
   kKnowledge,     ///< uniform in +-sqrt(6 / (3 P^2 + D)): the authors' pixel knowledge and visual prompts
   kSharedLinear,  ///< normal of variance 2 / D: their linear layer after both
-  kLinear,        ///< normal of deviation 0.02, cut off at two deviations: their projection head
-  kFanInD,        ///< uniform in +-1/sqrt(D), LibTorch's default for a layer with D inputs
-  kFanIn9,        ///< uniform in +-1/3, the same for a 3 x 3 convolution of one channel
+  kLinear,        ///< normal of deviation 0.02, cut off at two deviations
+  kNormal,        ///< normal of deviation 0.02, not cut off: weights of their projection head
+  kFanIn,         ///< uniform in +-1/sqrt(inputs of the layer), LibTorch's default for linear layers
   kTower,         ///< what the tensor of the same name in the CLIP's image tower holds
 };
 
@@ -61,6 +61,9 @@ struct TrainedLine {
   Initial initial;
   char repeat = 0;
   RateGroup group = RateGroup::kRest;
+  char inputs = 0;  ///< letter of Sizes: inputs of the layer, for kFanIn
+  /// What the official variant starts as; kNone: as `initial` says.
+  Initial released = Initial::kNone;
 };
 
 /// Where a tensor comes from in a file of some style.
@@ -78,6 +81,7 @@ struct TensorRow {
   bool optional = false;
   Initial initial = Initial::kNone;
   RateGroup group = RateGroup::kRest;
+  std::int64_t inputs = 0;  ///< of the layer that it belongs to, where the initial values depend on them
 
   Source source(CheckpointFormat format) const;
   std::int64_t elements() const;
@@ -85,6 +89,8 @@ struct TensorRow {
 
 /// All rows of a table for these sizes. Throws Error(kInternal) for a letter without a size.
 std::vector<TensorRow> expand(const std::vector<TableLine>& table, const Sizes& sizes);
-std::vector<TensorRow> expand(const std::vector<TrainedLine>& table, const Sizes& sizes);
+/// `released`: with the starting values of the official variant.
+std::vector<TensorRow> expand(const std::vector<TrainedLine>& table, const Sizes& sizes,
+                              bool released = false);
 
 }  // namespace relprompt::model

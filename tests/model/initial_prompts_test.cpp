@@ -59,10 +59,11 @@ class InitialPrompts : public testing::Test {
         return within(6 * std::sqrt(2 / d));
       case Initial::kLinear:
         return within(2 * 0.02);
-      case Initial::kFanInD:
-        return within(1 / std::sqrt(d));
-      case Initial::kFanIn9:
-        return within(1.0 / 3);
+      case Initial::kNormal:
+        return within(6 * 0.02);
+      case Initial::kFanIn:
+        ASSERT_GT(row.inputs, 0);
+        return within(1 / std::sqrt(static_cast<double>(row.inputs)));
       case Initial::kTower:
         EXPECT_EQ(row.name.rfind("tower.", 0), 0u);
         break;
