@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/paths.h"
 #include "serve/http.h"
 
 namespace relprompt::serve {
@@ -35,7 +37,10 @@ std::string key_of(const OpenModel& model, const ClassList& list, const Backgrou
 }  // namespace
 
 OpenModel::OpenModel(std::string named, const std::string& path, const ModelOptions& options)
-    : name(std::move(named)), model(path, options) {
+    : name(std::move(named)), place(path), on_hub(!path_exists(path)), model(path, options) {
+  std::error_code problem;
+  const auto whole = std::filesystem::absolute(path, problem).lexically_normal();
+  if (!on_hub && !problem) place = whole.string();
   static std::atomic<std::uint64_t> opened{0};
   id = fmt::format("{} {}", name, ++opened);
 }

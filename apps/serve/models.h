@@ -19,8 +19,10 @@ namespace relprompt::serve {
 struct OpenModel {
   OpenModel(std::string named, const std::string& path, const ModelOptions& options);
 
-  std::string name;  ///< in requests
-  std::string id;    ///< of this object: another one has another, also of the same model and head
+  std::string name;   ///< in requests
+  std::string place;  ///< that opens it again: a hub's name as it was given, or a path from the root on
+  bool on_hub;        ///< which of the two
+  std::string id;     ///< of this object: another one has another, also of the same model and head
   Model model;
 };
 using ModelPointer = std::shared_ptr<const OpenModel>;

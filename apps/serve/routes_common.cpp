@@ -13,7 +13,7 @@ Response page(const std::string& name) {
   response.body = std::string(asset->bytes);
   // The page asks nobody but this server, and no other page may frame it.
   response.headers = {{"Content-Security-Policy",
-                       "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+                       "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; "
                        "media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"},
                       {"Cache-Control", "no-cache"}};
   return response;

@@ -1,4 +1,6 @@
 // /v1: masks for programs.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "relprompt/version.h"
@@ -11,12 +13,24 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json describe(const OpenModel& open, bool first) {
+/// Whether who asks is on this machine, so that the server's paths mean something to them and tell them
+/// nothing: there is neither a token nor another name to ask by, and no proxy has passed the request on.
+bool is_local(const ServerSettings& settings, const Request& request) {
+  if (!settings.check_host || !settings.host_names.empty()) return false;
+  return std::none_of(request.headers.begin(), request.headers.end(), [](const auto& header) {
+    const auto& name = header.first;
+    return name == "forwarded" || name == "via" || name == "x-real-ip" ||
+           name.compare(0, 12, "x-forwarded-") == 0;
+  });
+}
+
+Json describe(const OpenModel& open, bool first, bool paths) {
   const auto& model = open.model;
   const auto sides = model.resolve(SegmentOptions(), 1);
   Json about;
   about["name"] = open.name;
   about["default"] = first;
+  about["place"] = open.on_hub || paths ? Json(open.place) : Json();
   about["hash"] = model.hash();
   about["variant"] = model.variant();
   about["prompts"] = model.has_prompts();
@@ -31,9 +45,9 @@ Json describe(const OpenModel& open, bool first) {
   return about;
 }
 
-std::string models_text(const Models& models) {
+std::string models_text(const Models& models, bool paths) {
   Json list = Json::array();
-  for (const auto& model : models.all()) list.push_back(describe(*model, list.empty()));
+  for (const auto& model : models.all()) list.push_back(describe(*model, list.empty(), paths));
   return json_text(Json{{"version", RELPROMPT_VERSION}, {"models", list}}) + "\n";
 }
 
@@ -60,6 +74,13 @@ Handler constant(std::string text) {
   };
 }
 
+Handler models_handler(Application& application) {
+  return [&settings = application.settings(), local = constant(models_text(application.models(), true)),
+          other = constant(models_text(application.models(), false))](const Call& call) {
+    return is_local(settings, call.request) ? local(call) : other(call);
+  };
+}
+
 }  // namespace
 
 void add_v1_routes(Router& router, Application& application) {
@@ -76,7 +97,7 @@ void add_v1_routes(Router& router, Application& application) {
                     application.segments().segment(std::move(request), *call.worker, *call.control), accept,
                     name);
               }});
-  router.add({"GET", "/v1/models", Lane::kAtOnce, {}, false, constant(models_text(application.models()))});
+  router.add({"GET", "/v1/models", Lane::kAtOnce, {}, false, models_handler(application)});
   router.add({"GET", "/v1/vocabularies", Lane::kAtOnce, {}, false, constant(vocabularies_text())});
   router.add({"GET", "/v1/progress/{}", Lane::kAtOnce, {}, false, [&application](const Call& call) {
                 return application.progress(call.parts[0]);

@@ -116,7 +116,9 @@ class Errors(unittest.TestCase):
         self.assertEqual(self.server.get("/openapi.json").json["openapi"], "3.1.0")
         page = self.server.get("/")
         self.assertIn("text/html", page.headers["content-type"])
-        self.assertIn("default-src 'self'", page.headers["content-security-policy"])
+        policy = page.headers["content-security-policy"]
+        self.assertIn("default-src 'self'", policy)
+        self.assertNotIn("unsafe", policy)
         self.assertIn('relprompt_requests_total{path="/health",status="200"}', self.server.get("/metrics").body.decode())
 
 

@@ -2,6 +2,8 @@
 import base64
 import io
 import json
+import os
+import tempfile
 import unittest
 import urllib.parse
 import zipfile
@@ -165,6 +167,24 @@ class Models(unittest.TestCase):
                 answer = server.segment(head=head).json
                 self.assertEqual(base64.b64decode(answer["labels"]), expected[".labels.png"])
                 self.assertEqual(answer["head"], head)
+
+    def test_paths_of_models_are_for_this_machine_alone(self):
+        def place(server, **headers):
+            return server.get("/v1/models", **headers).json["models"][0]["place"]
+        folder = os.path.dirname(MODEL)
+        with Server(models=["m=" + os.path.join(folder, "..", "models", "demo")]) as server:
+            self.assertEqual(place(server), MODEL)
+            for name in ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP"):
+                self.assertIsNone(place(server, **{name: "10.0.0.1"}), name)
+        with Server("--allow-host", "masks.example") as server:
+            self.assertIsNone(place(server))
+            self.assertNotIn(folder.encode(), server.get("/v1/models").body)
+        with tempfile.TemporaryDirectory() as scratch:
+            token = os.path.join(scratch, "token")
+            with open(token, "w", encoding="utf-8") as file:
+                file.write("correct-horse-battery")
+            with Server("--token-file", token) as server:
+                self.assertIsNone(place(server, Authorization="Bearer correct-horse-battery"))
 
     def test_vocabularies(self):
         with Server() as server:

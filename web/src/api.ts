@@ -5,6 +5,8 @@ import type { LabelMap } from "./paint";
 
 export interface ModelInfo {
   name: string;
+  /** What opens it in the program: a name on the hub or a path; null for a path that is not told. */
+  place: string | null;
   prompts: boolean;
   head: string | null;
   heads: string[];

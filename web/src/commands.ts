@@ -2,7 +2,8 @@
 
 export interface Job {
   file_name: string;
-  model: string;
+  /** Its name on the server, and what opens it in the program, unless the server does not tell that. */
+  model: { name: string; place: string | null };
   head: string | null;
   /** As the program reads it. */
   class_text: string;
@@ -15,7 +16,7 @@ export interface Job {
 }
 
 function shell_word(text: string): string {
-  return /^[\w./:=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=,+@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A path that no program takes for a flag. */
@@ -23,8 +24,13 @@ function path_of(file_name: string): string {
   return file_name.startsWith("-") ? `./${file_name}` : file_name;
 }
 
+/** What opens the model, or what stands there for the reader to replace. */
+export function place_of(job: Job): string {
+  return job.model.place ?? `PATH_OF_${job.model.name}`;
+}
+
 export function command_of(job: Job): string {
-  const words = ["relprompt segment", shell_word(path_of(job.file_name)), `--model ${shell_word(job.model)}`];
+  const words = ["relprompt segment", shell_word(path_of(job.file_name)), `--model ${shell_word(place_of(job))}`];
   if (job.head) words.push(`--head ${shell_word(job.head)}`);
   if (job.vocabulary) words.push(`--vocabulary ${shell_word(job.vocabulary)}`);
   else words.push(`--classes ${shell_word(job.class_text)}`);
@@ -44,7 +50,7 @@ export function python_of(job: Job): string {
   return [
     "import relprompt",
     "",
-    `model = relprompt.Model(${text(job.model)}${head})`,
+    `model = relprompt.Model(${text(place_of(job))}${head})`,
     `segmenter = relprompt.Segmenter(model, ${classes}${options})`,
     `result = segmenter(${text(path_of(job.file_name))})`,
     'result.save("out", ["labels", "overlay"])',

@@ -62,7 +62,7 @@ export class Page {
     const { unknown, calibration } = this.thresholds;
     return {
       file_name: this.file?.name ?? "image.png",
-      model: model.name,
+      model: { name: model.name, place: model.place },
       head: head === model.head ? null : head,
       class_text: this.names.text,
       vocabulary: this.names.chosen_vocabulary,

@@ -1,7 +1,7 @@
 // Taking results along: files, and the commands that give them again.
 import type { Answer } from "./api";
 import { from_base64 } from "./base64";
-import { command_of, python_of, type Job } from "./commands";
+import { command_of, place_of, python_of, type Job } from "./commands";
 import { by_id, save_file } from "./dom";
 import { announce } from "./messages";
 
@@ -24,6 +24,8 @@ export function save_output(answer: Answer, output: string, image_name: string):
 export function show_commands(job: Job): void {
   by_id("command").textContent = command_of(job);
   by_id("python").textContent = python_of(job);
+  by_id("replace").hidden = job.model.place !== null;
+  by_id("replaced").textContent = place_of(job);
 }
 
 /** False where the browser allows no way. Pages that are neither of this machine nor over HTTPS have the old one alone. */

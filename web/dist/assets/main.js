@@ -1061,13 +1061,16 @@ function hide_probe() {
 
 // src/commands.ts
 function shell_word(text) {
-  return /^[\w./:=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return /^[\w./:=,+@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 function path_of(file_name) {
   return file_name.startsWith("-") ? `./${file_name}` : file_name;
 }
+function place_of(job) {
+  return job.model.place ?? `PATH_OF_${job.model.name}`;
+}
 function command_of(job) {
-  const words = ["relprompt segment", shell_word(path_of(job.file_name)), `--model ${shell_word(job.model)}`];
+  const words = ["relprompt segment", shell_word(path_of(job.file_name)), `--model ${shell_word(place_of(job))}`];
   if (job.head) words.push(`--head ${shell_word(job.head)}`);
   if (job.vocabulary) words.push(`--vocabulary ${shell_word(job.vocabulary)}`);
   else words.push(`--classes ${shell_word(job.class_text)}`);
@@ -1086,7 +1089,7 @@ function python_of(job) {
   return [
     "import relprompt",
     "",
-    `model = relprompt.Model(${text(job.model)}${head})`,
+    `model = relprompt.Model(${text(place_of(job))}${head})`,
     `segmenter = relprompt.Segmenter(model, ${classes}${options})`,
     `result = segmenter(${text(path_of(job.file_name))})`,
     'result.save("out", ["labels", "overlay"])'
@@ -1110,6 +1113,8 @@ function save_output(answer, output, image_name) {
 function show_commands(job) {
   by_id("command").textContent = command_of(job);
   by_id("python").textContent = python_of(job);
+  by_id("replace").hidden = job.model.place !== null;
+  by_id("replaced").textContent = place_of(job);
 }
 async function copied(text) {
   try {
@@ -1300,7 +1305,7 @@ var Page = class {
     const { unknown, calibration } = this.thresholds;
     return {
       file_name: this.file?.name ?? "image.png",
-      model: model.name,
+      model: { name: model.name, place: model.place },
       head: head === model.head ? null : head,
       class_text: this.names.text,
       vocabulary: this.names.chosen_vocabulary,
