@@ -34,11 +34,10 @@ std::unique_ptr<Transport> make_transport() {
   if (table != nullptr) return table->make();
   throw Error(
       ErrorCode::kNoDevice,
-      fmt::format("fetching from a hub needs the optional library {}, which {}{}", kLibrary,
+      fmt::format("fetching needs the optional library {}, which {}{}", kLibrary,
                   reasons.empty() ? "is not installed beside this program" : "cannot be loaded", reasons),
-      "install libcurl4-openssl-dev and build again, or fetch the model's files by other means and give "
-      "their "
-      "folder; models on this disk or in the cache do without it");
+      "install libcurl4-openssl-dev and build again. Models do without it whose files are on this disk or in "
+      "the cache; fetch them by other means and give their folder");
 }
 
 }  // namespace relprompt::hub
