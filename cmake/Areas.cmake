@@ -55,6 +55,9 @@ configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${PROJECT_BINARY_DIR}/ge
 
 # Tests, commands and the server leave the computing to the library: optimising them as much takes longer than it gives.
 set(relprompt_light_options $<$<NOT:$<CONFIG:Debug>>:-O1>)
+# g++ 14 takes LibTorch's precompiled header, made at -O3, at -O2 and not at -O1: some of the processor's options
+# start at -O2.
+set(relprompt_light_torch_options $<$<NOT:$<CONFIG:Debug>>:-O2>)
 
 # relprompt_area(NAME [TORCH] SOURCES ... [PLAIN ...] [DEPENDS areas...] [LINK targets...])
 # PLAIN: sources of a TORCH area that include nothing of LibTorch. Its precompiled header would cost each of them 4 s.
@@ -86,7 +89,11 @@ function(relprompt_test name)
   set(target test_${name})
   add_executable(${target} ${SUITE_SOURCES} ${SUITE_PLAIN})
   set_source_files_properties(${SUITE_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-  target_compile_options(${target} PRIVATE ${relprompt_light_options})
+  if(SUITE_TORCH)
+    target_compile_options(${target} PRIVATE ${relprompt_light_torch_options})
+  else()
+    target_compile_options(${target} PRIVATE ${relprompt_light_options})
+  endif()
   target_link_libraries(${target} PRIVATE relprompt_test_support GTest::gmock GTest::gtest_main OpenMP::OpenMP_CXX
                         ${SUITE_LINK})
   foreach(dependency ${SUITE_DEPENDS})
