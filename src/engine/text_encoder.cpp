@@ -83,13 +83,13 @@ void TextEncoder::Block::run(float* x, std::int64_t texts, std::int64_t length, 
         *mixed = workspace.queries.reserve(rows * d),
         *hidden = workspace.extra_kv.reserve(rows * w.mlp_width);
   kernels::layer_norm(x, rows, d, w.ln_1.weight, w.ln_1.bias, w.ln_1.epsilon, normed);
-  kernels::linear(normed, rows, d, w.qkv.weight, w.qkv.bias, 3 * d, qkv);
+  kernels::linear_row_by_row(normed, rows, d, w.qkv.weight, w.qkv.bias, 3 * d, qkv);
   causal_attention(qkv, texts, length, d, heads, mixed);
-  kernels::linear(mixed, rows, d, w.proj.weight, w.proj.bias, d, normed);
+  kernels::linear_row_by_row(mixed, rows, d, w.proj.weight, w.proj.bias, d, normed);
   add(normed, rows * d, x);
   kernels::layer_norm(x, rows, d, w.ln_2.weight, w.ln_2.bias, w.ln_2.epsilon, normed);
-  kernels::linear(normed, rows, d, w.fc1.weight, w.fc1.bias, w.mlp_width, hidden, w.activation);
-  kernels::linear(hidden, rows, w.mlp_width, w.fc2.weight, w.fc2.bias, d, normed);
+  kernels::linear_row_by_row(normed, rows, d, w.fc1.weight, w.fc1.bias, w.mlp_width, hidden, w.activation);
+  kernels::linear_row_by_row(hidden, rows, w.mlp_width, w.fc2.weight, w.fc2.bias, d, normed);
   add(normed, rows * d, x);
 }
 
@@ -114,7 +114,8 @@ std::vector<float> TextEncoder::encode(const std::vector<std::int64_t>& tokens, 
   kernels::layer_norm(last.data(), texts, width, ln_final_weight_.floats(), ln_final_bias_.floats(),
                       config_.norm_epsilon, last.data());
   std::vector<float> embeddings(static_cast<std::size_t>(texts * joint_));
-  kernels::linear(last.data(), texts, width, projection_.floats(), nullptr, joint_, embeddings.data());
+  kernels::linear_row_by_row(last.data(), texts, width, projection_.floats(), nullptr, joint_,
+                             embeddings.data());
   for (std::int64_t i = 0; i < texts; ++i) normalise(embeddings.data() + i * joint_, joint_);
   return embeddings;
 }

@@ -15,7 +15,8 @@ class TextEncoder {
   explicit TextEncoder(const model::ModelFiles& model);
 
   /// Text embeddings of unit length. tokens [texts, context] with ids below the vocabulary size, the end
-  /// token having the largest id of its row. -> [texts, E].
+  /// token having the largest id of its row. -> [texts, E]. A text's bits depend neither on the others nor on
+  /// threads, so that embeddings may be kept.
   std::vector<float> encode(const std::vector<std::int64_t>& tokens, std::int64_t texts) const;
 
   std::int64_t context() const { return config_.context; }

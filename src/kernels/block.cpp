@@ -9,7 +9,6 @@
 #include "base/stage_timer.h"
 #include "kernels/attention.h"
 #include "kernels/instruction_sets.h"
-#include "kernels/onednn.h"
 #include "kernels/packed_product.h"
 #include "kernels/row_blocks.h"
 #include "kernels/simd_kernels.h"
@@ -111,9 +110,8 @@ void PackedBlock::visit_vectors(PackArchive& archive, bool means) {
 }
 
 std::string PackedBlock::layout(std::int64_t width, std::int64_t mlp_width, Precision precision) {
-  const int set = static_cast<int>(chosen_instruction_set());
-  auto text = fmt::format("precision {} native bf16 {} int8 limit {} loops {} oneDNN {}\n",
-                          static_cast<int>(precision), native_bfloat16(), int8_limit(), set, onednn_text());
+  auto text = fmt::format("precision {} native bf16 {} int8 limit {} {}\n", static_cast<int>(precision),
+                          native_bfloat16(), int8_limit(), arithmetic_text());
   const std::pair<std::int64_t, std::int64_t> layers[] = {
       {width, width}, {width, 2 * width}, {width, width}, {width, mlp_width}, {mlp_width, width}};
   for (const auto& [inputs, outputs] : layers) text += PackedLinear::layout(inputs, outputs, precision);

@@ -6,6 +6,8 @@
 
 #include "relprompt/error.h"
 
+#include "kernels/onednn.h"
+
 namespace relprompt::kernels {
 
 std::vector<InstructionSet> usable_instruction_sets() {
@@ -38,6 +40,10 @@ InstructionSet chosen_instruction_set() {
     return instruction_set_of(name != nullptr ? name : "");
   }();
   return chosen;
+}
+
+std::string arithmetic_text() {
+  return fmt::format("loops {} oneDNN {}", static_cast<int>(chosen_instruction_set()), onednn_text());
 }
 
 }  // namespace relprompt::kernels

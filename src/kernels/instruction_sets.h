@@ -20,4 +20,8 @@ InstructionSet instruction_set_of(const std::string& name);
 /// library's own choice has a variable of its own, ONEDNN_MAX_CPU_ISA.
 InstructionSet chosen_instruction_set();
 
+/// What decides the last bits of our arithmetic besides its factors: the set above, and oneDNN's version and
+/// its own choice. For the keys of whatever is kept on disk.
+std::string arithmetic_text();
+
 }  // namespace relprompt::kernels

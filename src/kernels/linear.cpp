@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <dnnl.hpp>
 #include <unordered_map>
+#include <vector>
 
 #include "kernels/buffer.h"
 #include "kernels/gemm.h"
@@ -125,6 +126,34 @@ void linear(const float* x, std::int64_t rows, std::int64_t inputs, const float*
     return;
   }
   forward(kFp32, x, rows, inputs, weight, bias, outputs, y, activation);
+}
+
+void linear_row_by_row(const float* x, std::int64_t rows, std::int64_t inputs, const float* weight,
+                       const float* bias, std::int64_t outputs, float* y, Activation activation) {
+  static const bool any_number_is_alike = onednn_uses(dnnl::cpu_isa::avx512_core);
+  if (any_number_is_alike) {
+    linear(x, rows, inputs, weight, bias, outputs, y, activation);
+    return;
+  }
+  // Always so many rows, each product on one thread, since the library divides them by threads too. The
+  // number is a multiple of its tiles of rows, so that all places in a block are alike.
+  constexpr std::int64_t kBlock = 48;
+#pragma omp parallel for
+  for (std::int64_t begin = 0; begin < rows; begin += kBlock) {
+    const std::int64_t count = std::min(kBlock, rows - begin);
+    const float* from = x + begin * inputs;
+    float* to = y + begin * outputs;
+    std::vector<float> padded, results;
+    if (count < kBlock) {
+      padded.resize(static_cast<std::size_t>(kBlock * inputs));
+      results.resize(static_cast<std::size_t>(kBlock * outputs));
+      std::copy_n(from, count * inputs, padded.begin());
+    }
+    const bool whole = count == kBlock;
+    forward(kFp32, whole ? from : padded.data(), kBlock, inputs, weight, bias, outputs,
+            whole ? to : results.data(), activation);
+    if (!whole) std::copy_n(results.begin(), count * outputs, to);
+  }
 }
 
 void linear_bf16(const float* x, std::int64_t rows, std::int64_t inputs, const std::uint16_t* weight,

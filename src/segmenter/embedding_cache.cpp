@@ -30,6 +30,7 @@ std::string key_of(const TextEncoding& encoding) {
   add(kMagic);
   add(encoding.weights);
   add(encoding.settings);
+  add(encoding.computation);
   add(std::to_string(encoding.joint));
   add(encoding.truncate ? "cut" : "whole");
   for (const auto& sentence : encoding.templates) add(sentence);

@@ -1,4 +1,5 @@
-// Text embeddings kept on disk: one file for each text tower, set of templates and way of cutting texts.
+// Text embeddings kept on disk: one file for each text tower, set of templates, way of cutting texts and
+// way of computing.
 //
 // Nothing in a file is believed before it is checked: each embedding has a checksum of its own, which also
 // binds it to its text and to the file's name, and must be a unit vector of numbers. No LibTorch here: rows
@@ -22,7 +23,8 @@ struct TextEncoding {
   std::string settings;   ///< of the tower, where no tensor shows them: activation, heads, context
   std::size_t joint = 0;  ///< numbers of an embedding
   std::vector<std::string> templates;
-  bool truncate = false;  ///< texts beyond the context are cut
+  bool truncate = false;    ///< texts beyond the context are cut
+  std::string computation;  ///< what decides the last bits: the program's steps, processor and libraries
 };
 
 /// Embeddings by text. A file that is absent or of another encoding counts as empty; damaged embeddings are

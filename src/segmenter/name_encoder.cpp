@@ -8,6 +8,7 @@
 #include "relprompt/error.h"
 
 #include "base/paths.h"
+#include "kernels/instruction_sets.h"
 #include "segmenter/class_embeddings.h"
 #include "text/templates.h"
 
@@ -18,6 +19,12 @@ namespace fs = std::filesystem;
 
 // Texts in one batch of the tower: enough to fill the matrix products, little memory.
 constexpr std::size_t kBatch = 64;
+
+// Raise it with every change that may give another embedding for the same text and model, be it in the last
+// bit: in the steps here, the text tower (engine/text_encoder.h and the kernels under it) or the tokenizer.
+constexpr int kSteps = 1;
+// Another compiler may contract and order sums in another way.
+constexpr const char* kCompiler = __VERSION__;
 
 text::Tokenizer load_tokenizer(const model::ModelFiles& model, const fs::path& vocab) {
   if (vocab.empty() && model.tokenizer.empty()) {
@@ -38,7 +45,10 @@ text::Tokenizer load_tokenizer(const model::ModelFiles& model, const fs::path& v
 
 }  // namespace
 
-/// The mean of `count` rows of `width` numbers, made unit length.
+std::string computation_text() {
+  return fmt::format("steps {}, {}, {}", kSteps, kCompiler, kernels::arithmetic_text());
+}
+
 std::vector<float> unit_mean(const float* rows, std::size_t count, std::int64_t width) {
   std::vector<float> mean(static_cast<std::size_t>(width), 0.0f);
   double square = 0;

@@ -25,6 +25,10 @@ void require_unit(const std::vector<float>& rows, std::int64_t width, const std:
 std::vector<std::filesystem::path> vocabulary_files(const model::ModelFiles& model,
                                                     const std::filesystem::path& vocab);
 
+/// What decides an embedding's bits besides its text and the model: results of another one may differ in the
+/// last bit, and with them a label where two classes are nearly as likely.
+std::string computation_text();
+
 /// Text tower and tokenizer, alive only while new names are embedded.
 class NameEncoder {
  public:

@@ -47,6 +47,7 @@ TextEncoding encoding_of(const model::ModelFiles& model, const fs::path& vocab,
   encoding.joint = static_cast<std::size_t>(clip.joint);
   encoding.templates = templates;
   encoding.truncate = truncate;
+  encoding.computation = computation_text();
   return encoding;
 }
 

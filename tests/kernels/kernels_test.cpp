@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <omp.h>
 
 #include "kernels/linear.h"
 #include "kernels/softmax.h"
@@ -92,6 +93,38 @@ INSTANTIATE_TEST_SUITE_P(Odd, Linear,
                                          LinearSizes{65, 64, 63}, LinearSizes{1, 129, 7},
                                          LinearSizes{100, 15, 1}, LinearSizes{33, 768, 19},
                                          LinearSizes{1537, 257, 256}));
+
+/// Run for other processors too, some of which have a path of their own (cmake/ProcessorTests.cmake).
+TEST(LinearRowByRow, DependsOnNothingElse) {
+  constexpr std::int64_t kRows = 130, kInputs = 256, kOutputs = 64;
+  const auto x = random_values("x", kRows * kInputs), weight = random_values("weight", kOutputs * kInputs),
+             bias = random_values("bias", kOutputs);
+  const auto product = [&](std::int64_t begin, std::int64_t count) {
+    std::vector<float> y(static_cast<std::size_t>(count * kOutputs));
+    linear_row_by_row(x.data() + begin * kInputs, count, kInputs, weight.data(), bias.data(), kOutputs,
+                      y.data(), Activation::kQuickGelu);
+    return y;
+  };
+  const int threads = omp_get_max_threads();
+  omp_set_num_threads(1);
+  const auto all = product(0, kRows);
+  std::vector<float> usual(all.size());
+  linear(x.data(), kRows, kInputs, weight.data(), bias.data(), kOutputs, usual.data(),
+         Activation::kQuickGelu);
+  expect_close(all, {usual.begin(), usual.end()}, 1e-5);
+  for (const int used : {1, 2, 3}) {
+    omp_set_num_threads(used);
+    EXPECT_EQ(product(0, kRows), all) << used << " threads";
+    for (const std::int64_t begin : {0, 5, 47, 48, 100}) {
+      for (const std::int64_t count : {1, 2, 7, 30}) {
+        const std::vector<float> part(all.begin() + begin * kOutputs,
+                                      all.begin() + (begin + count) * kOutputs);
+        EXPECT_EQ(product(begin, count), part) << used << " threads, " << count << " rows from " << begin;
+      }
+    }
+  }
+  omp_set_num_threads(threads);
+}
 
 TEST(Softmax, EqualsTheNaiveTwinForEveryLength) {
   for (std::int64_t columns = 1; columns <= 70; ++columns) {

@@ -25,8 +25,8 @@ using testing::HasSubstr;
 
 constexpr std::size_t kJoint = 3;
 
-TextEncoding encoding(const std::string& settings = "gelu") {
-  return {"weights", settings, kJoint, {"a photo of a {}"}, false};
+TextEncoding encoding(const std::string& settings = "gelu", const std::string& computation = "steps 1") {
+  return {"weights", settings, kJoint, {"a photo of a {}"}, false, computation};
 }
 
 /// A unit vector, another one for every angle.
@@ -78,6 +78,14 @@ TEST_F(EmbeddingCaches, KeepRowsByTextAndEncoding) {
   EmbeddingCache(encoding("quick_gelu")).add({"road"}, row(3).data());
   std::ofstream(file(), std::ios::binary) << bytes;
   EXPECT_EQ(EmbeddingCache(encoding("quick_gelu")).find("road"), nullptr);
+}
+
+TEST_F(EmbeddingCaches, WhatWasComputedInAnotherWayIsComputedAgain) {
+  add("road", 1);
+  EXPECT_EQ(EmbeddingCache(encoding("gelu", "steps 2")).find("road"), nullptr);
+  EmbeddingCache(encoding("gelu", "steps 2")).add({"road"}, row(2).data());
+  EXPECT_EQ(found(EmbeddingCache(encoding("gelu", "steps 2")), "road"), row(2));
+  EXPECT_EQ(found(EmbeddingCache(encoding()), "road"), row(1)) << "both ways can share a folder";
 }
 
 TEST_F(EmbeddingCaches, NoDamagedByteIsBelieved) {
