@@ -145,12 +145,12 @@ void ImageOutputs::write_images(const Image& image, const LabelMap& labels, cons
   for (const auto& [name, file] : files()) {
     if (name == "scores" || name == "json") continue;
     write(file, [&, format = name](const fs::path& path) {
-      write_text(path, encode_image_file(format, result, classes, plan_.options));
+      write_image_file(path, format, result, classes, plan_.options);
     });
   }
   for (const auto& [name, file] : parts()) {
     write(file, [&, format = name](const fs::path& path) {
-      write_text(path, encode_run_part(format, result, classes, plan_.options));
+      write_run_part(path, format, result, classes, plan_.options);
     });
   }
 }

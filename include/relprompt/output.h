@@ -131,6 +131,16 @@ RELPROMPT_API std::string encode_image_file(std::string_view format, const Image
 RELPROMPT_API std::string encode_run_part(std::string_view format, const ImageResult& result,
                                           const ClassList& classes, const OutputOptions& options = {});
 
+/// The same two into a file, whole or not at all, without holding all of it in memory: text of many polygons
+/// is far larger than their masks. Throws also kBadArgument for a format without such a file, kNotWritable
+/// (something is there that relprompt did not write), kDiskFull.
+RELPROMPT_API void write_image_file(const std::filesystem::path& path, std::string_view format,
+                                    const ImageResult& result, const ClassList& classes,
+                                    const OutputOptions& options = {});
+RELPROMPT_API void write_run_part(const std::filesystem::path& path, std::string_view format,
+                                  const ImageResult& result, const ClassList& classes,
+                                  const OutputOptions& options = {});
+
 /// All files of a run of this one image, the image's own first. Throws as encode_image_file.
 RELPROMPT_API std::vector<OutputFile> encode_output(std::string_view format, const ImageResult& result,
                                                     const ClassList& classes,

@@ -8,7 +8,6 @@
 #include "relprompt/output.h"
 
 #include "api/errors.h"
-#include "base/atomic_file.h"
 #include "base/own_files.h"
 #include "formats/format.h"
 
@@ -87,7 +86,7 @@ std::vector<fs::path> OutputWriter::add(const ImageResult& result) {
         const std::string name = result.stem + format.image_file;
         impl_->take_name(name);
         written.push_back(impl_->folder / name);
-        write_file(written.back(), encode_image_file(growing.format, result, impl_->classes, impl_->options));
+        write_image_file(written.back(), growing.format, result, impl_->classes, impl_->options);
       }
       const std::string part = encode_run_part(growing.format, result, impl_->classes, impl_->options);
       for (auto& file : growing.files) file.add(part);

@@ -3,6 +3,7 @@
 #include "formats/coco.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -79,51 +80,70 @@ class CocoFile : public RunFileMaker {
 };
 
 /// Area and box of polygons as they are, simplified or not.
-std::string measures(const std::vector<Ring>& rings) {
-  std::int64_t doubled = 0;
-  Point low = rings.front().front(), high = low;
-  for (const Ring& ring : rings) {
-    doubled += std::max<std::int64_t>(0, doubled_area(ring.data(), ring.size()));
+class Measures {
+ public:
+  void add(const Ring& ring) {
+    doubled_ += std::max<std::int64_t>(0, doubled_area(ring.data(), ring.size()));
     for (const Point point : ring) {
-      low = {std::min(low.x, point.x), std::min(low.y, point.y)};
-      high = {std::max(high.x, point.x), std::max(high.y, point.y)};
+      low_ = {std::min(low_.x, point.x), std::min(low_.y, point.y)};
+      high_ = {std::max(high_.x, point.x), std::max(high_.y, point.y)};
     }
   }
-  std::string text = "\"area\":";
-  append_number(text, static_cast<double>(doubled) / 2);
-  return text + fmt::format(",\"bbox\":[{},{},{},{}]", low.x, low.y, high.x - low.x, high.y - low.y);
-}
+
+  void append_to(std::string& text) const {
+    text += "\"area\":";
+    append_number(text, static_cast<double>(doubled_) / 2);
+    text += fmt::format(",\"bbox\":[{},{},{},{}]", low_.x, low_.y, high_.x - low_.x, high_.y - low_.y);
+  }
+
+ private:
+  static constexpr std::int32_t kFar = std::numeric_limits<std::int32_t>::max();
+  std::int64_t doubled_ = 0;
+  Point low_ = {kFar, kFar}, high_ = {0, 0};
+};
 
 }  // namespace
 
-std::string coco_part(const Subject& subject) {
+void coco_part(const Subject& subject, ByteSink& sink) {
   const MaskRuns masks(subject.map(), PixelOrder::kColumns);
   const std::uint64_t all = subject.map().labels.size();
-  std::string part = part_head("coco") + image_line(subject);
+  TextOutput part(sink);
+  part << part_head("coco") << image_line(subject);
   for (std::size_t i = 0; i < masks.labels().size(); ++i) {
     const auto [begin, end] = masks.runs(i);
-    part += fmt::format("\"category_id\":{},\"segmentation\":{{\"size\":[{},{}],\"counts\":{}}},",
-                        category_id(masks.labels()[i]), masks.height(), masks.width(),
-                        quoted(coco_counts(begin, end, all)));
-    part += fmt::format("\"area\":{},\"bbox\":{},\"iscrowd\":0\n", masks.pixels(i), box_text(masks.box(i)));
+    part << fmt::format("\"category_id\":{},\"segmentation\":{{\"size\":[{},{}],\"counts\":",
+                        category_id(masks.labels()[i]), masks.height(), masks.width())
+         << quoted(coco_counts(begin, end, all))
+         << fmt::format("}},\"area\":{},\"bbox\":{},\"iscrowd\":0\n", masks.pixels(i),
+                        box_text(masks.box(i)));
+    part.pass_on();
   }
-  return part;
+  part.finish();
 }
 
-std::string coco_polygons_part(const Subject& subject) {
-  const Polygons polygons(subject.map(), subject.options);
-  std::string part = part_head("coco-polygons") + image_line(subject);
-  for (const std::uint16_t label : polygons.labels()) {
-    const auto rings = polygons.joined(label);
-    if (rings.empty()) continue;
-    part += fmt::format("\"category_id\":{},\"segmentation\":[", category_id(label));
-    for (std::size_t i = 0; i < rings.size(); ++i) part += (i == 0 ? "" : ",") + flat_ring(rings[i]);
-    part += "]," + measures(rings) + ",\"iscrowd\":0\n";
-  }
-  return part;
+void coco_polygons_part(const Subject& subject, ByteSink& sink) {
+  TextOutput part(sink);
+  part << part_head("coco-polygons") << image_line(subject);
+  for_each_class(subject.map(), subject.options, [&](const Polygons& polygons, std::uint16_t label) {
+    bool is_first = true;
+    Measures measures;
+    polygons.joined(label, [&](const Ring& ring) {
+      if (is_first) part << fmt::format("\"category_id\":{},\"segmentation\":[", category_id(label));
+      if (!is_first) part << ",";
+      is_first = false;
+      measures.add(ring);
+      append_flat(part.text(), ring);
+      part.pass_on();
+    });
+    if (is_first) return;
+    part << "],";
+    measures.append_to(part.text());
+    part << ",\"iscrowd\":0\n";
+  });
+  part.finish();
 }
 
-std::string panoptic_part(const Subject& subject) {
+void panoptic_part(const Subject& subject, ByteSink& sink) {
   const MaskRuns masks(subject.map(), PixelOrder::kRows);
   std::string part = part_head("coco-panoptic") + image_line(subject);
   part += members({{"file_name", subject.result.stem + ".panoptic.png"}}) + ",\"segments_info\":[";
@@ -132,19 +152,20 @@ std::string panoptic_part(const Subject& subject) {
     part += fmt::format("{}{{\"id\":{},\"category_id\":{},\"area\":{},\"bbox\":{},\"iscrowd\":0}}",
                         i == 0 ? "" : ",", id, id, masks.pixels(i), box_text(masks.box(i)));
   }
-  return part + "]\n";
+  sink.write(part += "]\n");
 }
 
-std::string panoptic_png(const Subject& subject) {
+void panoptic_png(const Subject& subject, ByteSink& sink) {
   const LabelMap& map = subject.map();
-  std::vector<std::uint8_t> rgb;
-  rgb.reserve(map.labels.size() * 3);
-  for (const std::uint16_t label : map.labels) {
+  std::vector<std::uint8_t> rgb(map.labels.size() * 3);
+  for (std::size_t i = 0; i < map.labels.size(); ++i) {
+    const std::uint16_t label = map.labels[i];
     const unsigned id = label == LabelMap::kUnknown ? 0 : category_id(label);
-    rgb.insert(rgb.end(), {static_cast<std::uint8_t>(id), static_cast<std::uint8_t>(id >> 8),
-                           static_cast<std::uint8_t>(id >> 16)});
+    rgb[3 * i] = static_cast<std::uint8_t>(id);
+    rgb[3 * i + 1] = static_cast<std::uint8_t>(id >> 8);
+    rgb[3 * i + 2] = static_cast<std::uint8_t>(id >> 16);
   }
-  return image::encode_png(image::PngKind::kRgb8, map.height, map.width, rgb.data());
+  sink.write(image::encode_png(image::PngKind::kRgb8, map.height, map.width, rgb.data()));
 }
 
 std::unique_ptr<RunFileMaker> begin_coco(ByteSink& sink, const ClassList& classes) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "formats/format.h"
 #include "formats/mask_runs.h"
@@ -14,12 +13,12 @@ constexpr unsigned category_id(std::uint16_t label) {
   return label + 1U;
 }
 
-std::string coco_part(const Subject& subject);
-std::string coco_polygons_part(const Subject& subject);
-std::string panoptic_part(const Subject& subject);
+void coco_part(const Subject& subject, ByteSink& sink);
+void coco_polygons_part(const Subject& subject, ByteSink& sink);
+void panoptic_part(const Subject& subject, ByteSink& sink);
 
 /// RGB PNG in which a pixel of category id is (id % 256, id / 256 % 256, id / 65536); 0 is no class.
-std::string panoptic_png(const Subject& subject);
+void panoptic_png(const Subject& subject, ByteSink& sink);
 
 std::unique_ptr<RunFileMaker> begin_coco(ByteSink& sink, const ClassList& classes);
 std::unique_ptr<RunFileMaker> begin_coco_polygons(ByteSink& sink, const ClassList& classes);

@@ -1,14 +1,16 @@
 // Parts: the image's name and the bytes of two PNGs, each after its length. Both PNGs are in colours: one
 // colour a class as labelmap.txt says, and one colour an object, which is here all of a class in the image.
+// Where 256 colours are enough they are palette PNGs as Pascal VOC's own, whose indices are the lines of
+// labelmap.txt and the numbers of objects; CVAT's reader (Datumaro over OpenCV) makes colours of them.
 #include "formats/cvat.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
-#include "formats/mask_runs.h"
 #include "formats/run_part.h"
 #include "formats/zip_writer.h"
 #include "image/palette.h"
@@ -30,11 +32,6 @@ std::string line_name(std::string name, bool in_label_map) {
   return name;
 }
 
-/// A class that is called background has its colour too.
-Color class_color_of(const ClassList& classes, std::uint16_t label) {
-  return classes.title(label) == kBackground ? Color{} : image::color_of(label);
-}
-
 /// Pascal VOC's colours of numbers: the bits of a number are dealt to the channels, highest first.
 Color voc_color(std::size_t number) {
   Color color;
@@ -46,14 +43,61 @@ Color voc_color(std::size_t number) {
   return color;
 }
 
-std::string painted(const LabelMap& map, const std::vector<Color>& colors) {
-  std::vector<std::uint8_t> rgb;
-  rgb.reserve(map.labels.size() * 3);
-  for (const std::uint16_t label : map.labels) {
-    const Color color = label == LabelMap::kUnknown ? Color{} : colors[label];
-    rgb.insert(rgb.end(), {color.red, color.green, color.blue});
+constexpr std::size_t kPaletteSize = 256;
+
+/// One PNG: what each class is in it, and the colours of these numbers, 0 being no class.
+struct Painting {
+  explicit Painting(std::size_t classes) : number(classes), colors(1) {}
+
+  std::string png(const LabelMap& map) const {
+    const auto of = [&](std::uint16_t label) { return label == LabelMap::kUnknown ? 0 : number[label]; };
+    if (colors.size() <= kPaletteSize) {
+      std::vector<std::uint8_t> indices(map.labels.size());
+      std::transform(map.labels.begin(), map.labels.end(), indices.begin(),
+                     [&](std::uint16_t label) { return static_cast<std::uint8_t>(of(label)); });
+      return image::encode_png(image::PngKind::kPalette8, map.height, map.width, indices.data(), colors);
+    }
+    std::vector<Color> pixels(map.labels.size());
+    std::transform(map.labels.begin(), map.labels.end(), pixels.begin(),
+                   [&](std::uint16_t label) { return colors[of(label)]; });
+    return image::encode_png(image::PngKind::kRgb8, map.height, map.width, pixels.data());
   }
-  return image::encode_png(image::PngKind::kRgb8, map.height, map.width, rgb.data());
+
+  void add(std::uint16_t label, Color color) {
+    number[label] = static_cast<std::uint32_t>(colors.size());
+    colors.push_back(color);
+  }
+
+  std::vector<std::uint32_t> number;  ///< [label] index in colors
+  std::vector<Color> colors;
+};
+
+static_assert(sizeof(Color) == 3, "an array of colours is the rows of a PNG");
+
+bool is_background(const ClassList& classes, std::uint16_t label) {
+  return classes.title(label) == kBackground;
+}
+
+/// All classes, in the order of labelmap.txt.
+Painting class_painting(const ClassList& classes) {
+  Painting painting(classes.size());
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto label = static_cast<std::uint16_t>(i);
+    if (!is_background(classes, label)) painting.add(label, image::color_of(label));
+  }
+  return painting;
+}
+
+/// The classes of the image.
+Painting object_painting(const ClassList& classes, const LabelMap& map) {
+  std::vector<bool> found(std::size_t{LabelMap::kUnknown} + 1);
+  for (const std::uint16_t label : map.labels) found[label] = true;
+  Painting painting(classes.size());
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    const auto label = static_cast<std::uint16_t>(i);
+    if (found[i] && !is_background(classes, label)) painting.add(label, voc_color(painting.colors.size()));
+  }
+  return painting;
 }
 
 class CvatFile : public RunFileMaker {
@@ -62,8 +106,8 @@ class CvatFile : public RunFileMaker {
     label_map_ = "# label:color_rgb:parts:actions\nbackground:0,0,0::\n";
     for (std::size_t i = 0; i < classes.size(); ++i) {
       const auto label = static_cast<std::uint16_t>(i);
-      const Color color = class_color_of(classes, label);
-      if (classes.title(label) == kBackground) continue;
+      if (is_background(classes, label)) continue;
+      const Color color = image::color_of(label);
       label_map_ += fmt::format("{}:{},{},{}::\n", line_name(classes.title(label), true), color.red,
                                 color.green, color.blue);
     }
@@ -105,19 +149,13 @@ class CvatFile : public RunFileMaker {
 
 }  // namespace
 
-std::string cvat_part(const Subject& subject) {
-  const MaskRuns masks(subject.map(), PixelOrder::kRows);
-  std::vector<Color> classes(subject.classes.size()), objects(subject.classes.size());
-  std::size_t objects_found = 0;
-  for (const std::uint16_t label : masks.labels()) {
-    classes[label] = class_color_of(subject.classes, label);
-    if (classes[label] != Color{}) objects[label] = voc_color(++objects_found);
-  }
-  const std::string class_png = painted(subject.map(), classes), object_png = painted(subject.map(), objects);
-  return part_head("cvat") +
-         fmt::format("{}\n{}\n{}\n", line_name(subject.result.stem, false), class_png.size(),
-                     object_png.size()) +
-         class_png + object_png;
+void cvat_part(const Subject& subject, ByteSink& sink) {
+  const std::string class_png = class_painting(subject.classes).png(subject.map());
+  const std::string object_png = object_painting(subject.classes, subject.map()).png(subject.map());
+  sink.write(part_head("cvat") + fmt::format("{}\n{}\n{}\n", line_name(subject.result.stem, false),
+                                             class_png.size(), object_png.size()));
+  sink.write(class_png);
+  sink.write(object_png);
 }
 
 std::unique_ptr<RunFileMaker> begin_cvat(ByteSink& sink, const ClassList& classes) {

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "formats/format.h"
 
 namespace relprompt::formats {
 
-std::string cvat_part(const Subject& subject);
+void cvat_part(const Subject& subject, ByteSink& sink);
 std::unique_ptr<RunFileMaker> begin_cvat(ByteSink& sink, const ClassList& classes);
 
 }  // namespace relprompt::formats

@@ -40,9 +40,9 @@ struct RunFileRow {
 struct FormatRow {
   const char* name;
   const char* about;
-  const char* ending;                    ///< of each image's file; nullptr: none
-  std::string (*image)(const Subject&);  ///< makes that file; nullptr with an ending: made elsewhere
-  std::string (*part)(const Subject&);   ///< for the run's files; nullptr: they need nothing of an image
+  const char* ending;                        ///< of each image's file; nullptr: none
+  void (*image)(const Subject&, ByteSink&);  ///< makes that file; nullptr with an ending: made elsewhere
+  void (*part)(const Subject&, ByteSink&);   ///< for the run's files; nullptr: they need nothing of an image
   std::vector<RunFileRow> run_files;
   bool polygons = false;  ///< OutputOptions::simplify and min_polygon apply
 };

@@ -98,7 +98,7 @@ std::string interface_for(const ClassList& classes, const char* control) {
 
 }  // namespace
 
-std::string label_studio_brush_part(const Subject& subject) {
+void label_studio_brush_part(const Subject& subject, ByteSink& sink) {
   const std::uint64_t all = subject.map().labels.size();
   if (all > kMostBrushPixels) {
     throw Error(ErrorCode::kImageTooLarge,
@@ -106,41 +106,47 @@ std::string label_studio_brush_part(const Subject& subject) {
                             all, kMostBrushPixels));
   }
   const MaskRuns masks(subject.map(), PixelOrder::kRows);
-  std::string part = task_begin(subject, kBrush);
+  TextOutput part(sink);
+  part << task_begin(subject, kBrush);
   for (std::size_t i = 0; i < masks.labels().size(); ++i) {
     const std::uint16_t label = masks.labels()[i];
     const auto [begin, end] = masks.runs(i);
-    part += i == 0 ? "{" : ",{";
-    part +=
-        result_begin(subject, fmt::format("class-{}", label), "brushlabels") + "\"format\":\"rle\",\"rle\":[";
+    part << (i == 0 ? "{" : ",{") << result_begin(subject, fmt::format("class-{}", label), "brushlabels")
+         << "\"format\":\"rle\",\"rle\":[";
     bool is_first = true;
     for (const std::uint8_t byte : brush_rle(begin, end, all)) {
-      if (!is_first) part += ',';
+      if (!is_first) part << ",";
       is_first = false;
-      append_number(part, std::uint64_t{byte});
+      append_number(part.text(), std::uint64_t{byte});
     }
-    part += "],\"brushlabels\":[" + quoted(subject.title(label)) + "]}}";
+    part << "],\"brushlabels\":[" << quoted(subject.title(label)) << "]}}";
+    part.pass_on();
   }
-  return part + "]}]}\n";
+  part << "]}]}\n";
+  part.finish();
 }
 
-std::string label_studio_polygons_part(const Subject& subject) {
-  const Polygons polygons(subject.map(), subject.options);
+void label_studio_polygons_part(const Subject& subject, ByteSink& sink) {
   // Label Studio counts in percent of the image's sides.
   const double factor_x = 100.0 / subject.map().width, factor_y = 100.0 / subject.map().height;
-  std::string part = task_begin(subject, kPolygons);
+  TextOutput part(sink);
+  part << task_begin(subject, kPolygons);
   bool is_first = true;
-  for (const std::uint16_t label : polygons.labels()) {
+  for_each_class(subject.map(), subject.options, [&](const Polygons& polygons, std::uint16_t label) {
     const std::string end = ",\"closed\":true,\"polygonlabels\":[" + quoted(subject.title(label)) + "]}}";
     std::size_t number = 0;
-    for (const Ring& ring : polygons.joined(label)) {
-      part += is_first ? "{" : ",{";
+    polygons.joined(label, [&](const Ring& ring) {
+      part << (is_first ? "{" : ",{")
+           << result_begin(subject, fmt::format("class-{}-{}", label, ++number), "polygonlabels")
+           << "\"points\":";
       is_first = false;
-      part += result_begin(subject, fmt::format("class-{}-{}", label, ++number), "polygonlabels") +
-              "\"points\":" + nested_ring(ring, factor_x, factor_y, false) + end;
-    }
-  }
-  return part + "]}]}\n";
+      append_nested(part.text(), ring, factor_x, factor_y, false);
+      part << end;
+      part.pass_on();
+    });
+  });
+  part << "]}]}\n";
+  part.finish();
 }
 
 std::unique_ptr<RunFileMaker> begin_label_studio_brush(ByteSink& sink, const ClassList&) {

@@ -3,14 +3,13 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "formats/format.h"
 
 namespace relprompt::formats {
 
-std::string label_studio_brush_part(const Subject& subject);
-std::string label_studio_polygons_part(const Subject& subject);
+void label_studio_brush_part(const Subject& subject, ByteSink& sink);
+void label_studio_polygons_part(const Subject& subject, ByteSink& sink);
 
 std::unique_ptr<RunFileMaker> begin_label_studio_brush(ByteSink& sink, const ClassList& classes);
 std::unique_ptr<RunFileMaker> begin_label_studio_polygons(ByteSink& sink, const ClassList& classes);

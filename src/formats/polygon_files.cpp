@@ -20,48 +20,47 @@ std::string hexadecimal(std::uint16_t label) {
   return fmt::format("#{:02x}{:02x}{:02x}", color.red, color.green, color.blue);
 }
 
-std::string multi_polygon(const std::vector<Polygon>& polygons) {
-  std::string text = "[";
-  for (std::size_t i = 0; i < polygons.size(); ++i) {
-    text += i == 0 ? "[" : ",[";
-    for (std::size_t k = 0; k < polygons[i].size(); ++k)
-      text += (k == 0 ? "" : ",") + nested_ring(polygons[i][k], 1, 1, true);
-    text += ']';
+void append_polygon(std::string& text, const Polygon& polygon) {
+  text += '[';
+  for (std::size_t i = 0; i < polygon.size(); ++i) {
+    if (i > 0) text += ',';
+    append_nested(text, polygon[i], 1, 1, true);
   }
-  return text + "]";
+  text += ']';
 }
 
 }  // namespace
 
-std::string labelme_json(const Subject& subject) {
+void labelme_json(const Subject& subject, ByteSink& sink) {
   const auto& result = subject.result;
-  const Polygons polygons(subject.map(), subject.options);
-  std::string text =
-      "{" + members({{"version", kLabelMeVersion}, {"flags", Json::object()}}) + ",\n\"shapes\":[";
+  TextOutput file(sink);
+  file << "{" << members({{"version", kLabelMeVersion}, {"flags", Json::object()}}) << ",\n\"shapes\":[";
   bool is_first = true;
-  for (const std::uint16_t label : polygons.labels()) {
+  for_each_class(subject.map(), subject.options, [&](const Polygons& polygons, std::uint16_t label) {
     const std::string begin = "{\"label\":" + quoted(subject.title(label)) + ",\"points\":";
-    for (const Ring& ring : polygons.joined(label)) {
-      text += is_first ? "\n" : ",\n";
+    polygons.joined(label, [&](const Ring& ring) {
+      file << (is_first ? "\n" : ",\n") << begin;
       is_first = false;
-      text += begin + nested_ring(ring, 1, 1, false) +
-              ",\"group_id\":null,\"description\":\"\",\"shape_type\":\"polygon\",\"flags\":{}}";
-    }
-  }
-  return text + "],\n" +
-         members({{"imagePath", result.path.empty() ? result.name : result.path},
-                  {"imageData", nullptr},
-                  {"imageHeight", subject.map().height},
-                  {"imageWidth", subject.map().width}}) +
-         "}\n";
+      append_nested(file.text(), ring, 1, 1, false);
+      file << ",\"group_id\":null,\"description\":\"\",\"shape_type\":\"polygon\",\"flags\":{}}";
+      file.pass_on();
+    });
+  });
+  file << "],\n"
+       << members({{"imagePath", result.path.empty() ? result.name : result.path},
+                   {"imageData", nullptr},
+                   {"imageHeight", subject.map().height},
+                   {"imageWidth", subject.map().width}})
+       << "}\n";
+  file.finish();
 }
 
-std::string yolo_text(const Subject& subject) {
-  const Polygons polygons(subject.map(), subject.options);
+void yolo_text(const Subject& subject, ByteSink& sink) {
   const double factor_x = 1.0 / subject.map().width, factor_y = 1.0 / subject.map().height;
-  std::string text;
-  for (const std::uint16_t label : polygons.labels()) {
-    for (const Ring& ring : polygons.joined(label)) {
+  TextOutput file(sink);
+  std::string& text = file.text();
+  for_each_class(subject.map(), subject.options, [&](const Polygons& polygons, std::uint16_t label) {
+    polygons.joined(label, [&](const Ring& ring) {
       append_number(text, std::uint64_t{label});
       for (const Point point : ring) {
         text += ' ';
@@ -70,9 +69,10 @@ std::string yolo_text(const Subject& subject) {
         append_number(text, point.y * factor_y);
       }
       text += '\n';
-    }
-  }
-  return text;
+      file.pass_on();
+    });
+  });
+  file.finish();
 }
 
 std::unique_ptr<RunFileMaker> begin_yolo_names(ByteSink& sink, const ClassList& classes) {
@@ -83,25 +83,32 @@ std::unique_ptr<RunFileMaker> begin_yolo_names(ByteSink& sink, const ClassList& 
   return std::make_unique<StaticFile>(sink, std::move(text));
 }
 
-std::string geo_json(const Subject& subject) {
+void geo_json(const Subject& subject, ByteSink& sink) {
   const auto& map = subject.map();
-  const Polygons polygons(map, subject.options);
-  std::string text =
-      "{\"type\":\"FeatureCollection\"," +
-      members(
-          {{"image", {{"file_name", subject.result.name}, {"height", map.height}, {"width", map.width}}}}) +
-      ",\n\"features\":[";
+  TextOutput file(sink);
+  file << "{\"type\":\"FeatureCollection\","
+       << members(
+              {{"image", {{"file_name", subject.result.name}, {"height", map.height}, {"width", map.width}}}})
+       << ",\n\"features\":[";
   bool is_first = true;
-  for (const std::uint16_t label : polygons.labels()) {
-    const auto shapes = polygons.with_holes(label);
-    if (shapes.empty()) continue;
-    text += is_first ? "\n" : ",\n";
-    is_first = false;
-    text += "{\"type\":\"Feature\",\"properties\":{" +
-            members({{"label", label}, {"name", subject.title(label)}, {"color", hexadecimal(label)}}) +
-            "},\"geometry\":{\"type\":\"MultiPolygon\",\"coordinates\":" + multi_polygon(shapes) + "}}";
-  }
-  return text + "]}\n";
+  for_each_class(map, subject.options, [&](const Polygons& polygons, std::uint16_t label) {
+    bool has_none = true;
+    polygons.with_holes(label, [&](const Polygon& polygon) {
+      if (has_none) {
+        file << (is_first ? "\n" : ",\n") << "{\"type\":\"Feature\",\"properties\":{"
+             << members({{"label", label}, {"name", subject.title(label)}, {"color", hexadecimal(label)}})
+             << "},\"geometry\":{\"type\":\"MultiPolygon\",\"coordinates\":[";
+      } else {
+        file << ",";
+      }
+      is_first = has_none = false;
+      append_polygon(file.text(), polygon);
+      file.pass_on();
+    });
+    if (!has_none) file << "]}}";
+  });
+  file << "]}\n";
+  file.finish();
 }
 
 }  // namespace relprompt::formats

@@ -1,14 +1,15 @@
 #include "formats/polygons.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "formats/joined_ring.h"
 #include "formats/simplify.h"
 
 namespace relprompt::formats {
 
-Polygons::Polygons(const LabelMap& map, const OutputOptions& options)
-    : outlines_(trace_outlines(map)), simplify_(options.simplify) {
+Polygons::Polygons(const LabelMap& map, const OutputOptions& options, ClassRange classes)
+    : outlines_(trace_outlines(map, classes)), simplify_(options.simplify) {
   group(options.min_polygon);
 }
 
@@ -85,36 +86,24 @@ Ring Polygons::simplified(const TracedRing& ring) const {
   return result;
 }
 
-std::vector<Polygon> Polygons::with_holes(std::uint16_t label) const {
+Polygons::Groups Polygons::groups_of(std::uint16_t label) const {
   const auto found = std::lower_bound(labels_.begin(), labels_.end(), label);
-  std::vector<Polygon> result;
-  if (found == labels_.end() || *found != label) return result;
+  if (found == labels_.end() || *found != label) return {};
   const auto place = static_cast<std::size_t>(found - labels_.begin());
-  for (std::size_t i = class_begin_[place]; i < class_begin_[place + 1]; ++i) {
-    Polygon polygon;
-    for (std::size_t k = groups_[i].begin; k < groups_[i].end; ++k) {
-      Ring ring = simplified(outlines_.rings[order_[k]]);
-      if (ring.empty() && polygon.empty()) break;
-      if (!ring.empty()) polygon.push_back(std::move(ring));
-    }
-    if (!polygon.empty()) result.push_back(std::move(polygon));
-  }
-  return result;
+  return {groups_.data() + class_begin_[place], groups_.data() + class_begin_[place + 1]};
 }
 
-std::vector<Ring> Polygons::joined(std::uint16_t label) const {
-  const auto found = std::lower_bound(labels_.begin(), labels_.end(), label);
-  std::vector<Ring> result;
-  if (found == labels_.end() || *found != label) return result;
-  const auto place = static_cast<std::size_t>(found - labels_.begin());
-  for (std::size_t i = class_begin_[place]; i < class_begin_[place + 1]; ++i) {
-    Ring ring = joined(groups_[i]);
-    if (!ring.empty()) result.push_back(std::move(ring));
+Polygon Polygons::polygon_of(const Group& group) const {
+  Polygon polygon;
+  for (std::size_t i = group.begin; i < group.end; ++i) {
+    Ring ring = simplified(outlines_.rings[order_[i]]);
+    if (ring.empty() && polygon.empty()) break;
+    if (!ring.empty()) polygon.push_back(std::move(ring));
   }
-  return result;
+  return polygon;
 }
 
-Ring Polygons::joined(const Group& group) const {
+Ring Polygons::ring_of(const Group& group) const {
   if (group.end - group.begin == 1) return simplified(outlines_.rings[order_[group.begin]]);
   std::vector<Ring> rings;
   std::vector<Joint> joints;
@@ -127,6 +116,14 @@ Ring Polygons::joined(const Group& group) const {
                       static_cast<std::uint32_t>(i - group.begin), ring.meeting});
   }
   return join_rings(rings, std::move(joints), simplify_);
+}
+
+void for_each_class(const LabelMap& map, const OutputOptions& options,
+                    const std::function<void(const Polygons&, std::uint16_t)>& f, std::uint64_t stretches) {
+  for (const ClassRange classes : class_ranges(map, stretches)) {
+    const Polygons polygons(map, options, classes);
+    for (const std::uint16_t label : polygons.labels()) f(polygons, label);
+  }
 }
 
 }  // namespace relprompt::formats

@@ -25,17 +25,25 @@ Direction turned_left(Direction direction) {
   return static_cast<Direction>((direction + 3) % 4);
 }
 
-/// Where each stretch of equal labels in a row begins. The left side of such a pixel belongs to one ring.
+/// f(x, label) where a stretch of equal labels begins in a row.
+template <typename F>
+void for_each_stretch(const LabelMap& map, int y, F f) {
+  const std::uint16_t* row =
+      map.labels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(map.width);
+  for (int x = 0; x < map.width; ++x)
+    if (x == 0 || row[x] != row[x - 1]) f(x, row[x]);
+}
+
+/// Where each stretch of a class begins. The left side of such a pixel belongs to one ring.
 class RowRuns {
  public:
-  explicit RowRuns(const LabelMap& map) {
+  RowRuns(const LabelMap& map, ClassRange classes) {
     rows_.reserve(static_cast<std::size_t>(map.height) + 1);
     for (int y = 0; y < map.height; ++y) {
       rows_.push_back(starts_.size());
-      const std::uint16_t* row =
-          map.labels.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(map.width);
-      for (int x = 0; x < map.width; ++x)
-        if (x == 0 || row[x] != row[x - 1]) starts_.push_back(x);
+      for_each_stretch(map, y, [&](int x, std::uint16_t label) {
+        if (classes.holds(label)) starts_.push_back(x);
+      });
     }
     rows_.push_back(starts_.size());
   }
@@ -43,7 +51,7 @@ class RowRuns {
   std::size_t size() const { return starts_.size(); }
   int start(std::size_t run) const { return starts_[run]; }
 
-  /// The stretch that this pixel is in.
+  /// The stretch that this pixel, which must be of one of the classes, is in.
   std::size_t of(int x, int y) const {
     const auto begin = starts_.begin() + static_cast<std::ptrdiff_t>(rows_[static_cast<std::size_t>(y)]);
     const auto end = starts_.begin() + static_cast<std::ptrdiff_t>(rows_[static_cast<std::size_t>(y) + 1]);
@@ -57,15 +65,20 @@ class RowRuns {
 
 class Tracer {
  public:
-  explicit Tracer(const LabelMap& map)
-      : map_(map), runs_(map), walked_(map.labels.size()), ring_of_(runs_.size()), edge_of_(runs_.size()) {}
+  Tracer(const LabelMap& map, ClassRange classes)
+      : map_(map),
+        classes_(classes),
+        runs_(map, classes),
+        walked_(map.labels.size()),
+        ring_of_(runs_.size()),
+        edge_of_(runs_.size()) {}
 
   Outlines trace() {
     std::size_t pixel = 0;
     for (int y = 0; y < map_.height; ++y) {
       for (int x = 0; x < map_.width; ++x, ++pixel) {
         const std::uint16_t label = map_.labels[pixel];
-        if (label == LabelMap::kUnknown || walked_[pixel] || is(x, y - 1, label)) continue;
+        if (!classes_.holds(label) || walked_[pixel] || is(x, y - 1, label)) continue;
         walk({x, y}, label);
       }
     }
@@ -204,6 +217,7 @@ class Tracer {
   }
 
   const LabelMap& map_;
+  ClassRange classes_;
   RowRuns runs_;
   std::vector<bool> walked_;                               ///< [pixel] along its upper side
   std::vector<std::uint32_t> ring_of_, edge_of_;           ///< [stretch] of its left side
@@ -225,8 +239,28 @@ std::int64_t doubled_area(const Point* points, std::size_t count) {
   return sum;
 }
 
-Outlines trace_outlines(const LabelMap& map) {
-  return Tracer(map).trace();
+Outlines trace_outlines(const LabelMap& map, ClassRange classes) {
+  return Tracer(map, classes).trace();
+}
+
+std::vector<ClassRange> class_ranges(const LabelMap& map, std::uint64_t most) {
+  std::vector<std::uint64_t> stretches(std::size_t{LabelMap::kUnknown} + 1);
+  for (int y = 0; y < map.height; ++y)
+    for_each_stretch(map, y, [&](int, std::uint16_t label) { ++stretches[label]; });
+  std::vector<ClassRange> ranges;
+  std::uint64_t in_last = 0;
+  for (std::uint16_t label = 0; label < LabelMap::kUnknown; ++label) {
+    const std::uint64_t own = stretches[label];
+    if (own == 0) continue;
+    if (ranges.empty() || in_last + own > most) {
+      ranges.push_back({label, label});
+      in_last = own;
+    } else {
+      ranges.back().last = label;
+      in_last += own;
+    }
+  }
+  return ranges;
 }
 
 }  // namespace relprompt::formats

@@ -49,8 +49,21 @@ struct Outlines {
   std::vector<TracedRing> rings;
 };
 
-/// Outlines of every class; pixels of LabelMap::kUnknown belong to none. Time grows with the pixels and the
-/// length of the outlines, whatever the number of classes is.
-Outlines trace_outlines(const LabelMap& map);
+/// The classes first..last.
+struct ClassRange {
+  std::uint16_t first = 0, last = LabelMap::kUnknown - 1;
+
+  bool holds(std::uint16_t label) const { return label >= first && label <= last; }
+};
+
+/// Outlines of these classes; pixels of LabelMap::kUnknown belong to none. Time grows with the pixels and the
+/// length of the outlines, whatever the number of classes is; memory with the length alone, and a bit a
+/// pixel.
+Outlines trace_outlines(const LabelMap& map, ClassRange classes = {});
+
+/// Ranges, ascending, that together hold every class of the map. Each is of one class, or of classes that
+/// have at most `most` stretches of pixels side by side in a row: their outlines take about 130 bytes a
+/// stretch.
+std::vector<ClassRange> class_ranges(const LabelMap& map, std::uint64_t most);
 
 }  // namespace relprompt::formats

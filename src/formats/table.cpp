@@ -19,30 +19,31 @@
 namespace relprompt::formats {
 namespace {
 
-std::string labels(const Subject& subject) {
-  return image::labels_png(subject.map(), subject.classes.size());
+void labels(const Subject& subject, ByteSink& sink) {
+  sink.write(image::labels_png(subject.map(), subject.classes.size()));
 }
 
-std::string palette(const Subject& subject) {
-  return image::palette_png(subject.map(), subject.classes.size());
+void palette(const Subject& subject, ByteSink& sink) {
+  sink.write(image::palette_png(subject.map(), subject.classes.size()));
 }
 
-std::string overlay(const Subject& subject) {
+void overlay(const Subject& subject, ByteSink& sink) {
   if (subject.result.image == nullptr) {
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("the overlay of {} needs the image", subject.result.name),
                 "set ImageResult::image");
   }
-  return image::overlay_jpg(*subject.result.image, subject.map(), subject.classes, subject.options.overlay);
+  sink.write(
+      image::overlay_jpg(*subject.result.image, subject.map(), subject.classes, subject.options.overlay));
 }
 
-std::string report(const Subject& subject) {
+void report(const Subject& subject, ByteSink& sink) {
   if (subject.result.report.empty()) {
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("the report on {} is made elsewhere", subject.result.name),
                 "set ImageResult::report to what Reporter::report returns");
   }
-  return subject.result.report;
+  sink.write(subject.result.report);
 }
 
 }  // namespace

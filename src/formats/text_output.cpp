@@ -33,19 +33,19 @@ void append_number(std::string& text, double number) {
   }
 }
 
-std::string flat_ring(const Ring& ring) {
-  std::string text = "[";
-  for (const Point point : ring) {
-    if (text.size() > 1) text += ',';
-    append_number(text, static_cast<std::uint64_t>(point.x));
+void append_flat(std::string& text, const Ring& ring) {
+  text += '[';
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    if (i > 0) text += ',';
+    append_number(text, static_cast<std::uint64_t>(ring[i].x));
     text += ',';
-    append_number(text, static_cast<std::uint64_t>(point.y));
+    append_number(text, static_cast<std::uint64_t>(ring[i].y));
   }
-  return text + "]";
+  text += ']';
 }
 
-std::string nested_ring(const Ring& ring, double factor_x, double factor_y, bool closed) {
-  std::string text = "[";
+void append_nested(std::string& text, const Ring& ring, double factor_x, double factor_y, bool closed) {
+  text += '[';
   const std::size_t count = ring.size() + (closed ? 1 : 0);
   for (std::size_t i = 0; i < count; ++i) {
     const Point point = ring[i == ring.size() ? 0 : i];
@@ -55,7 +55,7 @@ std::string nested_ring(const Ring& ring, double factor_x, double factor_y, bool
     append_number(text, point.y * factor_y);
     text += ']';
   }
-  return text + "]";
+  text += ']';
 }
 
 }  // namespace relprompt::formats

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/byte_sink.h"
 #include "formats/rings.h"
 
 namespace relprompt::formats {
@@ -23,9 +24,36 @@ void append_number(std::string& text, std::uint64_t number);
 /// Without a fraction where there is none, else up to 9 digits.
 void append_number(std::string& text, double number);
 
-/// "[x,y,x,y]".
-std::string flat_ring(const Ring& ring);
-/// "[[x,y],[x,y]]", each times a factor; closed: with the first point again at the end.
-std::string nested_ring(const Ring& ring, double factor_x, double factor_y, bool closed);
+/// Appends "[x,y,x,y]".
+void append_flat(std::string& text, const Ring& ring);
+/// Appends "[[x,y],[x,y]]", each times a factor; closed: with the first point again at the end.
+void append_nested(std::string& text, const Ring& ring, double factor_x, double factor_y, bool closed);
+
+/// Text on its way to a file: what is long goes there in pieces, so that memory never holds all of it.
+class TextOutput {
+ public:
+  /// The sink must outlive it.
+  explicit TextOutput(ByteSink& sink) : sink_(sink) {}
+
+  /// Where the text is appended; pass_on() or finish() follows, or it goes nowhere.
+  std::string& text() { return text_; }
+  TextOutput& operator<<(std::string_view more) {
+    text_ += more;
+    return *this;
+  }
+  /// Hands on what is worth it.
+  void pass_on() {
+    if (text_.size() >= kPiece) finish();
+  }
+  void finish() {
+    sink_.write(text_);
+    text_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kPiece = std::size_t{1} << 20;
+  ByteSink& sink_;
+  std::string text_;
+};
 
 }  // namespace relprompt::formats

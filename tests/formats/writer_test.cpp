@@ -59,6 +59,28 @@ TEST_F(Writer, ARunHasOneFileWithAllImages) {
   EXPECT_EQ(read_text(scratch_ / "out/a.labels.png"), read_text(scratch_ / "same.png"));
 }
 
+TEST_F(Writer, FilesOnTheDiskAreThoseInMemory) {
+  // Large enough that texts are written in several pieces.
+  const LabelMap map = noise(300, 400, 2, 0.1, 7);
+  const ImageResult result{"a.png", "a", map};
+  for (const auto& name : mask_formats()) {
+    const auto& format = output_format(name);
+    if (format.image_file.empty()) {
+      EXPECT_ERROR(write_image_file(scratch_ / "none", name, result, classes_), ErrorCode::kBadArgument,
+                   name);
+    } else {
+      write_image_file(scratch_ / name, name, result, classes_);
+      EXPECT_EQ(read_text(scratch_ / name), encode_image_file(name, result, classes_)) << name;
+    }
+    if (!format.run_parts) continue;
+    write_run_part(scratch_ / ("part." + name), name, result, classes_);
+    EXPECT_EQ(read_text(scratch_ / ("part." + name)), encode_run_part(name, result, classes_)) << name;
+  }
+  EXPECT_ERROR(write_run_part(scratch_ / "none", "geojson", result, classes_), ErrorCode::kBadArgument,
+               "geojson");
+  EXPECT_FALSE(fs::exists(scratch_ / "none"));
+}
+
 TEST_F(Writer, FilesOfOthersStay) {
   write_text(scratch_ / "coco.json", "{}");
   EXPECT_ERROR(OutputWriter(scratch_.path(), {"coco"}, classes_), ErrorCode::kNotWritable, "coco.json");

@@ -1,6 +1,7 @@
 // CVAT's archive and zip_archive, opened by Python's zipfile: an implementation that shares nothing with
 // ours.
 #include <cstdlib>
+#include <utility>
 
 #include <gmock/gmock.h>
 
@@ -55,6 +56,37 @@ TEST_F(Zip, CvatsArchiveHasItsFolders) {
   EXPECT_EQ(pixel(objects, 0), 0x800000u) << "Pascal VOC's first colour";
   EXPECT_EQ(pixel(objects, 3), 0x008000u) << "and its second";
   EXPECT_EQ(pixel(objects, 4), 0u);
+}
+
+/// Colour type and the palette of a PNG (PNG specification, IHDR and PLTE).
+std::pair<int, std::string> colors_of(const std::string& png) {
+  const auto begin = png.find("PLTE");
+  if (begin == std::string::npos) return {png.at(25), ""};
+  const auto length = std::size_t{static_cast<std::uint8_t>(png.at(begin - 2))} << 8 |
+                      static_cast<std::uint8_t>(png.at(begin - 1));
+  return {png.at(25), png.substr(begin + 4, length)};
+}
+
+TEST_F(Zip, CvatsColorsAreAPaletteAsLongAsTheyFit) {
+  constexpr std::uint16_t kLast = 254;
+  for (const std::size_t classes : {std::size_t{kLast} + 1, std::size_t{kLast} + 2}) {
+    const bool fits = classes == std::size_t{kLast} + 1;
+    LabelMap map = drawn_map({"aa.a"});
+    map.labels[1] = kLast;
+    write_text(scratch_ / "a.zip",
+               encode_output("cvat", {"a.png", "a", map}, numbered_classes(classes)).at(0).bytes);
+    unpack(scratch_ / "a.zip", scratch_ / "unpacked");
+    const auto [kind, palette] = colors_of(read_text(scratch_ / "unpacked/SegmentationClass/a.png"));
+    EXPECT_EQ(kind, fits ? 3 : 2) << "a palette, or red, green and blue";
+    EXPECT_EQ(palette.size(), fits ? 3u * 256 : 0u);
+    const std::string begin("\0\0\0\xE6\x39\x4A", 6);
+    EXPECT_EQ(palette.substr(0, 6), fits ? begin : "") << "as labelmap.txt";
+    EXPECT_EQ(colors_of(read_text(scratch_ / "unpacked/SegmentationObject/a.png")).second.size(), 3u * 3);
+    const Image shown = read_image(scratch_ / "unpacked/SegmentationClass/a.png");
+    EXPECT_EQ(pixel(shown, 0), class_color(0));
+    EXPECT_EQ(pixel(shown, 1), class_color(kLast));
+    EXPECT_EQ(pixel(shown, 2), 0u);
+  }
 }
 
 TEST_F(Zip, AnyFilesInMemory) {
