@@ -26,9 +26,10 @@ enum class BadSample { kStop, kSkip };
 
 /// Which score decides that a checkpoint is the best one so far.
 enum class BestRule {
-  kNone,             ///< no `best` model
-  kHeldOutSeen,      ///< mIoU of seen classes on the held-out part of the training set
-  kValidationUnseen  ///< hIoU on the test set, as the authors did: looks at what is reported, so optimistic
+  kNone,                 ///< no `best` model
+  kHeldOutSeen,          ///< mIoU of seen classes on the held-out part of the training set
+  kValidationUnseen,     ///< hIoU on the test set: looks at what is reported, so optimistic
+  kValidationUnseenMiou  ///< mIoU of unseen classes on the test set, as the authors' released run: the same
 };
 
 struct TrainOptions {
@@ -53,6 +54,10 @@ struct TrainOptions {
 struct SelfTrainingOptions {
   double start = 0.5;      ///< share of the iterations after which pseudo labels begin, in [0, 1)
   double threshold = 0.0;  ///< least probability of a pseudo label, in [0, 1]
+  /// Warm-up, decay and AdamW's moments start again with the pseudo labels, over the iterations that are
+  /// left.
+  bool restart = false;
+  bool background = false;  ///< pseudo labels also on the background of voc-20 and context-59
 };
 
 struct TestOptions {
@@ -99,6 +104,12 @@ struct RunConfig {
   std::string device = "cpu";
   RunPaths paths;  ///< absolute in the resolved config; not expected in a config file that is shared
 };
+
+/// True for the rules that measure on the test set.
+bool looks_at_test(BestRule rule) noexcept;
+/// True if scores are also given for seen and unseen classes apart: in zero-shot settings, and in supervised
+/// runs whose config lists the unseen classes, although such a run is shown all labels.
+bool scores_split(const RunConfig& config) noexcept;
 
 /// A config may have settings for several heads (`heads`): those of the one that `head` names are laid
 /// over the others, key by key, where null takes a key away. Overrides go before both.

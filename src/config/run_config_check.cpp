@@ -25,16 +25,25 @@ void check_protocol(const RunConfig& config) {
 }
 
 void check_best(const RunConfig& config) {
-  const char* hint = "train.best can be none, held_out_seen or validation_unseen";
+  const char* hint = "train.best can be none, held_out_seen, validation_unseen or validation_unseen_miou";
   if (!config.data.train) return;
   if (config.train.best == BestRule::kHeldOutSeen && config.data.held_out <= 0) {
     refuse("'train' 'best' is held_out_seen, but 'data' 'held_out' is 0", hint);
   }
-  if (config.train.best != BestRule::kValidationUnseen) return;
-  if (!config.data.test) refuse("'train' 'best' is validation_unseen, but 'data' has no part 'test'", hint);
-  if (!eval::is_zero_shot(config.setting)) {
-    refuse("'train' 'best' is validation_unseen, but the protocol knows no unseen classes", hint);
+  if (!looks_at_test(config.train.best)) return;
+  const std::string rule = fmt::format("'train' 'best' is {}", name_of(kBestWords, config.train.best));
+  if (!config.data.test) refuse(rule + ", but 'data' has no part 'test'", hint);
+  if (!eval::is_zero_shot(config.setting) && !scores_split(config)) {
+    refuse(rule + ", but the protocol knows no unseen classes",
+           "a supervised config may name them in data.unseen; " + std::string(hint));
   }
+}
+
+void check_self_training(const RunConfig& config) {
+  if (!config.self_training.background || config.setting == Setting::kTransductive) return;
+  refuse(fmt::format("'self_training' 'background' is true, but 'protocol' is {}",
+                     name_of(eval::kSettingWords, config.setting)),
+         "only protocol: transductive labels the background");
 }
 
 void check_sizes(const RunConfig& config) {
@@ -62,6 +71,15 @@ void check_device(const std::string& device) {
 
 }  // namespace
 
+bool looks_at_test(BestRule rule) noexcept {
+  return rule == BestRule::kValidationUnseen || rule == BestRule::kValidationUnseenMiou;
+}
+
+bool scores_split(const RunConfig& config) noexcept {
+  if (eval::is_zero_shot(config.setting)) return true;
+  return config.setting == Setting::kSupervised && config.data.unseen && !config.data.unseen->empty();
+}
+
 void check(const RunConfig& config, const std::string& source) {
   try {
     check(config.train.schedule);
@@ -71,6 +89,7 @@ void check(const RunConfig& config, const std::string& source) {
     for (const std::string& sentence : config.text.templates) text::check_template(sentence);
     check_protocol(config);
     check_best(config);
+    check_self_training(config);
     check_sizes(config);
     check_device(config.device);
   } catch (const Error& error) {

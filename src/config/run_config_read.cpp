@@ -126,6 +126,8 @@ void read_self_training(JsonFields fields, SelfTrainingOptions& options) {
   constexpr double kBelowOne = 1 - std::numeric_limits<double>::epsilon() / 2;
   options.start = fields.number("start", options.start, 0, kBelowOne);
   options.threshold = fields.number("threshold", options.threshold, 0, 1);
+  options.restart = fields.boolean("restart", options.restart);
+  options.background = fields.boolean("background", options.background);
   fields.finish();
 }
 

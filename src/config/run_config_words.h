@@ -11,7 +11,8 @@ namespace relprompt::config {
 
 inline constexpr Word<BestRule> kBestWords[] = {{BestRule::kNone, "none"},
                                                 {BestRule::kHeldOutSeen, "held_out_seen"},
-                                                {BestRule::kValidationUnseen, "validation_unseen"}};
+                                                {BestRule::kValidationUnseen, "validation_unseen"},
+                                                {BestRule::kValidationUnseenMiou, "validation_unseen_miou"}};
 inline constexpr Word<BadSample> kBadSampleWords[] = {{BadSample::kStop, "stop"}, {BadSample::kSkip, "skip"}};
 
 // Values that are kept as the words themselves.

@@ -63,11 +63,19 @@ Json train_json(const TrainOptions& train) {
           {"sheet_samples", train.sheet_samples}};
 }
 
+Json self_training_json(const SelfTrainingOptions& options) {
+  Json json = {{"start", options.start}, {"threshold", options.threshold}};
+  // Only where they are set, so that runs from before these keys keep their identity.
+  if (options.restart) json["restart"] = true;
+  if (options.background) json["background"] = true;
+  return json;
+}
+
 Json test_json(const TestOptions& test) {
   Json json = {{"short_side", test.short_side},
                {"window", test.window == kWholeImage ? Json("whole") : Json(test.window)},
                {"stride", test.stride}};
-  // Only where they are set, as below.
+  // Only where they are set, as above.
   if (test.logit_scale > 0) json["logit_scale"] = test.logit_scale;
   if (test.mean != WindowMean::kByModel) json["mean"] = name_of(model::kWindowMeanWords, test.mean);
   if (test.unknown) json["unknown"] = *test.unknown;
@@ -94,7 +102,6 @@ void add_naming(const RunConfig& config, Json& document) {
 }  // namespace
 
 std::string to_yaml(const RunConfig& config) {
-  const auto& [start, threshold] = config.self_training;
   Json document = {{"name", config.name},
                    {"protocol", name_of(eval::kSettingWords, config.setting)},
                    {"data", to_json(config.data)},
@@ -108,7 +115,7 @@ std::string to_yaml(const RunConfig& config) {
                      {"rate", config.optimizer.rate},
                      {"weight_decay", config.optimizer.weight_decay}}},
                    {"train", train_json(config.train)},
-                   {"self_training", {{"start", start}, {"threshold", threshold}}},
+                   {"self_training", self_training_json(config.self_training)},
                    {"test", test_json(config.test)},
                    {"seed", config.seed},
                    {"threads", config.threads},

@@ -22,7 +22,8 @@ Layout context_layout(const std::string& split) {
 std::unique_ptr<Dataset> open_context_59(const DatasetSpec& spec) {
   const ClassList& classes = vocabulary("context-59").classes;
   return std::make_unique<PairedFiles>(find_files(context_layout(spec.split), spec),
-                                       LabelCode::less_one(classes.size()), classes, spec.decoding());
+                                       LabelCode::less_one(classes.size(), spec.background), classes,
+                                       spec.decoding());
 }
 
 std::unique_ptr<Dataset> open_context_60(const DatasetSpec& spec) {

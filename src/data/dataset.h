@@ -13,16 +13,20 @@
 #include "relprompt/error.h"
 #include "relprompt/image.h"
 
+#include "image/label_values.h"
+
 namespace relprompt::data {
 
 /// What a pixel that does not count has in every data set. Files say 255, 0, 459 or 65535 for it; reading
 /// maps that to this value, so that it never meets a class (255 is a class of the sets with 459 and 847).
 constexpr std::uint16_t kIgnore = LabelMap::kUnknown;
+/// What a pixel of the background has in a set that was opened with DatasetSpec::background.
+constexpr std::uint16_t kBackground = image::kBackgroundLabel;
 
 struct Sample {
   std::string name;  ///< file name without extension, with folders below the images folder
   Image image;
-  LabelMap labels;  ///< the image's size; 0 to classes - 1, or kIgnore
+  LabelMap labels;  ///< the image's size; 0 to classes - 1, kIgnore, or kBackground where that was asked for
 };
 
 /// What can be wrong with a sample.
@@ -71,14 +75,17 @@ struct DatasetSpec {
   std::uint64_t max_pixels = kMaxDecodedPixels;  ///< larger images and masks are refused unopened
   std::vector<int> bands = {};                   ///< of the images, see DecodeOptions
   std::optional<SampleRange> range = {};         ///< of the images, see DecodeOptions
+  /// voc-20 and context-59, whose masks have a background that is no class: it becomes kBackground, not
+  /// kIgnore.
+  bool background = false;
 
   /// How images are decoded.
   DecodeOptions decoding() const { return {bands, range, max_pixels}; }
 };
 
-/// Opens a data set: finds its files, reads none but the lists. Throws Error: kBadArgument (kind, encoding),
-/// kNotFound if a folder or list is missing or there is no sample (the message shows the expected tree),
-/// kUnreadable, kBadClassList.
+/// Opens a data set: finds its files, reads none but the lists. Throws Error: kBadArgument (kind, encoding, a
+/// background that the kind has not), kNotFound if a folder or list is missing or there is no sample (the
+/// message shows the expected tree), kUnreadable, kBadClassList.
 std::unique_ptr<Dataset> open_dataset(const DatasetSpec& spec);
 
 struct DatasetKind {

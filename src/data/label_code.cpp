@@ -36,6 +36,12 @@ LabelCode LabelCode::less_one(std::size_t classes) {
   return code;
 }
 
+LabelCode LabelCode::less_one(std::size_t classes, bool background) {
+  LabelCode code = less_one(classes);
+  if (background) code.meaning_[0] = kBackground;
+  return code;
+}
+
 LabelCode LabelCode::wide(std::size_t classes, const std::vector<std::uint16_t>& ignored) {
   LabelCode code(fmt::format("0 to {}", classes - 1), fmt::format("{}", fmt::join(ignored, " or ")));
   for (std::size_t label = 0; label < classes; ++label)

@@ -17,6 +17,8 @@ class LabelCode {
   static LabelCode as_stored(std::size_t classes);
   /// Stored value = label + 1; 0 and 255 are ignored. At most 254 classes.
   static LabelCode less_one(std::size_t classes);
+  /// The same, but stored 0 is the background, kBackground, where `background` is true.
+  static LabelCode less_one(std::size_t classes, bool background);
   /// Stored value = label in 16 bits; these values, all of them no class, are ignored.
   static LabelCode wide(std::size_t classes, const std::vector<std::uint16_t>& ignored);
   /// Stored value = label; ignored is 65535 in files of 16 bits and 255 in those of fewer.
@@ -36,7 +38,8 @@ class LabelCode {
     int row = 0, column = 0;  ///< of the first one
   };
 
-  /// Replaces stored values by labels; ignored pixels and strangers become kIgnore.
+  /// Replaces stored values by labels; ignored pixels and strangers become kIgnore, and the background
+  /// kBackground where it is not ignored.
   Strangers translate(image::StoredLabels& stored) const;
 
   /// What is legal, for messages, such as "0 to 10, or 255 for ignored".

@@ -26,7 +26,8 @@ Layout voc_layout(const std::string& split) {
 std::unique_ptr<Dataset> open_voc_20(const DatasetSpec& spec) {
   const ClassList& classes = vocabulary("voc-20").classes;
   return std::make_unique<PairedFiles>(find_files(voc_layout(spec.split), spec),
-                                       LabelCode::less_one(classes.size()), classes, spec.decoding());
+                                       LabelCode::less_one(classes.size(), spec.background), classes,
+                                       spec.decoding());
 }
 
 std::unique_ptr<Dataset> open_voc_21(const DatasetSpec& spec) {

@@ -21,7 +21,7 @@ enum class Setting {
   kTrainingFree,       ///< nothing: a bare CLIP
   kSupervised,         ///< labels of all classes
   kInductive,          ///< zero-shot: pixels of unseen classes were ignored, their names unknown
-  kTransductive,       ///< zero-shot: self-training with the unseen names, on all unlabelled pixels
+  kTransductive,       ///< zero-shot: self-training where labels are hidden, and on the background if asked
   kTransductiveKnown,  ///< the dagger variant: self-training only where the hidden label is an unseen class
   kOpenVocabulary,     ///< trained on another set of classes
 };

@@ -24,7 +24,8 @@ const char* words_of(Setting setting) {
     case Setting::kInductive:
       return "zero-shot, inductive (pixels of unseen classes were ignored in training)";
     case Setting::kTransductive:
-      return "zero-shot, transductive (self-training on all unlabelled pixels, unseen names known)";
+      return "zero-shot, transductive (self-training on pixels whose label is hidden, and on the background "
+             "where asked; unseen names known)";
     case Setting::kTransductiveKnown:
       return "zero-shot, transductive on known places (self-training only on pixels whose hidden label is "
              "unseen)";

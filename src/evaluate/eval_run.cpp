@@ -56,7 +56,7 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   protocol.split = set.split;
   protocol.setting = training_free(model.config) ? eval::Setting::kTrainingFree : config.setting;
   protocol.trained_on = facts.trained_on;
-  if (eval::is_zero_shot(config.setting)) eval::set_split(protocol, set.classes);
+  if (config::scores_split(config)) eval::set_split(protocol, set.classes);
   protocol.ignore = set.dataset->ignored();
   protocol.model =
       fmt::format("{}, {}", model::architecture_name(model.config.clip), method_of(model.config));
@@ -128,7 +128,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
     require_free({progress}, true);
   }
   auto set = open_test_set(config);
-  if (!eval::is_zero_shot(config.setting)) set.classes.seen.clear();
+  if (!config::scores_split(config)) set.classes.seen.clear();
   auto model = model::open_model(request.model, request.towers);
   engine::choose_dense_head(request.head.empty() ? config.head : request.head, model);
   if (config.resclip) model.config.resclip = *config.resclip;

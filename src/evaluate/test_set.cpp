@@ -33,8 +33,8 @@ ClassList named_as(const config::RunConfig& config, ClassList classes) {
   return classes;
 }
 
-OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::RunConfig& config,
-                 const char* part) {
+data::DatasetSpec placed(const std::optional<data::DatasetSpec>& wanted, const config::RunConfig& config,
+                         const char* part) {
   if (!wanted) {
     throw Error(ErrorCode::kBadArgument, fmt::format("the config has no data.{}", part),
                 fmt::format("add data.{}: {{kind: ..., split: ...}}", part));
@@ -45,6 +45,10 @@ OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::R
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("where the {} set ({}) lies is not known", part, spec.kind), "add --data FOLDER");
   }
+  return spec;
+}
+
+OpenSet open_set(const data::DatasetSpec& spec, const config::RunConfig& config) {
   OpenSet set;
   set.dataset = data::open_dataset(spec);
   set.classes = named_as(config, config::with_split(set.dataset->classes(), config.data));
@@ -56,11 +60,17 @@ OpenSet open_set(const std::optional<data::DatasetSpec>& wanted, const config::R
 }  // namespace
 
 OpenSet open_training_set(const config::RunConfig& config) {
-  return open_set(config.data.train, config, "train");
+  return open_set(placed(config.data.train, config, "train"), config);
 }
 
 OpenSet open_test_set(const config::RunConfig& config) {
-  return open_set(config.data.test, config, "test");
+  return open_set(placed(config.data.test, config, "test"), config);
+}
+
+std::unique_ptr<data::Dataset> open_for_self_training(const config::RunConfig& config) {
+  auto spec = placed(config.data.train, config, "train");
+  spec.background = config.self_training.background;
+  return data::open_dataset(spec);
 }
 
 SegmentOptions test_options(const config::RunConfig& config, const model::ModelConfig& model,

@@ -24,6 +24,9 @@ struct OpenSet {
 /// Opens the training or test set. Throws Error(kBadArgument) if the config names none or its root is
 /// unknown; else as data::open_dataset does.
 OpenSet open_training_set(const config::RunConfig& config);
+/// The training images once more, with what self-training asks for: background pixels apart from ignored ones
+/// if self_training.background is true. Only training can read such labels.
+std::unique_ptr<data::Dataset> open_for_self_training(const config::RunConfig& config);
 OpenSet open_test_set(const config::RunConfig& config);
 
 /// The config's test protocol for a model and class list.

@@ -10,6 +10,7 @@
 #include "relprompt/error.h"
 
 #include "image/guard.h"
+#include "image/label_values.h"
 
 namespace relprompt::image {
 namespace {
@@ -34,7 +35,7 @@ bool is_varied(const LabelMap& labels, const CropBox& box, double max_ratio,
     for (int x = box.left; x < box.left + box.width; ++x) ++counts[row[x]];
   }
   std::uint64_t sum = 0, most = 0, classes = 0;
-  for (std::size_t label = 0; label < LabelMap::kUnknown; ++label) {
+  for (std::size_t label = 0; label < kBackgroundLabel; ++label) {
     sum += counts[label];
     most = std::max<std::uint64_t>(most, counts[label]);
     classes += counts[label] > 0 ? 1 : 0;

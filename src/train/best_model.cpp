@@ -36,11 +36,11 @@ BestModel::BestModel(const config::RunConfig& config, const model::ModelFiles& m
     plain.setting = eval::Setting::kSupervised;  // no calibration: unseen classes are not asked for
     options_ = evaluate::test_options(plain, model_, classes_);
   }
-  if (config.train.best == config::BestRule::kValidationUnseen) {
+  if (config::looks_at_test(config.train.best)) {
     test_ = evaluate::open_test_set(config);
     if (test_.classes.names != set.classes.names) {
       throw Error(ErrorCode::kBadArgument,
-                  "train.best: validation_unseen needs a test set with the training set's classes",
+                  "this rule of train.best needs a test set with the training set's classes",
                   "choose train.best: held_out_seen or none");
     }
     dataset_ = test_.dataset.get();
@@ -51,21 +51,24 @@ BestModel::BestModel(const config::RunConfig& config, const model::ModelFiles& m
 }
 
 eval::CheckpointRule BestModel::rule() const {
-  return config_.train.best == config::BestRule::kValidationUnseen ? eval::CheckpointRule::kBestOnTested
-                                                                   : eval::CheckpointRule::kBest;
+  return config::looks_at_test(config_.train.best) ? eval::CheckpointRule::kBestOnTested
+                                                   : eval::CheckpointRule::kBest;
 }
 
 std::string BestModel::score_name() const {
   if (config_.train.best == config::BestRule::kValidationUnseen) return "hIoU on the test set";
+  if (config_.train.best == config::BestRule::kValidationUnseenMiou)
+    return "mIoU of unseen classes on the test set";
   return "mIoU of seen classes on a held-out part of the training set";
 }
 
 std::string BestModel::part() const {
-  return config_.train.best == config::BestRule::kValidationUnseen ? "test set" : "held-out part";
+  return config::looks_at_test(config_.train.best) ? "test set" : "held-out part";
 }
 
 std::optional<double> BestModel::deciding(const eval::Scores& scores) const {
-  if (config_.train.best != config::BestRule::kValidationUnseen) return scores.miou;
+  if (config_.train.best == config::BestRule::kHeldOutSeen) return scores.miou;
+  if (config_.train.best == config::BestRule::kValidationUnseenMiou) return scores.miou_unseen;
   return scores.hiou ? scores.hiou : scores.miou;
 }
 
@@ -83,7 +86,7 @@ eval::Scores BestModel::measure(network::Network& network, workers::Workers& wor
     listener.on_evaluation(part(), done, all);
   };
   const auto result = evaluate::evaluate_set(scorer, model_, job, workers);
-  const bool split = config_.train.best == config::BestRule::kValidationUnseen;
+  const bool split = config::looks_at_test(config_.train.best);
   return eval::scores_of(result.progress.confusion, split ? classes_.seen : std::vector<bool>(),
                          config_.test.average);
 }

@@ -41,7 +41,7 @@ class BestModel {
  private:
   const config::RunConfig& config_;
   model::ModelConfig model_;
-  evaluate::OpenSet test_;  ///< for kValidationUnseen
+  evaluate::OpenSet test_;  ///< for the rules that measure on it
   std::unique_ptr<LabelledPart> held_out_;
   const data::Dataset* dataset_ = nullptr;
   ClassList classes_;

@@ -4,6 +4,8 @@
 
 #include "relprompt/error.h"
 
+#include "data/dataset.h"
+
 namespace relprompt::train {
 namespace {
 
@@ -26,6 +28,7 @@ LabelSpace::LabelSpace(const ClassList& classes, eval::Setting setting, bool all
   const bool split = eval::is_zero_shot(setting);
   if (split) check_split(classes);
   auto* table = table_.data_ptr<std::int64_t>();
+  table[data::kBackground] = kBackground;
   for (std::size_t label = 0; label < classes.size(); ++label) {
     const bool hidden = split && !classes.seen[label];
     if (hidden) table[label] = kHidden;

@@ -15,6 +15,7 @@ namespace relprompt::train {
 /// Target values that are no class.
 constexpr std::int64_t kIgnored = -1;  ///< the data set says nothing about the pixel
 constexpr std::int64_t kHidden = -2;   ///< the data set names an unseen class, which training must not know
+constexpr std::int64_t kBackground = -3;  ///< no class of the data set, but not ignored either
 
 /// The labels of a training phase as rows of the class embeddings.
 class LabelSpace {
@@ -29,7 +30,8 @@ class LabelSpace {
   /// [U] rows of unseen classes; empty unless all rows are there.
   const std::vector<std::int64_t>& unseen_rows() const { return unseen_rows_; }
 
-  /// labels [...] int64, each a class or data::kIgnore -> rows, kIgnored or kHidden.
+  /// labels [...] int64, each a class, data::kIgnore or data::kBackground -> rows, kIgnored, kHidden or
+  /// kBackground.
   torch::Tensor targets(const torch::Tensor& labels) const;
 
  private:

@@ -3,7 +3,7 @@
 namespace relprompt::train {
 
 torch::Tensor without_hidden(const torch::Tensor& targets) {
-  return targets.masked_fill(targets == kHidden, kIgnored);
+  return targets.masked_fill(targets < kIgnored, kIgnored);
 }
 
 torch::Tensor with_pseudo_labels(const torch::Tensor& logits, const torch::Tensor& targets,
@@ -16,7 +16,7 @@ torch::Tensor with_pseudo_labels(const torch::Tensor& logits, const torch::Tenso
   const auto scores = loss == loss::LossKind::kSoftmax ? logits.detach().softmax(1) : logits.detach();
   const auto [best, index] = scores.index_select(1, rows).max(1);
   const auto sure = (loss == loss::LossKind::kSoftmax ? best : best.sigmoid()) >= threshold;
-  const auto open = known ? targets == kHidden : targets < 0;
+  const auto open = known ? targets == kHidden : targets < kIgnored;
   const auto guess = rows.index_select(0, index.flatten()).reshape(index.sizes());
   return without_hidden(torch::where(open & sure, guess, targets));
 }

@@ -12,13 +12,10 @@
 #include "nn/grid.h"
 #include "train/pseudo_labels.h"
 #include "train/schedule.h"
+#include "train/self_training.h"
 
 namespace relprompt::train {
 namespace {
-
-bool self_trains(eval::Setting setting) {
-  return setting == eval::Setting::kTransductive || setting == eval::Setting::kTransductiveKnown;
-}
 
 std::int64_t images_of(const Batch& batch) {
   return batch.images.defined() ? batch.images.size(0) : 0;
@@ -52,8 +49,9 @@ std::int64_t Trainer::numbers() const {
 
 std::vector<std::pair<std::string, double>> Trainer::rates(std::int64_t done) const {
   std::vector<std::pair<std::string, double>> all;
+  const auto stretch = stretch_of(config_, done);
   for (const auto& group : groups_) {
-    all.emplace_back(group.name, learning_rate(group.rate, done, config_.train.schedule));
+    all.emplace_back(group.name, learning_rate(group.rate, done - stretch.first, stretch.schedule));
   }
   return all;
 }
@@ -89,8 +87,10 @@ std::vector<Trainer::MicroBatch> Trainer::micro_batches(const Batch& batch, bool
 }
 
 StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
-  const double start = config_.self_training.start * static_cast<double>(config_.train.schedule.iterations);
-  const bool self_training = self_trains(config_.setting) && static_cast<double>(done) >= start;
+  const auto begin = self_training_begin(config_);
+  const bool self_training = begin && done >= *begin;
+  // The state's file of a run that stopped here holds the moments from before, so this is also right then.
+  if (restarts_at(config_, done)) optimizer_->state().clear();
   if (self_training && space_ != &all_space_) {
     space_ = &all_space_;
     texts_ = rows_of(all_texts_, all_space_);
@@ -141,7 +141,8 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
       }
     }
   }
-  set_learning_rates(*optimizer_, groups_, done, config_.train.schedule);
+  const auto stretch = stretch_of(config_, done);
+  set_learning_rates(*optimizer_, groups_, done - stretch.first, stretch.schedule);
   optimizer_->step();
   return result;
 }

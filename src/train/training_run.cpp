@@ -25,6 +25,7 @@
 #include "train/finished.h"
 #include "train/run_identity.h"
 #include "train/schedule.h"
+#include "train/self_training.h"
 
 namespace relprompt::train {
 namespace {
@@ -71,6 +72,7 @@ TrainingRun::TrainingRun(const RunFolder& folder, const config::RunConfig& confi
       workers_(workers),
       listener_(listener),
       set_(evaluate::open_training_set(config)),
+      shown_(config.self_training.background ? evaluate::open_for_self_training(config) : nullptr),
       parts_(split_training_set(
           set_.dataset->size(), config.data.train_samples,
           config.train.best == config::BestRule::kHeldOutSeen ? config.data.held_out : 0, config.seed)),
@@ -139,7 +141,7 @@ RunOutcome TrainingRun::run() {
     listener_.on_note(fmt::format("continuing after iteration {} of {}", state_.done, iterations));
   }
   if (state_.done < iterations) {
-    BatchLoader loader(*set_.dataset, parts_.training, loader_options());
+    BatchLoader loader(shown_ ? *shown_ : *set_.dataset, parts_.training, loader_options());
     if (!iterate(loader)) {
       checkpoint();
       RunOutcome outcome;
@@ -152,7 +154,8 @@ RunOutcome TrainingRun::run() {
 }
 
 void TrainingRun::warn_of_warm_up() {
-  const auto& schedule = config_.train.schedule;
+  // The last stretch is the whole run or, with self_training.restart, the shorter one of two.
+  const auto schedule = stretch_of(config_, config_.train.schedule.iterations - 1).schedule;
   const auto sentence = warm_up_warning(highest_share(schedule), schedule.warmup_iterations,
                                         schedule.iterations, "run", "train.warmup_iterations");
   if (sentence.empty()) return;
@@ -218,7 +221,9 @@ void TrainingRun::evaluate() {
   const auto scores = best_.measure(network_, workers_, listener_);
   if (!leads()) return;
   const auto deciding = best_.deciding(scores);
-  const bool better = deciding && (!state_.best_score || *deciding > *state_.best_score);
+  const bool candidate =
+      !config_.self_training.restart || state_.done > self_training_begin(config_).value_or(0);
+  const bool better = candidate && deciding && (!state_.best_score || *deciding > *state_.best_score);
   if (better) {
     state_.best_score = deciding;
     state_.best_iteration = state_.done;

@@ -40,8 +40,8 @@ class TrainingRun {
   LoaderOptions loader_options() const;
   evaluate::TrainingFacts facts(eval::CheckpointRule rule, std::int64_t iterations) const;
 
-  /// False if a worker was asked to stop.
   void warn_of_warm_up();
+  /// False if a worker was asked to stop.
   bool iterate(BatchLoader& loader);
   void tell(const StepResult& step);
   void note_skipped(const Batch& batch);
@@ -57,6 +57,7 @@ class TrainingRun {
   workers::Workers& workers_;
   RunListener& listener_;
   evaluate::OpenSet set_;
+  std::unique_ptr<data::Dataset> shown_;  ///< the same images with the background apart; null: set_'s
   TrainingParts parts_;
   model::ModelFiles model_;
   segmenter::ClassEmbeddings embeddings_;

@@ -29,6 +29,19 @@ TEST(Voc, TwentyClassesIgnoreBackground) {
   EXPECT_TRUE(val->unpaired().empty());
 }
 
+TEST(Voc, BackgroundIsToldFromIgnoredPixelsWhereAsked) {
+  const test::TemporaryFolder root;
+  add_voc(root.path(), "a", {0, 1, 20, 255});
+  add_list(root.path(), "val", "a\n");
+  DatasetSpec spec;
+  spec.kind = "voc-20";
+  spec.root = root.path();
+  spec.background = true;
+  EXPECT_EQ(labels_of(*open_dataset(spec)), (Values{kBackground, 0, 19, kIgnore}));
+  spec.kind = "voc-21";
+  EXPECT_ERROR(open_dataset(spec), ErrorCode::kBadArgument, "voc-21 has no background that is no class");
+}
+
 TEST(Voc, TwentyOneClassesKeepIt) {
   const test::TemporaryFolder above;
   const fs::path root = above / "VOCdevkit/VOC2012";

@@ -49,6 +49,14 @@ TEST(LabelCode, LessOne) {
   EXPECT_EQ(all.strangers.pixels, 104u);  // 151 to 254
 }
 
+TEST(LabelCode, LessOneCanKeepTheBackgroundApart) {
+  const Translated all = translate_all(LabelCode::less_one(20, true), 8);
+  EXPECT_EQ(all.labels[0], kBackground);
+  EXPECT_EQ(all.labels[1], 0);
+  EXPECT_EQ(all.labels[255], kIgnore);
+  EXPECT_EQ(translate_all(LabelCode::less_one(20, false), 8).labels[0], kIgnore);
+}
+
 TEST(LabelCode, WideKeeps255AsAClass) {
   const Translated all = translate_all(LabelCode::wide(459, {459, 65535}), 16);
   EXPECT_EQ(all.labels[255], 255);

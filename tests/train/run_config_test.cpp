@@ -78,7 +78,7 @@ train:
   bad_sample: skip
   clip_gradient: 1.5
   sheet_samples: 2
-self_training: {start: 0.25, threshold: 0.75}
+self_training: {start: 0.25, threshold: 0.75, restart: true}
 test: {short_side: 64, window: 64, stride: 32, calibration: 0.2, average: all, image_scores: true, save_every: 7}
 seed: 5
 threads: 2
@@ -111,6 +111,7 @@ TEST(RunConfig, EveryKeyIsRead) {
   EXPECT_EQ(config.train.best, config::BestRule::kValidationUnseen);
   EXPECT_EQ(config.train.bad_sample, config::BadSample::kSkip);
   EXPECT_EQ(config.self_training.start, 0.25);
+  EXPECT_TRUE(config.self_training.restart);
   EXPECT_EQ(config.test.average, eval::Average::kAll);
   EXPECT_EQ(config.test.calibration, 0.2);
   EXPECT_EQ(config.seed, 5u);
@@ -279,6 +280,15 @@ TEST(RunConfig, ContradictionsAreRefused) {
   refused(train + "held_out: 0}", "'best' is held_out_seen, but 'data' 'held_out' is 0");
   refused(train + "}\nprotocol: inductive\ntrain: {best: validation_unseen}", "no part 'test'");
   refused(train + "test: {kind: folder}}\ntrain: {best: validation_unseen}", "knows no unseen classes");
+  const std::string both = train + "test: {kind: folder}, ";
+  refused(both + "}\ntrain: {best: validation_unseen_miou}",
+          "validation_unseen_miou, but the protocol knows no");
+  refused(both + "unseen: []}\ntrain: {best: validation_unseen_miou}", "may name them in data.unseen");
+  EXPECT_NO_THROW(config::parse_run_config(
+      both + "unseen: [sheep], held_out: 0}\ntrain: {best: validation_unseen_miou}", "c.yaml"));
+  refused("self_training: {background: true}", "'background' is true, but 'protocol' is supervised");
+  refused("protocol: transductive_known\nself_training: {background: true}", "only protocol: transductive");
+  EXPECT_NO_THROW(config::parse_run_config("protocol: transductive\nself_training: {background: true}", ""));
   EXPECT_NO_THROW(config::parse_run_config(train + "held_out: 0}\ntrain: {best: none}", "c.yaml"));
   EXPECT_NO_THROW(config::parse_run_config("data: {test: {kind: folder}, held_out: 0}", "c.yaml"));
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "test_support.h"
+#include "train/self_training.h"
 
 namespace relprompt::train {
 namespace {
@@ -60,6 +61,46 @@ TEST(Schedule, AWarmUpOfNearlyTheWholeRunIsNamed) {
   EXPECT_GT(highest_share(options), 0.8);
   EXPECT_EQ(warm_up_warning(highest_share(options), 10, 60, "run", "train.warmup_iterations"), "");
   EXPECT_NEAR(highest_share(config::ScheduleOptions()), 1, 0.1);
+}
+
+config::RunConfig self_training(bool restart) {
+  config::RunConfig config;
+  config.setting = eval::Setting::kTransductive;
+  config.self_training.restart = restart;
+  return config;
+}
+
+double rate_of(const config::RunConfig& config, std::int64_t done) {
+  const auto stretch = stretch_of(config, done);
+  return learning_rate(2e-4, done - stretch.first, stretch.schedule);
+}
+
+TEST(SelfTraining, BeginsAfterItsShareOfTheRun) {
+  auto config = self_training(false);
+  EXPECT_EQ(self_training_begin(config), 10000);
+  config.train.schedule.iterations = 7;
+  EXPECT_EQ(self_training_begin(config), 4) << "the first iteration with half of them done";
+  config.setting = eval::Setting::kInductive;
+  EXPECT_EQ(self_training_begin(config), std::nullopt);
+}
+
+TEST(SelfTraining, RestartGivesTheSecondHalfAWarmUpAndScheduleOfItsOwn) {
+  const auto config = self_training(true), plain = self_training(false);
+  config::ScheduleOptions half;
+  half.iterations = 10000;
+  for (const std::int64_t done : {0, 1499, 9999}) {
+    EXPECT_EQ(rate_of(config, done), learning_rate(2e-4, done, {})) << "the first half of a run of 20000";
+  }
+  for (const std::int64_t done : {10000, 11499, 15000, 19999}) {
+    EXPECT_EQ(rate_of(config, done), learning_rate(2e-4, done - 10000, half));
+    EXPECT_EQ(rate_of(plain, done), learning_rate(2e-4, done, {}));
+    EXPECT_EQ(restarts_at(config, done), done == 10000);
+    EXPECT_FALSE(restarts_at(plain, done));
+  }
+  auto inductive = config;
+  inductive.setting = eval::Setting::kInductive;
+  EXPECT_EQ(rate_of(inductive, 15000), learning_rate(2e-4, 15000, {}));
+  EXPECT_FALSE(restarts_at(inductive, 10000));
 }
 
 TEST(Schedule, OptionsOutOfRangeAreNamed) {
