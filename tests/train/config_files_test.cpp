@@ -22,7 +22,7 @@ std::map<std::string, config::RunConfig> all_configs() {
   std::map<std::string, config::RunConfig> configs;
   for (const auto& entry : fs::directory_iterator(fs::path(RELPROMPT_SOURCE_DIR) / "configs")) {
     const auto name = entry.path().stem();
-    if (entry.is_directory()) continue;                                 // training-free: tests/config
+    if (entry.is_directory()) continue;  // training-free: tests/config; paper: paper_configs_test.cpp
     if (name == "world-clip" || name == "world-experiments") continue;  // of other commands
     configs.emplace(entry.path().stem().string(), config::read_run_config(entry.path()));
   }
