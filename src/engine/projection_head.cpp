@@ -82,7 +82,11 @@ void ProjectionHead::run(const Features& features, std::int64_t batch, const Tex
       o = projected;
     }
     // logits^T = k o^T, [C, N].
-    kernels::linear(k, c, e, o, nullptr, n, logits + b * c * n);
+    float* of_image = logits + b * c * n;
+    kernels::linear(k, c, e, o, nullptr, n, of_image);
+    if (options_.temperature == 1) continue;
+    const auto scale = static_cast<float>(1 / options_.temperature);
+    for (std::int64_t i = 0; i < c * n; ++i) of_image[i] *= scale;
   }
 }
 

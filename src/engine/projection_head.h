@@ -19,7 +19,7 @@ class ProjectionHead {
   explicit ProjectionHead(const model::ModelFiles& model);
 
   /// Features of `batch` images with N patches each, texts t [C, E] -> logits [batch, C, N]. Trained forms
-  /// scale by E^-1/2; training-free ones are sums of cosines in [-2, 2].
+  /// scale by E^-1/2; training-free ones are sums of cosines, in [-2, 2], over the temperature.
   void run(const Features& features, std::int64_t batch, const Texts& texts, float* logits,
            ProjectionWorkspace& workspace) const;
 

@@ -42,7 +42,7 @@ torch::Tensor LpmImpl::text_side(const torch::Tensor& g, const torch::Tensor& t)
 torch::Tensor LpmImpl::forward(const torch::Tensor& p, const torch::Tensor& g, const torch::Tensor& t) {
   const StageTimer timer(Stage::kLpm);
   auto k = text_side(g, t);
-  if (!options_.trained) return products(p, k);
+  if (!options_.trained) return products(p, k / options_.temperature);
   k = text_fuse_(k);
   if (options_.second_text_linear) k = text_proj_(k);
   const auto o = nn::layer_norm(vis_norm_, vis_proj_(p)) / std::sqrt(static_cast<double>(t.size(1)));

@@ -7,6 +7,7 @@ namespace relprompt::model {
 
 /// Layers of a tower; no published CLIP comes near it, nor any of the others.
 constexpr std::int64_t kMaxTowerLayers = 256;
+constexpr double kLeastTemperature = 1e-3, kMostTemperature = 100;
 constexpr std::int64_t kMaxWidth = 16384, kMaxGrid = 1024, kMaxPatch = 256;
 constexpr std::int64_t kMaxContext = 4096, kMaxVocab = 1 << 22, kMaxPixels = 1 << 16;
 

@@ -154,6 +154,7 @@ PromptConfig read_prompts(JsonFields fields, std::int64_t layers) {
   rpm.layers = fields.integers("layers", 1, layers);
   prompts.lpm.form = fields.choice("lpm", Form::kC, kFormWords);
   prompts.lpm.trained = fields.boolean("lpm_trained", true);
+  prompts.lpm.temperature = fields.number("lpm_temperature", 1, kLeastTemperature, kMostTemperature);
   prompts.lpm.second_text_linear = rpm.variant == Variant::kOfficial;
   fields.finish();
   return prompts;

@@ -45,27 +45,30 @@ std::string joined(const std::vector<std::string>& words) {
 
 Json prompts_json(const PromptConfig& prompts) {
   const auto& rpm = prompts.rpm;
-  return {{"method", name_of(kMethodWords, prompts.peft.method)},
-          {"lora_rank", prompts.peft.lora_rank},
-          {"adapter_width", prompts.peft.adapter_width},
-          {"vpt_tokens", prompts.peft.vpt_tokens},
-          {"lst_reduction", prompts.peft.lst_reduction},
-          {"variant", name_of(kVariantWords, rpm.variant)},
-          {"knowledge_grid", rpm.knowledge_grid},
-          {"visual_prompt_tokens", rpm.visual_prompt_tokens},
-          {"use_m2oe", rpm.use_m2oe},
-          {"m2oe",
-           {{"rank", rpm.m2oe.rank},
-            {"experts", rpm.m2oe.experts},
-            {"top_k", rpm.m2oe.top_k},
-            {"gate", rpm.m2oe.gate}}},
-          {"image_level_attention", rpm.itp.image_level},
-          {"pixel_level_attention", rpm.itp.pixel_level},
-          {"apg", name_of(kApgWords, rpm.apg)},
-          {"merge", name_of(kMergeWords, rpm.merge)},
-          {"layers", rpm.layers},
-          {"lpm", name_of(kFormWords, prompts.lpm.form)},
-          {"lpm_trained", prompts.lpm.trained}};
+  Json json = {{"method", name_of(kMethodWords, prompts.peft.method)},
+               {"lora_rank", prompts.peft.lora_rank},
+               {"adapter_width", prompts.peft.adapter_width},
+               {"vpt_tokens", prompts.peft.vpt_tokens},
+               {"lst_reduction", prompts.peft.lst_reduction},
+               {"variant", name_of(kVariantWords, rpm.variant)},
+               {"knowledge_grid", rpm.knowledge_grid},
+               {"visual_prompt_tokens", rpm.visual_prompt_tokens},
+               {"use_m2oe", rpm.use_m2oe},
+               {"m2oe",
+                {{"rank", rpm.m2oe.rank},
+                 {"experts", rpm.m2oe.experts},
+                 {"top_k", rpm.m2oe.top_k},
+                 {"gate", rpm.m2oe.gate}}},
+               {"image_level_attention", rpm.itp.image_level},
+               {"pixel_level_attention", rpm.itp.pixel_level},
+               {"apg", name_of(kApgWords, rpm.apg)},
+               {"merge", name_of(kMergeWords, rpm.merge)},
+               {"layers", rpm.layers},
+               {"lpm", name_of(kFormWords, prompts.lpm.form)},
+               {"lpm_trained", prompts.lpm.trained}};
+  // Files that do not use it stay as they were, for older programs and for the identity of runs.
+  if (prompts.lpm.temperature != 1) json["lpm_temperature"] = prompts.lpm.temperature;
+  return json;
 }
 
 Json to_json(const ResClipOptions& resclip) {

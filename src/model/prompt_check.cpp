@@ -88,6 +88,10 @@ bool trains_nothing(const PromptConfig& prompts) {
   return prompts.peft.method == Method::kLpmOnly && !prompts.lpm.trained;
 }
 
+bool has_m2oe(const PromptConfig& prompts) {
+  return has_rpm(prompts.peft.method) && prompts.rpm.variant == Variant::kPaper && prompts.rpm.use_m2oe;
+}
+
 void require_trainable(const PromptConfig& prompts, const std::string& where, ErrorCode code) {
   if (!trains_nothing(prompts)) return;
   throw Error(code, where + ": method 'lpm_only' without 'lpm_trained' trains nothing",
@@ -98,6 +102,11 @@ void check_prompts(const PromptConfig& prompts, const VisionConfig& vision, cons
                    ErrorCode code) {
   Found found;
   check_method(prompts, vision, found);
+  if (prompts.lpm.trained && prompts.lpm.temperature != 1) {
+    found.push_back(
+        {"'lpm_temperature' divides the logits of a training-free head, and 'lpm_trained' is true",
+         "leave 'lpm_temperature' out or set lpm_trained: false"});
+  }
   if (has_rpm(prompts.peft.method)) check_switches(prompts.rpm, vision, found);
   if (!found.empty()) throw Error(code, where + ": " + found.front().message, found.front().hint);
 }

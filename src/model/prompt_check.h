@@ -19,6 +19,9 @@ void check_prompts(const PromptConfig& prompts, const VisionConfig& vision, cons
 /// True for the head alone in its training-free form: a model like others, with no numbers of its own.
 bool trains_nothing(const PromptConfig& prompts);
 
+/// True for relationship prompts with a mixture of experts: the paper's variant, unless it is switched off.
+bool has_m2oe(const PromptConfig& prompts);
+
 /// Throws Error(code) that starts with `where` for such a model, which training would leave as it is.
 void require_trainable(const PromptConfig& prompts, const std::string& where, ErrorCode code);
 

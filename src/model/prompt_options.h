@@ -73,6 +73,9 @@ struct LpmOptions {
   Form form = Form::kC;
   bool second_text_linear = false;  ///< official variant: one more linear layer in the text branch
   bool trained = true;              ///< false: training-free, linears and norms are the identity
+  /// Training-free only: logits are sums of cosines over this, 0.001 to 100. 1 keeps them in [-2, 2], where
+  /// cross entropy and sigmoids hardly tell classes apart; CLIP itself was trained with 0.01 to 0.07.
+  double temperature = 1;
 };
 
 /// Multiply-adds of a layer's prompts once the pixel knowledge is mapped.

@@ -64,6 +64,10 @@ std::vector<Case> all_cases() {
   add(cases, "lpm_a", [](ModelConfig& c) { c.prompts->lpm.form = Form::kA; });
   add(cases, "lpm_b", [](ModelConfig& c) { c.prompts->lpm.form = Form::kB; });
   add(cases, "lpm_untrained", [](ModelConfig& c) { c.prompts->lpm.trained = false; });
+  add(cases, "lpm_untrained_with_temperature", [](ModelConfig& c) {
+    c.prompts->lpm.trained = false;
+    c.prompts->lpm.temperature = 0.07;
+  });
   add(cases, "gelu", [](ModelConfig& c) { c.clip.activation = Activation::kGelu; });
   add(cases, "softmax", [](ModelConfig& c) { c.scores = ScoreKind::kSoftmax; });
   for (const std::string head : {"none", "maskclip", "maskclip-residual"}) {

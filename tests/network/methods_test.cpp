@@ -241,7 +241,8 @@ TEST(MethodConfig, EverySwitchOfThePaperTakesEffect) {
                                              R"("lpm": "b")",
                                              R"("lpm_trained": false)",
                                              R"("lpm": "a", "lpm_trained": false)",
-                                             R"("lpm": "b", "lpm_trained": false)"};
+                                             R"("lpm": "b", "lpm_trained": false)",
+                                             R"("lpm_trained": false, "lpm_temperature": 0.07)"};
   std::vector<torch::Tensor> seen;
   for (const auto& keys : switches) {
     const auto found = scores(keys);
