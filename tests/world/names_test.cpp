@@ -72,6 +72,19 @@ TEST(Splits, HalfKeepsThemFourTimes) {
   EXPECT_EQ(seen_counts(class_list("half")), std::pair(eight_times(4), eight_times(4)));
 }
 
+/// A whole colour and a whole pattern: their words occur in no label of training.
+TEST(Splits, HeldOutWordsAreNeverLabelled) {
+  const ClassList classes = class_list("held-out-words");
+  const std::multiset<int> counts = {0, 7, 7, 7, 7, 7, 7, 7};
+  EXPECT_EQ(seen_counts(classes), std::pair(counts, counts));
+  for (std::size_t label = 0; label < classes.size(); ++label) {
+    const auto title = classes.title(label);
+    const bool held_out =
+        title.find("cyan") != std::string::npos || title.find("checked") != std::string::npos;
+    EXPECT_EQ(classes.seen[label], !held_out) << title;
+  }
+}
+
 TEST(Splits, FewSeenKeepsThemOnceOrTwice) {
   const std::multiset<int> mixed = {1, 1, 1, 1, 2, 2, 2, 2};
   EXPECT_EQ(seen_counts(class_list("few-seen")), std::pair(mixed, mixed));
@@ -91,7 +104,8 @@ TEST(Splits, BackgroundsAreSeenAndNoneHasNoSplit) {
 
 TEST(Splits, UnknownOnesAreRefusedWithTheNearest) {
   EXPECT_ERROR(class_list("compositonal"), ErrorCode::kBadArgument, "did you mean compositional?");
-  EXPECT_ERROR(class_list(""), ErrorCode::kBadArgument, "its splits are compositional, half, few-seen, none");
+  EXPECT_ERROR(class_list(""), ErrorCode::kBadArgument,
+               "its splits are compositional, half, held-out-words, few-seen, none");
 }
 
 }  // namespace
