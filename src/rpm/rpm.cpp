@@ -40,17 +40,20 @@ bool RpmImpl::gives_prompt(std::int64_t layer) const {
 }
 
 Aligned RpmImpl::align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer,
-                       nn::Grid grid, const SampleNoise& noise) {
+                       nn::Grid grid, const SampleNoise& noise, bool observed) {
   const auto n = nn::layer_norm(prompt_norm_, tokens);
   auto patches = n.narrow(1, 1, grid.size());
+  torch::Tensor update;
   if (!m2oe_.empty() && layer < vision_.layers) {
     auto& block = m2oe_[static_cast<std::size_t>(layer - 1)];
     // Gate noise is standard normal and drawn in training only (paper, Eq. 13).
     const auto experts = options_.m2oe.experts;
-    patches = block(patches, grid,
-                    noise.present() ? noise.normal(layer, experts, tokens.options()) : torch::Tensor());
+    const auto mixed = block(
+        patches, grid, noise.present() ? noise.normal(layer, experts, tokens.options()) : torch::Tensor());
+    if (observed) update = (mixed - patches).flatten(1).norm(2, 1) / patches.flatten(1).norm(2, 1);
+    patches = mixed;
   }
-  return {tower->project(patches), tower->project(n.select(1, 0))};
+  return {tower->project(patches), tower->project(n.select(1, 0)), update};
 }
 
 /// One run through the tower: gives each layer its prompts and keeps what the last one leaves.
@@ -72,7 +75,7 @@ class RpmImpl::Pass : public clip::LayerHook {
     torch::Tensor m;
     const bool wanted = layer == rpm_.vision_.layers || rpm_.gives_prompt(layer) || observer_;
     if (layer > 0 && wanted) {
-      aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid, noise_);
+      aligned_ = rpm_.align(tower_, state.tokens, layer, state.grid, noise_, observer_ != nullptr);
       if (rpm_.gives_prompt(layer)) {
         if (skips_map(state.grid)) {
           prompts.push_back(prompt_without_map(state.grid));
@@ -81,6 +84,7 @@ class RpmImpl::Pass : public clip::LayerHook {
           prompts.push_back(relationship_prompt(m, layer, state.grid));
         }
       }
+      if (aligned_.m2oe_update.defined()) observe(layer, ".m2oe_update", aligned_.m2oe_update);
       observe(layer, ".class_token", aligned_.class_token);
       observe(layer, ".patches", aligned_.patches);
     }

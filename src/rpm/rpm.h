@@ -22,10 +22,12 @@ namespace relprompt::rpm {
 struct Aligned {
   torch::Tensor patches;      ///< p [B, N, E]
   torch::Tensor class_token;  ///< g [B, E]
+  /// [B], ||M2oE(p) - p|| / ||p|| of the normalised patches; for observers, and of layers with M2oE.
+  torch::Tensor m2oe_update = {};
 };
 
-/// Sees named intermediate tensors ("layer3.attention_map", ".prompt", ".class_token", ".patches"): parity
-/// dumps and attention images.
+/// Sees named intermediate tensors ("layer3.attention_map", ".prompt", ".class_token", ".patches",
+/// ".m2oe_update"): parity dumps, attention images and experiments.
 using Observer = std::function<void(const std::string& name, const torch::Tensor& value)>;
 
 /// Parameters: h [knowledge_grid^2, D] (pixel knowledge) and prompt_linear, or for Apg::kLinear apg.weight
@@ -48,7 +50,7 @@ class RpmImpl : public torch::nn::Module {
 
   /// prompt_norm, M2oE, ln_post and projection of tokens [B, 1 + N, D] after `layer` layers.
   Aligned align(clip::ImageTower& tower, const torch::Tensor& tokens, std::int64_t layer, nn::Grid grid,
-                const SampleNoise& noise);
+                const SampleNoise& noise, bool observed);
   bool gives_prompt(std::int64_t layer) const;
 
   model::VisionConfig vision_;

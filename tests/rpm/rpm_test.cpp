@@ -189,6 +189,31 @@ TEST(Rpm, GivesUnitVectorsAndOneMapALayer) {
   EXPECT_TRUE(close(out.class_token.norm(2, -1), torch::ones({2}), 1e-5));
 }
 
+/// Layer 1's patches do not depend on M2oE, and its change of them is linear in `up`.
+TEST(Rpm, ObserversSeeHowMuchM2oeChangesThePatches) {
+  const torch::NoGradGuard no_grad;
+  Tower t;
+  Rpm rpm(t.vision, small(Variant::kPaper));
+  test::fill_by_name(*rpm, "");
+  rpm->eval();
+  const auto update = [&](double factor) {
+    for (auto& parameter : rpm->named_parameters()) {
+      if (parameter.key().find("m2oe.0.up.") == 0) parameter.value().mul_(factor);
+    }
+    std::vector<torch::Tensor> found;
+    rpm->forward(t.tower, t.image, t.texts, [&](const std::string& name, const torch::Tensor& value) {
+      if (name == "layer1.m2oe_update" || name == "layer3.m2oe_update") found.push_back(value);
+    });
+    EXPECT_EQ(found.size(), 1u);  // the last layer has no experts
+    return found.front();
+  };
+  const auto plain = update(1);
+  EXPECT_EQ(plain.sizes(), torch::IntArrayRef({2}));
+  EXPECT_GT(plain.min().item<float>(), 0);
+  EXPECT_TRUE(close(update(2), 2 * plain, 1e-4));
+  EXPECT_EQ(update(0).max().item<float>(), 0);
+}
+
 TEST(Rpm, LayersOptionRestrictsThePrompts) {
   const torch::NoGradGuard no_grad;
   Tower t;
