@@ -104,6 +104,18 @@ std::vector<double> JsonFields::numbers(const std::string& key, const std::vecto
   return value->get<std::vector<double>>();
 }
 
+std::vector<double> JsonFields::bounded_numbers(const std::string& key, double low, double high) {
+  const auto* value = ask(key);
+  if (value == nullptr) return {};
+  const auto in_range = [&](const nlohmann::json& v) {
+    return v.is_number() && v.get<double>() >= low && v.get<double>() <= high;
+  };
+  if (!value->is_array() || !std::all_of(value->begin(), value->end(), in_range)) {
+    fail(key, fmt::format("a list of numbers from {} to {}", low, high));
+  }
+  return value->get<std::vector<double>>();
+}
+
 std::vector<std::int64_t> JsonFields::integers(const std::string& key, std::int64_t low, std::int64_t high) {
   const auto* value = ask(key);
   if (value == nullptr) return {};

@@ -40,6 +40,8 @@ class JsonFields {
     fail_choice(key, word, names_of(words));
   }
   std::vector<double> numbers(const std::string& key, const std::vector<double>& fallback, std::size_t count);
+  /// A list of any length, each from low to high; empty if the key is absent.
+  std::vector<double> bounded_numbers(const std::string& key, double low, double high);
   std::vector<std::int64_t> integers(const std::string& key, std::int64_t low, std::int64_t high);
   /// A list of any length; empty if the key is absent.
   std::vector<std::string> texts(const std::string& key);

@@ -37,11 +37,13 @@ Clip::Clip(const ClipSpec& spec, const fs::path& work) {
                 "add --clip DIR, or a section clip: {config: world-clip.yaml} to pretrain one");
   }
   pretraining_ = train::read_pretrain_config(spec.config, spec.changes);
+  pretraining_->seed += spec.more_seed;
   vision_ = pretraining_->clip.vision;
   recipe_ = train::identity_of(*pretraining_);
   folder_ = work / "clips" / recipe_.substr(0, kNameDigits);
   origin_ = "pretrained by " + spec.config.filename().string();
   for (const auto& change : spec.changes) origin_ += ", " + change;
+  if (spec.more_seed > 0) origin_ += fmt::format(", seed {}", pretraining_->seed);
 }
 
 bool Clip::ready() const {

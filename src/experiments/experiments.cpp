@@ -13,6 +13,7 @@
 #include "base/json_output.h"
 #include "base/nearest_name.h"
 #include "base/paths.h"
+#include "experiments/rate_choice.h"
 #include "experiments/report.h"
 #include "experiments/row_run.h"
 #include "experiments/scene_sets.h"
@@ -65,6 +66,7 @@ void replace_clip(Suite& suite, const fs::path& clip) {
   for (auto& regime : suite.regimes) {
     if (regime.own_clip) continue;
     regime.clip = ClipSpec();
+    regime.clips = 1;
     regime.clip.folder = absolute_path(model::local_place(clip)).lexically_normal();
   }
 }
@@ -76,10 +78,10 @@ std::string left_text(double seconds) {
 
 class Session {
  public:
-  Session(const ExperimentSettings& settings, Plan& plan, const fs::path& work, RunListener& listener)
-      : plan_(plan), work_(work), listener_(listener), quiet_(listener) {
-    threads_ = network::set_threads(settings.threads.value_or(0));
-    for (const auto table : wanted_tables(plan.suite, settings.only)) {
+  Session(Plan& plan, const std::vector<std::size_t>& tables, const fs::path& work, int threads,
+          RunListener& listener)
+      : plan_(plan), work_(work), listener_(listener), quiet_(listener), threads_(threads) {
+    for (const auto table : tables) {
       for (const auto& row : plan.tables[table]) wanted_.insert(row.runs.begin(), row.runs.end());
     }
     results_.resize(plan.runs.size());
@@ -87,16 +89,17 @@ class Session {
 
   /// False if asked to stop.
   bool go();
-  RunOutcome conclude(const fs::path& output);
+  const Results& results() const { return results_; }
+  std::size_t made() const { return made_; }
+  /// `chosen`: runs made before to choose learning rates.
+  RunOutcome conclude(const fs::path& output, std::size_t chosen);
   std::string progress() const { return fmt::format("{} of {} runs are finished", done_, wanted_.size()); }
 
  private:
   std::optional<RunResult> finished(const PlannedRun& run) const {
-    if (!plan_.clips[run.regime].ready()) return std::nullopt;
-    const auto fingerprint = plan_.fingerprint(run);
-    return read_result(folder_of_run(fingerprint, work_) / kResultFile, fingerprint);
+    return plan_.clip(run).ready() ? finished_result(plan_, run, work_) : std::nullopt;
   }
-  bool prepare_regime(std::size_t regime);
+  bool prepare_regime(std::size_t regime, std::size_t clip);
   bool make(std::size_t number);
   std::string time_left() const;
 
@@ -104,21 +107,21 @@ class Session {
   fs::path work_;
   RunListener& listener_;
   RunsListener quiet_;
-  int threads_ = 1;
+  int threads_;
   std::set<std::size_t> wanted_;
   Results results_;
   std::size_t done_ = 0, made_ = 0;
   double seconds_ = 0;  ///< that the runs made here took
 };
 
-bool Session::prepare_regime(std::size_t regime) {
+bool Session::prepare_regime(std::size_t regime, std::size_t number) {
   const auto& circumstances = plan_.suite.regimes[regime];
   if (circumstances.data.empty()) {
     const auto& world = circumstances.world;
     if (!prepare(world.training_set(), work_, threads_, quiet_)) return false;
     if (!prepare(world.test_set(), work_, threads_, quiet_)) return false;
   }
-  auto& clip = plan_.clips[regime];
+  auto& clip = plan_.clips[regime][number];
   if (clip.ready()) return true;
   listener_.on_note(fmt::format("regime '{}': a CLIP of its own: {}", circumstances.key, clip.origin()));
   return clip.prepare(threads_, quiet_);
@@ -132,7 +135,7 @@ std::string Session::time_left() const {
 
 bool Session::make(std::size_t number) {
   const auto& run = plan_.runs[number];
-  if (!prepare_regime(run.regime)) return false;
+  if (!prepare_regime(run.regime, run.clip)) return false;
   // Several regimes may have come to the same CLIP, so a result can be there now.
   if ((results_[number] = finished(run))) {
     ++done_;
@@ -160,7 +163,7 @@ bool Session::go() {
   return true;
 }
 
-RunOutcome Session::conclude(const fs::path& output) {
+RunOutcome Session::conclude(const fs::path& output, std::size_t chosen) {
   const auto tables = summarise(plan_, results_);
   write_charts(plan_, tables, output);
   const bool sheet = write_sheet(plan_, results_, work_, output);
@@ -169,12 +172,18 @@ RunOutcome Session::conclude(const fs::path& output) {
   write_file(output / kReportFile, json_text(json, 2) + "\n");
   RunOutcome outcome;
   outcome.finished = true;
-  outcome.changed = made_ > 0;
+  outcome.changed = made_ + chosen > 0;
   outcome.summary =
       fmt::format("{}, {} of them now: {}", progress(), made_, (output / kMarkdownFile).string());
   nlohmann::ordered_json summary = {
       {"output", output.string()}, {"runs", wanted_.size()}, {"made", made_}, {"tables", json["tables"]}};
   outcome.json = json_text(summary);
+  return outcome;
+}
+
+RunOutcome interrupted(const Session& session) {
+  RunOutcome outcome;
+  outcome.summary = fmt::format("interrupted: {}; the same command goes on", session.progress());
   return outcome;
 }
 
@@ -195,14 +204,23 @@ RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
   replace_clip(suite, settings.clip);
   const auto output = absolute_path(settings.output).lexically_normal();
   const auto work = settings.work.empty() ? output / "work" : absolute_path(settings.work).lexically_normal();
-  auto plan = make_plan(std::move(suite), work);
+  assume_rates(suite);
+  auto plan = make_plan(suite, work);  // every row is checked before the first run
   claim(output, work, plan.suite, files_in(output, plan.suite), settings.replace);
   const train::RunLock lock(train::RunFolder(work, "experiments"));
-  Session session(settings, plan, work, listener);
-  if (session.go()) return session.conclude(output);
-  RunOutcome outcome;
-  outcome.summary = fmt::format("interrupted: {}; the same command goes on", session.progress());
-  return outcome;
+  const int threads = network::set_threads(settings.threads.value_or(0));
+  std::size_t choosing = 0;
+  if (auto rates = rate_suite(suite); !rates.tables.empty()) {
+    listener.on_note("learning rates are chosen on the validation part first");
+    auto choice = make_plan(std::move(rates), work);
+    Session session(choice, {0}, work, threads, listener);
+    if (!session.go()) return interrupted(session);
+    choosing = session.made();
+    choose_rates(suite, choice, session.results());
+    plan = make_plan(suite, work);
+  }
+  Session session(plan, wanted_tables(plan.suite, settings.only), work, threads, listener);
+  return session.go() ? session.conclude(output, choosing) : interrupted(session);
 }
 
 }  // namespace relprompt::experiments

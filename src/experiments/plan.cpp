@@ -12,6 +12,7 @@
 #include "base/json_output.h"
 #include "base/read_file.h"
 #include "experiments/fingerprint.h"
+#include "experiments/rate_choice.h"
 #include "model/prompt_check.h"
 #include "train/label_space.h"
 #include "world/names.h"
@@ -86,11 +87,20 @@ class Planner {
   }
 
  private:
+  /// Of the row's group, as far as that is chosen.
+  std::vector<std::string> rates_of(const Row& row) const {
+    for (const auto& group : plan_.suite.rates.groups) {
+      if (group.key == row.rate && group.chosen) return rate_changes(plan_.suite.rates, *group.chosen);
+    }
+    return {};
+  }
+
   config::RunConfig config_of(const Row& row, std::size_t number, const std::string& where) {
     const auto& suite = plan_.suite;
     const auto& regime = suite.regimes[number];
     auto changes = regime.base.empty() ? suite.changes : std::vector<std::string>();
-    for (const auto& more : {regime.changes, row.changes}) {
+    const auto rates = regime.base.empty() ? rates_of(row) : std::vector<std::string>();
+    for (const auto& more : {rates, regime.changes, row.changes}) {
       changes.insert(changes.end(), more.begin(), more.end());
     }
     auto config = config::parse_run_config(bases_[number], where, changes);
@@ -101,7 +111,7 @@ class Planner {
     } else {
       look_once(number, config, where);
     }
-    check_model(row, config, plan_.clips[number].vision(), where);
+    check_model(row, config, plan_.clips[number].front().vision(), where);
     return config;
   }
 
@@ -123,19 +133,33 @@ class Planner {
     auto config = config_of(row, regime, where);
     const auto images = circumstances.data.empty() ? images_of(circumstances.world)
                                                    : images_of(plan_.data[regime]->sha256, config);
-    for (int seed = 0; seed < row.seeds; ++seed) {
-      config.seed = static_cast<std::uint64_t>(seed);
-      const auto key = fingerprint_of(config, row.trained, images, plan_.clips[regime].recipe());
-      const auto [place, fresh] = known_.emplace(key, plan_.runs.size());
-      if (fresh) {
-        auto label = fmt::format("{}: {}", table.key, row.name);
-        if (regime != 0) label += ", " + circumstances.key;
-        if (row.trained) label += fmt::format(", seed {}", seed);
-        plan_.runs.push_back({label, regime, row.trained, config, images});
+    const auto clips = std::min(static_cast<std::size_t>(row.clips), plan_.clips[regime].size());
+    for (std::size_t clip = 0; clip < clips; ++clip) {
+      for (int seed = 0; seed < row.seeds; ++seed) {
+        config.seed = static_cast<std::uint64_t>(seed);
+        PlannedRun run{"", regime, clip, row.trained, config, images, {}, false};
+        run.label = fmt::format("{}: {}{}{}", table.key, row.name, regime == 0 ? "" : ", ",
+                                regime == 0 ? "" : circumstances.key);
+        if (clip > 0) run.label += fmt::format(", CLIP {}", clip + 1);
+        if (row.trained) run.label += fmt::format(", seed {}", seed);
+        planned.runs.push_back(add_run(std::move(run), table));
       }
-      planned.runs.push_back(place->second);
     }
     return planned;
+  }
+
+  /// Its number; equal runs of several tables are one.
+  std::size_t add_run(PlannedRun run, const Table& table) {
+    const auto key = fingerprint_of(run.config, run.trained, run.images, plan_.clip(run).recipe());
+    const auto [place, fresh] = known_.emplace(key, plan_.runs.size());
+    if (fresh) plan_.runs.push_back(std::move(run));
+    auto& planned = plan_.runs[place->second];
+    if (table.calibrate && eval::is_zero_shot(planned.config.setting) &&
+        plan_.suite.regimes[planned.regime].data.empty()) {
+      planned.calibrations = plan_.suite.calibrations;
+    }
+    planned.m2oe_updates |= table.m2oe_updates && planned.trained && model::has_m2oe(planned.config.model);
+    return place->second;
   }
 
   Plan& plan_;
@@ -158,13 +182,17 @@ void require_runs(const Plan& plan) {
 }  // namespace
 
 std::string Plan::fingerprint(const PlannedRun& run) const {
-  return fingerprint_of(run.config, run.trained, run.images, clips[run.regime].hash());
+  return fingerprint_of(run.config, run.trained, run.images, clip(run).hash());
 }
 
 Plan make_plan(Suite suite, const std::filesystem::path& work) {
   Plan plan;
   plan.suite = std::move(suite);
-  for (const auto& regime : plan.suite.regimes) plan.clips.emplace_back(regime.clip, work);
+  for (const auto& regime : plan.suite.regimes) {
+    auto& clips = plan.clips.emplace_back();
+    for (int number = 0; number < regime.clips; ++number)
+      clips.emplace_back(regime.clip.numbered(number), work);
+  }
   Planner planner(plan);
   for (const auto& table : plan.suite.tables) planner.add_table(table);
   require_runs(plan);

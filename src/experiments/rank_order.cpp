@@ -7,8 +7,9 @@
 namespace relprompt::experiments {
 namespace {
 
-bool overlap(const RankedRow& a, const RankedRow& b) {
-  return a.low <= b.high && b.low <= a.high;
+bool decided(const RankedRow& a, const RankedRow& b) {
+  const auto interval = mean_interval(paired_differences(a.scores, b.scores), 0.95);
+  return interval && !interval->holds_zero();
 }
 
 /// Names from the largest number down.
@@ -32,7 +33,7 @@ RankAgreement agreement_of(const std::vector<RankedRow>& rows) {
       const double paper = rows[i].paper - rows[k].paper, here = rows[i].mean - rows[k].mean;
       if (paper == 0) continue;
       const bool same = (paper > 0 && here > 0) || (paper < 0 && here < 0);
-      const bool undecided = overlap(rows[i], rows[k]);
+      const bool undecided = !decided(rows[i], rows[k]);
       ++agreement.pairs;
       agreement.same += same;
       agreement.undecided += undecided;
@@ -46,7 +47,7 @@ std::vector<RankedRow> ranked_rows(const TableSummary& table, const std::string&
   std::vector<RankedRow> rows;
   for (const auto& row : table.rows) {
     if (row.regime != regime || !row.reference || row.hiou.count == 0) continue;
-    rows.push_back({row.name, *row.reference, row.hiou.mean, row.hiou.low, row.hiou.high});
+    rows.push_back({row.name, *row.reference, row.hiou.mean, deciding_scores(row)});
   }
   return rows;
 }
@@ -58,11 +59,11 @@ std::string order_sentence(const std::vector<RankedRow>& rows) {
       "Order by hIoU here: {}. In the paper: {}. Pairs of rows in the same order: {} of {}",
       order_by(rows, &RankedRow::mean), order_by(rows, &RankedRow::paper), agreement.same, agreement.pairs);
   if (agreement.undecided > 0 && agreement.undecided == agreement.pairs) {
-    text += "; all of them are closer here than the spread of their runs";
+    text += "; none of them is decided here";
   } else if (agreement.undecided > 0) {
-    text += fmt::format(
-        "; {} of the {} are closer here than the spread of their runs, and of the others {} of {} are",
-        agreement.undecided, agreement.pairs, agreement.same_decided, agreement.pairs - agreement.undecided);
+    text += fmt::format("; {} of the {} are not decided here, and of the others {} of {} are in it",
+                        agreement.undecided, agreement.pairs, agreement.same_decided,
+                        agreement.pairs - agreement.undecided);
   }
   return text + ".";
 }

@@ -14,14 +14,16 @@ namespace relprompt::experiments {
 struct RankedRow {
   std::string name;
   double paper = 0;
-  double mean = 0, low = 0, high = 0;  ///< here, over the runs
+  double mean = 0;   ///< here, over the runs
+  RowScores scores;  ///< here, run by run
 };
 
 /// Kendall's count of pairs of rows, as far as the paper puts one of the two ahead: its ties are left out.
 struct RankAgreement {
   std::size_t pairs = 0;
-  std::size_t same = 0;       ///< the same row is ahead by the means here; a tie here is not the same order
-  std::size_t undecided = 0;  ///< pairs whose ranges over the runs overlap or touch here
+  std::size_t same = 0;  ///< the same row is ahead by the means here; a tie here is not the same order
+  /// Pairs whose paired difference has a 95% interval that holds 0 here, or no interval for want of runs.
+  std::size_t undecided = 0;
   std::size_t same_decided = 0;  ///< of the others, those in the same order
 };
 

@@ -17,8 +17,8 @@ namespace relprompt::experiments {
 std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& tables, bool sheet);
 
 /// experiments.json: {"format", "suite", "quick", "numbers", "protocol": {...}, "regimes": [...], "tables":
-/// [{"key", "title", "numbers", "rows": [{"name", "regime", "seeds", "iterations", "miou_seen": {"mean",
-/// "min", "max", "deviation", "values"},
+/// [{"key", "title", "numbers", "rows": [{"name", "regime", "clips", "seeds", "iterations", "miou_seen":
+/// {"mean", "min", "max", "deviation", "values"},
 /// ..., "paper_hiou"}], "order_as_in_the_paper": {REGIME: {"pairs", "same", "undecided", "same_decided"}}}]}.
 /// Scores are fractions of 1.
 nlohmann::ordered_json report_json(const Plan& plan, const std::vector<TableSummary>& tables);

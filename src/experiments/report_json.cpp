@@ -26,11 +26,35 @@ Json json_of(const Spread& spread, const std::vector<RunResult>& results, const 
           {"values", values}};
 }
 
+/// Mean, 95% interval and pairs of the gain over the table's first row.
+Json gain_json(const RowSummary& row) {
+  const auto gain = row.gain();
+  if (!gain) return {};
+  const auto interval = mean_interval(row.gains, 0.95);
+  return {{"mean", *gain},
+          {"low", interval ? Json(interval->low) : Json()},
+          {"high", interval ? Json(interval->high) : Json()},
+          {"values", row.gains}};
+}
+
+Json rates_json(const RateChoice& rates) {
+  Json json = {
+      {"values", rates.values}, {"knowledge_share", rates.knowledge_share}, {"groups", Json::array()}};
+  for (const auto& group : rates.groups) {
+    json["groups"].push_back({{"key", group.key},
+                              {"validation_hiou", group.validation_hiou},
+                              {"chosen", group.chosen ? Json(*group.chosen) : Json()}});
+  }
+  return json;
+}
+
 Json json_of(const RowSummary& row) {
   Json json = {{"name", row.name},
                {"regime", row.regime},
                {"iterations", row.iterations},
                {"trained_parameters", row.trained_parameters}};
+  json["clips"] = Json::array();
+  for (const auto& key : row.keys) json["clips"].push_back(key.first);
   json["seeds"] = Json::array();
   json["fingerprints"] = Json::array();
   json["failures"] = Json::array();
@@ -50,7 +74,13 @@ Json json_of(const RowSummary& row) {
   json["validation_hiou"] =
       json_of(row.validation_hiou, results, [](const auto& r) { return r.validation.hiou; });
   json["seconds"] = json_of(row.seconds, results, [](const auto& r) { return std::optional(r.seconds); });
-  json["hiou_gain"] = row.gain ? Json(*row.gain) : Json();
+  json["unseen_over_seen"] = row.unseen_over_seen.count > 0 ? Json(row.unseen_over_seen.mean) : Json();
+  json["hiou_gain"] = gain_json(row);
+  if (row.calibrated_hiou.count > 0) {
+    json["calibrated_hiou"] = row.calibrated_hiou.mean;
+    json["calibration"] = row.calibration.mean;
+  }
+  if (!row.m2oe_updates.empty()) json["m2oe_updates"] = row.m2oe_updates;
   json["paper_hiou"] = row.reference ? Json(*row.reference / 100) : Json();
   return json;
 }
@@ -71,14 +101,23 @@ Json orders_of(const TableSummary& summary) {
   return orders;
 }
 
+Json clips_json(const std::vector<Clip>& clips) {
+  Json list = Json::array();
+  for (const auto& clip : clips) {
+    list.push_back({{"origin", clip.origin()}, {"sha256", clip.ready() ? Json(clip.hash()) : Json()}});
+  }
+  return list;
+}
+
 Json json_of(const Plan& plan, std::size_t index, const std::vector<TableSummary>& tables) {
   const auto& regime = plan.suite.regimes[index];
-  const auto& clip = plan.clips[index];
+  const auto& clip = plan.clips[index].front();
   Json json = {{"key", regime.key},
                {"title", regime.title},
                {"base", (regime.base.empty() ? plan.suite.base : regime.base).filename().string()},
                {"clip", clip.origin()},
                {"clip_sha256", clip.ready() ? Json(clip.hash()) : Json()},
+               {"clips", clips_json(plan.clips[index])},
                {"changes", regime.changes},
                {"most_frequent_class", Json()}};
   if (const auto constant = most_frequent_class(tables, regime.key)) {
@@ -108,6 +147,7 @@ Json report_json(const Plan& plan, const std::vector<TableSummary>& tables) {
                    {"title", plan.suite.title},
                    {"quick", plan.suite.quick},
                    {"numbers", numbers_of(plan.suite, tables)}};
+  if (!plan.suite.rates.groups.empty()) document["rates"] = rates_json(plan.suite.rates);
   document["regimes"] = Json::array();
   for (std::size_t i = 0; i < plan.suite.regimes.size(); ++i) {
     document["regimes"].push_back(json_of(plan, i, tables));

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "experiments/conclusion.h"
+#include "experiments/rate_choice.h"
 #include "experiments/report.h"
 #include "experiments/report_parts.h"
 
@@ -21,6 +22,7 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
   const auto conclusion = conclusion_text(suite.conclusion, numbers_of(suite, tables), "the whole");
   if (!conclusion.empty()) text += conclusion + "\n";
   text += protocol_text(plan, tables);
+  text += rates_text(suite);
   std::vector<std::string> missing;
   for (std::size_t i = 0; i < suite.tables.size(); ++i) {
     const auto& table = suite.tables[i];
@@ -28,7 +30,7 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
                                       [&](const TableSummary& candidate) { return candidate.table == i; });
     const auto left_out = left_out_text(suite, table);
     if (summary != tables.end()) {
-      text += "\n" + table_text(table, *summary);
+      text += "\n" + table_text(table, *summary, comparisons(tables));
       const auto found = conclusion_text(table.conclusion, numbers_of(suite, *summary), "this table");
       if (!found.empty()) text += "\n" + found;
       if (!left_out.empty()) text += "\n" + left_out;

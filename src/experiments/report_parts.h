@@ -16,6 +16,7 @@ std::string protocol_text(const Plan& plan, const std::vector<TableSummary>& tab
 std::string left_out_text(const Suite& suite, const Table& table);
 
 /// A table under its title, with its chart, how its order agrees with the paper's, and its note.
-std::string table_text(const Table& table, const TableSummary& summary);
+/// @param comparisons gains with an interval on the whole page
+std::string table_text(const Table& table, const TableSummary& summary, std::size_t comparisons);
 
 }  // namespace relprompt::experiments

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -51,11 +52,25 @@ std::string own_base_text(const Plan& plan, std::size_t index) {
       budget_of(plan, images, of_regime), config.test.calibration);
 }
 
+/// Numbers of the regime's CLIPs that rows are run with.
+std::set<std::size_t> clips_used(const Plan& plan, std::size_t regime) {
+  std::set<std::size_t> used;
+  for (const auto& run : plan.runs) {
+    if (run.regime == regime) used.insert(run.clip);
+  }
+  return used;
+}
+
 std::string regime_text(const Plan& plan, std::size_t index, const std::vector<TableSummary>& tables) {
   const auto& regime = plan.suite.regimes[index];
-  const auto& clip = plan.clips[index];
-  auto text = fmt::format("- `{}`: {}. CLIP: {}{}. ", regime.key, regime.title, clip.origin(),
-                          clip.ready() ? fmt::format(" (SHA-256 {}...)", clip.hash().substr(0, 12)) : "");
+  std::vector<std::string> clips;
+  for (const auto number : clips_used(plan, index)) {
+    const auto& clip = plan.clips[index][number];
+    clips.push_back(clip.origin() +
+                    (clip.ready() ? fmt::format(" (SHA-256 {}...)", clip.hash().substr(0, 12)) : ""));
+  }
+  auto text = fmt::format("- `{}`: {}. CLIP{}: {}. ", regime.key, regime.title, clips.size() == 1 ? "" : "s",
+                          fmt::join(clips, "; "));
   text += plan.data[index] ? data_text(plan, index) : scenes_text(regime.world);
   if (!regime.base.empty()) text += own_base_text(plan, index);
   if (!regime.changes.empty()) text += fmt::format(" Config: {}.", fmt::join(regime.changes, ", "));
@@ -72,8 +87,31 @@ std::string columns_text(const std::vector<TableSummary>& tables) {
       "S and U are the mIoU of seen and unseen classes, hIoU their harmonic mean, pAcc the share of pixels, "
       "all in "
       "percent: mean over the runs and, in brackets, the smallest and largest. \"gain\" is the hIoU above "
-      "the table's "
-      "first row, over common seeds. Seconds are those of training: the median pace times the updates.";
+      "the table's first row, paired: the mean difference over the CLIPs and seeds that both rows have, with "
+      "its "
+      "95% interval (Student's t over those pairs, which takes them for independent, though those of one "
+      "CLIP "
+      "share it). U/S says how much of the seen classes' mIoU unseen ones reach. Seconds are those of "
+      "training: the "
+      "median pace times the updates.";
+  if (const auto count = comparisons(tables); count > 0) {
+    text += fmt::format(
+        " This page has {} gains with an interval; without any true difference about {:.0f} of them would "
+        "exclude 0 "
+        "by chance. A star marks those that exclude it at {:.2f}% too (Bonferroni over all of them), and "
+        "only these "
+        "are called ahead.",
+        count, std::ceil(static_cast<double>(count) * 0.05), 100 * (1 - 0.05 / static_cast<double>(count)));
+  }
+  for (const auto& table : tables) {
+    const auto measured = [](const RowSummary& row) { return row.calibrated_hiou.count > 0; };
+    if (std::none_of(table.rows.begin(), table.rows.end(), measured)) continue;
+    text +=
+        " \"calibrated hIoU\" is that with a number subtracted from the probability of seen classes, chosen "
+        "for "
+        "each run on the validation part.";
+    break;
+  }
   bool paper = false, supervised = false;
   for (const auto& table : tables) {
     supervised = supervised || has_supervised_rows(table);
@@ -93,9 +131,9 @@ std::string columns_text(const std::vector<TableSummary>& tables) {
         "and "
         "longer training: only the order of rows can be compared. Below a table stands for how many pairs of "
         "rows the "
-        "same one is ahead. Pairs that are equal in the paper do not count; pairs whose ranges over the runs "
-        "overlap "
-        "here decide nothing.";
+        "same one is ahead. Pairs that are equal in the paper do not count; pairs whose paired difference "
+        "has a "
+        "95% interval that holds 0 here are not decided.";
   }
   return text + "\n\n";
 }

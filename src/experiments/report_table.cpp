@@ -13,6 +13,10 @@
 namespace relprompt::experiments {
 namespace {
 
+constexpr double kConfidence = 0.95;
+/// With fewer a table describes and does not decide.
+constexpr std::size_t kDecidingClips = 2, kDecidingSeeds = 5;
+
 /// "57.3 (55.0-59.1)"; "-" without a value.
 std::string percent(const Spread& spread) {
   if (spread.count == 0) return "-";
@@ -40,10 +44,25 @@ std::string cell(const std::string& text) {
   return result;
 }
 
+/// "+13.3 (12.1 to 14.5)*": with a star if it also holds among so many comparisons.
+std::string gain_text(const RowSummary& row, std::size_t comparisons) {
+  const auto gain = row.gain();
+  if (!gain) return "";
+  auto text = fmt::format("{:+.1f}", *gain * 100);
+  const auto interval = mean_interval(row.gains, kConfidence);
+  if (!interval) return text;
+  text += fmt::format(" ({:.1f} to {:.1f})", interval->low * 100, interval->high * 100);
+  const auto strict = mean_interval(row.gains, 1 - (1 - kConfidence) / static_cast<double>(comparisons));
+  return strict->holds_zero() ? text : text + "\\*";
+}
+
 std::string runs_of(const RowSummary& row) {
   const auto failed = std::count_if(row.results.begin(), row.results.end(),
                                     [](const RunResult& result) { return !result.failure.empty(); });
+  std::set<std::size_t> clips;
+  for (const auto& key : row.keys) clips.insert(key.first);
   auto text = std::to_string(row.results.size());
+  if (clips.size() > 1) text += fmt::format(" on {} CLIPs", clips.size());
   if (failed > 0) text += fmt::format(", {} diverged", failed);
   return text;
 }
@@ -62,7 +81,27 @@ bool held_out_only(const TableSummary& summary) {
          std::any_of(summary.rows.begin(), summary.rows.end(), some);
 }
 
-std::vector<Column> columns_of(const Table& table, const TableSummary& summary) {
+bool any_row(const TableSummary& summary, bool (*has)(const RowSummary&)) {
+  return std::any_of(summary.rows.begin(), summary.rows.end(), has);
+}
+
+/// What forgetting and a calibration of one's own make of the scores.
+void add_unseen_columns(const TableSummary& summary, std::vector<Column>& columns) {
+  if (!any_row(summary, [](const RowSummary& row) { return row.unseen_over_seen.count > 0; })) return;
+  columns.push_back({"U/S", [](const auto& row) {
+                       return row.unseen_over_seen.count > 0
+                                  ? fmt::format("{:.2f}", row.unseen_over_seen.mean)
+                                  : std::string("-");
+                     }});
+  if (!any_row(summary, [](const RowSummary& row) { return row.calibrated_hiou.count > 0; })) return;
+  columns.push_back({"calibrated hIoU", [](const auto& row) { return percent(row.calibrated_hiou); }});
+  columns.push_back({"calibration", [](const auto& row) {
+                       return row.calibration.count > 0 ? fmt::format("{:.2f}", row.calibration.mean)
+                                                        : std::string("-");
+                     }});
+}
+
+std::vector<Column> columns_of(const Table& table, const TableSummary& summary, std::size_t comparisons) {
   const bool paper = std::any_of(summary.rows.begin(), summary.rows.end(),
                                  [](const RowSummary& row) { return row.reference.has_value(); });
   std::vector<Column> columns;
@@ -80,9 +119,9 @@ std::vector<Column> columns_of(const Table& table, const TableSummary& summary) 
                          return row.reference ? fmt::format("{:.1f}", *row.reference) : std::string("-");
                        }});
   }
-  columns.push_back({"gain", [](const auto& row) {
-                       return row.gain ? fmt::format("{:+.1f}", *row.gain * 100) : std::string();
-                     }});
+  columns.push_back(
+      {"gain (95% interval)", [comparisons](const auto& row) { return gain_text(row, comparisons); }});
+  add_unseen_columns(summary, columns);
   columns.push_back({"pAcc", [](const auto& row) { return percent(row.pacc); }});
   if (held_out_only(summary)) {
     columns.push_back({"held-out mIoU", [](const auto& row) { return percent(row.validation_miou); }});
@@ -128,6 +167,38 @@ std::string orders_text(const Table& table, const TableSummary& summary) {
   return text;
 }
 
+/// By layer, for rows of which it was measured.
+std::string updates_text(const TableSummary& summary) {
+  std::string text;
+  for (const auto& row : summary.rows) {
+    if (row.m2oe_updates.empty()) continue;
+    std::vector<std::string> layers;
+    for (const double update : row.m2oe_updates) layers.push_back(fmt::format("{:.2f}%", update * 100));
+    text += fmt::format("{}{}{}: {}", text.empty() ? "" : "; ",
+                        summary.rows.front().regime == row.regime ? "" : row.regime + ", ", row.name,
+                        fmt::join(layers, ", "));
+  }
+  if (text.empty()) return "";
+  return fmt::format("\nChange of the patches by M2oE, layer by layer, relative to their norm: {}.\n", text);
+}
+
+/// Fewer CLIPs or seeds than a decision takes.
+std::string descriptive_text(const TableSummary& summary) {
+  std::size_t clips = kDecidingClips, seeds = kDecidingSeeds;
+  for (const auto& row : summary.rows) {
+    if (row.iterations == 0) continue;
+    std::set<std::size_t> of_clip;
+    std::set<std::uint64_t> of_seed;
+    for (const auto& key : row.keys) of_clip.insert(key.first), of_seed.insert(key.second);
+    clips = std::min(clips, of_clip.size()), seeds = std::min(seeds, of_seed.size());
+  }
+  if (clips >= kDecidingClips && seeds >= kDecidingSeeds) return "";
+  return fmt::format(
+      "\nDescriptive: some rows have {} CLIP{} and {} seed{} only, so their intervals say nothing of other "
+      "CLIPs.\n",
+      clips, clips == 1 ? "" : "s", seeds, seeds == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::string left_out_text(const Suite& suite, const Table& table) {
@@ -147,12 +218,12 @@ std::string left_out_text(const Suite& suite, const Table& table) {
       fmt::join(regimes, ", "), fmt::join(data, "=DIR --data "));
 }
 
-std::string table_text(const Table& table, const TableSummary& summary) {
+std::string table_text(const Table& table, const TableSummary& summary, std::size_t comparisons) {
   auto text = fmt::format("## {}\n\n", table.title);
   if (!table.paper.empty()) text += fmt::format("In the paper: {}.\n\n", table.paper);
-  text += rows_text(columns_of(table, summary), summary);
+  text += rows_text(columns_of(table, summary, comparisons), summary);
   text += fmt::format("\n![{}]({}.png)\n", table.title, table.key);
-  text += orders_text(table, summary);
+  text += orders_text(table, summary) + updates_text(summary) + descriptive_text(summary);
   if (!table.note.empty()) text += "\n" + table.note + (table.note.back() == '\n' ? "" : "\n");
   return text;
 }

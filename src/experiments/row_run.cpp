@@ -6,6 +6,8 @@
 #include "relprompt/error.h"
 
 #include "evaluate/eval_run.h"
+#include "experiments/calibration_choice.h"
+#include "experiments/m2oe_updates.h"
 #include "experiments/scene_sets.h"
 #include "model/model_files.h"
 #include "model/prompt_check.h"
@@ -63,6 +65,24 @@ std::uint64_t trained_parameters(const fs::path& model) {
   return sum;
 }
 
+/// What tables ask beyond the scores, see PlannedRun; false if asked to stop.
+bool add_extras(const PlannedRun& run, const config::RunConfig& config, const config::RunConfig& validation,
+                const fs::path& model, const fs::path& folder, RunResult& result, workers::Workers& workers,
+                RunListener& listener) {
+  if (run.m2oe_updates) result.m2oe_updates = m2oe_updates(validation, model);
+  if (run.calibrations.empty()) return true;
+  result.calibrated = choose_calibration(
+      run.calibrations, [&](double calibration, bool on_validation) -> std::optional<eval::Scores> {
+        auto changed = on_validation ? validation : config;
+        if (changed.test.calibration == calibration) return on_validation ? result.validation : result.test;
+        changed.test.calibration = calibration;
+        const auto report = folder / "calibration";
+        if (!measure(changed, model, report, "calibration", workers, listener)) return std::nullopt;
+        return headline_of(report / "report.json");
+      });
+  return result.calibrated.has_value();
+}
+
 /// `outside`: on a data set, which has no scenes for validation.
 bool complete(const PlannedRun& run, const config::RunConfig& config, bool outside, const fs::path& folder,
               RunResult& result, RunListener& listener) {
@@ -87,7 +107,7 @@ bool complete(const PlannedRun& run, const config::RunConfig& config, bool outsi
   validation.data.test->root = config.data.train->root;
   if (!measure(validation, model, folder / "validation", "validation part", *workers, listener)) return false;
   result.validation = headline_of(folder / "validation" / "report.json");
-  return true;
+  return add_extras(run, config, validation, model, folder, result, *workers, listener);
 }
 
 }  // namespace
@@ -99,12 +119,22 @@ fs::path folder_of_run(const std::string& fingerprint, const fs::path& work) {
 config::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const fs::path& work) {
   const auto& regime = plan.suite.regimes[run.regime];
   auto config = run.config;
-  config.paths.clip = plan.clips[run.regime].folder();
+  config.paths.clip = plan.clip(run).folder();
   if (!regime.data.empty()) return with_data(regime, std::move(config));
   const auto& world = regime.world;
   config.data.train->root = folder_of(world.training_set(), work);
   config.data.test->root = folder_of(world.test_set(), work);
   return config;
+}
+
+std::optional<RunResult> finished_result(const Plan& plan, const PlannedRun& run, const fs::path& work) {
+  const auto fingerprint = plan.fingerprint(run);
+  const auto result = read_result(folder_of_run(fingerprint, work) / kResultFile, fingerprint);
+  if (!result || !result->failure.empty()) return result;
+  if (run.m2oe_updates && result->m2oe_updates.empty()) return std::nullopt;
+  if (run.calibrations.empty()) return result;
+  if (!result->calibrated || result->calibrated->candidates != run.calibrations) return std::nullopt;
+  return result;
 }
 
 std::optional<RunResult> execute(const Plan& plan, const PlannedRun& run, const fs::path& work, int threads,

@@ -49,6 +49,34 @@ eval::Scores scores_from(const nlohmann::json& object, const std::string& source
   return scores;
 }
 
+double number_from(const nlohmann::json& value, const std::string& source) {
+  if (!value.is_number()) eval::damaged(source, "a list or member holds no number");
+  return value.get<double>();
+}
+
+std::vector<double> numbers_from(const nlohmann::json& list, const std::string& source) {
+  if (!list.is_array()) eval::damaged(source, "a member is no list");
+  std::vector<double> numbers;
+  for (const auto& value : list) numbers.push_back(number_from(value, source));
+  return numbers;
+}
+
+Json json_of(const Calibrated& calibrated) {
+  return {{"candidates", calibrated.candidates},
+          {"validation_hiou", calibrated.validation_hiou},
+          {"chosen", calibrated.chosen},
+          {"test", json_of(calibrated.test)}};
+}
+
+Calibrated calibrated_from(const nlohmann::json& object, const std::string& source) {
+  Calibrated calibrated;
+  calibrated.candidates = numbers_from(eval::member(object, "candidates", source), source);
+  calibrated.validation_hiou = numbers_from(eval::member(object, "validation_hiou", source), source);
+  calibrated.chosen = number_from(eval::member(object, "chosen", source), source);
+  calibrated.test = scores_from(eval::member(object, "test", source), source);
+  return calibrated;
+}
+
 eval::Scores scores_of_report(const fs::path& report, const char* key) {
   const auto source = report.string();
   return scores_from(eval::member(eval::parse_json(text_of(report), source), key, source), source);
@@ -68,14 +96,16 @@ std::vector<nlohmann::json> events_of(const fs::path& log) {
 }  // namespace
 
 void write_result(const fs::path& file, const RunResult& result) {
-  const Json document = {{"fingerprint", result.fingerprint},
-                         {"seed", result.seed},
-                         {"failure", result.failure},
-                         {"test", json_of(result.test)},
-                         {"validation", json_of(result.validation)},
-                         {"most_frequent_class", json_of(result.most_frequent_class)},
-                         {"trained_parameters", result.trained_parameters},
-                         {"seconds", result.seconds}};
+  Json document = {{"fingerprint", result.fingerprint},
+                   {"seed", result.seed},
+                   {"failure", result.failure},
+                   {"test", json_of(result.test)},
+                   {"validation", json_of(result.validation)},
+                   {"most_frequent_class", json_of(result.most_frequent_class)},
+                   {"trained_parameters", result.trained_parameters},
+                   {"seconds", result.seconds}};
+  if (result.calibrated) document["calibrated"] = json_of(*result.calibrated);
+  if (!result.m2oe_updates.empty()) document["m2oe_updates"] = result.m2oe_updates;
   write_file(file, json_text(document, 2) + "\n");
 }
 
@@ -100,6 +130,12 @@ std::optional<RunResult> read_result(const fs::path& file, const std::string& fi
   const auto& seconds = eval::member(document, "seconds", source);
   if (!seconds.is_number()) eval::damaged(source, "seconds is no number");
   result.seconds = seconds.get<double>();
+  if (document.contains("calibrated")) {
+    result.calibrated = calibrated_from(document.at("calibrated"), source);
+  }
+  if (document.contains("m2oe_updates")) {
+    result.m2oe_updates = numbers_from(document.at("m2oe_updates"), source);
+  }
   return result;
 }
 

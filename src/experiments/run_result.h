@@ -6,10 +6,19 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "eval/metrics.h"
 
 namespace relprompt::experiments {
+
+/// What subtracting a number from the probability of seen classes brings, the number chosen on the validation
+/// part by hIoU.
+struct Calibrated {
+  std::vector<double> candidates, validation_hiou;
+  double chosen = 0;
+  eval::Scores test;  ///< with the chosen one
+};
 
 struct RunResult {
   std::string fingerprint;
@@ -19,6 +28,9 @@ struct RunResult {
   eval::Scores most_frequent_class;  ///< of the test set if that class is all that is ever said
   std::uint64_t trained_parameters = 0;
   double seconds = 0;  ///< of training, see training_seconds
+  std::optional<Calibrated> calibrated;
+  /// By layer, ||M2oE(p) - p|| / ||p||, p the normalised patches of some validation scenes; empty: not asked.
+  std::vector<double> m2oe_updates;
 };
 
 constexpr const char* kResultFile = "row.json";

@@ -29,6 +29,10 @@ struct ClipSpec {
   std::filesystem::path folder;      ///< empty: pretrained with `config`
   std::filesystem::path config;      ///< of `relprompt pretrain`
   std::vector<std::string> changes;  ///< "phases.scenes.patch_weight=0"
+  std::uint64_t more_seed = 0;       ///< added to the config's seed: further CLIPs of one recipe
+
+  /// The `number`-th CLIP of this recipe, from 0.
+  ClipSpec numbered(int number) const;
 };
 
 /// The circumstances of a comparison: what the CLIP has learnt, how many scenes there are, which classes are
@@ -38,6 +42,7 @@ struct Regime {
   WorldSpec world;
   ClipSpec clip;
   bool own_clip = false;             ///< false: the suite's, which the command line may replace
+  int clips = 1;                     ///< CLIPs there are: of `clip` with seed after seed; 1 for a folder
   std::filesystem::path base;        ///< empty: the suite's, with the suite's changes
   std::string data;                  ///< name of a data set from outside in place of the world; or empty
   std::filesystem::path data_root;   ///< where that is; empty: not given, so its rows are left out
@@ -50,7 +55,9 @@ struct Row {
   std::string name;
   std::vector<std::string> changes;  ///< of the base config
   bool trained = true;               ///< false: the bare CLIP, or with a head that has nothing to train
-  int seeds = 1;                     ///< repetitions, with the seeds 0, 1, ...
+  int seeds = 1;                     ///< repetitions with each CLIP, with the seeds 0, 1, ...
+  int clips = 1;                     ///< CLIPs it is repeated with, at most those of the regime
+  std::string rate;                  ///< key of the suite's RateGroup whose learning rates it takes
   std::optional<double> reference;   ///< the paper's hIoU on VOC in percent
 };
 
@@ -65,6 +72,24 @@ struct Table {
   std::string paper;                 ///< which tables of the paper it answers to, in words; may be empty
   std::vector<std::size_t> regimes;  ///< every row in each of them
   std::vector<Row> rows;             ///< the first is what the others are compared with
+  int seeds = 1, clips = 1;          ///< of rows that do not say
+  bool calibrate = false;            ///< measured with a calibration chosen on the validation part as well
+  bool m2oe_updates = false;         ///< rows with M2oE show how much it changes the patches, by layer
+};
+
+/// Rows of one kind (method and loss), whose learning rate is chosen together.
+struct RateGroup {
+  std::string key;
+  std::vector<std::string> changes;     ///< of the base config: the row that decides
+  std::vector<double> validation_hiou;  ///< of each value, once its run is finished; below 0: diverged
+  std::optional<double> chosen;         ///< one of the values
+};
+
+/// Learning rates chosen on the validation part, with seed 0 and the suite's first CLIP, before all else.
+struct RateChoice {
+  std::vector<double> values;    ///< of optimizer.rate, ascending; empty: the configs' own
+  double knowledge_share = 0.1;  ///< optimizer.knowledge_rate over optimizer.rate
+  std::vector<RateGroup> groups;
 };
 
 /// Images of some test scenes: truth, and what some rows of a table say with seed 0.
@@ -82,6 +107,8 @@ struct Suite {
   std::filesystem::path base;        ///< config that rows change
   std::vector<std::string> changes;  ///< of it, for all rows of regimes without a base of their own
   std::vector<Regime> regimes;
+  RateChoice rates;
+  std::vector<double> calibrations;  ///< that `calibrate` chooses from
   std::vector<Table> tables;
   std::optional<SheetSpec> sheet;
 };

@@ -117,6 +117,54 @@ void read_clip(JsonFields fields, const fs::path& file, const Json& object, Clip
   for (const auto& change : more) replace_or_add(clip.changes, change);
 }
 
+ClipSpec ClipSpec::numbered(int number) const {
+  auto spec = *this;
+  spec.more_seed += static_cast<std::uint64_t>(number);
+  return spec;
+}
+
+namespace {
+
+RateGroup read_group(JsonFields fields, const Json& object) {
+  RateGroup group;
+  fields.require("key");
+  group.key = fields.text("key", "");
+  group.changes = read_changes(fields, object);
+  fields.finish();
+  return group;
+}
+
+}  // namespace
+
+std::vector<double> read_ascending(JsonFields& fields, const char* key, double low, double high,
+                                   const std::string& where) {
+  const auto values = fields.bounded_numbers(key, low, high);
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i] > values[i - 1]) continue;
+    refuse(fmt::format("{}: '{}' should ascend, found {} after {}", where, key, values[i], values[i - 1]));
+  }
+  return values;
+}
+
+RateChoice read_rates(JsonFields fields, const Json& object, const std::string& where) {
+  RateChoice rates;
+  rates.values = read_ascending(fields, "values", kLeastRate, kMostRate, where);
+  rates.knowledge_share = fields.number("knowledge_share", rates.knowledge_share, 0, 100);
+  for (const auto& item : read_list(fields, object, "groups", where)) {
+    const auto place = fmt::format("{}, group {}", where, rates.groups.size() + 1);
+    rates.groups.push_back(read_group({item, place, ErrorCode::kBadArgument}, item));
+    for (std::size_t i = 0; i + 1 < rates.groups.size(); ++i) {
+      if (rates.groups[i].key != rates.groups.back().key) continue;
+      refuse(fmt::format("{}: the key '{}' occurs twice", place, rates.groups[i].key));
+    }
+  }
+  fields.finish();
+  if (rates.values.empty() != rates.groups.empty()) {
+    refuse(where + ": 'values' are what is chosen from and 'groups' what for; one of them is missing");
+  }
+  return rates;
+}
+
 world::SetRecipe WorldSpec::training_set() const {
   world::SetRecipe recipe;
   recipe.seed = seed;

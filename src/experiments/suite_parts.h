@@ -12,6 +12,8 @@
 
 namespace relprompt::experiments {
 
+constexpr double kLeastRate = 1e-9, kMostRate = 10;  ///< of optimizer.rate
+
 [[noreturn]] inline void refuse(const std::string& problem, const std::string& hint = "") {
   throw Error(ErrorCode::kBadArgument, problem, hint);
 }
@@ -25,6 +27,15 @@ std::vector<std::string> read_changes(JsonFields& fields, const nlohmann::json& 
 /// A list of any values; empty if the key is absent. `where` is for messages.
 const nlohmann::json& read_list(JsonFields& fields, const nlohmann::json& object, const char* key,
                                 const std::string& where);
+
+/// Numbers from `low` to `high`, each above the one before; empty if the key is absent.
+/// Throws Error(kBadArgument).
+std::vector<double> read_ascending(JsonFields& fields, const char* key, double low, double high,
+                                   const std::string& where);
+
+/// `object` is what `fields` reads. Throws Error(kBadArgument) for values without groups or the reverse, and
+/// a key that occurs twice.
+RateChoice read_rates(JsonFields fields, const nlohmann::json& object, const std::string& where);
 
 /// Throws Error(kBadArgument) for a text without numbers or the reverse.
 Conclusion read_conclusion(JsonFields fields, const std::string& where);

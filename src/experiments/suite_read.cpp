@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-constexpr std::int64_t kManySeeds = 100;
+constexpr std::int64_t kManySeeds = 100, kManyClips = 20;
 constexpr const char* kOwnRegime = "default";
 
 class Reader {
@@ -31,7 +31,8 @@ class Reader {
     return {object, where, ErrorCode::kBadArgument};
   }
   Regime read_regime(const Json& object, const std::string& where) const;
-  Row read_row(const Json& object, const std::string& where) const;
+  Row read_row(const Json& object, const Table& table, const std::string& where) const;
+  std::string read_rate(JsonFields& fields, const std::string& where) const;
   void read_table(const Json& object, const std::string& where);
   void read_quick();
   void read_sheet(JsonFields fields);
@@ -39,7 +40,8 @@ class Reader {
   fs::path path_;
   Json document_, quick_document_;
   bool quick_;
-  int seeds_ = 1, most_seeds_ = kManySeeds;
+  /// Of a row that does not say, and what --quick allows.
+  int seeds_ = 1, clips_ = 1, most_seeds_ = kManySeeds, most_clips_ = kManyClips;
   Suite suite_;
 };
 
@@ -61,6 +63,7 @@ Regime Reader::read_regime(const Json& object, const std::string& where) const {
     regime.own_clip = true;
     regime.clip.folder.clear();  // 'set' changes what is pretrained
     read_clip(clip, path_, object.at("clip"), regime.clip, where + ", 'clip'");
+    regime.clips = regime.clip.folder.empty() ? clips_ : 1;
     if (regime.clip.folder.empty() && regime.clip.config.empty()) {
       refuse(fmt::format("{}: 'clip' changes a config, but neither it nor the suite names one", where));
     }
@@ -73,7 +76,17 @@ Regime Reader::read_regime(const Json& object, const std::string& where) const {
   return regime;
 }
 
-Row Reader::read_row(const Json& object, const std::string& where) const {
+/// The key of a group of `rates`; the first one's if the row does not say.
+std::string Reader::read_rate(JsonFields& fields, const std::string& where) const {
+  const auto& groups = suite_.rates.groups;
+  const auto key = fields.text("rate", groups.empty() ? "" : groups.front().key);
+  std::vector<std::string> known;
+  for (const auto& group : groups) known.push_back(group.key);
+  if (key.empty() || std::find(known.begin(), known.end(), key) != known.end()) return key;
+  refuse(fmt::format("{}: 'rates' has no group '{}'{}", where, key, suggestion(key, known)));
+}
+
+Row Reader::read_row(const Json& object, const Table& table, const std::string& where) const {
   auto fields = fields_of(object, where);
   Row row;
   fields.require("name");
@@ -82,10 +95,13 @@ Row Reader::read_row(const Json& object, const std::string& where) const {
   row.changes = read_changes(fields, object);
   const double reference = fields.number("reference", 0, 0, 100);
   if (fields.has("reference")) row.reference = reference;
-  row.seeds = static_cast<int>(fields.integer("seeds", seeds_, 1, kManySeeds));
+  row.seeds = static_cast<int>(fields.integer("seeds", table.seeds, 1, kManySeeds));
+  row.clips = static_cast<int>(fields.integer("clips", table.clips, 1, kManyClips));
+  row.rate = read_rate(fields, where);
   fields.finish();
   // Nothing of an untrained CLIP depends on a seed.
   row.seeds = row.trained ? std::min(row.seeds, most_seeds_) : 1;
+  row.clips = std::min(row.clips, most_clips_);
   return row;
 }
 
@@ -104,6 +120,13 @@ void Reader::read_table(const Json& object, const std::string& where) {
   table.note = fields.text("note", "");
   table.conclusion = read_conclusion(fields.object("conclusion"), place);
   table.paper = fields.text("paper", "");
+  table.seeds = static_cast<int>(fields.integer("seeds", seeds_, 1, kManySeeds));
+  table.clips = static_cast<int>(fields.integer("clips", clips_, 1, kManyClips));
+  table.calibrate = fields.boolean("calibrate", false);
+  table.m2oe_updates = fields.boolean("m2oe_updates", false);
+  if (table.calibrate && suite_.calibrations.empty()) {
+    refuse(fmt::format("{}: 'calibrate' chooses from the suite's 'calibrations', which is missing", place));
+  }
   const bool in_quick = fields.boolean("quick", true);
   auto wanted = fields.texts("regimes");
   if (wanted.empty()) wanted = {kOwnRegime};
@@ -117,7 +140,7 @@ void Reader::read_table(const Json& object, const std::string& where) {
     table.regimes.push_back(static_cast<std::size_t>(found - known.begin()));
   }
   for (const auto& item : read_list(fields, object, "rows", place)) {
-    table.rows.push_back(read_row(item, fmt::format("{}, row {}", place, table.rows.size() + 1)));
+    table.rows.push_back(read_row(item, table, fmt::format("{}, row {}", place, table.rows.size() + 1)));
     for (std::size_t i = 0; i + 1 < table.rows.size(); ++i) {
       if (table.rows[i].name != table.rows.back().name) continue;
       refuse(fmt::format("{}: two rows are called '{}'", place, table.rows[i].name));
@@ -140,12 +163,17 @@ void Reader::read_quick() {
   auto clip_fields = fields.object("clip");
   if (fields.has("clip")) read_clip(clip_fields, path_, quick_document_.at("clip"), clip, where + ", 'clip'");
   const auto most = static_cast<int>(fields.integer("seeds", kManySeeds, 1, kManySeeds));
+  const auto most_clips = static_cast<int>(fields.integer("clips", 1, 1, kManyClips));
+  const auto rates = read_ascending(fields, "rates", kLeastRate, kMostRate, where);
   const auto more = read_changes(fields, quick_document_);
   fields.finish();
   if (!quick_) return;
   suite_.regimes.front().world = world;
   suite_.regimes.front().clip = clip;
+  if (!clip.folder.empty()) suite_.regimes.front().clips = 1;
   most_seeds_ = most;
+  most_clips_ = most_clips;
+  if (!rates.empty()) suite_.rates.values = rates;
   suite_.changes.insert(suite_.changes.end(), more.begin(), more.end());
 }
 
@@ -190,7 +218,12 @@ Suite Reader::read() {
   read_world(fields.object("world"), own.world, source + ": 'world'");
   auto clip = fields.object("clip");
   if (fields.has("clip")) read_clip(clip, path_, document_.at("clip"), own.clip, source + ": 'clip'");
+  clips_ = static_cast<int>(fields.integer("clips", 1, 1, kManyClips));
+  own.clips = own.clip.folder.empty() ? clips_ : 1;
   suite_.regimes.push_back(own);
+  auto rates = fields.object("rates");
+  if (fields.has("rates")) suite_.rates = read_rates(rates, document_.at("rates"), source + ": 'rates'");
+  suite_.calibrations = read_ascending(fields, "calibrations", 0, 1, source);
   fields.object("quick");
   read_quick();
   for (const auto& item : read_list(fields, document_, "regimes", source)) {

@@ -21,18 +21,24 @@ std::optional<double> deciding(const RunResult& result) {
   return result.test.hiou ? result.test.hiou : result.test.miou;
 }
 
-std::optional<double> gain_over(const RowSummary& first, const RowSummary& row) {
-  std::vector<double> gains;
-  for (const auto& mine : row.results) {
-    for (const auto& other : first.results) {
-      // A row without training stands for every seed.
-      const bool common = mine.seed == other.seed || first.iterations == 0 || row.iterations == 0;
-      const auto ours = deciding(mine), theirs = deciding(other);
-      if (common && ours && theirs) gains.push_back(*ours - *theirs);
-    }
+/// Layer by layer, over the runs that have them.
+std::vector<double> mean_updates(const std::vector<RunResult>& results) {
+  std::vector<double> sums;
+  double count = 0;
+  for (const auto& result : results) {
+    if (result.m2oe_updates.empty()) continue;
+    sums.resize(result.m2oe_updates.size());
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += result.m2oe_updates[i];
+    ++count;
   }
-  if (gains.empty()) return std::nullopt;
-  return spread_of(gains).mean;
+  for (double& sum : sums) sum /= count;
+  return sums;
+}
+
+std::optional<double> unseen_over_seen(const RunResult& result) {
+  const auto &seen = result.test.miou_seen, &unseen = result.test.miou_unseen;
+  if (!seen || !unseen || *seen <= 0) return std::nullopt;
+  return *unseen / *seen;
 }
 
 RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& planned,
@@ -45,13 +51,23 @@ RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& pl
     row.iterations = plan.runs[planned.runs.front()].config.train.schedule.iterations;
   }
   for (const auto run : planned.runs) {
-    if (results[run]) row.results.push_back(*results[run]);
+    if (!results[run]) continue;
+    row.results.push_back(*results[run]);
+    row.keys.emplace_back(plan.runs[run].clip, plan.runs[run].config.seed);
   }
   row.miou = spread(row.results, [](const RunResult& result) { return result.test.miou; });
   row.seen = spread(row.results, [](const RunResult& result) { return result.test.miou_seen; });
   row.unseen = spread(row.results, [](const RunResult& result) { return result.test.miou_unseen; });
   row.hiou = spread(row.results, [](const RunResult& result) { return result.test.hiou; });
   row.pacc = spread(row.results, [](const RunResult& result) { return result.test.pacc; });
+  row.unseen_over_seen = spread(row.results, unseen_over_seen);
+  row.calibration = spread(row.results, [](const RunResult& result) {
+    return result.calibrated ? std::optional<double>(result.calibrated->chosen) : std::nullopt;
+  });
+  row.calibrated_hiou = spread(row.results, [](const RunResult& result) {
+    return result.calibrated ? result.calibrated->test.hiou : std::nullopt;
+  });
+  row.m2oe_updates = mean_updates(row.results);
   row.validation_miou = spread(row.results, [](const RunResult& result) { return result.validation.miou; });
   row.validation_hiou = spread(row.results, [](const RunResult& result) { return result.validation.hiou; });
   row.seconds = spread(row.results, [](const RunResult& result) {
@@ -78,6 +94,28 @@ Spread spread_of(const std::vector<double>& values) {
   for (const double value : values) squares += (value - spread.mean) * (value - spread.mean);
   spread.deviation = std::sqrt(squares / (count - 1));
   return spread;
+}
+
+std::optional<double> RowSummary::gain() const {
+  if (gains.empty()) return std::nullopt;
+  return spread_of(gains).mean;
+}
+
+RowScores deciding_scores(const RowSummary& row) {
+  RowScores scores;
+  scores.every_seed = row.iterations == 0;
+  for (std::size_t i = 0; i < row.results.size(); ++i) {
+    if (const auto score = deciding(row.results[i])) scores.scores[row.keys[i]] = *score;
+  }
+  return scores;
+}
+
+std::size_t comparisons(const std::vector<TableSummary>& tables) {
+  std::size_t count = 0;
+  for (const auto& table : tables) {
+    for (const auto& row : table.rows) count += row.gains.size() > 1;
+  }
+  return count;
 }
 
 std::optional<eval::Scores> most_frequent_class(const std::vector<TableSummary>& tables,
@@ -109,7 +147,8 @@ std::vector<TableSummary> summarise(const Plan& plan, const std::vector<std::opt
       table.rows.push_back(summary_of(plan, plan.suite.tables[t], planned, results));
       auto& row = table.rows.back();
       if (table.rows[first].regime != row.regime) first = table.rows.size() - 1;
-      if (&table.rows[first] != &row) row.gain = gain_over(table.rows[first], row);
+      if (&table.rows[first] == &row) continue;
+      row.gains = paired_differences(deciding_scores(row), deciding_scores(table.rows[first]));
     }
     if (complete) tables.push_back(std::move(table));
   }

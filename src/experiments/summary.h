@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "experiments/paired.h"
 #include "experiments/plan.h"
 #include "experiments/run_result.h"
 
@@ -23,23 +24,34 @@ Spread spread_of(const std::vector<double>& values);
 
 struct RowSummary {
   std::string name, regime;                 ///< the regime's key
-  std::vector<RunResult> results;           ///< finished ones, by seed
+  std::vector<RunResult> results;           ///< finished ones, by CLIP and seed
+  std::vector<RunKey> keys;                 ///< of the results
   std::int64_t iterations = 0;              ///< 0 for a row that is not trained
   Spread miou, seen, unseen, hiou, pacc;    ///< on the test set, fractions of 1
+  Spread unseen_over_seen;                  ///< U/S of each run: how much is forgotten
+  Spread calibration, calibrated_hiou;      ///< chosen on the validation part; test hIoU with it
+  std::vector<double> m2oe_updates;         ///< by layer, mean over the runs; empty: not measured
   Spread validation_miou, validation_hiou;  ///< fractions of 1
   Spread seconds;
   std::uint64_t trained_parameters = 0;
   std::optional<double> reference;  ///< the paper's hIoU on VOC in percent
-  /// Mean over the seeds that both have of hIoU (mIoU where no class is unseen) minus the first row's of the
-  /// same regime; absent for that row and without a common seed. A row without training stands for every
-  /// seed.
-  std::optional<double> gain;
+  /// hIoU (mIoU where no class is unseen) minus the first row's of the same regime, for each CLIP and seed
+  /// that both have; empty for that row and without a common run.
+  std::vector<double> gains;
+
+  std::optional<double> gain() const;  ///< their mean
 };
 
 struct TableSummary {
   std::size_t table = 0;  ///< of the suite
   std::vector<RowSummary> rows;
 };
+
+/// hIoU (mIoU where no class is unseen) of a row by run.
+RowScores deciding_scores(const RowSummary& row);
+
+/// How many gains there are that have an interval: the comparisons that a page of these tables makes.
+std::size_t comparisons(const std::vector<TableSummary>& tables);
 
 /// True if scores of seen and unseen classes are not all there is: a row knows no unseen ones.
 bool has_supervised_rows(const TableSummary& table);

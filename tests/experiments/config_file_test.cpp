@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "experiments/plan.h"
+#include "experiments/rate_choice.h"
 #include "test_support.h"
 #include "toy_run.h"
 
@@ -13,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const fs::path kConfig = fs::path(RELPROMPT_SOURCE_DIR) / "configs" / "world-experiments.yaml";
+const fs::path kMethodsConfig = fs::path(RELPROMPT_SOURCE_DIR) / "configs" / "world-methods.yaml";
 
 TEST(WorldExperiments, EveryRowCanBeTrained) {
   const test::TemporaryFolder work;
@@ -86,7 +88,43 @@ TEST(WorldExperiments, QuickIsSmallerAndPretrainsNothing) {
   const auto plan = make_plan(read_suite(kConfig, true), work.path());
   const auto whole = make_plan(read_suite(kConfig, false), work.path());
   EXPECT_LT(plan.runs.size(), whole.runs.size() / 2);
-  for (const auto& run : plan.runs) EXPECT_TRUE(plan.clips[run.regime].ready()) << run.label;
+  for (const auto& run : plan.runs) EXPECT_TRUE(plan.clip(run).ready()) << run.label;
+}
+
+/// What decides has five seeds on two CLIPs, and at most 40 runs choose its learning rates.
+TEST(WorldMethods, ComparedRowsHaveTwoClipsAndTheirOwnRates) {
+  const test::TemporaryFolder work;
+  const auto suite = read_suite(kMethodsConfig, false);
+  EXPECT_LE(make_plan(rate_suite(suite), work.path()).runs.size(), 40u);
+  std::set<std::string> used;
+  for (const auto& table : suite.tables) {
+    const bool decides = table.key == "methods" || table.key == "regimes";
+    EXPECT_EQ(table.clips, decides ? 2 : 1) << table.key;
+    for (const auto& row : table.rows) {
+      if (!row.trained) continue;
+      EXPECT_EQ(row.seeds, decides ? 5 : 3) << table.key << ": " << row.name;
+      used.insert(row.rate);
+    }
+  }
+  EXPECT_EQ(used.size(), suite.rates.groups.size());
+  for (const auto& regime : suite.regimes) EXPECT_EQ(regime.clips, 2) << regime.key;
+}
+
+TEST(WorldMethods, EveryRowCanBeTrainedWithAndWithoutQuick) {
+  for (const bool quick : {false, true}) {
+    const test::TemporaryFolder work;
+    auto suite = read_suite(kMethodsConfig, quick);
+    assume_rates(suite);
+    const auto plan = make_plan(suite, work.path());
+    std::set<std::string> methods;
+    for (const auto& run : plan.runs) {
+      methods.insert(name_of(model::kMethodWords, run.config.model.peft.method));
+      EXPECT_EQ(run.config.train.best, config::BestRule::kNone) << run.label;
+      EXPECT_DOUBLE_EQ(run.config.optimizer.rate, quick ? 4e-3 : 5e-4) << run.label;
+    }
+    EXPECT_EQ(methods.size(), std::size(model::kMethodWords));
+    EXPECT_EQ(rate_suite(suite).tables.empty(), quick);
+  }
 }
 
 }  // namespace

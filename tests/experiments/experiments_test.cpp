@@ -227,8 +227,8 @@ TEST_F(Experiments, ShowThePapersNumbersAndOrder) {
   test::write_text(folder_ / "suite.yaml", yaml);
   run("out");
   const auto text = test::read_text(folder_ / "out/experiments.md");
-  EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | paper, VOC hIoU | gain |"));
-  EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | gain |"));  // the other table has none
+  EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | paper, VOC hIoU | gain (95% interval) |"));
+  EXPECT_THAT(text, HasSubstr("| row | S | U | hIoU | gain (95% interval) |"));  // the other table has none
   EXPECT_THAT(text, HasSubstr("In the paper: sigmoid > softmax. Pairs of rows in the same order: "));
   const auto document = report("out");
   EXPECT_DOUBLE_EQ(document["tables"][1]["rows"][0]["paper_hiou"], 0.886);

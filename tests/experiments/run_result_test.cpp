@@ -17,6 +17,9 @@ TEST(RunResult, ComesBackAsWritten) {
   result.seed = 2;
   result.test.miou = 0.25;
   result.most_frequent_class.pacc = 0.5;
+  result.m2oe_updates = {0.25, 0};
+  result.calibrated = Calibrated{{0, 0.1}, {0.5, 0.625}, 0.1, {}};
+  result.calibrated->test.hiou = 0.75;
   write_result(folder / "row.json", result);
   const auto read = read_result(folder / "row.json", "abc");
   ASSERT_TRUE(read.has_value());
@@ -24,6 +27,11 @@ TEST(RunResult, ComesBackAsWritten) {
   EXPECT_EQ(read->test.miou, 0.25);
   EXPECT_FALSE(read->test.hiou.has_value());
   EXPECT_EQ(read->most_frequent_class.pacc, 0.5);
+  EXPECT_EQ(read->m2oe_updates, result.m2oe_updates);
+  EXPECT_EQ(read->calibrated->candidates, result.calibrated->candidates);
+  EXPECT_EQ(read->calibrated->validation_hiou, result.calibrated->validation_hiou);
+  EXPECT_EQ(read->calibrated->chosen, 0.1);
+  EXPECT_EQ(read->calibrated->test.hiou, 0.75);
   EXPECT_FALSE(read_result(folder / "row.json", "abd").has_value());
   EXPECT_FALSE(read_result(folder / "nowhere.json", "abc").has_value());
 }
@@ -39,6 +47,8 @@ TEST(RunResult, OfAnOlderProgramIsStillOne) {
   ASSERT_TRUE(read.has_value());
   EXPECT_EQ(read->trained_parameters, 7u);
   EXPECT_FALSE(read->most_frequent_class.miou.has_value());
+  EXPECT_FALSE(read->calibrated.has_value());
+  EXPECT_TRUE(read->m2oe_updates.empty());
 }
 
 TEST(RunResult, HeldOutScoresAreThoseOfTheLastEvaluation) {

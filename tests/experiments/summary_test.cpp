@@ -63,13 +63,16 @@ TEST_F(Summarise, GainsCompareEqualSeeds) {
   const auto tables = summarise(plan_, results_);
   ASSERT_EQ(tables.size(), 2u);
   const auto& rows = tables[0].rows;
-  EXPECT_FALSE(rows[0].gain.has_value());
-  EXPECT_NEAR(*rows[1].gain, 0.2, 1e-12);
-  EXPECT_NEAR(*rows[2].gain, 0.1, 1e-12);  // it stands for every seed
+  EXPECT_FALSE(rows[0].gain().has_value());
+  EXPECT_NEAR(*rows[1].gain(), 0.2, 1e-12);
+  EXPECT_NEAR(*rows[2].gain(), 0.1, 1e-12);  // it stands for every seed
+  EXPECT_EQ(rows[1].gains.size(), 2u);
+  EXPECT_EQ(rows[2].gains.size(), 2u);
+  EXPECT_EQ(comparisons(tables), 2u);  // the loss table has one pair and so no interval
   EXPECT_EQ(rows[2].iterations, 0);
   EXPECT_EQ(rows[1].iterations, 3);
   EXPECT_EQ(rows[1].trained_parameters, 103u);
-  EXPECT_NEAR(*tables[1].rows[1].gain, -0.1, 1e-12);
+  EXPECT_NEAR(*tables[1].rows[1].gain(), -0.1, 1e-12);
 }
 
 TEST_F(Summarise, WithoutUnseenClassesGainsAreInTheMeanOfAll) {
@@ -81,7 +84,7 @@ TEST_F(Summarise, WithoutUnseenClassesGainsAreInTheMeanOfAll) {
   }
   auto tables = summarise(plan_, results_);
   EXPECT_TRUE(has_supervised_rows(tables[0]));
-  EXPECT_NEAR(*tables[0].rows[1].gain, 0.2, 1e-12);
+  EXPECT_NEAR(*tables[0].rows[1].gain(), 0.2, 1e-12);
   EXPECT_FALSE(most_frequent_class(tables, "default").has_value());
   results_[3]->most_frequent_class.miou = 0.03;
   results_[3]->most_frequent_class.pacc = 0.3;
@@ -90,6 +93,27 @@ TEST_F(Summarise, WithoutUnseenClassesGainsAreInTheMeanOfAll) {
   EXPECT_FALSE(most_frequent_class(tables, "other").has_value());
   for (std::size_t run = 0; run < plan_.runs.size(); ++run) finish(run, 0.5);
   EXPECT_FALSE(has_supervised_rows(summarise(plan_, results_)[0]));
+}
+
+TEST_F(Summarise, ForgettingCalibrationAndUpdatesAreMeansOverTheRuns) {
+  for (std::size_t run = 0; run < plan_.runs.size(); ++run) finish(run, 0.5);
+  for (const std::size_t run : {2, 3}) {  // RPN
+    const double number = static_cast<double>(run);
+    auto& result = *results_[run];
+    result.test.miou_seen = 0.8;
+    result.test.miou_unseen = 0.2 * number;
+    result.calibrated.emplace();
+    result.calibrated->chosen = 0.1 * number;
+    result.calibrated->test.hiou = 0.3 * number;
+    result.m2oe_updates = {0.01 * number, 0.5};
+  }
+  const auto row = summarise(plan_, results_)[0].rows[1];
+  EXPECT_NEAR(row.unseen_over_seen.mean, 0.625, 1e-12);
+  EXPECT_NEAR(row.calibration.mean, 0.25, 1e-12);
+  EXPECT_NEAR(row.calibrated_hiou.mean, 0.75, 1e-12);
+  ASSERT_EQ(row.m2oe_updates.size(), 2u);
+  EXPECT_NEAR(row.m2oe_updates[0], 0.025, 1e-12);
+  EXPECT_EQ(summarise(plan_, results_)[0].rows[0].calibrated_hiou.count, 0u);
 }
 
 TEST_F(Summarise, ATableOfWhichNothingIsPlannedIsNoTable) {
