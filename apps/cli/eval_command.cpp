@@ -12,6 +12,7 @@
 #include "options_hub.h"
 #include "options_run.h"
 #include "options_towers.h"
+#include "options_views.h"
 #include "run_display.h"
 #include "usage.h"
 
@@ -22,6 +23,8 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt eval configs/context-459.yaml --model runs/coco/last --data /data/VOC2010 -o reports/pc459\n"
     "  relprompt eval configs/voc-zero-shot.yaml --model clip-b16 --data /data/VOC2012 -o reports/maskclip\n"
+    "  relprompt eval configs/voc-20.yaml --model runs/coco/last --data /data/VOC2012 -o reports/voc-20-tta "
+    "--scales 0.5,0.75,1,1.25,1.5,1.75 --flip\n"
     "\n"
     "The report's folder gets report.md, report.json, confusion.png and sheet.png. The same command "
     "continues\n"
@@ -30,6 +33,7 @@ constexpr const char* kFooter =
 struct EvalArguments {
   RunArguments run;
   DecodeArguments decode;
+  ViewArguments views;
   std::string model;
   std::string precision = "fp32";
   std::string head;
@@ -42,6 +46,7 @@ int run(const EvalArguments& arguments) {
   require_one_of("--precision", arguments.precision, {"fp32", "bf16", "int8"});
   auto settings = arguments.run.resolve();
   for (auto& change : arguments.decode.changes()) settings.changes.push_back(std::move(change));
+  for (auto& change : arguments.views.changes()) settings.changes.push_back(std::move(change));
   settings.model = arguments.model;
   settings.precision = arguments.precision;
   if (!arguments.head.empty()) require_one_of("--head", arguments.head, dense_head_names());
@@ -90,6 +95,7 @@ Command add_eval(CLI::App& program) {
       ->add_flag("--image-scores", arguments->image_scores,
                  "also write image_scores.jsonl, a score for every image")
       ->group("Run");
+  arguments->views.add_to(*parser, "Run");
   parser->footer(kFooter);
   return {parser, [arguments] { return run(*arguments); }};
 }

@@ -42,6 +42,21 @@ std::optional<double> decimal_number(const std::string& text) {
   return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
+std::optional<std::vector<double>> decimal_list(const std::string& text) {
+  std::vector<double> numbers;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (true) {
+    while (at != end && *at == ' ') ++at;
+    double number = 0;
+    const auto [rest, problem] = std::from_chars(at, end, number);
+    if (problem != std::errc() || (rest != end && *rest != ',')) return std::nullopt;
+    numbers.push_back(number);
+    if (rest == end) return numbers;
+    at = rest + 1;
+  }
+}
+
 std::optional<std::int64_t> whole_number(const std::string& text) {
   std::int64_t value = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);

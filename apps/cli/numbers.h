@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace relprompt::cli {
 
@@ -17,6 +18,8 @@ std::string file_size(std::uint64_t bytes);
 std::optional<double> decimal_number(const std::string& text);
 /// The same without a fraction.
 std::optional<std::int64_t> whole_number(const std::string& text);
+/// The numbers between commas, blanks before them allowed: "0.5,0.75, 1". Nothing for any other text.
+std::optional<std::vector<double>> decimal_list(const std::string& text);
 /// "0.42 s", "12 s", "3 min 05 s", "2 h 10 min".
 std::string duration(double seconds);
 

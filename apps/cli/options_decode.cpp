@@ -1,12 +1,11 @@
 #include "options_decode.h"
 
-#include <charconv>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "relprompt/error.h"
 
+#include "numbers.h"
 #include "usage.h"
 
 namespace relprompt::cli {
@@ -16,20 +15,9 @@ namespace {
 constexpr double kMostPixels = 2147483647;
 
 std::vector<double> numbers_of(const char* option, const std::string& text, const char* expected) {
-  std::vector<double> numbers;
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (true) {
-    while (at != end && *at == ' ') ++at;
-    double number = 0;
-    const auto [rest, problem] = std::from_chars(at, end, number);
-    if (problem != std::errc() || (rest != end && *rest != ',')) {
-      throw Error(ErrorCode::kBadArgument, fmt::format("{} {}: expected {}", option, text, expected));
-    }
-    numbers.push_back(number);
-    if (rest == end) return numbers;
-    at = rest + 1;
-  }
+  const auto numbers = decimal_list(text);
+  if (numbers) return *numbers;
+  throw Error(ErrorCode::kBadArgument, fmt::format("{} {}: expected {}", option, text, expected));
 }
 
 }  // namespace

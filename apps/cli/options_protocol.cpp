@@ -123,6 +123,7 @@ void ProtocolArguments::add_to(CLI::App& command) {
                   "of 640 x 480, and 64 bytes a pixel; or none [default: the model's, mostly none]")
       ->option_text("RULE")
       ->group(group);
+  views.add_to(command, group);
   seen_option_ =
       command.add_option("--seen", seen,
                          "zero-shot protocol: the classes that training saw, as labels or names between "
@@ -168,6 +169,8 @@ SegmentOptions ProtocolArguments::resolve(const ClassList& classes) const {
   options.min_area = min_area;
   for (const auto& text : unknown) add_threshold(text, classes, options);
   if (seen_option_->count() > 0) options.seen = parse_seen(seen, classes);
+  options.scales = views.scale_list();
+  options.flip = views.flip;
   options.calibration = calibration;
   options.max_pixels = max_pixels;
   return options;

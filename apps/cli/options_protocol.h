@@ -8,6 +8,8 @@
 
 #include "relprompt/segmenter.h"
 
+#include "options_views.h"
+
 namespace relprompt::cli {
 
 struct ProtocolArguments {
@@ -22,6 +24,7 @@ struct ProtocolArguments {
   std::string mean;
   std::optional<float> min_area;
   std::string refine;
+  ViewArguments views;
   std::uint64_t max_pixels = SegmentOptions().max_pixels;
 
   void add_to(CLI::App& command);

@@ -142,8 +142,16 @@ struct SegmentOptions {
   /// 0 to below 1; absent: the model's own, mostly 0. Without a background the largest class always stays.
   std::optional<float> min_area;
   Refinement refine = Refinement::kByModel;
-  std::uint64_t max_pixels = 100'000'000;  ///< cap on the image after resizing
+  /// Test-time augmentation: the image is computed with its shorter side at each of these times short_side
+  /// (rounded down), and a class's probability is the mean over all of them. 1 to kMaxScales numbers from 0.1
+  /// to 8, each once; empty: {1}. Not together with refinement.
+  std::vector<double> scales;
+  bool flip = false;  ///< and mirrored as well, at each scale, with the scores mirrored back
+  std::uint64_t max_pixels = 100'000'000;  ///< cap on the image after resizing, at each scale
 };
+
+/// Most numbers of SegmentOptions::scales.
+constexpr std::size_t kMaxScales = 16;
 
 /// How an overlay is drawn (draw_overlay, write_overlay).
 struct OverlayOptions {

@@ -35,8 +35,8 @@ struct Segmentation {
   LabelMap labels;                    ///< the image's own size
   std::vector<std::uint64_t> pixels;  ///< [class] pixel count
   std::uint64_t unknown_pixels = 0;
-  int windows = 0;  ///< windows computed
-  int resized_height = 0, resized_width = 0;
+  int windows = 0;                            ///< computed, over all scales and mirrored ones
+  int resized_height = 0, resized_width = 0;  ///< at the first scale
   double resize_seconds = 0, network_seconds = 0, score_seconds = 0;
 };
 

@@ -78,6 +78,8 @@ class SegmentOptions:
     unknown_threshold: Optional[float]
     min_area: Optional[float]
     refine: Refinement
+    scales: Sequence[float]
+    flip: bool
     max_pixels: int
     def add_class_threshold(self, label: int, threshold: float) -> None: ...
 

@@ -28,6 +28,8 @@ def segment_options(
     unknown: Optional[Unknown] = None,
     min_area: Optional[float] = None,
     refine: str = "",
+    scales: Sequence[float] = (),
+    flip: bool = False,
     seen: Union[str, Sequence[Union[str, int]]] = (),
     calibration: float = 0.1,
     max_pixels: int = 0,
@@ -43,6 +45,8 @@ def segment_options(
         options.mean = one_of("mean", mean, _MEANS)
     if refine:
         options.refine = one_of("refine", refine, _REFINEMENTS)
+    options.scales = [float(scale) for scale in scales]
+    options.flip = flip
     if unknown is not None:
         _add_thresholds(options, unknown, classes)
     options.min_area = min_area

@@ -45,7 +45,8 @@ class Segmenter:
         unknown (pixels whose best score is below this have no label or go to the background: a score from -1
             to 1, or {class: score}, with "" for all other classes),
         min_area (classes with no more than this share of the foreground are left out, 0 to below 1),
-        refine ("none" or "pamr"), seen (classes that training saw, or "auto"), calibration (0 to 1),
+        refine ("none" or "pamr"), scales (of short_side, whose probabilities are averaged) and flip (mirrored
+            as well): test-time augmentation, seen (classes that training saw, or "auto"), calibration (0 to 1),
         max_pixels (refuse images that have more after resizing).
 
     A segmenter may be called from any thread; calls take turns. For computing at the same time make one

@@ -94,6 +94,8 @@ void bind_segment_options(py::module_& module) {
       .def_readwrite("unknown_threshold", &SegmentOptions::unknown_threshold)
       .def_readwrite("min_area", &SegmentOptions::min_area)
       .def_readwrite("refine", &SegmentOptions::refine)
+      .def_readwrite("scales", &SegmentOptions::scales)
+      .def_readwrite("flip", &SegmentOptions::flip)
       .def_readwrite("max_pixels", &SegmentOptions::max_pixels)
       .def("add_class_threshold", [](SegmentOptions& own, std::size_t label, float threshold) {
         own.class_thresholds.push_back({label, threshold});

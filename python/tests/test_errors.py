@@ -118,6 +118,7 @@ def test_classes_of_wrong_types(model, classes):
         ({"window": 32, "stride": 64}, "bad_argument"),
         ({"mean": "median"}, "bad_argument"),
         ({"refine": "crf"}, "bad_argument"),
+        ({"scales": [0.5, 9]}, "bad_argument"),
         ({"unknown": {"car": 0.5}}, "bad_argument"),
         ({"seen": "all"}, "bad_argument"),
         ({"seen": "auto"}, "bad_argument"),

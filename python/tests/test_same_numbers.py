@@ -134,3 +134,14 @@ def test_settings_are_those_of_flags(model, scene, run_program, tmp_path):
     assert open(files["labels"][0], "rb").read() == (tmp_path / "world.labels.png").read_bytes()
     own, other = json.loads(open(files["json"][0]).read()), json.loads((tmp_path / "world.json").read_text())
     assert own["protocol"] == other["protocol"]
+
+
+def test_scales_and_mirrored_images(model, scene, run_program, tmp_path):
+    views = ["--scales", "0.5,1", "--flip", "--save", "labels,json", "--quiet", "--threads", 1]
+    run_program("segment", scene, "-m", ROOT / "models/demo", "-c", "sand, grass", "-o", tmp_path, *views)
+    result = relprompt.Segmenter(model, "sand, grass")(scene, scales=[0.5, 1], flip=True)
+    files = result.save(tmp_path / "own", ["labels", "json"])
+    assert open(files["labels"][0], "rb").read() == (tmp_path / "world.labels.png").read_bytes()
+    own, other = json.loads(open(files["json"][0]).read()), json.loads((tmp_path / "world.json").read_text())
+    assert own["protocol"] == other["protocol"]
+    assert own["protocol"]["scales"] == [0.5, 1] and own["protocol"]["flip"] is True

@@ -52,8 +52,9 @@ std::size_t KeptScores::class_count() const {
 
 std::size_t KeptScores::bytes() const {
   const auto& scored = impl_->scored;
-  return sizeof(Impl) + (scored.scores.size() + scored.input.size()) * sizeof(float) +
-         scored.task.first.size() * sizeof(std::size_t);
+  std::size_t numbers = scored.input.size();
+  for (const auto& scores : scored.scores) numbers += scores.size();
+  return sizeof(Impl) + numbers * sizeof(float) + scored.task.first.size() * sizeof(std::size_t);
 }
 
 }  // namespace relprompt

@@ -49,6 +49,8 @@ Json protocol_of(const SegmentOptions& options, const TextOptions& text, const C
   protocol["mean"] = or_null(bare, bare ? name_of(model::kWindowMeanWords, options.mean) : "");
   protocol["logit_scale"] = or_null(bare, options.logit_scale);
   protocol["refine"] = name_of(model::kRefinementWords, options.refine);
+  protocol["scales"] = options.scales;
+  protocol["flip"] = options.flip;
   protocol["templates"] = text.templates;
   protocol["names"] = name_of(model::kNameRuleWords, text.names);
   protocol["truncate"] = text.truncate;

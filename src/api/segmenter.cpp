@@ -110,7 +110,6 @@ KeptScores Segmenter::score(const Image& image, const SegmentOptions& options,
     auto kept = std::make_shared<KeptScores::Impl>(own.model, resolved);
     kept->scored = segmenter::score_image(own.scorer(), own.model.impl_->files.config, own.embeddings(),
                                           image, resolved, progress);
-    if (resolved.refine != Refinement::kPamr) kept->scored.input = {};
     kept->background = own.embeddings().background;
     KeptScores result;
     result.impl_ = std::move(kept);

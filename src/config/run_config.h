@@ -67,8 +67,10 @@ struct TestOptions {
   std::optional<double> unknown;               ///< see SegmentOptions::unknown_threshold
   std::optional<double> min_area;              ///< see SegmentOptions
   Refinement refine = Refinement::kByModel;
-  std::string background;    ///< title of the class that stands for everything else; empty: none
-  double calibration = 0.1;  ///< subtracted from seen classes in zero-shot settings
+  std::vector<double> scales;  ///< see SegmentOptions; empty: 1 alone
+  bool flip = false;           ///< see SegmentOptions
+  std::string background;      ///< title of the class that stands for everything else; empty: none
+  double calibration = 0.1;    ///< subtracted from seen classes in zero-shot settings
   eval::Average average = eval::Average::kPresent;
   bool image_scores = false;     ///< also write a score for every image
   std::size_t save_every = 100;  ///< images between two savings of an evaluation's counts

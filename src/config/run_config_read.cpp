@@ -147,6 +147,8 @@ void read_test(JsonFields fields, const nlohmann::json& document, TestOptions& t
   if (fields.has("unknown")) test.unknown = fields.number("unknown", 0, -1, 1);
   if (fields.has("min_area")) test.min_area = fields.number("min_area", 0, 0, 0.999);
   if (fields.has("refine")) test.refine = fields.choice("refine", Refinement::kNone, model::kRefinementWords);
+  test.scales = fields.bounded_numbers("scales", 0.1, 8);
+  test.flip = fields.boolean("flip", test.flip);
   test.background = fields.text("background", "");
   fields.leave({"mean", "unknown", "min_area", "refine"});  // where they are null
   test.calibration = fields.number("calibration", test.calibration, 0, 1);

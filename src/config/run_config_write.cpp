@@ -81,6 +81,8 @@ Json test_json(const TestOptions& test) {
   if (test.unknown) json["unknown"] = *test.unknown;
   if (test.min_area) json["min_area"] = *test.min_area;
   if (test.refine != Refinement::kByModel) json["refine"] = name_of(model::kRefinementWords, test.refine);
+  if (!test.scales.empty()) json["scales"] = test.scales;
+  if (test.flip) json["flip"] = true;
   if (!test.background.empty()) json["background"] = test.background;
   json["calibration"] = test.calibration;
   json["average"] = name_of(eval::kAverageWords, test.average);

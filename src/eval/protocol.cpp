@@ -50,6 +50,8 @@ Json to_json(const ProtocolStatement& protocol) {
           {"short_side", protocol.short_side},
           {"window", protocol.window},
           {"stride", protocol.stride},
+          {"scales", protocol.scales},
+          {"flip", protocol.flip},
           {"normalisation", protocol.normalisation},
           {"precision", protocol.precision},
           {"average", name_of(kAverageWords, protocol.average)}};

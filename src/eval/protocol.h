@@ -75,6 +75,8 @@ struct ProtocolStatement {
   std::vector<std::string> templates;  ///< sentences with {}
   bool max_over_names = false;         ///< several names of a class: best score instead of mean embedding
   int short_side = 0, window = 0, stride = 0;  ///< pixels; window -1: the whole image
+  std::vector<double> scales = {1};            ///< of short_side, whose probabilities are averaged
+  bool flip = false;                           ///< and those of the mirrored image
   std::string normalisation;                   ///< "ImageNet", "CLIP", or numbers
   std::string precision = "fp32";
   Average average = Average::kPresent;  ///< that of the headline scores

@@ -1,6 +1,7 @@
 // The statement in words. Every sentence is always there, also where nothing special was done: what a reader
 // must know is as much that there was no calibration as that there was.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "eval/protocol.h"
 
@@ -72,6 +73,16 @@ std::string model_sentence(const ProtocolStatement& p) {
                      after);
 }
 
+/// ", class probabilities averaged over the scales 0.5, 1, each of them also mirrored"; empty for one view.
+std::string views_phrase(const ProtocolStatement& p) {
+  const bool scaled = p.scales != std::vector<double>{1};
+  if (!scaled) return p.flip ? ", class probabilities averaged with those of the mirrored image" : "";
+  return fmt::format(
+      ", class probabilities averaged over the scale{} {}{}", p.scales.size() == 1 ? "" : "s",
+      fmt::join(p.scales, ", "),
+      p.flip ? (p.scales.size() == 1 ? ", also mirrored" : ", each of them also mirrored") : "");
+}
+
 std::string window_sentence(const ProtocolStatement& p) {
   if (p.window == 0) return "Predictions were read, not computed.";
   const std::string windows =
@@ -79,9 +90,9 @@ std::string window_sentence(const ProtocolStatement& p) {
   const std::string mean = p.window_mean.empty() ? "" : fmt::format(", mean of {}", p.window_mean);
   const std::string scale = p.logit_scale ? fmt::format(", logit scale {:.6g}", *p.logit_scale) : "";
   const std::string refined = p.refine == "none" ? "" : fmt::format(", refined by {}", p.refine);
-  return fmt::format("Shorter side resized to {}, {}{}{}{}, {} normalisation, {}.", p.short_side, windows,
-                     mean, scale, refined, p.normalisation.empty() ? "the model's" : p.normalisation,
-                     p.precision);
+  return fmt::format("Shorter side resized to {}, {}{}{}{}{}, {} normalisation, {}.", p.short_side, windows,
+                     mean, scale, refined, views_phrase(p),
+                     p.normalisation.empty() ? "the model's" : p.normalisation, p.precision);
 }
 
 std::string text_sentence(const ProtocolStatement& p) {

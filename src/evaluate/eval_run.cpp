@@ -72,6 +72,8 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   protocol.short_side = options.short_side;
   protocol.window = options.window;
   protocol.stride = options.stride;
+  protocol.scales = options.scales;
+  protocol.flip = options.flip;
   if (!model.config.prompts) {
     protocol.window_mean = name_of(model::kWindowMeanWords, options.mean);
     protocol.logit_scale =

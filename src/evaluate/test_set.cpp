@@ -86,6 +86,8 @@ SegmentOptions test_options(const config::RunConfig& config, const model::ModelC
   if (config.test.unknown) options.unknown_threshold = static_cast<float>(*config.test.unknown);
   if (config.test.min_area) options.min_area = static_cast<float>(*config.test.min_area);
   options.refine = config.test.refine;
+  options.scales = config.test.scales;
+  options.flip = config.test.flip;
   options.background = classes.background;
   options.calibration = static_cast<float>(config.test.calibration);
   for (std::size_t label = 0; eval::is_zero_shot(config.setting) && label < classes.seen.size(); ++label) {

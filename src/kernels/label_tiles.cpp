@@ -7,6 +7,7 @@
 #include "kernels/label_simd.h"
 #include "kernels/score_tile.h"
 #include "kernels/softmax_tile.h"
+#include "kernels/view_mean.h"
 
 namespace relprompt::kernels {
 namespace {
@@ -28,19 +29,21 @@ void keep_better(const LabelTask& task, ScoreTile& tile, std::int32_t name, floa
   }
 }
 
-void keep_better(const LabelTask& task, SoftmaxTile& tile, std::int32_t name, float* best,
-                 std::int32_t* label) {
+/// Of tiles whose scores are at the image's pixels.
+template <typename Tile>
+void keep_better(const LabelTask& task, Tile& tile, std::int32_t name, float* best, std::int32_t* label) {
   const auto c = static_cast<std::size_t>(name);
   const float* values = tile.class_scores(c);
   label_simd().keep_best(values, values, 0.0f, task.penalty[c], name, tile.height() * tile.width(), best,
                          label);
 }
 
-/// Memory of a thread, for tiles of any place. Tile: ScoreTile or SoftmaxTile.
-template <typename Tile>
+/// Memory of a thread, for tiles of any place. Tile: ScoreTile, SoftmaxTile or ViewTile; Axes: what all tiles
+/// of the kind share.
+template <typename Tile, typename Axes>
 class LabelTile {
  public:
-  LabelTile(const LabelTask& task, const TileAxes& axes) : task_(task), tile_(task, axes) {}
+  LabelTile(const LabelTask& task, const Axes& axes) : task_(task), tile_(task, axes) {}
 
   /// Labels of the pixels from (y, x) on, a tile of them or what is left of the image.
   void run(std::int64_t y, std::int64_t x, std::int32_t* label, float* score) {
@@ -98,13 +101,13 @@ class LabelTile {
   std::vector<std::int32_t> label_;
 };
 
-template <typename Tile>
+template <typename Tile, typename Axes = TileAxes>
 void label_all(const LabelTask& task, std::int32_t* label, float* score) {
-  const TileAxes axes(task);
+  const Axes axes(task);
   const TileGrid grid(task);
 #pragma omp parallel
   {
-    LabelTile<Tile> tile(task, axes);
+    LabelTile<Tile, Axes> tile(task, axes);
 #pragma omp for schedule(dynamic)
     for (std::int64_t i = 0; i < grid.count(); ++i) tile.run(grid.y(i), grid.x(i), label, score);
   }
@@ -113,7 +116,9 @@ void label_all(const LabelTask& task, std::int32_t* label, float* score) {
 }  // namespace
 
 void label_tiles(const LabelTask& task, std::int32_t* label, float* score) {
-  if (task.score_activation == ScoreActivation::kSoftmaxOfMean) {
+  if (!task.others.empty()) {
+    label_all<ViewTile, ViewTasks>(task, label, score);
+  } else if (task.score_activation == ScoreActivation::kSoftmaxOfMean) {
     label_all<SoftmaxTile>(task, label, score);
   } else {
     label_all<ScoreTile>(task, label, score);

@@ -30,6 +30,13 @@ struct WindowScores {
   std::int64_t y = 0, x = 0;       ///< its first pixel
 };
 
+/// Another look at the same image, resized to another size or mirrored: its windows cover every pixel of its
+/// own `resized`. Scores of a mirrored one are those of the image as it is: mirrored back.
+struct LabelView {
+  std::vector<WindowScores> windows;
+  ImageSize patches, window, resized;
+};
+
 struct LabelTask {
   std::vector<WindowScores> windows;  ///< together they cover every pixel of `resized`
   ImageSize patches, window;          ///< of every window
@@ -37,11 +44,13 @@ struct LabelTask {
   std::vector<std::size_t> first;     ///< [classes + 1]: class c owns the rows first[c] .. first[c + 1] - 1
   std::vector<float> penalty;         ///< [classes]
   ScoreActivation score_activation = ScoreActivation::kSigmoid;
+  std::vector<LabelView> others;  ///< views beside the one above
 };
 
 /// Score of a class at a pixel: the probabilities (bilinear from the patches, align_corners false) averaged
 /// over the windows, the largest of its rows, resized bilinearly to the image, minus the penalty. With
 /// kSoftmaxOfMean the probabilities are made last, and the largest of a class's rows is taken of them.
+/// Of several views the mean of these probabilities is taken, at the image's size and before the penalty.
 /// A penalty of infinity takes a class out.
 /// label [image.height, image.width] is the class of the largest score, the first of equal ones, and score
 /// that score. Runs on the threads of OpenMP; the same numbers for any number of threads.

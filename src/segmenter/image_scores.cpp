@@ -23,6 +23,11 @@ void ImageScores::planes(std::size_t first, std::size_t count, float* planes) {
     refined_->planes(first, count, planes);
     return;
   }
+  if (!task_.others.empty()) {
+    if (!view_maps_) view_maps_ = std::make_unique<kernels::ViewMaps>(task_);
+    view_maps_->compute(first, count, planes);
+    return;
+  }
   if (!maps_) maps_ = std::make_unique<kernels::ScoreMaps>(task_);
   maps_->compute(first, count, planes);
 }

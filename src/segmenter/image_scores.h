@@ -10,15 +10,15 @@
 #include "kernels/label_tiles.h"
 #include "kernels/refined_scores.h"
 #include "kernels/score_maps.h"
+#include "kernels/view_mean.h"
 
 namespace relprompt::segmenter {
 
 class ImageScores {
  public:
-  /// input [3, resized.height, resized.width] of the network, whose colours refine. Both must outlive this;
-  /// penalties of the task may change between calls.
-  /// again: more than one of the calls below will follow, so that refined scores are kept where they are not
-  /// too many.
+  /// Several views are not refined. input [3, resized.height, resized.width] of the network, whose colours
+  /// refine. Both must outlive this; penalties of the task may change between calls. again: more than one of
+  /// the calls below will follow, so that refined scores are kept where they are not too many.
   ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input, bool again = false);
 
   /// As kernels::label_tiles.
@@ -29,7 +29,8 @@ class ImageScores {
  private:
   const kernels::LabelTask& task_;
   std::unique_ptr<kernels::RefinedScores> refined_;  ///< nothing if they are not
-  std::unique_ptr<kernels::ScoreMaps> maps_;         ///< made when planes are asked for
+  std::unique_ptr<kernels::ScoreMaps> maps_;         ///< made when planes are asked for, as is
+  std::unique_ptr<kernels::ViewMaps> view_maps_;     ///< that of several views
 };
 
 }  // namespace relprompt::segmenter

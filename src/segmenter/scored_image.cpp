@@ -57,6 +57,7 @@ Segmentation label_image(const ScoredImage& scored, const SegmentOptions& option
   result.resized_height = static_cast<int>(task.resized.height);
   result.resized_width = static_cast<int>(task.resized.width);
   result.windows = static_cast<int>(task.windows.size());
+  for (const auto& view : task.others) result.windows += static_cast<int>(view.windows.size());
   result.pixels.assign(task.penalty.size(), 0);
   result.resize_seconds = scored.resize_seconds;
   result.network_seconds = scored.network_seconds;

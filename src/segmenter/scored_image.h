@@ -18,9 +18,9 @@ struct ScoredImage {
   ScoredImage(ScoredImage&&) = default;
   ScoredImage& operator=(ScoredImage&&) = default;
 
-  std::vector<float> scores;  ///< [windows, S, h, w]
-  std::vector<float> input;   ///< [3, resized height, resized width], whose colours refine
-  kernels::LabelTask task;    ///< without penalties
+  std::vector<std::vector<float>> scores;  ///< of each view (scale, mirrored or not): [windows, S, h, w]
+  std::vector<float> input;  ///< [3, resized height, resized width], whose colours refine; else empty
+  kernels::LabelTask task;   ///< without penalties
   double resize_seconds = 0, network_seconds = 0;
 };
 

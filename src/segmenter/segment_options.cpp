@@ -65,7 +65,36 @@ void resolve_decision(const model::LabelProtocol& protocol, std::size_t classes,
   for (const auto label : full.seen) require_label(label, classes, "seen");
 }
 
+void resolve_views(const model::ModelConfig& config, SegmentOptions& full) {
+  constexpr double kLeast = 0.1, kMost = 8;
+  if (full.scales.empty()) full.scales = {1};
+  require(full.scales.size() <= kMaxScales,
+          fmt::format("{} scales: expected 1 to {}", full.scales.size(), kMaxScales));
+  const auto patch = config.clip.vision.patch;
+  std::vector<double> seen;
+  for (const double scale : full.scales) {
+    // Written so that a NaN is refused.
+    require(scale >= kLeast && scale <= kMost,
+            fmt::format("scale {}: expected {} to {}", scale, kLeast, kMost));
+    require(std::find(seen.begin(), seen.end(), scale) == seen.end(),
+            fmt::format("scale {} is given twice; expected each once", scale));
+    seen.push_back(scale);
+    const auto side = short_side_at(full.short_side, scale);
+    require(side >= patch && side <= kMaxSide,
+            fmt::format("scale {} of a short side of {} is {} pixels: expected {} (one patch) to {}", scale,
+                        full.short_side, side, patch, kMaxSide));
+  }
+  const bool several = full.scales.size() > 1 || full.flip || full.scales.front() != 1;
+  require(!several || full.refine != Refinement::kPamr,
+          "scales or mirrored images together with refined scores, which the mean over them has not; "
+          "expected one of the two (--refine none turns off what the model asks for)");
+}
+
 }  // namespace
+
+int short_side_at(int short_side, double scale) {
+  return static_cast<int>(std::min(short_side * scale, 1e9));
+}
 
 SegmentOptions resolve_sizes(const SegmentOptions& options, const model::ModelConfig& config) {
   const auto protocol = model::protocol_of(config);
@@ -97,6 +126,7 @@ SegmentOptions resolve(const SegmentOptions& options, const model::ModelConfig& 
   auto full = resolve_sizes(options, config);
   require(full.window_batch >= 0, fmt::format("window batch {}: expected 0 or more", full.window_batch));
   if (full.refine == Refinement::kByModel) full.refine = config.refine;
+  resolve_views(config, full);
   resolve_softmax(config, protocol, full);
   resolve_decision(protocol, classes, full);
   return full;

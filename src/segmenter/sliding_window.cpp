@@ -2,15 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
 
-#include "kernels/softmax.h"
 #include "segmenter/scored_image.h"
-#include "segmenter/windows.h"
+#include "segmenter/window_scores.h"
 
 namespace relprompt::segmenter {
 namespace {
@@ -37,98 +35,64 @@ std::vector<float> network_input(const Image& image, const model::Normalisation&
 
 namespace {
 
-bool of_mean(const SegmentOptions& options) {
-  return options.mean == WindowMean::kLogits;
+/// One look at the image: at a size, perhaps mirrored.
+struct View {
+  image::Size size;
+  bool mirrored = false;
+  std::vector<Window> windows;
+};
+
+/// Each scale, and beside it its mirrored twin, in the order of mmsegmentation's MultiScaleFlipAug.
+std::vector<View> views_of(const Image& image, const SegmentOptions& options) {
+  std::vector<View> views;
+  const auto scales = options.scales.empty() ? std::vector<double>{1} : options.scales;
+  for (const double scale : scales) {
+    const auto size = resized_size(image, options, scale);
+    views.push_back({size, false, windows_of(size, options)});
+    if (options.flip) views.push_back({size, true, views.back().windows});
+  }
+  return views;
 }
 
-/// What is averaged: of a bare CLIP logits, or their softmax over the names at each patch; else mask logits.
-void score_patches(PatchScorer& scorer, const engine::Images& images, const ClassEmbeddings& classes,
-                   const SegmentOptions& options, float* scores) {
-  if (options.mean == WindowMean::kByModel) {  // of a model with prompts
-    scorer.patch_scores(images, classes, scores);
-    return;
-  }
-  scorer.cosines(images, classes, scores);
-  const auto patches = scorer.grid_of(images.height, images.width).size(), names = classes.texts().count;
-  const float scale = options.logit_scale > 0 ? options.logit_scale : scorer.logit_scale();
-  if (of_mean(options)) {
-    for (std::int64_t i = 0; i < images.batch * names * patches; ++i) scores[i] *= scale;
-    return;
-  }
-  for (std::int64_t b = 0; b < images.batch; ++b) {
-    kernels::softmax_columns(scores + b * names * patches, names, patches, scale);
-  }
+/// Every row of `width` numbers the other way round.
+void mirror_rows(std::vector<float>& values, std::int64_t width) {
+  for (auto row = values.begin(); row != values.end(); row += width) std::reverse(row, row + width);
 }
 
-void tell(const WindowProgress& progress, std::size_t done, std::size_t all) {
-  if (!progress || progress(static_cast<int>(done), static_cast<int>(all))) return;
-  throw Error(ErrorCode::kCancelled,
-              fmt::format("the caller stopped the work after {} of {} windows", done, all));
-}
-
-/// Patch scores of every window, [windows, S, h, w]. Windows of one image share a size, so they batch.
-std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
-                                 const std::vector<Window>& windows, const ClassEmbeddings& classes,
-                                 const SegmentOptions& options, const WindowProgress& progress) {
-  const auto batch =
-      options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
-  const auto height = windows.front().height, width = windows.front().width;
-  const auto each = classes.texts().count * scorer.grid_of(height, width).size();
-  std::vector<float> scores(windows.size() * static_cast<std::size_t>(each));
-  std::vector<float> crops(std::min(batch, windows.size()) * static_cast<std::size_t>(3 * height * width));
-  for (std::size_t begin = 0; begin < windows.size(); begin += batch) {
-    tell(progress, begin, windows.size());
-    const auto count = std::min(batch, windows.size() - begin);
-    float* to = crops.data();
-    for (std::size_t i = begin; i < begin + count; ++i) {
-      const Window& w = windows[i];
-      for (std::int64_t row = 0; row < 3 * height; ++row) {
-        const auto c = row / height, y = w.y + row % height;
-        to = std::copy_n(input.data() + (c * size.height + y) * size.width + w.x, width, to);
-      }
-    }
-    score_patches(scorer, {crops.data(), static_cast<std::int64_t>(count), height, width}, classes, options,
-                  scores.data() + begin * static_cast<std::size_t>(each));
-  }
-  tell(progress, windows.size(), windows.size());
-  return scores;
-}
-
-/// What label_tiles and score planes are made from.
-kernels::LabelTask label_task(const PatchScorer& scorer, const std::vector<float>& scores,
-                              const std::vector<Window>& windows, const ClassEmbeddings& classes,
-                              image::Size resized, const Image& image, const SegmentOptions& options) {
+/// What label_tiles and score planes are made from. Scores of a mirrored view become those of the image as it
+/// is, and so do the places of its windows: bilinear resizing does not know left from right.
+kernels::LabelView label_view(const PatchScorer& scorer, const View& view, std::int64_t rows,
+                              std::vector<float>& scores) {
+  const auto& windows = view.windows;
   const auto grid = scorer.grid_of(windows.front().height, windows.front().width);
-  const auto each = classes.texts().count * grid.size();
-  kernels::LabelTask task;
+  if (view.mirrored) mirror_rows(scores, grid.width);
+  kernels::LabelView result;
   for (std::size_t i = 0; i < windows.size(); ++i) {
-    task.windows.push_back({scores.data() + static_cast<std::int64_t>(i) * each, windows[i].y, windows[i].x});
+    const auto x = view.mirrored ? view.size.width - windows[i].x - windows[i].width : windows[i].x;
+    result.windows.push_back(
+        {scores.data() + static_cast<std::int64_t>(i) * rows * grid.size(), windows[i].y, x});
   }
-  task.patches = {grid.height, grid.width};
-  task.window = {windows.front().height, windows.front().width};
-  task.resized = {resized.height, resized.width};
+  result.patches = {grid.height, grid.width};
+  result.window = {windows.front().height, windows.front().width};
+  result.resized = {view.size.height, view.size.width};
+  return result;
+}
+
+kernels::LabelTask label_task(const PatchScorer& scorer, std::vector<kernels::LabelView> views,
+                              const ClassEmbeddings& classes, const Image& image,
+                              const SegmentOptions& options) {
+  kernels::LabelTask task;
+  task.windows = std::move(views.front().windows);
+  task.patches = views.front().patches;
+  task.window = views.front().window;
+  task.resized = views.front().resized;
+  views.erase(views.begin());
+  task.others = std::move(views);
   task.image = {image.height, image.width};
   task.first = classes.first;
   task.score_activation =
-      of_mean(options) ? kernels::ScoreActivation::kSoftmaxOfMean : scorer.score_activation();
+      averages_logits(options) ? kernels::ScoreActivation::kSoftmaxOfMean : scorer.score_activation();
   return task;
-}
-
-std::vector<Window> windows_of(image::Size size, const SegmentOptions& options) {
-  if (options.window == kWholeImage) {
-    // Attention looks at all pairs of patches: an image of a strange shape would take hours.
-    constexpr std::int64_t kMostPixels = 2048 * 2048;
-    const std::int64_t height = size.height, width = size.width;
-    if (height * width > kMostPixels) {
-      throw Error(ErrorCode::kImageTooLarge,
-                  fmt::format("the whole image would be one window of {}x{} pixels; at most {} are computed "
-                              "at once",
-                              width, height, kMostPixels),
-                  "choose a smaller --short-side, or windows with --window");
-    }
-    return {{0, 0, height, width}};
-  }
-  return sliding_windows(size.height, size.width, options.window, options.stride);
 }
 
 void check_image(const Image& image) {
@@ -143,17 +107,17 @@ void check_image(const Image& image) {
 
 }  // namespace
 
-image::Size resized_size(const Image& image, const SegmentOptions& options) {
-  const auto size = image::shorter_side_to(image.height, image.width, options.short_side);
+image::Size resized_size(const Image& image, const SegmentOptions& options, double scale) {
+  const auto side = short_side_at(options.short_side, scale);
+  const auto size = image::shorter_side_to(image.height, image.width, side);
   const auto pixels = static_cast<std::uint64_t>(size.height) * static_cast<std::uint64_t>(size.width);
   if (pixels > options.max_pixels) {
     throw Error(
         ErrorCode::kImageTooLarge,
         fmt::format("an image of {}x{} becomes {}x{} = {} pixels when its shorter side is resized to {}; the "
                     "limit is {}",
-                    image.width, image.height, size.width, size.height, pixels, options.short_side,
-                    options.max_pixels),
-        "crop it, choose a smaller --short-side, or raise --max-pixels");
+                    image.width, image.height, size.width, size.height, pixels, side, options.max_pixels),
+        "crop it, choose a smaller --short-side or smaller --scales, or raise --max-pixels");
   }
   return size;
 }
@@ -162,16 +126,30 @@ ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, c
                         const Image& image, const SegmentOptions& options, const WindowProgress& progress) {
   check_image(image);
   ScoredImage result;
-  auto start = Clock::now();
-  const auto size = resized_size(image, options);
-  result.input = network_input(image::resize(image, size.height, size.width), config.image);
-  result.resize_seconds = seconds_since(start);
+  const auto views = views_of(image, options);
+  WindowCount count{progress};
+  for (const auto& view : views) count.all += view.windows.size();
+  std::vector<kernels::LabelView> label_views;
+  result.scores.reserve(views.size());  // the views point into it
+  std::vector<float> input;
+  for (const auto& view : views) {
+    auto start = Clock::now();
+    if (view.mirrored) {
+      mirror_rows(input, view.size.width);  // that of the view before, its twin
+    } else {
+      input = network_input(image::resize(image, view.size.height, view.size.width), config.image);
+    }
+    result.resize_seconds += seconds_since(start);
 
-  start = Clock::now();
-  const auto windows = windows_of(size, options);
-  result.scores = score_windows(scorer, result.input, size, windows, classes, options, progress);
-  result.network_seconds = seconds_since(start);
-  result.task = label_task(scorer, result.scores, windows, classes, size, image, options);
+    start = Clock::now();
+    auto& scores = result.scores.emplace_back(
+        score_windows(scorer, input, view.size, view.windows, classes, options, count));
+    label_views.push_back(label_view(scorer, view, classes.texts().count, scores));
+    result.network_seconds += seconds_since(start);
+  }
+  count.tell();
+  if (options.refine == Refinement::kPamr) result.input = std::move(input);  // of the only view
+  result.task = label_task(scorer, std::move(label_views), classes, image, options);
   return result;
 }
 

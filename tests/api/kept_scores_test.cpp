@@ -85,6 +85,22 @@ TEST_F(KeptScoresTest, PlanesAreThoseOfThePass) {
   EXPECT_ERROR(segmenter_.score(image_).plane(3), ErrorCode::kBadArgument, "0 to 2");
 }
 
+TEST_F(KeptScoresTest, ScalesOfThePassStay) {
+  SegmentOptions pass;
+  const auto single = segmenter_.score(image_, pass).bytes();
+  pass.scales = {0.5, 1};
+  pass.flip = true;
+  const auto kept = segmenter_.score(image_, pass);
+  EXPECT_GT(kept.bytes(), 2 * single);
+  SegmentOptions asked;
+  asked.unknown_threshold = threshold_;
+  const auto found = kept.label(asked);
+  pass.unknown_threshold = threshold_;
+  const auto fresh = segmenter_.segment(image_, pass);
+  EXPECT_EQ(found.labels.labels, fresh.labels.labels);
+  EXPECT_NE(found.labels.labels, segmenter_.segment(image_, asked).labels.labels);
+}
+
 TEST_F(KeptScoresTest, SidesOfThePassStay) {
   SegmentOptions pass;
   pass.short_side = 40;

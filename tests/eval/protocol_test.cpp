@@ -126,6 +126,12 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
       {"short_side", [](auto& p) { p.short_side = 7; }},
       {"window", [](auto& p) { p.window = 7; }},
       {"stride", [](auto& p) { p.stride = 7; }},
+      {"scales", [](auto& p) { p.scales = {0.5}; }},
+      {"scales",
+       [](auto& p) {
+         p.scales = {0.5, 1};
+       }},
+      {"flip", [](auto& p) { p.flip = true; }},
       {"normalisation", [](auto& p) { p.normalisation = "CLIP"; }},
       {"precision", [](auto& p) { p.precision = "bf16"; }},
       {"average", [](auto& p) { p.average = Average::kAll; }}};
@@ -146,7 +152,7 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
   other.checkpoint_score = "X";
   EXPECT_NE(statement_of(best), statement_of(other));
   EXPECT_EQ(to_json(other)["checkpoint_score"], "X");
-  EXPECT_EQ(json.size(), 27u) << "a new field needs a line above";
+  EXPECT_EQ(json.size(), 29u) << "a new field needs a line above";
 }
 
 }  // namespace
