@@ -87,7 +87,8 @@ void resolve_views(const model::ModelConfig& config, SegmentOptions& full) {
   const bool several = full.scales.size() > 1 || full.flip || full.scales.front() != 1;
   require(!several || full.refine != Refinement::kPamr,
           "scales or mirrored images together with refined scores, which the mean over them has not; "
-          "expected one of the two (--refine none turns off what the model asks for)");
+          "expected one of the two (--refine none, in a config test.refine: none, turns off what the model "
+          "asks for)");
 }
 
 }  // namespace

@@ -72,10 +72,22 @@ TEST_F(ScalesAndFlip, OfAnEvaluationAreInItsProtocol) {
   write_text(place_ / "data/VOC2012/ImageSets/Segmentation/val.txt", "a\n");
   const auto config = fs::path(RELPROMPT_SOURCE_DIR) / "configs/training-free/voc-20.yaml";
   const auto eval = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {"eval",   config.string(), "--model",          "tiny.safetensors",
-                                          "--head", "naclip",        "--data",           "data",
-                                          "-q",     "--set",         "templates=single", "-o",
-                                          "report", "--force"};
+    std::vector<std::string> arguments = {"eval",
+                                          config.string(),
+                                          "--model",
+                                          "tiny.safetensors",
+                                          "--head",
+                                          "naclip",
+                                          "--data",
+                                          "data",
+                                          "-q",
+                                          "--set",
+                                          "templates=single",
+                                          "--set",
+                                          "test.refine=none",
+                                          "-o",
+                                          "report",
+                                          "--force"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return place_.run(arguments);
   };
