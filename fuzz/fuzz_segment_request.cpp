@@ -1,5 +1,5 @@
-// Arbitrary bytes as a request for masks: the first byte chooses JSON, multipart, a query or tensors. Refused
-// as the client's fault, or within the server's limits.
+// Arbitrary bytes as a request for masks: the first byte chooses JSON, multipart, a query, tensors, or new
+// thresholds for kept scores. Refused as the client's fault, or within the server's limits.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -13,17 +13,35 @@ namespace {
 
 using namespace relprompt;
 
-serve::SegmentRequest read(char way, const std::string& bytes, const serve::ServerSettings& settings) {
-  if (way % 4 == 3) {
+enum Way { kJson, kForm, kQuery, kTensors, kRelabel, kWays };
+
+/// What was asked for before, changed by the body's fields.
+serve::SegmentRequest relabelled(const serve::Request& request, const serve::ServerSettings& settings) {
+  serve::SegmentRequest before;
+  before.image = "pixels";
+  before.classes = parse_class_list("road, car;vehicle, sky");
+  before.outputs = {"labels"};
+  before.text.use_cache = false;
+  serve::parse_relabel(request, settings, before);
+  return before;
+}
+
+serve::SegmentRequest read(int way, const std::string& bytes, const serve::ServerSettings& settings) {
+  if (way == kTensors) {
     const auto line = std::min(bytes.find('\n'), bytes.size());
     const auto body = bytes.substr(std::min(line + 1, bytes.size()));
     return serve::segment_request_of(serve::parse_inference(body, bytes.substr(0, line)), "m", settings);
   }
   serve::Request request;
   const char* const types[] = {"application/json", "multipart/form-data; boundary=xx", "image/png"};
-  request.headers["content-type"] = types[way % 4];
-  request.body = way % 4 == 2 ? "pixels" : bytes;
-  if (way % 4 == 2) {
+  if (way == kRelabel) {
+    request.headers["content-type"] = types[kJson];
+    request.body = bytes;
+    return relabelled(request, settings);
+  }
+  request.headers["content-type"] = types[way];
+  request.body = way == kQuery ? "pixels" : bytes;
+  if (way == kQuery) {
     const auto target = serve::parse_target("/?" + bytes);
     if (target) request.query = target->query;
   }
@@ -38,8 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   settings.max_body = 1 << 20;
   settings.max_classes = 50;
   try {
-    const auto request = read(static_cast<char>(data[0] & 3),
-                              std::string(reinterpret_cast<const char*>(data) + 1, size - 1), settings);
+    const auto request =
+        read(data[0] % kWays, std::string(reinterpret_cast<const char*>(data) + 1, size - 1), settings);
     fuzz::check(request.classes.size() > 0 && request.classes.size() <= 50);
     fuzz::check(!request.image.empty() || request.pixels);
     fuzz::check(!request.outputs.empty() && !request.text.use_cache);

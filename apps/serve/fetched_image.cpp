@@ -6,26 +6,15 @@
 
 #include "relprompt/fetch.h"
 
+#include "serve/http.h"
+
 namespace relprompt::serve {
 namespace {
 
 // A worker waits while an image comes in, so that a slow host must not hold it for long.
 constexpr double kMostSeconds = 20;
 
-bool is_web_address(const std::string& text) {
-  const auto head = lower_case(std::string_view(text).substr(0, 8));
-  return head == "https://" || head.compare(0, 7, "http://") == 0;
-}
-
 }  // namespace
-
-void take_image(const std::string& text, const std::string& where, const ServerSettings& settings,
-                SegmentRequest& request) {
-  if (!settings.fetch_origins.empty() && is_web_address(text))
-    request.image_url = text;
-  else
-    request.image = image_from_text(text, where);
-}
 
 std::string fetch_image(const std::string& url, const ServerSettings& settings, const JobControl& control) {
   const std::chrono::duration<double> left = control.deadline - JobControl::Clock::now();

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "relprompt/output.h"
 
@@ -18,17 +17,6 @@ namespace {
 
 constexpr std::size_t kMostScoreBytes = std::size_t{512} << 20;
 
-constexpr const char* kConfidence = "confidence";
-
-/// The formats of files but for the report, whose content is the answer itself; and what only servers make.
-std::vector<std::string> known_outputs() {
-  std::vector<std::string> names;
-  for (const auto& format : output_formats())
-    if (format.name != "json") names.push_back(format.name);
-  names.emplace_back(kConfidence);
-  return names;
-}
-
 bool contains(const std::vector<std::string>& names, const char* name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -39,18 +27,6 @@ std::uint8_t level(float score) {
 }
 
 }  // namespace
-
-void check_outputs(const std::vector<std::string>& names) {
-  const auto known = known_outputs();
-  for (auto name = names.begin(); name != names.end(); ++name) {
-    if (std::find(known.begin(), known.end(), *name) == known.end()) {
-      throw HttpError(400, fmt::format("outputs: there is no \"{}\"", *name),
-                      fmt::format("possible: {}", fmt::join(known, ", ")), "bad_argument");
-    }
-    if (std::find(names.begin(), name, *name) != name)
-      throw HttpError(400, fmt::format("outputs: \"{}\" is there twice", *name), "", "bad_argument");
-  }
-}
 
 ScoreGatherer::ScoreGatherer(const std::vector<std::string>& outputs, std::size_t classes, const Image& image)
     : wants_best_(contains(outputs, kConfidence)),

@@ -12,6 +12,9 @@
 
 namespace relprompt::serve {
 
+/// The output that no format of files is: the best score of each pixel.
+inline constexpr const char* kConfidence = "confidence";
+
 /// Throws HttpError(400), listing the names, for one that there is not or that is asked for twice.
 void check_outputs(const std::vector<std::string>& names);
 

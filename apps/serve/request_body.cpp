@@ -7,6 +7,15 @@ namespace relprompt::serve {
 
 using Json = nlohmann::json;
 
+namespace {
+
+bool is_web_address(const std::string& text) {
+  const auto head = lower_case(std::string_view(text).substr(0, 8));
+  return head == "https://" || head.compare(0, 7, "http://") == 0;
+}
+
+}  // namespace
+
 Json read_body(const std::string& body, std::size_t max_bytes) {
   JsonRules rules;
   rules.code = ErrorCode::kBadArgument;
@@ -41,6 +50,14 @@ std::string image_from_text(const std::string& text, const std::string& where) {
   if (!bytes) throw HttpError(400, where + ": this is no base64");
   if (bytes->empty()) throw HttpError(400, where + ": no image");
   return std::move(*bytes);
+}
+
+void take_image(const std::string& text, const std::string& where, const ServerSettings& settings,
+                SegmentRequest& request) {
+  if (!settings.fetch_origins.empty() && is_web_address(text))
+    request.image_url = text;
+  else
+    request.image = image_from_text(text, where);
 }
 
 }  // namespace relprompt::serve

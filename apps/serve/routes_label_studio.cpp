@@ -8,7 +8,6 @@
 #include "base/json_output.h"
 #include "base/json_read.h"
 #include "serve/application.h"
-#include "serve/fetched_image.h"
 #include "serve/label_config.h"
 
 namespace relprompt::serve {

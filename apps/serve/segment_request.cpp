@@ -9,7 +9,6 @@
 
 #include "base/json_fields.h"
 #include "serve/class_fields.h"
-#include "serve/fetched_image.h"
 #include "serve/multipart.h"
 #include "serve/outputs.h"
 

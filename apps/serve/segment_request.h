@@ -51,6 +51,11 @@ nlohmann::json read_body(const std::string& body, std::size_t max_bytes);
 /// it.
 std::string image_from_text(const std::string& text, const std::string& where);
 
+/// Takes the image of a JSON request: base64 and data: URLs are decoded; an address of the Web is only noted,
+/// where the server may fetch any. `where` names the field in messages. Throws HttpError(400).
+void take_image(const std::string& text, const std::string& where, const ServerSettings& settings,
+                SegmentRequest& request);
+
 /// Throws HttpError(422) for more classes, names, or longer names than the settings allow.
 void check_class_limits(const ClassList& classes, const ServerSettings& settings);
 

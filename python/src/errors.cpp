@@ -38,6 +38,7 @@ void raise(const Error& error) {
 
 void bind_errors(py::module_& module) {
   module.def("error_codes", error_codes, "Every error code's name with the program's exit status for it.");
+  // pybind11 gives it by value. NOLINTNEXTLINE(performance-unnecessary-value-param)
   py::register_local_exception_translator([](std::exception_ptr thrown) {
     try {
       if (thrown) std::rethrow_exception(thrown);
