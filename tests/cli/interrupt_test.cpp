@@ -34,6 +34,8 @@ class Interrupt : public testing::Test {
   static bool wait_until_listening(pid_t process) {
     return wait_until([&] {
       const auto status = read_text("/proc/" + std::to_string(process) + "/status");
+      // fork() of glibc 2.41 blocks signals as well, in what is still the test's own program.
+      if (status.find("Name:\trelprompt") == std::string::npos) return false;
       const auto at = status.find("SigBlk:");
       return at != std::string::npos && (std::stoull(status.substr(at + 7), nullptr, 16) & 2) != 0;
     });
