@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "formats/polygons.h"
 #include "all_polygons.h"
+#include "formats/polygons.h"
 #include "maps.h"
 
 namespace relprompt::formats {
