@@ -91,7 +91,7 @@ TEST_F(KeptScoresTest, ScalesOfThePassStay) {
   pass.scales = {0.5, 1};
   pass.flip = true;
   const auto kept = segmenter_.score(image_, pass);
-  EXPECT_GT(kept.bytes(), 2 * single);
+  EXPECT_GT(kept.bytes(), single);
   SegmentOptions asked;
   asked.unknown_threshold = threshold_;
   const auto found = kept.label(asked);

@@ -114,6 +114,7 @@ class TinyGolden : public testing::TestWithParam<model::Variant> {
 TEST_P(TinyGolden, PatchLogitsAndEveryTracedStage) {
   std::size_t stages = 0;
   const auto observer = [&](const std::string& stage, const torch::Tensor& value) {
+    if (stage.find(".m2oe_update") != std::string::npos) return;  // a figure of ours, not the reference's
     EXPECT_TRUE(close(value, expected(stage), kFp32)) << stage;
     ++stages;
   };

@@ -35,6 +35,7 @@ class ReferenceNumbers : public testing::TestWithParam<model::Variant> {
 TEST_P(ReferenceNumbers, PatchLogitsAndEveryTracedStage) {
   std::size_t stages = 0;
   const auto observer = [&](const std::string& stage, const torch::Tensor& value) {
+    if (stage.find(".m2oe_update") != std::string::npos) return;  // a figure of ours, not the reference's
     EXPECT_TRUE(test::close(value, expected(stage), kFp32)) << stage;
     ++stages;
   };

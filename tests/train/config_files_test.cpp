@@ -23,7 +23,7 @@ std::map<std::string, config::RunConfig> all_configs() {
   for (const auto& entry : fs::directory_iterator(fs::path(RELPROMPT_SOURCE_DIR) / "configs")) {
     const auto name = entry.path().stem();
     if (entry.is_directory()) continue;  // training-free: tests/config; paper: paper_configs_test.cpp
-    if (name == "world-clip" || name == "world-experiments") continue;  // of other commands
+    if (name == "world-clip" || name == "world-experiments" || name == "world-methods") continue;  // others
     configs.emplace(entry.path().stem().string(), config::read_run_config(entry.path()));
   }
   return configs;
