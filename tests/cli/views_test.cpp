@@ -102,7 +102,7 @@ TEST_F(ScalesAndFlip, OfAnEvaluationAreInItsProtocol) {
   EXPECT_THAT(read_text(place_ / "report/report.md"), HasSubstr("averaged with those of the mirrored image"));
   const Outcome bad = eval({"--scales", "0.5,20"});
   EXPECT_EQ(bad.status, 2) << bad;
-  EXPECT_THAT(bad.err, HasSubstr("'test' 'scales' should be a list of numbers from 0.1 to 8"));
+  EXPECT_THAT(bad.err, HasSubstr("'test': 'scales' should be a list of numbers from 0.1 to 8"));
 }
 
 }  // namespace
