@@ -1,11 +1,15 @@
 // relprompt experiments: tables of comparisons on the synthetic world, one run after the other.
+#include <algorithm>
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "relprompt/error.h"
 #include "relprompt/experiments.h"
 
 #include "commands.h"
 #include "interrupt.h"
+#include "numbers.h"
 #include "options_force.h"
 #include "options_run.h"
 #include "run_display.h"
@@ -21,6 +25,7 @@ constexpr const char* kFooter =
     "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o docs/experiments\n"
     "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o docs/experiments\n"
     "  relprompt experiments configs/world-experiments.yaml --data camvid=sets/camvid -o docs/experiments\n"
+    "  relprompt experiments configs/paper/tables.yaml --clip clip-b16 --data voc=VOC2012 --dry-run\n"
     "\n"
     "The command makes scenes, pretrains a CLIP if it is given none, trains and measures row after row, and\n"
     "writes experiments.md, experiments.json, a chart a table and sheet.jpg. Every row's settings are "
@@ -33,9 +38,22 @@ constexpr const char* kFooter =
 
 struct ExperimentArguments : RunSwitches {
   ExperimentSettings settings;
-  std::string only;
+  std::string only, pace;
   std::vector<std::string> data;
 };
+
+/// "1.3,1.1". Throws Error(kBadArgument).
+ExperimentPace pace_of(const std::string& text) {
+  const auto numbers = decimal_list(text);
+  const auto usable = [](double seconds) { return seconds > 0 && seconds <= 86400; };
+  if (numbers && numbers->size() == 2 && std::all_of(numbers->begin(), numbers->end(), usable))
+    return {(*numbers)[0], (*numbers)[1]};
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("--pace {}: expected seconds of a training image and of a test image, with a comma "
+                          "between",
+                          text),
+              "such as --pace 1.3,1.1");
+}
 
 DataFolder data_folder(const std::string& text) {
   const auto equals = text.find('=');
@@ -57,6 +75,10 @@ int run(const ExperimentArguments& given) {
   if (!given.only.empty()) settings.only = split_list(given.only);
   for (const auto& text : given.data) settings.data.push_back(data_folder(text));
   settings.threads = given.threads_given();
+  if (!given.pace.empty()) settings.pace = pace_of(given.pace);
+  if (settings.pace && !settings.dry_run) {
+    throw Error(ErrorCode::kBadArgument, "--pace is for --dry-run", "add --dry-run, or leave --pace out");
+  }
   return conclude(display, run_experiments(settings, display), given.json);
 }
 
@@ -99,6 +121,19 @@ Command add_experiments(CLI::App& program) {
   parser
       ->add_flag("--quick", settings.quick,
                  "few updates and one seed, to see everything work; the numbers decide nothing")
+      ->group(group);
+  parser
+      ->add_flag(
+          "--dry-run", settings.dry_run,
+          "check everything, say what the runs that are not finished would cost (updates, images, hours) "
+          "and start none; nothing is written")
+      ->group(group);
+  parser
+      ->add_option(
+          "--pace", given->pace,
+          "of --dry-run: seconds that a training image and a test image take on your machine [default: "
+          "measured in finished runs, else as the config states]")
+      ->option_text("TRAINING,TEST")
       ->group(group);
   add_force(*parser, settings.replace, "the tables of another suite", group);
   given->add_to(*parser, "the tables as one JSON object on the standard output");

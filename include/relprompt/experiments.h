@@ -17,6 +17,12 @@ struct DataFolder {
   std::filesystem::path folder;  ///< what `relprompt train --data` takes
 };
 
+/// Seconds of a machine, for the cost of a suite.
+struct ExperimentPace {
+  double training = 0;  ///< of a training image: forward and backward pass
+  double test = 0;      ///< of a test image, at one scale
+};
+
 struct ExperimentSettings {
   std::filesystem::path config;   ///< YAML file, see docs/experimenting.md
   std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says
@@ -26,6 +32,12 @@ struct ExperimentSettings {
   std::vector<DataFolder> data;   ///< rows of regimes whose data set is not among them are left out
   bool quick = false;             ///< apply the config's section `quick`
   std::optional<int> threads;     ///< absent: all cores
+  /// Only say what the runs that are not finished cost, table by table: updates, images, and hours at the
+  /// measured or stated pace. Everything is checked as for the runs themselves; nothing is written, and
+  /// output may be empty.
+  bool dry_run = false;
+  std::optional<ExperimentPace>
+      pace;  ///< of a dry run; absent: what finished runs took, or the config states
   /// Both folders may belong to another suite, whose tables are replaced; its runs stay beside the new ones.
   /// Files that relprompt did not write, or that were changed since, always stay.
   bool replace = false;

@@ -62,7 +62,7 @@ struct RunSettings {
 struct RunOutcome {
   bool finished = false;  ///< false: it was asked to stop and can be continued
   bool changed = true;    ///< false: there was nothing left to do
-  std::string summary;    ///< one line for people
+  std::string summary;    ///< one line for people; of a dry run a table
   std::string json;       ///< an object for programs: the scores, with their protocol
 };
 

@@ -13,6 +13,7 @@
 #include "base/json_output.h"
 #include "base/nearest_name.h"
 #include "base/paths.h"
+#include "experiments/dry_run.h"
 #include "experiments/rate_choice.h"
 #include "experiments/report.h"
 #include "experiments/row_run.h"
@@ -202,8 +203,11 @@ RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
   wanted_tables(suite, settings.only);  // a misspelt one is found before a CLIP is read
   attach_data(suite, settings.data);
   replace_clip(suite, settings.clip);
-  const auto output = absolute_path(settings.output).lexically_normal();
-  const auto work = settings.work.empty() ? output / "work" : absolute_path(settings.work).lexically_normal();
+  const auto output =
+      settings.output.empty() ? fs::path() : absolute_path(settings.output).lexically_normal();
+  const auto work = settings.work.empty() ? (output.empty() ? output : output / "work")
+                                          : absolute_path(settings.work).lexically_normal();
+  if (settings.dry_run) return dry_run(suite, wanted_tables(suite, settings.only), work, settings.pace);
   assume_rates(suite);
   auto plan = make_plan(suite, work);  // every row is checked before the first run
   claim(output, work, plan.suite, files_in(output, plan.suite), settings.replace);

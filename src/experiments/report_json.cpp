@@ -82,6 +82,13 @@ Json json_of(const RowSummary& row) {
   }
   if (!row.m2oe_updates.empty()) json["m2oe_updates"] = row.m2oe_updates;
   json["paper_hiou"] = row.reference ? Json(*row.reference / 100) : Json();
+  const auto add = [&](const char* key, const std::optional<double>& score) {
+    if (score) json[key] = *score / 100;
+  };
+  add("paper_miou", row.published.miou);
+  add("paper_miou_seen", row.published.seen);
+  add("paper_miou_unseen", row.published.unseen);
+  add("paper_pacc", row.published.pacc);
   return json;
 }
 

@@ -30,7 +30,7 @@ std::string report_markdown(const Plan& plan, const std::vector<TableSummary>& t
                                       [&](const TableSummary& candidate) { return candidate.table == i; });
     const auto left_out = left_out_text(suite, table);
     if (summary != tables.end()) {
-      text += "\n" + table_text(table, *summary, comparisons(tables));
+      text += "\n" + table_text(suite, table, *summary, comparisons(tables));
       const auto found = conclusion_text(table.conclusion, numbers_of(suite, *summary), "this table");
       if (!found.empty()) text += "\n" + found;
       if (!left_out.empty()) text += "\n" + left_out;

@@ -17,6 +17,7 @@ std::string left_out_text(const Suite& suite, const Table& table);
 
 /// A table under its title, with its chart, how its order agrees with the paper's, and its note.
 /// @param comparisons gains with an interval on the whole page
-std::string table_text(const Table& table, const TableSummary& summary, std::size_t comparisons);
+std::string table_text(const Suite& suite, const Table& table, const TableSummary& summary,
+                       std::size_t comparisons);
 
 }  // namespace relprompt::experiments

@@ -82,7 +82,7 @@ std::string regime_text(const Plan& plan, std::size_t index, const std::vector<T
   return text + "\n";
 }
 
-std::string columns_text(const std::vector<TableSummary>& tables) {
+std::string columns_text(const Suite& suite, const std::vector<TableSummary>& tables) {
   std::string text =
       "S and U are the mIoU of seen and unseen classes, hIoU their harmonic mean, pAcc the share of pixels, "
       "all in "
@@ -125,7 +125,12 @@ std::string columns_text(const std::vector<TableSummary>& tables) {
         "images "
         "that the run did not train on.";
   }
-  if (paper) {
+  if (paper && suite.as_in_the_paper) {
+    text +=
+        " Columns \"paper\" hold what the paper or its authors' log states for the row; the text below a "
+        "table "
+        "says which. Where nothing is stated there is none.";
+  } else if (paper) {
     text +=
         " \"paper, VOC hIoU\" is what the paper states for the row on VOC, with another CLIP, other images "
         "and "
@@ -159,7 +164,7 @@ std::string protocol_text(const Plan& plan, const std::vector<TableSummary>& tab
       "one to "
       "choose settings by. Scores are the {}.\n\n",
       eval::description_of(plan.runs.front().config.test.average));
-  text += columns_text(tables);
+  text += columns_text(plan.suite, tables);
   std::set<std::size_t> used;
   for (const auto& run : plan.runs) used.insert(run.regime);
   for (const auto index : used) text += regime_text(plan, index, tables);

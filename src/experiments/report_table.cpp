@@ -101,28 +101,40 @@ void add_unseen_columns(const TableSummary& summary, std::vector<Column>& column
                      }});
 }
 
-std::vector<Column> columns_of(const Table& table, const TableSummary& summary, std::size_t comparisons) {
-  const bool paper = std::any_of(summary.rows.begin(), summary.rows.end(),
-                                 [](const RowSummary& row) { return row.reference.has_value(); });
+/// The column of a score that the paper states for some row, right of ours.
+void add_published(const TableSummary& summary, const char* heading,
+                   std::optional<double> PaperScores::*score, std::vector<Column>& columns) {
+  const bool any = std::any_of(summary.rows.begin(), summary.rows.end(),
+                               [&](const RowSummary& row) { return (row.published.*score).has_value(); });
+  if (!any) return;
+  columns.push_back({heading, [score](const RowSummary& row) {
+                       const auto& value = row.published.*score;
+                       return value ? fmt::format("{:.1f}", *value) : std::string("-");
+                     }});
+}
+
+std::vector<Column> columns_of(const Suite& suite, const Table& table, const TableSummary& summary,
+                               std::size_t comparisons) {
   std::vector<Column> columns;
   if (table.regimes.size() > 1)
     columns.push_back({"regime", [](const auto& row) { return cell(row.regime); }});
   columns.push_back({"row", [](const auto& row) { return cell(row.name); }});
   if (has_supervised_rows(summary)) {
     columns.push_back({"mIoU", [](const auto& row) { return percent(row.miou); }});
+    add_published(summary, "paper mIoU", &PaperScores::miou, columns);
   }
   columns.push_back({"S", [](const auto& row) { return percent(row.seen); }});
+  add_published(summary, "paper S", &PaperScores::seen, columns);
   columns.push_back({"U", [](const auto& row) { return percent(row.unseen); }});
+  add_published(summary, "paper U", &PaperScores::unseen, columns);
   columns.push_back({"hIoU", [](const auto& row) { return percent(row.hiou); }});
-  if (paper) {
-    columns.push_back({"paper, VOC hIoU", [](const auto& row) {
-                         return row.reference ? fmt::format("{:.1f}", *row.reference) : std::string("-");
-                       }});
-  }
+  add_published(summary, suite.as_in_the_paper ? "paper hIoU" : "paper, VOC hIoU", &PaperScores::hiou,
+                columns);
   columns.push_back(
       {"gain (95% interval)", [comparisons](const auto& row) { return gain_text(row, comparisons); }});
   add_unseen_columns(summary, columns);
   columns.push_back({"pAcc", [](const auto& row) { return percent(row.pacc); }});
+  add_published(summary, "paper pAcc", &PaperScores::pacc, columns);
   if (held_out_only(summary)) {
     columns.push_back({"held-out mIoU", [](const auto& row) { return percent(row.validation_miou); }});
   } else {
@@ -218,10 +230,11 @@ std::string left_out_text(const Suite& suite, const Table& table) {
       fmt::join(regimes, ", "), fmt::join(data, "=DIR --data "));
 }
 
-std::string table_text(const Table& table, const TableSummary& summary, std::size_t comparisons) {
+std::string table_text(const Suite& suite, const Table& table, const TableSummary& summary,
+                       std::size_t comparisons) {
   auto text = fmt::format("## {}\n\n", table.title);
   if (!table.paper.empty()) text += fmt::format("In the paper: {}.\n\n", table.paper);
-  text += rows_text(columns_of(table, summary, comparisons), summary);
+  text += rows_text(columns_of(suite, table, summary, comparisons), summary);
   text += fmt::format("\n![{}]({}.png)\n", table.title, table.key);
   text += orders_text(table, summary) + updates_text(summary) + descriptive_text(summary);
   if (!table.note.empty()) text += "\n" + table.note + (table.note.back() == '\n' ? "" : "\n");

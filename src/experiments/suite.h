@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "relprompt/experiments.h"
+
 #include "world/set_recipe.h"
 
 namespace relprompt::experiments {
@@ -51,6 +53,11 @@ struct Regime {
   bool available() const { return data.empty() || !data_root.empty(); }
 };
 
+/// What the paper, or its authors' log, states for a row, in percent.
+struct PaperScores {
+  std::optional<double> miou, seen, unseen, hiou, pacc;
+};
+
 struct Row {
   std::string name;
   std::vector<std::string> changes;  ///< of the base config
@@ -58,7 +65,8 @@ struct Row {
   int seeds = 1;                     ///< repetitions with each CLIP, with the seeds 0, 1, ...
   int clips = 1;                     ///< CLIPs it is repeated with, at most those of the regime
   std::string rate;                  ///< key of the suite's RateGroup whose learning rates it takes
-  std::optional<double> reference;   ///< the paper's hIoU on VOC in percent
+  std::optional<double> reference;   ///< the paper's hIoU, on VOC unless as_in_the_paper, in percent
+  PaperScores published;             ///< that and all others that are stated
 };
 
 /// What an author found, and in which numbers (conclusion.h).
@@ -104,8 +112,12 @@ struct Suite {
   std::string name, title, introduction;
   Conclusion conclusion;
   bool quick = false;
-  std::filesystem::path base;        ///< config that rows change
-  std::vector<std::string> changes;  ///< of it, for all rows of regimes without a base of their own
+  /// The runs are the paper's own: its data sets, CLIP and budget. Else only orders can be compared.
+  bool as_in_the_paper = false;
+  std::optional<ExperimentPace> pace;  ///< stated, of some machine
+  std::string pace_machine;            ///< which, in words
+  std::filesystem::path base;          ///< config that rows change
+  std::vector<std::string> changes;    ///< of it, for all rows of regimes without a base of their own
   std::vector<Regime> regimes;
   RateChoice rates;
   std::vector<double> calibrations;  ///< that `calibrate` chooses from

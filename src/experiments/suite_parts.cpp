@@ -15,6 +15,7 @@ using Json = nlohmann::json;
 
 namespace {
 
+constexpr double kMostPace = 86400;  // seconds an image: a day
 constexpr std::int64_t kMostSeed = std::numeric_limits<std::int64_t>::max();
 
 void flatten(const Json& map, const std::string& prefix, std::vector<std::string>& changes) {
@@ -60,6 +61,39 @@ Conclusion read_conclusion(JsonFields fields, const std::string& where) {
   if (conclusion.numbers.empty() == conclusion.text.empty()) return conclusion;
   refuse(fmt::format("{}: 'conclusion' should have a 'text' and the 'numbers' that it is about", where),
          "experiments.json has them under \"numbers\"");
+}
+
+void read_pace(JsonFields& fields, Suite& suite) {
+  for (const auto* key : {"training", "test", "machine"}) fields.require(key);
+  ExperimentPace pace;
+  pace.training = fields.number("training", 0, 0, kMostPace);
+  pace.test = fields.number("test", 0, 0, kMostPace);
+  suite.pace_machine = fields.text("machine", "");
+  fields.finish();
+  suite.pace = pace;
+}
+
+PaperScores read_reference(JsonFields& fields, const Json& object) {
+  constexpr const char* kKey = "reference";
+  PaperScores scores;
+  const auto found = object.find(kKey);
+  if (found == object.end() || !found->is_object()) {
+    const double hiou = fields.number(kKey, 0, 0, 100);
+    if (fields.has(kKey)) scores.hiou = hiou;
+    return scores;
+  }
+  auto parts = fields.object(kKey);
+  const auto read = [&](const char* key, std::optional<double>& score) {
+    const double value = parts.number(key, 0, 0, 100);
+    if (parts.has(key)) score = value;
+  };
+  read("miou", scores.miou);
+  read("seen", scores.seen);
+  read("unseen", scores.unseen);
+  read("hiou", scores.hiou);
+  read("pacc", scores.pacc);
+  parts.finish();
+  return scores;
 }
 
 const Json& read_list(JsonFields& fields, const Json& object, const char* key, const std::string& where) {

@@ -40,6 +40,12 @@ RateChoice read_rates(JsonFields fields, const nlohmann::json& object, const std
 /// Throws Error(kBadArgument) for a text without numbers or the reverse.
 Conclusion read_conclusion(JsonFields fields, const std::string& where);
 
+/// The section `pace`: what images cost on a stated machine.
+void read_pace(JsonFields& fields, Suite& suite);
+
+/// A row's `reference`: the hIoU, or a map of scores.
+PaperScores read_reference(JsonFields& fields, const nlohmann::json& object);
+
 /// Changes what the section names. Throws Error(kBadArgument), as read_clip does.
 void read_world(JsonFields fields, WorldSpec& world, const std::string& where);
 

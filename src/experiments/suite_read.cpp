@@ -40,6 +40,7 @@ class Reader {
   fs::path path_;
   Json document_, quick_document_;
   bool quick_;
+  std::vector<std::string> quick_changes_;  ///< empty without --quick
   /// Of a row that does not say, and what --quick allows.
   int seeds_ = 1, clips_ = 1, most_seeds_ = kManySeeds, most_clips_ = kManyClips;
   Suite suite_;
@@ -69,6 +70,9 @@ Regime Reader::read_regime(const Json& object, const std::string& where) const {
     }
   }
   regime.changes = read_changes(fields, object);
+  if (!regime.base.empty()) {
+    regime.changes.insert(regime.changes.end(), quick_changes_.begin(), quick_changes_.end());
+  }
   fields.finish();
   for (const auto& other : suite_.regimes) {
     if (other.key == regime.key) refuse(fmt::format("{}: the key '{}' occurs twice", where, regime.key));
@@ -93,8 +97,8 @@ Row Reader::read_row(const Json& object, const Table& table, const std::string& 
   row.name = fields.text("name", "");
   row.trained = fields.boolean("trained", true);
   row.changes = read_changes(fields, object);
-  const double reference = fields.number("reference", 0, 0, 100);
-  if (fields.has("reference")) row.reference = reference;
+  row.published = read_reference(fields, object);
+  row.reference = row.published.hiou;
   row.seeds = static_cast<int>(fields.integer("seeds", table.seeds, 1, kManySeeds));
   row.clips = static_cast<int>(fields.integer("clips", table.clips, 1, kManyClips));
   row.rate = read_rate(fields, where);
@@ -174,6 +178,7 @@ void Reader::read_quick() {
   most_seeds_ = most;
   most_clips_ = most_clips;
   if (!rates.empty()) suite_.rates.values = rates;
+  quick_changes_ = more;
   suite_.changes.insert(suite_.changes.end(), more.begin(), more.end());
 }
 
@@ -212,6 +217,9 @@ Suite Reader::read() {
   suite_.base = beside(path_, fields.text("base", ""));
   suite_.changes = read_changes(fields, document_);
   seeds_ = static_cast<int>(fields.integer("seeds", 1, 1, kManySeeds));
+  suite_.as_in_the_paper = fields.boolean("as_in_the_paper", false) && !quick_;
+  auto pace = fields.object("pace");
+  if (fields.has("pace")) read_pace(pace, suite_);
   Regime own;
   own.key = kOwnRegime;
   own.title = "the suite's own";

@@ -46,6 +46,7 @@ RowSummary summary_of(const Plan& plan, const Table& table, const PlannedRow& pl
   RowSummary row;
   row.name = table.rows[planned.row].name;
   row.reference = table.rows[planned.row].reference;
+  row.published = table.rows[planned.row].published;
   row.regime = plan.suite.regimes[planned.regime].key;
   if (table.rows[planned.row].trained) {
     row.iterations = plan.runs[planned.runs.front()].config.train.schedule.iterations;

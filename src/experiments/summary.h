@@ -34,7 +34,8 @@ struct RowSummary {
   Spread validation_miou, validation_hiou;  ///< fractions of 1
   Spread seconds;
   std::uint64_t trained_parameters = 0;
-  std::optional<double> reference;  ///< the paper's hIoU on VOC in percent
+  std::optional<double> reference;  ///< as Row::reference
+  PaperScores published;            ///< as Row::published
   /// hIoU (mIoU where no class is unseen) minus the first row's of the same regime, for each CLIP and seed
   /// that both have; empty for that row and without a common run.
   std::vector<double> gains;

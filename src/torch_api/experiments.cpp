@@ -14,7 +14,7 @@ RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& list
     if (settings.config.empty()) {
       throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-experiments.yaml is one");
     }
-    if (settings.output.empty()) {
+    if (settings.output.empty() && !settings.dry_run) {
       throw Error(ErrorCode::kBadArgument, "no folder for the tables is given", "add -o FOLDER");
     }
     return experiments::run(settings, listener);

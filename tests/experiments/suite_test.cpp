@@ -89,6 +89,41 @@ TEST_F(ReadSuite, RowsMayNameThePapersNumber) {
                ErrorCode::kBadArgument, "'reference' should be a number from 0 to 100");
 }
 
+TEST_F(ReadSuite, RowsMayNameAllOfThePapersScores) {
+  const auto row =
+      plain("base: b.yaml\ntables: [{key: t, rows: [{name: r, reference: {seen: 93.1, hiou: 88.6}}]}]\n")
+          .tables[0]
+          .rows[0];
+  EXPECT_EQ(row.published.seen, 93.1);
+  EXPECT_EQ(row.reference, 88.6);
+  EXPECT_FALSE(row.published.unseen.has_value());
+  EXPECT_ERROR(plain("base: b.yaml\ntables: [{key: t, rows: [{name: r, reference: {sen: 9}}]}]\n"),
+               ErrorCode::kBadArgument, "did you mean seen?");
+}
+
+TEST_F(ReadSuite, APaceIsStatedAsAWhole) {
+  const auto suite = plain(
+      "base: b.yaml\npace: {training: 1.5, test: 0.5, machine: mine}\ntables: [{key: t, rows: [{name: "
+      "r}]}]\n");
+  ASSERT_TRUE(suite.pace.has_value());
+  EXPECT_EQ(suite.pace->training, 1.5);
+  EXPECT_EQ(suite.pace->test, 0.5);
+  EXPECT_EQ(suite.pace_machine, "mine");
+  EXPECT_ERROR(plain("base: b.yaml\npace: {training: 1.5}\ntables: [{key: t, rows: [{name: r}]}]\n"),
+               ErrorCode::kBadArgument, "'test'");
+}
+
+TEST_F(ReadSuite, QuickChangesRegimesWithABaseOfTheirOwnToo) {
+  const std::string yaml =
+      "base: b.yaml\nquick: {set: {train.iterations: 2}}\n"
+      "regimes: [{key: r, base: c.yaml, data: d, set: {train.iterations: 9}}]\n"
+      "tables: [{key: t, rows: [{name: r}]}]\n";
+  EXPECT_THAT(plain(yaml).regimes[1].changes, ElementsAre("train.iterations=9"));
+  test::write_text(folder_ / "suite.yaml", yaml);
+  EXPECT_THAT(read_suite(folder_ / "suite.yaml", true).regimes[1].changes,
+              ElementsAre("train.iterations=9", "train.iterations=2"));
+}
+
 TEST_F(ReadSuite, QuickChangesTheSuite) {
   const auto suite = read("", true);
   EXPECT_TRUE(suite.quick);
