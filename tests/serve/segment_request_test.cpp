@@ -99,6 +99,11 @@ TEST_F(SegmentRequestTest, EveryFieldIsRead) {
   EXPECT_EQ(request.outputs, std::vector<std::string>{"labels"});
 }
 
+TEST_F(SegmentRequestTest, NoOutputsMayBeAskedFor) {
+  EXPECT_TRUE(json(R"("classes": "a", "outputs": [])").outputs.empty());
+  EXPECT_TRUE(json(R"("classes": "a", "outputs": "")").outputs.empty());
+}
+
 TEST_F(SegmentRequestTest, BadFieldsAreNamed) {
   const std::pair<const char*, const char*> cases[] = {
       {R"("classes": "a", "clases": 1)", "clases"},
