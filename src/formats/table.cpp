@@ -97,6 +97,7 @@ const FormatRow& find_format(std::string_view name) {
       std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.name == name; });
   if (found != table.end()) return *found;
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const auto& row : table) names.emplace_back(row.name);
   throw Error(ErrorCode::kBadArgument,
               fmt::format("no format is called \"{}\"; there are {}", name, fmt::join(names, ", ")));
