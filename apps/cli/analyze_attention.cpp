@@ -10,6 +10,7 @@
 #include "analyze.h"
 #include "analyze_options.h"
 #include "base/json_output.h"
+#include "command_rows.h"
 #include "image/npy_writer.h"
 #include "usage.h"
 #include "written_files.h"
@@ -25,6 +26,7 @@ constexpr const char* kFooter =
     "layer's prompts are made from it. Colours of a layer share one scale, shown below its column.\n"
     "\n"
     "Examples:\n"
+    "  relprompt analyze attention examples/scene.png -m models/demo -c \"red square, blue circle\" -o out\n"
     "  relprompt analyze attention street.jpg -m rpn-voc -c \"road, sky, car\" -o out\n"
     "  relprompt analyze attention images/ -m rpn-voc --vocabulary voc-20 -o out --save sheet,npy";
 
@@ -70,7 +72,7 @@ Json view_of(const ListedImage& listed, const AttentionMaps& maps) {
     const auto scale = analysis::scale_of(maps, i);
     layers.push_back({{"layer", maps.layers[i]}, {"low", scale.low}, {"high", scale.high}});
   }
-  return {{"input", listed.path.string()},
+  return {{"input", listed.input},
           {"resized_height", maps.resized_height},
           {"resized_width", maps.resized_width},
           {"patch", maps.patch},
@@ -133,7 +135,7 @@ std::vector<std::pair<std::string, fs::path>> save(const AnalyzeJob& job, const 
     keep("json", path_of(listed, kJson));
   }
   if (plan.sheet) {
-    const auto name = listed.path.filename().string();
+    const auto name = listed.short_name();
     write_image(path_of(listed, kSheet), analysis::draw_attention_sheet(image, maps, job.classes(), name));
     keep("sheet", path_of(listed, kSheet));
   }
@@ -149,7 +151,7 @@ int run(const AttentionArguments& arguments) {
   Json images = Json::array();
   std::vector<fs::path> written;
   for (const ListedImage& listed : job.images()) {
-    progress.begin(listed.path.filename().string());
+    progress.begin(listed.short_name());
     const Image image = job.read(listed);
     const auto maps = job.segmenter().attention_maps(image, arguments.short_side);
     Json view = view_of(listed, maps);
@@ -185,6 +187,7 @@ Command add_analyze_attention(CLI::App& analyze) {
                    "the same numbers as text) [default: sheet]")
       ->option_text("LIST")
       ->group("Output");
+  suggest_words(*parser->get_option("--save"), {"sheet", "npy", "json"});
   parser->footer(kFooter);
   return {parser, [arguments] { return run(*arguments); }};
 }

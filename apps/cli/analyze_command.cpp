@@ -15,6 +15,8 @@ Command add_analyze(CLI::App& program) {
   parser->require_subcommand(0, 1);
   parser->footer(
       "Examples:\n"
+      "  relprompt analyze attention examples/scene.png -m models/demo -c \"red square, blue circle\" -o "
+      "out\n"
       "  relprompt analyze attention street.jpg -m rpn-voc -c \"road, sky, car\" -o out\n"
       "  relprompt analyze distance images/ -m rpn-voc --vocabulary voc-20 -o out\n"
       "  relprompt analyze sheet images/ -m rpn-voc --baseline clip --vocabulary voc-20 -o out");

@@ -30,7 +30,8 @@ constexpr const char* kFooter =
     "\n"
     "Writes distance.png, distance.svg and distance.json.\n"
     "\n"
-    "Example:\n"
+    "Examples:\n"
+    "  relprompt analyze distance examples/scene.png -m models/demo -c \"red square, blue circle\" -o out\n"
     "  relprompt analyze distance images/ -m rpn-voc --vocabulary voc-20 -o out";
 
 struct DistanceArguments : AnalyzeArguments {
@@ -82,7 +83,7 @@ std::vector<analysis::DistanceSeries> measure(AnalyzeJob& job, const DistanceArg
   Mean before("CLIP alone"), after("with prompts");
   Progress progress(job.images().size(), job.progress_style());
   for (const ListedImage& listed : job.images()) {
-    progress.begin(listed.path.filename().string());
+    progress.begin(listed.short_name());
     const Image image = job.read(listed);
     before.add(bare.attention_distances(image, arguments.short_side));
     if (trained) after.add(job.segmenter().attention_distances(image, arguments.short_side));
@@ -114,7 +115,7 @@ int run(const DistanceArguments& arguments) {
   const auto series = measure(job, arguments);
   Json document = job.facts();
   Json inputs = Json::array();
-  for (const ListedImage& listed : job.images()) inputs.push_back(listed.path.string());
+  for (const ListedImage& listed : job.images()) inputs.push_back(listed.input);
   document["images"] = std::move(inputs);
   document["short_side"] =
       arguments.short_side == 0 ? Json("the window of the model's protocol") : Json(arguments.short_side);

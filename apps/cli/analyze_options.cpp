@@ -29,7 +29,9 @@ std::vector<ListedImage> images_of(const AnalyzeArguments& arguments, const std:
 
 void AnalyzeArguments::add_to(CLI::App& command) {
   command
-      .add_option("INPUT", inputs, "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
+      .add_option(
+          "INPUT", inputs,
+          "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, quoted globs, or @FILE with one a line")
       ->option_text("...");
   model.add_to(command);
   classes.add_to(command);
@@ -96,7 +98,7 @@ Segmenter AnalyzeJob::open(const std::filesystem::path& path, bool training_free
 
 Image AnalyzeJob::read(const ListedImage& listed) {
   Image image = read_image(listed.path, decode_);
-  if (!arguments_.quiet) notes_.tell(listed.path, image.notes);
+  if (!arguments_.quiet) notes_.tell(listed.input, image.notes);
   return image;
 }
 

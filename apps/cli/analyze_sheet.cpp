@@ -28,6 +28,7 @@ constexpr const char* kFooter =
     "Writes sheet.png. The models label each image as `relprompt segment` does, sliding windows included.\n"
     "\n"
     "Examples:\n"
+    "  relprompt analyze sheet examples/scene.png -m models/demo -c \"red square, blue circle\" -o out\n"
     "  relprompt analyze sheet street.jpg -m rpn-voc --baseline clip -c \"road, sky, car\" -o out\n"
     "  relprompt analyze sheet scenes/images/val -m models/demo --truth scenes/masks/val --baseline clip \\\n"
     "    --class-file scenes/classes.txt --most 8 -o out";
@@ -107,9 +108,9 @@ class SheetRun {
     Json images = Json::array();
     for (const auto index : chosen) {
       const ListedImage& listed = job_.images()[index];
-      progress.begin(listed.path.filename().string());
+      progress.begin(listed.short_name());
       sheet.rows.push_back(row_of(listed));
-      images.push_back(listed.path.string());
+      images.push_back(listed.input);
       progress.end();
     }
     progress.clear();
@@ -120,7 +121,7 @@ class SheetRun {
   analysis::SheetRow row_of(const ListedImage& listed) {
     const Image image = job_.read(listed);
     const Shrink shrink(image, arguments_.row_height);
-    analysis::SheetRow row = {listed.path.filename().string(), shrink(image), {}};
+    analysis::SheetRow row = {listed.short_name(), shrink(image), {}};
     if (!arguments_.truth.empty()) {
       const auto file = truth_file(arguments_.truth, listed.path);
       row.maps.push_back(shrink(read_truth(file, image, job_.classes().size(), arguments_.truth_from_one)));

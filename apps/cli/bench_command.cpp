@@ -144,7 +144,8 @@ Command add_bench(CLI::App& program) {
   parser->add_flag("--json", arguments->json, "one JSON object instead of a table");
   parser->footer(
       "Times are those of one window, from the normalised image to its label map.\n"
-      "Example:\n  relprompt bench -m random-b16 --classes 171 --precision bf16 --threads 2 --json\n"
+      "Examples:\n  relprompt bench -m models/demo --classes 20 --threads 2\n  relprompt bench -m random-b16 "
+      "--classes 171 --precision bf16 --threads 2 --json\n"
       "  relprompt bench -m random-b16 --window 512 --roofline roofline.png");
   return {parser, [arguments] { return run(*arguments); }};
 }

@@ -30,5 +30,8 @@ Command add_bench(CLI::App& program);
 Command add_quantize(CLI::App& program);
 Command add_pull(CLI::App& program);
 Command add_serve(CLI::App& program);
+Command add_help(CLI::App& program);
+Command add_completion(CLI::App& program);
+Command add_manual(CLI::App& program);
 
 }  // namespace relprompt::cli

@@ -5,6 +5,7 @@
 
 #include "base/json_read.h"
 #include "base/own_files.h"
+#include "command_rows.h"
 #include "commands.h"
 #include "data/check.h"
 #include "data_check.h"
@@ -64,6 +65,7 @@ CLI::App* add_check(CLI::App& data, const std::shared_ptr<DataCheckArguments>& a
       ->option_text("DIR");
   parser->add_option("--part", arguments->part, "train or test; default: all that the config has")
       ->option_text("PART");
+  suggest_words(*parser->get_option("--part"), {"train", "test"});
   parser
       ->add_option("--set", arguments->assignments, "change a key of the config; may be given several times")
       ->option_text("KEY=VALUE")
@@ -78,6 +80,7 @@ CLI::App* add_check(CLI::App& data, const std::shared_ptr<DataCheckArguments>& a
   parser->add_flag("-q,--quiet", arguments->quiet, "no progress");
   parser->footer(
       "Examples:\n"
+      "  relprompt world -o scenes --scenes 40 && relprompt data check folder --data scenes\n"
       "  relprompt data check configs/voc-zero-shot.yaml --data /data/VOC2012\n"
       "  relprompt data check folder --data my-images --part train\n"
       "\n"
@@ -91,7 +94,8 @@ Command add_data(CLI::App& program) {
   const auto arguments = std::make_shared<DataCheckArguments>();
   CLI::App* parser = program.add_subcommand("data", "Check a data set")->group("Commands");
   parser->require_subcommand(0, 1);
-  parser->footer("Example:\n  relprompt data check configs/voc-zero-shot.yaml --data /data/VOC2012");
+  parser->footer(
+      "Example:\n  relprompt world -o scenes --scenes 40 && relprompt data check folder --data scenes");
   const CLI::App* check = add_check(*parser, arguments);
   return {parser, [arguments, check] {
             if (check->parsed()) return run_check(*arguments);

@@ -6,10 +6,12 @@
 
 #include "relprompt/segmenter.h"
 
+#include "command_rows.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "options_decode.h"
 #include "options_hub.h"
+#include "options_model.h"
 #include "options_run.h"
 #include "options_towers.h"
 #include "options_views.h"
@@ -21,6 +23,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  relprompt world -o scenes --scenes 40 && relprompt eval configs/world-zero-shot.yaml -m models/demo "
+    "--data scenes -o reports/first\n"
     "  relprompt eval configs/context-459.yaml --model runs/coco/last --data /data/VOC2010 -o reports/pc459\n"
     "  relprompt eval configs/voc-zero-shot.yaml --model clip-b16 --data /data/VOC2012 -o reports/maskclip\n"
     "  relprompt eval configs/voc-20.yaml --model runs/coco/last --data /data/VOC2012 -o reports/voc-20-tta "
@@ -59,7 +63,7 @@ int run(const EvalArguments& arguments) {
                                                  "images up to the last save are kept; the "
                                                  "same command goes on");
                                            }});
-  return conclude(display, evaluate_model(settings, display), arguments.run.json);
+  return conclude(display, evaluate_model(settings, display), arguments.run);
 }
 
 }  // namespace
@@ -78,17 +82,11 @@ Command add_eval(CLI::App& program) {
           "of the Hugging Face hub: ORG/NAME[@REVISION][:SUBFOLDER]")
       ->option_text("MODEL")
       ->group("Run");
-  parser->add_option("--precision", arguments->precision, "fp32, bf16 or int8 [default: fp32]")
-      ->option_text("NAME")
-      ->group("Run");
-  parser
-      ->add_option(
-          "--head", arguments->head,
-          fmt::format("what computes the last layer of a CLIP without prompts: {} [default: the model's own, "
-                      "which is scclip unless somebody chose another]",
-                      fmt::join(dense_head_names(), ", ")))
-      ->option_text("NAME")
-      ->group("Run");
+  suggest_words(*parser->add_option("--precision", arguments->precision, "fp32, bf16 or int8 [default: fp32]")
+                     ->option_text("NAME")
+                     ->group("Run"),
+                {"fp32", "bf16", "int8"});
+  add_head(*parser, arguments->head, "Run");
   arguments->hub.add_to(*parser, "Run");
   arguments->towers.add_to(*parser, "Run");
   parser

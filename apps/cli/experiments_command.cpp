@@ -20,6 +20,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  relprompt experiments configs/world-methods.yaml --quick --dry-run\n"
     "  relprompt experiments configs/world-experiments.yaml --quick -o quick\n"
     "  relprompt experiments configs/world-experiments.yaml -o docs/experiments --work runs/experiments\n"
     "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o docs/experiments\n"
@@ -79,7 +80,7 @@ int run(const ExperimentArguments& given) {
   if (settings.pace && !settings.dry_run) {
     throw Error(ErrorCode::kBadArgument, "--pace is for --dry-run", "add --dry-run, or leave --pace out");
   }
-  return conclude(display, run_experiments(settings, display), given.json);
+  return conclude(display, run_experiments(settings, display), given);
 }
 
 }  // namespace

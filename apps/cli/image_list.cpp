@@ -1,9 +1,12 @@
 #include "image_list.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "image/find_images.h"
 #include "image/output_names.h"
+#include "input_words.h"
 
 namespace relprompt::cli {
 namespace {
@@ -26,14 +29,30 @@ std::vector<fs::path> usable(const std::vector<std::string>& inputs, std::vector
 
 ListedImage listed(const fs::path& path, const fs::path& stem, const fs::path& output) {
   const fs::path below = stem.lexically_relative(output);
-  return {path, stem, below.string(), (below.parent_path() / path.filename()).string(),
-          output / kPartsFolder / below};
+  return {path,
+          path.string(),
+          stem,
+          below.string(),
+          (below.parent_path() / path.filename()).string(),
+          output / kPartsFolder / below,
+          nullptr};
+}
+
+ListedImage listed_stream(const fs::path& output) {
+  auto stream = standard_input();
+  return {path_of(*stream), "-", output / "stdin", "stdin", "stdin", output / kPartsFolder / "stdin", stream};
 }
 
 }  // namespace
 
-ImageList list_images(const std::vector<std::string>& inputs, const fs::path& output) {
+ImageList list_images(const std::vector<std::string>& given, const fs::path& output) {
   ImageList list;
+  auto inputs = expand_lists(given);
+  const auto streams = std::count(inputs.begin(), inputs.end(), "-");
+  if (streams > 0) {
+    inputs.erase(std::remove(inputs.begin(), inputs.end(), "-"), inputs.end());
+    list.images.push_back(listed_stream(output));
+  }
   const auto arguments = usable(inputs, list.failures);
   if (arguments.empty()) return list;
   const auto found = image::find_images(arguments);

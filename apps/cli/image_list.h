@@ -2,19 +2,27 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "relprompt/error.h"
 
+#include "base/file_handle.h"
+
 namespace relprompt::cli {
 
 struct ListedImage {
-  std::filesystem::path path;
+  std::filesystem::path path;  ///< to open
+  std::string input;           ///< what messages and reports call it: the path, or - for the standard input
   std::filesystem::path stem;  ///< of its results, in the output folder
   std::string below;           ///< the stem below the output folder, "north/street"
   std::string name;            ///< what tools call the image: "north/street.jpg"
   std::filesystem::path part;  ///< the stem of what a file of the run needs to know of it
+  std::shared_ptr<const FileHandle> stream;  ///< what `path` opens, if that is the standard input
+
+  /// For progress displays: "street.jpg".
+  std::string short_name() const { return stream ? "stdin" : path.filename().string(); }
 };
 
 /// Folder of such parts in the output folder.
@@ -32,7 +40,9 @@ struct ImageList {
   std::vector<Failure> failures;  ///< inputs that name nothing
 };
 
-/// Images of all inputs in order. Results of an earlier run in the same folders are no images.
+/// Images of all inputs in order: files, folders, globs, @FILE and @- for lists of them (input_words.h), and
+/// - for the image on the standard input, whose results are called stdin. Results of an earlier run in the
+/// same folders are no images. Throws as expand_lists and standard_input do.
 ImageList list_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
 
 }  // namespace relprompt::cli

@@ -33,13 +33,13 @@ bool ImageResults::concerns_one_image(ErrorCode code) {
 }
 
 Error ImageResults::out_of_memory(const ListedImage& listed) {
-  return Error(ErrorCode::kOutOfMemory, fmt::format("not enough memory for {}", listed.path.string()),
+  return Error(ErrorCode::kOutOfMemory, fmt::format("not enough memory for {}", listed.input),
                "a smaller image, --batch 1 or fewer classes take less");
 }
 
 void ImageResults::begin(const ListedImage& listed) {
   const std::lock_guard<std::mutex> lock(screen_);
-  progress_.begin(listed.path.filename().string());
+  progress_.begin(listed.short_name());
 }
 
 void ImageResults::take(ImageJob job) {
@@ -92,7 +92,7 @@ void ImageResults::write(ImageJob& job) {
   job.outputs->write_images(job.image, job.result.labels, settings_.classes);
   job.times.write = writing.seconds();
   const std::string report =
-      report_of(job.listed->path, job.input, job.image, job.result, *job.outputs, facts_, job.times);
+      report_of(job.listed->input, job.input, job.image, job.result, *job.outputs, facts_, job.times);
   job.outputs->write_report(report);
   job.outputs->complete();
   run_outputs_.add(*job.listed);
@@ -100,19 +100,19 @@ void ImageResults::write(ImageJob& job) {
   if (!settings_.quiet && notes_.has_news(job.image.notes)) {
     const std::lock_guard<std::mutex> lock(screen_);
     progress_.clear();
-    notes_.tell(job.listed->path, job.image.notes);
+    notes_.tell(job.listed->input, job.image.notes);
   }
   if (settings_.json || settings_.quiet) return;
   const std::lock_guard<std::mutex> lock(screen_);
   progress_.clear();
-  print_result(printable(job.listed->path.string()) + ": " +
-               printable(found_in(job.result, settings_.classes)) + "\n");
+  print_result(printable(job.listed->input) + ": " + printable(found_in(job.result, settings_.classes)) +
+               "\n");
 }
 
 void ImageResults::fail(const ListedImage& listed, const Error& error) {
   remove_empty_folders(listed.stem.parent_path(), settings_.output);
   remove_empty_folders(listed.part.parent_path(), settings_.output);
-  report_.fail({listed.path.string(), error.code(), error.what()});
+  report_.fail({listed.input, error.code(), error.what()});
 }
 
 }  // namespace relprompt::cli

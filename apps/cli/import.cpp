@@ -88,6 +88,7 @@ Command add_import(CLI::App& program) {
   add_force(*parser, arguments->force, "a model");
   parser->footer(
       "Examples:\n"
+      "  relprompt import models/demo/clip.safetensors --heads 2 --vocab models/demo -o imported\n"
       "  relprompt import ViT-B-16.pt -o clip-b16\n"
       "  relprompt import clip-vit-base-patch16/ -o clip-b16\n"
       "  relprompt import ViT-H-14.pt -o clip-h14 --heads 16,16 --activation gelu\n"

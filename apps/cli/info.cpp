@@ -115,7 +115,9 @@ Command add_info(CLI::App& program) {
   arguments->hub.add_to(*parser);
   arguments->towers.add_to(*parser);
   parser->add_flag("--json", arguments->json, "one JSON document instead of a table");
-  parser->footer("Examples:\n  relprompt info clip-b16\n  relprompt info rpn_voc.pth --json");
+  parser->footer(
+      "Examples:\n  relprompt info models/demo\n  relprompt info clip-b16\n  relprompt info rpn_voc.pth "
+      "--json");
   return {parser, [arguments] { return run(*arguments); }};
 }
 

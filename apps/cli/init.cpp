@@ -7,6 +7,7 @@
 #include "relprompt/error.h"
 #include "relprompt/model.h"
 
+#include "command_rows.h"
 #include "commands.h"
 #include "options_force.h"
 #include "terminal.h"
@@ -56,6 +57,7 @@ Command add_init(CLI::App& program) {
   parser->add_option("--seed", options.seed, "the same seed gives the same bytes everywhere [default: 0]")
       ->option_text("N");
   parser->add_option("--variant", options.variant, "paper or official [default: paper]")->option_text("NAME");
+  suggest_words(*parser->get_option("--variant"), {"paper", "official"});
   parser
       ->add_option("--method", options.method,
                    "rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt "
@@ -77,7 +79,9 @@ Command add_init(CLI::App& program) {
       ->check(in_range(1, 65536));
   parser->add_option("-o,--output", arguments->output, "model folder to be made")->option_text("DIR");
   add_force(*parser, options.replace, "a model");
-  parser->footer("Example:\n  relprompt init --arch ViT-B-16 --seed 7 -o random-b16");
+  parser->footer(
+      "Examples:\n  relprompt init --arch ViT-B-32 --seed 7 -o random-b32\n  relprompt init --arch ViT-B-16 "
+      "--seed 7 -o random-b16");
   return {parser, [arguments] { return run(*arguments); }};
 }
 

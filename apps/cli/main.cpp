@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "relprompt/error.h"
 #include "relprompt/version.h"
 
@@ -18,6 +20,7 @@
 #include "base/notes.h"
 #include "base/process_state.h"
 #include "commands.h"
+#include "defaults.h"
 #include "interrupt.h"
 #include "terminal.h"
 #include "usage.h"
@@ -34,14 +37,20 @@ constexpr const char* kFooter =
     "  relprompt segment street.jpg --model openai/clip-vit-base-patch16 --classes \"road, sky, "
     "car;vehicle\" -o out\n"
     "\n"
+    "`relprompt help COMMAND` explains a command. Its first example runs as it stands in the project's own "
+    "folder.\n"
+    "\n"
     "Exit status: 0 done; 2 command line, class list or template; 3 image or output; 4 model file;\n"
     "5 device, memory, network, lost worker or diverged training; 70 a bug; 130 interrupted.\n"
     "\n"
-    "Environment: XDG_CACHE_HOME holds relprompt/ with text embeddings and packed weights (default "
-    "~/.cache);\n"
-    "RELPROMPT_PACK_CACHE=off packs weights in memory instead. Models of the Hugging Face hub lie in "
-    "Hugging\n"
-    "Face's own cache: `relprompt pull --help` names its variables.";
+    "Environment: RELPROMPT_MODEL is the --model of every command that is given none. XDG_CACHE_HOME holds\n"
+    "relprompt/ with text embeddings and packed weights (default ~/.cache); RELPROMPT_PACK_CACHE=off packs\n"
+    "weights in memory instead. Models of the Hugging Face hub lie in Hugging Face's own cache: `relprompt "
+    "pull\n"
+    "--help` names its variables.\n"
+    "\n"
+    "Defaults of options: relprompt/config.yaml in XDG_CONFIG_HOME (default ~/.config), or the file that\n"
+    "RELPROMPT_CONFIG names, with lines such as `precision: int8`; below the name of a command for it alone.";
 
 /// CLI11 takes any argument in square brackets for a list, also one that is a path.
 std::vector<std::string> protect_bracketed_paths(int count, char** words) {
@@ -62,16 +71,22 @@ int run_program(int argument_count, char** arguments) {
   program.require_subcommand(0, 1);
   program.footer(kFooter);
   const std::vector<Command> commands = {
-      add_import(program), add_segment(program),  add_info(program),        add_classes(program),
-      add_init(program),   add_train(program),    add_eval(program),        add_data(program),
-      add_world(program),  add_pretrain(program), add_experiments(program), add_analyze(program),
-      add_bench(program),  add_quantize(program), add_pull(program),        add_serve(program)};
+      add_import(program), add_segment(program),    add_info(program),        add_classes(program),
+      add_init(program),   add_train(program),      add_eval(program),        add_data(program),
+      add_world(program),  add_pretrain(program),   add_experiments(program), add_analyze(program),
+      add_bench(program),  add_quantize(program),   add_pull(program),        add_serve(program),
+      add_help(program),   add_completion(program), add_manual(program)};
   try {
     program.parse(protect_bracketed_paths(argument_count, arguments));
   } catch (const CLI::Success& request) {  // --help or --version
     return program.exit(request);
   } catch (const CLI::ParseError& problem) {
     throw explain(program, problem);
+  }
+  refuse_output_stream(program);
+  const std::string defaults = apply_defaults(program);
+  if (!defaults.empty() && !is_quiet(program)) {
+    print_note(fmt::format("defaults from {}: {}", defaults_file().string(), defaults));
   }
   for (const Command& command : commands) {
     if (!command.parser->parsed()) continue;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/nearest_name.h"
+#include "command_rows.h"
 #include "text/class_line.h"
 #include "text/unicode.h"
 #include "usage.h"
@@ -69,6 +70,9 @@ void ClassArguments::add_to(CLI::App& command) {
   sources_[0]->option_text("LIST")->group(group);
   sources_[1]->option_text("FILE")->group(group);
   sources_[2]->option_text("NAME")->group(group);
+  std::vector<std::string> lists;
+  for (const Vocabulary& list : vocabularies()) lists.push_back(list.name);
+  suggest_words(*sources_[2], lists);
   command
       .add_option("--templates", templates,
                   "sentences around a class name: single (\"a photo of a {}\"), paper (15 of them), imagenet "
@@ -100,6 +104,8 @@ void ClassArguments::add_to(CLI::App& command) {
       ->group(group);
   command.add_flag("--no-cache", no_cache, "do not keep text embeddings under $XDG_CACHE_HOME/relprompt")
       ->group(group);
+  suggest_words(*command.get_option("--templates"), {"single", "paper", "imagenet"});
+  suggest_words(*command.get_option("--names"), {"average", "max"});
 }
 
 /// A forgotten --class-file would make one class of the file's name.

@@ -29,4 +29,7 @@ struct ModelArguments {
   void fetch(bool quiet) const { hub.fetch(model, quiet); }
 };
 
+/// The option --head of commands that run a CLIP without prompts.
+void add_head(CLI::App& command, std::string& head, const std::string& group);
+
 }  // namespace relprompt::cli

@@ -7,6 +7,7 @@
 
 #include "relprompt/output.h"
 
+#include "command_rows.h"
 #include "usage.h"
 
 namespace relprompt::cli {
@@ -44,12 +45,15 @@ void OutputArguments::add_to(CLI::App& command) {
                   "files of others never")
       ->option_text("DIR")
       ->group(group);
-  command.add_option("--save", save, save_text())->option_text("LIST")->group(group);
+  std::vector<std::string> formats;
+  for (const auto& format : output_formats()) formats.push_back(format.name);
+  suggest_words(*command.add_option("--save", save, save_text())->option_text("LIST")->group(group), formats);
   command
       .add_option("--scores-type", scores_type,
                   "numbers in STEM.scores.npy: float16 or float32 [default: float16]")
       ->option_text("TYPE")
       ->group(group);
+  suggest_words(*command.get_option("--scores-type"), {"float16", "float32"});
   command
       .add_option("--simplify", simplify,
                   "leave out corners of polygons that lie within so many pixels of the line between the "

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "command_rows.h"
 #include "numbers.h"
 #include "options_classes.h"
 #include "usage.h"
@@ -123,6 +124,8 @@ void ProtocolArguments::add_to(CLI::App& command) {
                   "of 640 x 480, and 64 bytes a pixel; or none [default: the model's, mostly none]")
       ->option_text("RULE")
       ->group(group);
+  suggest_words(*command.get_option("--mean"), {"logits", "probabilities"});
+  suggest_words(*command.get_option("--refine"), {"none", "pamr"});
   views.add_to(command, group);
   seen_option_ =
       command.add_option("--seen", seen,

@@ -1,5 +1,6 @@
 #include "options_run.h"
 
+#include "command_rows.h"
 #include "options_force.h"
 #include "usage.h"
 
@@ -41,6 +42,7 @@ void RunArguments::add_to(CLI::App& command, const std::string& output_help, con
   command.add_option("--device", device, "cpu, cuda or cuda:N [default: as the config says]")
       ->option_text("NAME")
       ->group(group);
+  suggest_words(*command.get_option("--device"), {"cpu", "cuda"});
   RunSwitches::add_to(command, "the scores with their protocol as one JSON object on the standard output");
 }
 

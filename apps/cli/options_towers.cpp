@@ -6,6 +6,7 @@
 
 #include "relprompt/error.h"
 
+#include "command_rows.h"
 #include "usage.h"
 
 namespace relprompt::cli {
@@ -37,6 +38,7 @@ void TowerArguments::add_to(CLI::App& command, const std::string& group) {
                       "quick_gelu, or gelu for towers that open_clip trained with it, whose files do not "
                       "say which [default: what the model states, else quick_gelu; said when assumed]")
           ->option_text("NAME");
+  suggest_words(*second, {"quick_gelu", "gelu"});
   if (group.empty()) return;
   first->group(group);
   second->group(group);

@@ -18,6 +18,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  relprompt pretrain configs/world-clip.yaml -o runs/clip --set phases.objects.iterations=5 --set "
+    "phases.scenes.iterations=0 --set phases.crowds.iterations=0\n"
     "  relprompt pretrain configs/world-clip.yaml -o runs/world-clip\n"
     "  relprompt pretrain configs/world-clip.yaml --set seed=5 --set phases.scenes.iterations=2000 -o "
     "runs/5\n"
@@ -45,13 +47,13 @@ int run(const PretrainArguments& given) {
     settings.output = given.output;
     settings.replace = given.force;
     settings.threads = given.threads_given();
-    return conclude(display, pretrain_clip(settings, display), given.json);
+    return conclude(display, pretrain_clip(settings, display), given);
   }
   if (!given.config.empty() || !given.output.empty() || !given.changes.empty() || given.force) {
     throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
                 fmt::format("relprompt pretrain --resume {}", given.resume));
   }
-  return conclude(display, resume_pretraining(given.resume, given.threads_given(), display), given.json);
+  return conclude(display, resume_pretraining(given.resume, given.threads_given(), display), given);
 }
 
 }  // namespace

@@ -34,6 +34,8 @@ constexpr const char* kFooter =
     "model folder that needs no other file; with --force DIR may be the model's own folder.\n"
     "\n"
     "Examples:\n"
+    "  relprompt world -o scenes --scenes 40 && relprompt quantize scenes/images -m models/demo --class-file "
+    "scenes/classes.txt -o demo-int8\n"
     "  relprompt quantize images/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
     "  relprompt quantize images/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8 --agreement 0.995\n"
     "  relprompt segment street.jpg -m rpn-voc-int8 --precision int8 --classes \"road, sky, car\" -o out";
@@ -148,8 +150,9 @@ Command add_quantize(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("quantize", "Refine a model's int8 inference on images")->group("Commands");
   parser
-      ->add_option("INPUT", arguments->inputs,
-                   "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs")
+      ->add_option(
+          "INPUT", arguments->inputs,
+          "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, quoted globs, or @FILE with one a line")
       ->option_text("...");
   arguments->model.add_to(*parser);
   for (const char* fixed : {"--precision", "--device", "--head", "--training-free"})

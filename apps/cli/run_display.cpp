@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "class_table.h"
 #include "numbers.h"
 #include "terminal.h"
 
@@ -105,9 +106,15 @@ StopWords words_of_run(const std::string& command, const std::filesystem::path& 
   return {"stopping after this iteration and its checkpoint", ended};
 }
 
-int conclude(RunDisplay& display, const RunOutcome& outcome, bool json) {
+int conclude(RunDisplay& display, const RunOutcome& outcome, const RunSwitches& switches) {
+  const bool quiet = switches.quiet, json = switches.json;
   display.clear();
+  if (!quiet && !outcome.classes.empty()) print_note(class_table(outcome.classes));
   if (!outcome.summary.empty()) print_note(outcome.summary);
+  if (!quiet && !outcome.model.empty() && outcome.changed) {
+    print_note(fmt::format("now: relprompt segment IMAGE --model {} --classes \"...\" -o out",
+                           outcome.model.string()));
+  }
   if (json && !outcome.json.empty()) print_result(outcome.json + "\n");
   if (outcome.finished) return 0;
   const int signal = interrupt_signal();

@@ -9,6 +9,7 @@
 #include "relprompt/training.h"
 
 #include "interrupt.h"
+#include "options_run.h"
 
 namespace relprompt::cli {
 
@@ -49,8 +50,8 @@ class RunDisplay : public RunListener {
 /// What a second interrupt of `relprompt train` or `pretrain` leaves in the run's folder.
 StopWords words_of_run(const std::string& command, const std::filesystem::path& folder);
 
-/// Prints how a run ended (its JSON with `json`) and gives the exit status: 0, or 128 and the signal that
-/// interrupted it.
-int conclude(RunDisplay& display, const RunOutcome& outcome, bool json);
+/// Prints how a run ended (the scores of its classes and what to do next unless quiet, its JSON with --json)
+/// and gives the exit status: 0, or 128 and the signal that interrupted it.
+int conclude(RunDisplay& display, const RunOutcome& outcome, const RunSwitches& switches);
 
 }  // namespace relprompt::cli

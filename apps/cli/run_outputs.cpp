@@ -33,12 +33,12 @@ void RunOutputs::check_names(const std::vector<ListedImage>& images) const {
   for (const ListedImage& listed : images) {
     const ImageOutputs outputs(listed, plan_);
     for (const auto& [name, path] : outputs.files()) {
-      const auto [user, is_new] = users.emplace(path.string(), listed.path.string());
+      const auto [user, is_new] = users.emplace(path.string(), listed.input);
       if (is_new) continue;
-      throw Error(ErrorCode::kBadArgument,
-                  fmt::format("{} would be written for {} and for {}", path.string(), user->second,
-                              listed.path.string()),
-                  "save one of the two in another run, or rename the image");
+      throw Error(
+          ErrorCode::kBadArgument,
+          fmt::format("{} would be written for {} and for {}", path.string(), user->second, listed.input),
+          "save one of the two in another run, or rename the image");
     }
   }
 }

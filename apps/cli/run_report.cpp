@@ -38,7 +38,7 @@ void RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, cons
   ++segmented_;
   Json files = Json::object();
   for (const auto& [kind, path] : outputs.files()) files[kind] = path.string();
-  images_.push_back({{"input", listed.path.string()},
+  images_.push_back({{"input", listed.input},
                      {"status", "done"},
                      {"height", report["height"]},
                      {"width", report["width"]},
@@ -51,7 +51,7 @@ void RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, cons
 
 void RunReport::skip(const ListedImage& listed) {
   ++skipped_;
-  images_.push_back({{"input", listed.path.string()}, {"status", "skipped"}});
+  images_.push_back({{"input", listed.input}, {"status", "skipped"}});
 }
 
 void RunReport::fail(Failure failure) {

@@ -16,6 +16,8 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  relprompt segment examples/scene.png -m models/demo -c \"red square, blue circle, grass;ground\" -o "
+    "out\n"
     "  relprompt segment street.jpg -m openai/clip-vit-base-patch16 -c \"road, sky, car;vehicle, tree\" -o "
     "out\n"
     "  relprompt segment images/ -m my-model --vocabulary coco-stuff-171 -o out --save "
@@ -39,7 +41,9 @@ struct SegmentArguments {
 SegmentSettings resolve(const SegmentArguments& arguments) {
   if (arguments.inputs.empty()) {
     throw Error(ErrorCode::kBadArgument, "no image is given",
-                "name files, folders or globs: relprompt segment images/ ...");
+                "name files, folders or globs: relprompt segment images/ ...; @FILE is a list of them, - the "
+                "standard "
+                "input");
   }
   SegmentSettings settings;
   settings.inputs = arguments.inputs;
@@ -68,7 +72,8 @@ Command add_segment(CLI::App& program) {
       ->add_option(
           "INPUT", arguments->inputs,
           "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs; folders are mirrored in "
-          "the output")
+          "the output. @FILE is a list of such inputs, one a line, @- the same on the standard input, and - "
+          "an image there")
       ->option_text("...");
   arguments->model.add_to(*parser);
   arguments->classes.add_to(*parser);

@@ -68,8 +68,7 @@ class SegmentRun {
     const Stopwatch reading;
     // Decoded from the very bytes that the record of the results will name.
     ImageFile file = read_image_file(listed.path);
-    result.image =
-        decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, listed.path.string());
+    result.image = decode_image(file.bytes.octets(), file.bytes.size(), settings_.decode, listed.input);
     result.input = std::move(file.input);
     result.seconds = reading.seconds();
     return result;
@@ -121,7 +120,7 @@ class SegmentRun {
     } catch (const Error& error) {
       // The model is at fault; the image with which it showed helps to find out why.
       if (exit_status(error.code()) != 4) throw;
-      throw Error(error.code(), fmt::format("{}: {}", job.listed->path.string(), error.what()));
+      throw Error(error.code(), fmt::format("{}: {}", job.listed->input, error.what()));
     }
   }
 

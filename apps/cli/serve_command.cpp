@@ -23,6 +23,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  relprompt serve -m models/demo\n"
     "  relprompt serve --model openai/clip-vit-base-patch16\n"
     "  curl -F image=@street.jpg -F 'classes=road, sky, car;vehicle' http://127.0.0.1:8080/v1/segment\n"
     "  relprompt serve -m my-model -m bare=ViT-B-16.pt --port 9000 --workers 2 --threads 8\n"

@@ -1,4 +1,5 @@
 // relprompt train: prompts for a frozen CLIP, from a config or from where a run was interrupted.
+#include <CLI/TypeTools.hpp>
 #include <filesystem>
 #include <memory>
 #include <system_error>
@@ -18,10 +19,15 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
+    "  relprompt world -o scenes --scenes 40 && relprompt train configs/world-zero-shot.yaml --clip "
+    "models/demo --data scenes --set train.iterations=20 --set train.warmup_iterations=5 -o runs/first\n"
     "  relprompt train configs/voc-zero-shot.yaml --clip clip-b16 --data /data/VOC2012 -o runs/voc\n"
     "  relprompt train configs/camvid.yaml --clip clip --data camvid --set train.iterations=60 --set seed=5 "
     "-o runs/camvid\n"
     "  relprompt train --resume runs/voc\n"
+    "  relprompt train --resume runs/voc --set train.iterations=40000\n"
+    "  relprompt train configs/camvid.yaml --clip clip --init-from runs/voc/last --data camvid -o "
+    "runs/tuned\n"
     "\n"
     "Ctrl-C ends the iteration, writes a checkpoint and stops. The run's folder holds last/ and best/ "
     "(models\n"
@@ -29,9 +35,32 @@ constexpr const char* kFooter =
 
 struct TrainArguments {
   RunArguments run;
-  std::string clip, resume;
+  std::string clip, init_from, resume;
   HubArguments hub;
 };
+
+/// --resume takes threads, and a new length by --set train.iterations=N.
+ResumeOptions resume_options(const TrainArguments& arguments) {
+  const auto& given = arguments.run;
+  ResumeOptions options;
+  options.threads = given.threads_given();
+  const std::string length = "train.iterations=";
+  bool more = !given.config.empty() || !given.data.empty() || !given.output.empty() ||
+              !arguments.clip.empty() || !arguments.init_from.empty() || !given.vocab.empty() ||
+              !given.device.empty() || given.force;
+  for (const std::string& change : given.changes) {
+    std::int64_t number = 0;
+    const bool is_length = change.compare(0, length.size(), length) == 0 &&
+                           CLI::detail::lexical_cast(change.substr(length.size()), number) && number > 0;
+    if (is_length) options.iterations = number;
+    more |= !is_length;
+  }
+  if (!more) return options;
+  throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
+              fmt::format("relprompt train --resume {}; only the length may change, and only grow: --set "
+                          "train.iterations=N",
+                          arguments.resume));
+}
 
 int run(const TrainArguments& arguments) {
   std::error_code ignored;
@@ -46,17 +75,11 @@ int run(const TrainArguments& arguments) {
   if (arguments.resume.empty()) {
     auto settings = arguments.run.resolve();
     settings.model = arguments.clip;
-    return conclude(display, train_prompts(settings, display), arguments.run.json);
+    settings.init_from = arguments.init_from;
+    return conclude(display, train_prompts(settings, display), arguments.run);
   }
-  const auto& given = arguments.run;
-  const bool more = !given.config.empty() || !given.data.empty() || !given.output.empty() ||
-                    !arguments.clip.empty() || !given.changes.empty() || !given.vocab.empty() ||
-                    !given.device.empty() || given.force;
-  if (more) {
-    throw Error(ErrorCode::kBadArgument, "--resume takes everything from the run's own config.yaml",
-                fmt::format("relprompt train --resume {}", arguments.resume));
-  }
-  return conclude(display, resume_training(arguments.resume, given.threads_given(), display), given.json);
+  return conclude(display, resume_training(arguments.resume, resume_options(arguments), display),
+                  arguments.run);
 }
 
 }  // namespace
@@ -72,10 +95,19 @@ Command add_train(CLI::App& program) {
                    "model folder or checkpoint of the CLIP to train on, or its name on the Hugging Face hub")
       ->option_text("MODEL")
       ->group("Run");
+  parser
+      ->add_option("--init-from", arguments->init_from,
+                   "fine-tune: begin with the trained prompts of this model folder, such as runs/NAME/last, "
+                   "instead of "
+                   "initial values. Method, variant and sizes must be the same")
+      ->option_text("MODEL")
+      ->group("Run");
   arguments->hub.add_to(*parser, "Run");
   parser
-      ->add_option("--resume", arguments->resume,
-                   "go on with the run of this folder; nothing else is needed. A finished run stays as it is")
+      ->add_option(
+          "--resume", arguments->resume,
+          "go on with the run of this folder; nothing else is needed. A finished run stays as it is, unless "
+          "--set train.iterations=N makes it longer")
       ->option_text("DIR")
       ->group("Run");
   parser->footer(kFooter);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/nearest_name.h"
+#include "base/paths.h"
 
 namespace relprompt::cli {
 namespace {
@@ -65,10 +66,39 @@ Error explain_leftovers(const CLI::App& parser) {
     return Error(ErrorCode::kBadArgument, fmt::format("one argument too many: {}", culprit),
                  help_hint(parser));
   }
+  if (path_exists(culprit)) {
+    return Error(
+        ErrorCode::kBadArgument,
+        fmt::format("{} is taken for options because of its dash, and there is a file of that name", culprit),
+        fmt::format("write ./{}", culprit));
+  }
   const std::string name = culprit.substr(0, culprit.find('='));
   return Error(ErrorCode::kBadArgument,
                fmt::format("unknown option: {}{}", name, suggestion(name, option_names(parser))),
                help_hint(parser));
+}
+
+/// "--threads", or the name of an argument.
+std::string shown_name(const CLI::Option& option) {
+  return option.get_lnames().empty() ? option.get_name(true, false) : "--" + option.get_lnames().front();
+}
+
+/// The option that has more values than it takes.
+const CLI::Option* given_twice(const CLI::App& parser) {
+  for (const CLI::Option* option : parser.get_options()) {
+    const int most = option->get_items_expected_max();
+    if (most > 0 && option->count() > static_cast<std::size_t>(most)) return option;
+  }
+  return nullptr;
+}
+
+const CLI::Option* option_called(const CLI::App& parser, const std::string& name) {
+  for (const CLI::Option* option : parser.get_options()) {
+    for (const std::string& other : option->get_lnames()) {
+      if (other == name) return option;
+    }
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -106,7 +136,29 @@ std::string HelpFormatter::make_help(const CLI::App* parser, std::string name,
 Error explain(const CLI::App& program, const CLI::ParseError& problem) {
   const CLI::App& parser = current_parser(program);
   if (dynamic_cast<const CLI::ExtrasError*>(&problem) != nullptr) return explain_leftovers(parser);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&problem) != nullptr) {
+    if (const CLI::Option* option = given_twice(parser)) {
+      return Error(
+          ErrorCode::kBadArgument,
+          fmt::format("given twice: {} ({})", shown_name(*option), fmt::join(option->results(), ", ")),
+          help_hint(parser));
+    }
+  }
   return Error(ErrorCode::kBadArgument, problem.what(), help_hint(parser));
+}
+
+void refuse_output_stream(const CLI::App& program) {
+  const CLI::App& parser = current_parser(program);
+  const CLI::Option* output = option_called(parser, "output");
+  if (output == nullptr || output->results() != std::vector<std::string>{"-"}) return;
+  throw Error(ErrorCode::kBadArgument,
+              "--output -: the results are files and do not fit into the standard output",
+              "name a folder; --json, where a command has it, prints its report there");
+}
+
+bool is_quiet(const CLI::App& program) {
+  const CLI::Option* quiet = option_called(current_parser(program), "quiet");
+  return quiet != nullptr && quiet->count() > 0;
 }
 
 CLI::Validator in_range(double low, double high) {

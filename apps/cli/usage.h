@@ -23,6 +23,12 @@ class HelpFormatter : public CLI::Formatter {
 /// Turns a refusal of the parser into an Error(kBadArgument) whose hint names the nearest command or option.
 Error explain(const CLI::App& program, const CLI::ParseError& problem);
 
+/// Results are files: throws Error(kBadArgument) where the command that was parsed has `-` as its --output.
+void refuse_output_stream(const CLI::App& program);
+
+/// True if the command that was parsed has a switch --quiet and it is on.
+bool is_quiet(const CLI::App& program);
+
 /// Accepts numbers from low to high, both included; unlike CLI::Range it is silent in the help and refuses
 /// "nan".
 CLI::Validator in_range(double low, double high);

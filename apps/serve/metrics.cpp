@@ -9,6 +9,8 @@
 
 #include "relprompt/version.h"
 
+#include "base/resident_memory.h"
+
 namespace relprompt::serve {
 namespace {
 
@@ -87,13 +89,6 @@ std::string Metrics::text(const Gauges& now) const {
   single(to, "relprompt_session_bytes", "gauge", "Memory of kept sessions.", now.session_bytes);
   single(to, "process_resident_memory_bytes", "gauge", "Memory of the process.", resident_bytes());
   return text;
-}
-
-std::uint64_t resident_bytes() {
-  std::ifstream stream("/proc/self/statm");
-  std::uint64_t total = 0, resident = 0;
-  if (!(stream >> total >> resident)) return 0;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace relprompt::serve

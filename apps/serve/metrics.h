@@ -44,7 +44,4 @@ class Metrics {
   std::uint64_t windows_ = 0;
 };
 
-/// Bytes of this process that are in memory; 0 where the system does not say.
-std::uint64_t resident_bytes();
-
 }  // namespace relprompt::serve

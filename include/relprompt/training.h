@@ -45,17 +45,35 @@ struct RunSettings {
   std::vector<std::string> changes;  ///< "train.iterations=60": change keys of the config, in this order
   std::filesystem::path model;       ///< train: the CLIP, a model folder or checkpoint; evaluate: the model
   std::filesystem::path data;        ///< root of the data set; empty: as the config says
-  std::filesystem::path vocab;       ///< tokenizer; empty: the model's own
-  std::filesystem::path output;      ///< folder of the run or report
-  std::optional<int> threads;        ///< absent: as the config says
-  std::string device;                ///< empty: as the config says
-  std::string precision;             ///< evaluate only: fp32 (also if empty), bf16 or int8
-  std::string head;                  ///< evaluate only: see ModelOptions::head
-  TowerOptions towers;               ///< evaluate only: what a checkpoint does not state about its CLIP
-  bool image_scores = false;         ///< evaluate only: also write a score for every image
+  std::filesystem::path
+      init_from;  ///< train: a model whose trained prompts the run begins with; empty: initial values
+  std::filesystem::path vocab;   ///< tokenizer; empty: the model's own
+  std::filesystem::path output;  ///< folder of the run or report
+  std::optional<int> threads;    ///< absent: as the config says
+  std::string device;            ///< empty: as the config says
+  std::string precision;         ///< evaluate only: fp32 (also if empty), bf16 or int8
+  std::string head;              ///< evaluate only: see ModelOptions::head
+  TowerOptions towers;           ///< evaluate only: what a checkpoint does not state about its CLIP
+  bool image_scores = false;     ///< evaluate only: also write a score for every image
   /// The folder may hold an earlier run or report, which is replaced. Files that relprompt did not write, or
   /// that were changed since, always stay: then the call throws Error(kNotWritable).
   bool replace = false;
+};
+
+/// What may change when a run goes on.
+struct ResumeOptions {
+  std::optional<int> threads;  ///< absent: as the run's config says
+  /// The run gets this many iterations in all, more than its config says now, and its learning rates follow
+  /// the longer schedule from where it stands; a finished run goes on. Absent: as the config says.
+  std::optional<std::int64_t> iterations;
+};
+
+/// Scores of a class on a test set.
+struct ClassResult {
+  std::string name;
+  std::optional<bool> seen;   ///< absent without a seen/unseen split
+  std::optional<double> iou;  ///< in [0, 1]; absent if the class is neither labelled nor predicted anywhere
+  std::uint64_t pixels = 0;   ///< labelled as this class
 };
 
 /// How a run ended.
@@ -64,6 +82,10 @@ struct RunOutcome {
   bool changed = true;    ///< false: there was nothing left to do
   std::string summary;    ///< one line for people; of a dry run a table
   std::string json;       ///< an object for programs: the scores, with their protocol
+  std::vector<ClassResult>
+      classes;  ///< by label, of the model that stands last in the summary; empty without a test
+  /// Of training: the model to use, the best one if one was chosen; empty until the run is finished.
+  std::filesystem::path model;
 };
 
 /// Trains from the beginning. Several workers that are started with the environment variables of torchrun or
@@ -74,8 +96,9 @@ RELPROMPT_API RunOutcome train_prompts(const RunSettings& settings, RunListener&
 
 /// Continues the run of a folder after its last checkpoint, or from the beginning if it has none. A run
 /// that was interrupted at any moment and continued ends with the same bits as one that was not.
-/// Throws as train_prompts; kNotFound if there is no run.
-RELPROMPT_API RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+/// Throws as train_prompts; kNotFound if there is no run; kBadArgument for a length that is not above the
+/// present one, and for one of a run with self-training, whose halves it would move.
+RELPROMPT_API RunOutcome resume_training(const std::filesystem::path& folder, const ResumeOptions& options,
                                          RunListener& listener);
 
 /// Measures a model on the config's test set and writes report.md, report.json and images. An evaluation

@@ -23,7 +23,7 @@ struct TorchBackend {
   const char* version;  ///< RELPROMPT_VERSION of its build
 
   RunOutcome (*train)(const RunSettings& settings, RunListener& listener);
-  RunOutcome (*resume_training)(const std::filesystem::path& folder, std::optional<int> threads,
+  RunOutcome (*resume_training)(const std::filesystem::path& folder, const ResumeOptions& options,
                                 RunListener& listener);
   /// On a GPU or with several processes; the engine does the rest.
   RunOutcome (*evaluate)(const RunSettings& settings, RunListener& listener);

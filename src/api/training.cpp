@@ -12,9 +12,9 @@ RunOutcome train_prompts(const RunSettings& settings, RunListener& listener) {
   return api::torch_backend("training").train(settings, listener);
 }
 
-RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+RunOutcome resume_training(const std::filesystem::path& folder, const ResumeOptions& options,
                            RunListener& listener) {
-  return api::torch_backend("training").resume_training(folder, threads, listener);
+  return api::torch_backend("training").resume_training(folder, options, listener);
 }
 
 RunOutcome pretrain_clip(const PretrainSettings& settings, RunListener& listener) {

@@ -35,6 +35,22 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row[b.size()];
 }
 
+/// "coco-stuff-171 or coco-object-81" for "coco": names of which somebody typed the beginning. Empty for one
+/// letter, and for more names than anyone wants to read.
+std::string beginning_with(std::string_view wanted, const std::vector<std::string>& names) {
+  constexpr std::size_t kMostNames = 4;
+  const std::string typed = lower(wanted);
+  if (typed.size() < 2) return "";
+  std::string found;
+  std::size_t count = 0;
+  for (const std::string& name : names) {
+    if (name.size() <= typed.size() || lower(name.substr(0, typed.size())) != typed) continue;
+    found += (found.empty() ? "" : " or ") + name;
+    ++count;
+  }
+  return count > kMostNames ? "" : found;
+}
+
 }  // namespace
 
 std::string nearest_name(std::string_view wanted, const std::vector<std::string>& names) {
@@ -54,7 +70,8 @@ std::string nearest_name(std::string_view wanted, const std::vector<std::string>
 }
 
 std::string suggestion(std::string_view wanted, const std::vector<std::string>& names) {
-  const std::string nearest = nearest_name(wanted, names);
+  std::string nearest = nearest_name(wanted, names);
+  if (nearest.empty()) nearest = beginning_with(wanted, names);
   return nearest.empty() ? "" : "; did you mean " + nearest + "?";
 }
 

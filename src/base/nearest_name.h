@@ -12,7 +12,8 @@ namespace relprompt {
 /// longer word (one is always allowed, in words of two characters or more).
 std::string nearest_name(std::string_view wanted, const std::vector<std::string>& names);
 
-/// "; did you mean NAME?" for the end of a message, or empty if no name is near.
+/// "; did you mean NAME?" for the end of a message, with the nearest name, or else those that begin with
+/// `wanted` (at most 4: "; did you mean A or B?"). Empty if there is none.
 std::string suggestion(std::string_view wanted, const std::vector<std::string>& names);
 
 }  // namespace relprompt

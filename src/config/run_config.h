@@ -33,6 +33,8 @@ enum class BestRule {
 };
 
 struct TrainOptions {
+  /// Lengths in iterations that the run was asked for before, in their order, if it was extended.
+  std::vector<std::int64_t> extended_from;
   ScheduleOptions schedule;        ///< keys iterations, power, minimum_rate, warmup_iterations, warmup_ratio
   std::size_t batch = 16;          ///< images an update, over all workers and micro-batches
   std::size_t micro_batch = 0;     ///< images computed at once by a worker; 0: all of its share
@@ -80,6 +82,7 @@ struct RunPaths {
   std::filesystem::path clip;   ///< model folder or checkpoint that is trained on
   std::filesystem::path data;   ///< root of the training data (and of the test data unless that has its own)
   std::filesystem::path vocab;  ///< tokenizer; empty: the model's own
+  std::filesystem::path init_from;  ///< model folder whose prompts the run begins with; empty: initial values
 };
 
 struct RunConfig {

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "config/document.h"
+#include "config/misplaced_key.h"
 #include "config/run_config_words.h"
 #include "text/templates.h"
 
@@ -119,6 +120,7 @@ void read_train(JsonFields fields, TrainOptions& train) {
   train.bad_sample = fields.choice("bad_sample", train.bad_sample, kBadSampleWords);
   train.clip_gradient = fields.number("clip_gradient", train.clip_gradient, 0);
   read_count(fields, "sheet_samples", train.sheet_samples, 0, 1000);
+  train.extended_from = fields.integers("extended_from", 1, INT64_MAX);
   fields.finish();
 }
 
@@ -160,6 +162,7 @@ void read_test(JsonFields fields, const nlohmann::json& document, TestOptions& t
 
 void read_paths(JsonFields fields, RunPaths& paths) {
   paths.clip = fields.text("clip", "");
+  paths.init_from = fields.text("init_from", "");
   paths.data = fields.text("data", "");
   paths.vocab = fields.text("vocab", "");
   fields.finish();
@@ -199,6 +202,7 @@ RunConfig read(const nlohmann::json& whole, const std::string& source,
   for (const auto& override : overrides) {  // once more: they go before what the config says of its head
     if (override.rfind("heads", 0) != 0) assign(document, override);
   }
+  refuse_misplaced_keys(document, source);
   JsonFields fields(document, source, ErrorCode::kBadArgument);
   RunConfig config;
   config.name = fields.text("name", fs::path(source).stem().string());

@@ -43,24 +43,27 @@ Json loss_json(const model::LossOptions& loss) {
 }
 
 Json train_json(const TrainOptions& train) {
-  return {{"iterations", train.schedule.iterations},
-          {"power", train.schedule.power},
-          {"minimum_rate", train.schedule.minimum},
-          {"warmup_iterations", train.schedule.warmup_iterations},
-          {"warmup_ratio", train.schedule.warmup_ratio},
-          {"batch", train.batch},
-          {"micro_batch", train.micro_batch},
-          {"precision", train.precision},
-          {"activation_checkpointing", train.activation_checkpointing},
-          {"loader_threads", train.loader_threads},
-          {"log_every", train.log_every},
-          {"checkpoint_every", train.checkpoint_every},
-          {"evaluate_every", train.evaluate_every},
-          {"evaluate_samples", train.evaluate_samples},
-          {"best", name_of(kBestWords, train.best)},
-          {"bad_sample", name_of(kBadSampleWords, train.bad_sample)},
-          {"clip_gradient", train.clip_gradient},
-          {"sheet_samples", train.sheet_samples}};
+  Json json = {{"iterations", train.schedule.iterations},
+               {"power", train.schedule.power},
+               {"minimum_rate", train.schedule.minimum},
+               {"warmup_iterations", train.schedule.warmup_iterations},
+               {"warmup_ratio", train.schedule.warmup_ratio},
+               {"batch", train.batch},
+               {"micro_batch", train.micro_batch},
+               {"precision", train.precision},
+               {"activation_checkpointing", train.activation_checkpointing},
+               {"loader_threads", train.loader_threads},
+               {"log_every", train.log_every},
+               {"checkpoint_every", train.checkpoint_every},
+               {"evaluate_every", train.evaluate_every},
+               {"evaluate_samples", train.evaluate_samples},
+               {"best", name_of(kBestWords, train.best)},
+               {"bad_sample", name_of(kBadSampleWords, train.bad_sample)},
+               {"clip_gradient", train.clip_gradient},
+               {"sheet_samples", train.sheet_samples}};
+  // Only where it is set, so that runs from before this key keep their identity.
+  if (!train.extended_from.empty()) json["extended_from"] = train.extended_from;
+  return json;
 }
 
 Json self_training_json(const SelfTrainingOptions& options) {
@@ -126,6 +129,7 @@ std::string to_yaml(const RunConfig& config) {
                     {{"clip", config.paths.clip.string()},
                      {"data", config.paths.data.string()},
                      {"vocab", config.paths.vocab.string()}}}};
+  if (!config.paths.init_from.empty()) document["paths"]["init_from"] = config.paths.init_from.string();
   add_naming(config, document);
   return to_yaml(document);
 }

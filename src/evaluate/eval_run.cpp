@@ -104,6 +104,18 @@ std::string summary_of(const eval::EvaluationReport& report, const EvalRequest& 
                             (request.folder / "report.md").string());
 }
 
+std::vector<ClassResult> results_of(const eval::EvaluationReport& report) {
+  std::vector<ClassResult> results;
+  const auto scores = eval::class_scores(report.confusion);
+  for (std::size_t label = 0; label < scores.size(); ++label) {
+    ClassResult result{report.classes.title(label), std::nullopt, scores[label].iou,
+                       scores[label].pixels.truth};
+    if (!report.classes.seen.empty()) result.seen = report.classes.seen[label];
+    results.push_back(std::move(result));
+  }
+  return results;
+}
+
 /// Everything that a report may consist of.
 std::vector<fs::path> files_of(const EvalRequest& request) {
   std::vector<fs::path> files;
@@ -181,6 +193,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
   }
   outcome.summary = summary_of(report, request);
   outcome.json = json_text(eval::report_json(report));
+  outcome.classes = results_of(report);
   return outcome;
 }
 

@@ -18,6 +18,7 @@
 #include "model/int8_refinement.h"
 #include "model/model_place.h"
 #include "model/open_clip_settings.h"
+#include "model/place_hints.h"
 #include "model/prompt_check.h"
 #include "model/prompt_tensors.h"
 #include "text/tokenizer.h"
@@ -207,13 +208,17 @@ std::vector<TensorRow> ModelFiles::prompt_rows() const {
 ModelFiles open_model(const fs::path& given, const TowerOptions& towers) {
   const auto path = local_place(given);
   if (!path_exists(path)) {
-    const std::string problem = path_problem(path);
+    const std::string problem = path_problem(path), meant = hub_name_meant(path.string());
     throw Error(ErrorCode::kModelNotFound,
                 fmt::format("no model at {}{}", path.string(), problem.empty() ? "" : ": " + problem),
-                "give a model folder, or a checkpoint that `relprompt import` reads");
+                meant.empty()
+                    ? "give a model folder, a checkpoint that `relprompt import` reads, or ORG/NAME of the "
+                      "Hugging Face hub"
+                    : fmt::format("the hub has {}: give that name, and it is fetched", meant));
   }
-  return is_model_folder(path) || was_model_folder(path) ? open_folder(path, towers)
-                                                         : open_checkpoint(path, towers);
+  if (is_model_folder(path) || was_model_folder(path)) return open_folder(path, towers);
+  if (is_folder(path)) refuse_run_folder(path);
+  return open_checkpoint(path, towers);
 }
 
 void drop_prompts(ModelFiles& model) {

@@ -9,6 +9,7 @@
 #include "base/paths.h"
 #include "base/printable.h"
 #include "model/model_files.h"
+#include "model/place_hints.h"
 
 namespace relprompt::model {
 namespace {
@@ -55,8 +56,11 @@ fs::path local_place(const fs::path& place, const hub::FetchRules& rules) {
   } catch (const Error& error) {
     const bool neither = error.code() == ErrorCode::kModelNotFound || error.code() == ErrorCode::kNoNetwork;
     if (!neither) throw;
-    throw Error(error.code(), fmt::format("there is no file or folder {}, and as a model of a hub: {}",
-                                          printable(place.string()), error.what()));
+    const auto meant = hub_name_meant(place.string());
+    throw Error(error.code(),
+                fmt::format("there is no file or folder {}, and as a model of a hub: {}",
+                            printable(place.string()), error.what()),
+                meant.empty() || meant == name->repository ? "" : fmt::format("did you mean {}?", meant));
   }
 }
 

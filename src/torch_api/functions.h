@@ -17,7 +17,7 @@
 namespace relprompt::torch_api {
 
 RunOutcome train(const RunSettings& settings, RunListener& listener);
-RunOutcome resume_training(const std::filesystem::path& folder, std::optional<int> threads,
+RunOutcome resume_training(const std::filesystem::path& folder, const ResumeOptions& options,
                            RunListener& listener);
 RunOutcome evaluate(const RunSettings& settings, RunListener& listener);
 RunOutcome pretrain(const PretrainSettings& settings, RunListener& listener);

@@ -1,6 +1,7 @@
 // relprompt::train_prompts, resume_training and evaluate_model.
 #include "relprompt/training.h"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/own_files.h"
 #include "base/read_file.h"
 #include "config/run_config.h"
 #include "evaluate/eval_run.h"
@@ -21,8 +23,11 @@
 #include "torch_api/finished_run.h"
 #include "torch_api/functions.h"
 #include "torch_api/torch_errors.h"
+#include "train/finished.h"
 #include "train/run_folder.h"
 #include "train/run_identity.h"
+#include "train/run_setup.h"
+#include "train/self_training.h"
 #include "train/training_run.h"
 #include "workers/workers.h"
 
@@ -68,6 +73,51 @@ config::RunConfig shared_config(const train::RunFolder& folder, workers::Workers
   return config;
 }
 
+/// What a run consists of before it begins; the folder is as it was if that fails.
+void begin_folder(const train::RunFolder& folder, const config::RunConfig& config) {
+  write_file(folder.config(), config::to_yaml(config));
+  try {
+    train::copy_initial_prompts(config.paths.init_from, folder.path());
+  } catch (...) {
+    folder.abandon();
+    throw;
+  }
+}
+
+/// The others would have read the older length already.
+void refuse_workers() {
+  if (processes::environment().size == 1) return;
+  throw Error(ErrorCode::kBadArgument, "a run is given a new length by one process",
+              "resume it so without the launcher, interrupt it, and start all workers with --resume alone");
+}
+
+/// Writes down that the run is to be longer; afterwards it is not finished any more.
+void extend(const train::RunFolder& folder, config::RunConfig& config, std::int64_t iterations) {
+  auto& schedule = config.train.schedule;
+  if (iterations <= schedule.iterations) {
+    throw Error(
+        ErrorCode::kBadArgument,
+        fmt::format("the run has {} iterations and cannot be given {}", schedule.iterations, iterations),
+        "a resumed run can only become longer");
+  }
+  if (train::self_training_begin(config)) {
+    throw Error(ErrorCode::kBadArgument,
+                "a run with self-training cannot become longer: its second part would begin elsewhere",
+                "start a new run, from its prompts with --init-from");
+  }
+  config.train.extended_from.push_back(schedule.iterations);
+  schedule.iterations = iterations;
+  write_file(folder.config(), config::to_yaml(config));
+}
+
+/// The result of a run that was extended since says nothing about it; a kill may have left it there.
+void drop_older_result(const train::RunFolder& folder, const config::RunConfig& config) {
+  if (config.train.extended_from.empty() || !folder.finished()) return;
+  const auto before = train::result_iterations(folder.result());
+  const auto& lengths = config.train.extended_from;
+  if (std::find(lengths.begin(), lengths.end(), before) != lengths.end()) remove_own(folder.result());
+}
+
 }  // namespace
 
 RunOutcome train(const RunSettings& settings, RunListener& listener) {
@@ -75,6 +125,8 @@ RunOutcome train(const RunSettings& settings, RunListener& listener) {
     auto config = config_of(settings);
     if (!settings.model.empty()) config.paths.clip = settings.model;
     config.paths.clip = evaluate::absolute_or_empty(model::local_place(config.paths.clip));
+    if (!settings.init_from.empty()) config.paths.init_from = settings.init_from;
+    config.paths.init_from = evaluate::absolute_or_empty(config.paths.init_from);
     if (settings.output.empty()) {
       throw Error(ErrorCode::kBadArgument, "no folder for the run is given", "add -o FOLDER");
     }
@@ -86,7 +138,7 @@ RunOutcome train(const RunSettings& settings, RunListener& listener) {
         if (settings.replace) older = folder.make_way();
         folder.create();
         lock = std::make_unique<train::RunLock>(folder);
-        write_file(folder.config(), config::to_yaml(config));
+        begin_folder(folder, config);
       }
       const auto shared = shared_config(folder, workers);
       std::optional<train::TrainingRun> training;
@@ -103,11 +155,19 @@ RunOutcome train(const RunSettings& settings, RunListener& listener) {
   });
 }
 
-RunOutcome resume_training(const fs::path& path, std::optional<int> threads, RunListener& listener) {
+RunOutcome resume_training(const fs::path& path, const ResumeOptions& options, RunListener& listener) {
   return guarded([&] {
     const train::RunFolder folder(evaluate::absolute_or_empty(path));
     folder.require();
-    const auto stored = config::read_run_config(folder.config());
+    auto stored = config::read_run_config(folder.config());
+    if (processes::environment().rank == 0) {
+      if (options.iterations) {
+        refuse_workers();
+        const train::RunLock lock(folder);
+        extend(folder, stored, *options.iterations);
+      }
+      drop_older_result(folder, stored);
+    }
     if (auto outcome =
             finished_run(folder, path, train::identity_of(stored, ""), stored.train.schedule.iterations)) {
       return *outcome;
@@ -119,7 +179,7 @@ RunOutcome resume_training(const fs::path& path, std::optional<int> threads, Run
         folder.sweep();
       }
       auto config = shared_config(folder, workers);
-      if (threads) config.threads = *threads;
+      if (options.threads) config.threads = *options.threads;
       config.threads = network::set_threads(config.threads);
       train::TrainingRun training(folder, config, workers, listener);
       return training.run();

@@ -29,4 +29,11 @@ std::string finished_result(const std::filesystem::path& result, const std::stri
       "a finished run is not continued: restore its config.yaml, or start a new run in another folder");
 }
 
+std::int64_t result_iterations(const std::filesystem::path& result) {
+  const auto json = try_read_json(read_file(result).text());
+  const bool stated =
+      json.is_object() && json.contains("iterations") && json["iterations"].is_number_integer();
+  return stated ? json["iterations"].get<std::int64_t>() : 0;
+}
+
 }  // namespace relprompt::train

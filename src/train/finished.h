@@ -17,4 +17,7 @@ constexpr const char* kSettingsKey = "settings";
 std::string finished_result(const std::filesystem::path& result, const std::string& settings,
                             std::int64_t iterations);
 
+/// How many iterations the finished run had; 0 if its result does not say. Throws what reading throws.
+std::int64_t result_iterations(const std::filesystem::path& result);
+
 }  // namespace relprompt::train

@@ -91,7 +91,8 @@ void RunFolder::sweep() const {
 }
 
 void RunFolder::abandon() const {
-  for (const auto* name : {"config.yaml", "embeddings.safetensors", "log.jsonl", "log.txt", kLockName}) {
+  for (const auto* name : {"config.yaml", "embeddings.safetensors", "initial.safetensors", "log.jsonl",
+                           "log.txt", "events.out.tfevents.relprompt", kLockName}) {
     remove_own(path_ / name);
   }
   remove_own_folder(path_ / "clip");

@@ -4,7 +4,9 @@
 //   embeddings.safetensors  class embeddings, so that a resumed run needs neither tokenizer nor text tower
 //   checkpoint.safetensors  the exact state (training_state.h)
 //   last/ best/             models: prompts.safetensors and config.json, which names the CLIP by its hash
-//   log.jsonl log.txt       what happened, for programs and for people
+//   initial.safetensors     prompts that the run began with, of --init-from
+//   log.jsonl log.txt       what happened, for programs and for people; events.out.tfevents.relprompt for
+//   TensorBoard steps.csv evaluations.csv  the same numbers as tables, written with every checkpoint
 //   curves.png sheet.png    loss, rates and scores; images with truth and prediction
 //   report/ report-best/    evaluation of the two models
 //   result.json             written last: the run is finished

@@ -27,4 +27,15 @@ std::string identity_of(const config::RunConfig& config, const std::string& clip
   return digest.hex();
 }
 
+std::vector<std::string> identities_of(const config::RunConfig& config, const std::string& clip_sha256) {
+  std::vector<std::string> identities = {identity_of(config, clip_sha256)};
+  config::RunConfig before = config;
+  while (!before.train.extended_from.empty()) {
+    before.train.schedule.iterations = before.train.extended_from.back();
+    before.train.extended_from.pop_back();
+    identities.push_back(identity_of(before, clip_sha256));
+  }
+  return identities;
+}
+
 }  // namespace relprompt::train

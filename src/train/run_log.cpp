@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <system_error>
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
@@ -15,6 +17,7 @@
 #include "base/own_files.h"
 #include "base/place.h"
 #include "base/printable.h"
+#include "train/event_file.h"
 
 namespace relprompt::train {
 namespace {
@@ -44,21 +47,49 @@ fs::path keep(const fs::path& path) {
   refuse_foreign(path);
 }
 
-}  // namespace
-
-RunLog::RunLog(const fs::path& folder, std::uint64_t json_bytes, std::uint64_t text_bytes)
-    : folder_(folder), json_{"log.jsonl", json_bytes, {}, {}}, text_{"log.txt", text_bytes, {}, {}} {
-  open(json_);
-  open(text_);
-}
-
-void RunLog::open(Part& part) {
-  const auto path = folder_ / part.name;
+/// Throws unless a file of that name may be kept or replaced.
+Standing regular_or_free(const fs::path& path) {
   std::error_code problem;
   const auto standing = standing_of(path);
   if (standing == Standing::kForeign && fs::symlink_status(path, problem).type() != fs::file_type::regular)
     refuse_foreign(path);
-  const auto text = beginning(path, part.bytes);
+  return standing;
+}
+
+}  // namespace
+
+RunLog::RunLog(const fs::path& folder, std::uint64_t json_bytes, std::uint64_t text_bytes)
+    : folder_(folder),
+      json_{"log.jsonl", json_bytes, {}, {}},
+      text_{"log.txt", text_bytes, {}, {}},
+      events_{kEventFile, 0, {}, {}} {
+  const auto lines = open(json_);
+  open(text_);
+  open_events(lines);
+}
+
+void RunLog::open_events(const std::string& lines) {
+  const auto path = folder_ / events_.name;
+  if (regular_or_free(path) == Standing::kForeign) {
+    notes_.push_back(fmt::format("{} was changed by somebody; it is kept as {}", path.string(),
+                                 keep(path).filename().string()));
+  }
+  const auto bytes = event_file_of(lines);
+  write_file(path, bytes);
+  events_.bytes = bytes.size();
+  events_.digest.update(bytes);
+  events_.file.open(path, std::ios::binary | std::ios::app);
+  if (!events_.file) {
+    throw Error(ErrorCode::kNotWritable,
+                fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+  }
+}
+
+std::string RunLog::open(Part& part) {
+  const auto path = folder_ / part.name;
+  std::error_code problem;
+  const auto standing = regular_or_free(path);
+  auto text = beginning(path, part.bytes);
   part.bytes = text.size();
   part.digest.update(text);
   if (standing == Standing::kForeign) {
@@ -73,6 +104,7 @@ void RunLog::open(Part& part) {
     throw Error(ErrorCode::kNotWritable,
                 fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
   }
+  return text;
 }
 
 void RunLog::append(Part& part, const std::string& line) {
@@ -83,12 +115,20 @@ void RunLog::append(Part& part, const std::string& line) {
 }
 
 void RunLog::add(const nlohmann::ordered_json& event, const std::string& sentence) {
-  const auto line = json_text(event) + "\n";
-  const auto line_of_text = printable(sentence, true);  // read on terminals
+  const auto now = fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+  auto stamped = event;
+  stamped["time"] = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now);
+  const auto line_of_text =
+      fmt::format("{:%Y-%m-%d %H:%M:%S}  {}", now, printable(sentence, true));  // read on terminals
+  const nlohmann::json sorted = stamped;  // as it will be read from log.jsonl
+  std::string record =
+      events_.bytes == 0 ? event_file_start(seconds_of(sorted["time"].get<std::string>())) : "";
+  record += event_record(sorted);
   errno = 0;
-  append(json_, line);
+  append(json_, json_text(stamped) + "\n");
   append(text_, line_of_text + "\n");
-  if (!json_.file || !text_.file) {
+  if (!record.empty()) append(events_, record);
+  if (!json_.file || !text_.file || !events_.file) {
     const bool full = errno == ENOSPC || errno == EDQUOT;
     throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
                 fmt::format("cannot write the logs in {}: {}", folder_.string(), std::strerror(errno)),

@@ -1,4 +1,5 @@
-// What happened in a run, for programs (log.jsonl, one JSON object a line) and for people (log.txt).
+// What happened in a run: for programs (log.jsonl, one JSON object a line), for people (log.txt) and for
+// TensorBoard (event_file.h).
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@ class RunLog {
   /// left it is kept under another name. Throws Error(kNotWritable).
   RunLog(const std::filesystem::path& folder, std::uint64_t json_bytes, std::uint64_t text_bytes);
 
-  /// One event in both logs. Throws Error: kDiskFull, kNotWritable.
+  /// One event in all logs, with the time of day (UTC). Throws Error: kDiskFull, kNotWritable.
   void add(const nlohmann::ordered_json& event, const std::string& sentence);
 
   std::uint64_t json_bytes() const { return json_.bytes; }
@@ -37,11 +38,14 @@ class RunLog {
     std::ofstream file;
   };
 
-  void open(Part& part);
+  /// The file's kept beginning, which stands in it then.
+  std::string open(Part& part);
+  /// The file holds what the kept lines of log.jsonl say, whatever stood in it.
+  void open_events(const std::string& lines);
   void append(Part& part, const std::string& line);
 
   std::filesystem::path folder_;
-  Part json_, text_;
+  Part json_, text_, events_;
   std::vector<std::string> notes_;
 };
 

@@ -10,7 +10,9 @@
 #include "relprompt/error.h"
 
 #include "archive/safetensors.h"
+#include "base/atomic_file.h"
 #include "base/paths.h"
+#include "base/read_file.h"
 #include "config/data_config.h"
 #include "model/import_model.h"
 #include "model/prompt_check.h"
@@ -37,12 +39,35 @@ void check_fits(const config::RunConfig& config, const model::ModelConfig& model
   }
 }
 
+constexpr const char* kInitialPrompts = "initial.safetensors";
+
+void begin_with_prompts(const fs::path& from, const fs::path& folder, model::ModelFiles& model) {
+  if (from.empty()) return;
+  const auto file = folder / kInitialPrompts;
+  model.prompts.emplace(archive::open_safetensors(file), file.string(), model::CheckpointFormat::kNative);
+  model.prompts->check(model.prompt_rows(), {});
+}
+
 }  // namespace
+
+void copy_initial_prompts(const fs::path& from, const fs::path& folder) {
+  if (from.empty()) return;
+  if (!model::is_model_folder(from) || !path_exists(from / "prompts.safetensors")) {
+    throw Error(
+        ErrorCode::kBadArgument,
+        fmt::format("--init-from {}: that is no model folder with prompts", from.string()),
+        "give the folder of a trained model, such as runs/NAME/last; `relprompt import` makes one of a "
+        "checkpoint");
+  }
+  write_file(folder / kInitialPrompts, read_file(from / "prompts.safetensors").text());
+}
 
 model::ModelFiles open_trainee(const config::RunConfig& config, const fs::path& folder,
                                RunListener& listener) {
   model::require_trainable(config.model, "the config's model section", ErrorCode::kBadArgument);
-  return open_untrained(config, folder, listener);
+  auto model = open_untrained(config, folder, listener);
+  begin_with_prompts(config.paths.init_from, folder, model);
+  return model;
 }
 
 model::ModelFiles open_untrained(const config::RunConfig& config, const fs::path& folder,

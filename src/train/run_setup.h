@@ -19,11 +19,17 @@
 namespace relprompt::train {
 
 /// The model that a run trains: the CLIP at config.paths.clip with config.model's prompts, not trained yet.
-/// A CLIP that is no model folder of ours is imported once, into FOLDER/clip.
-/// Throws as model::open_model, and Error(kBadArgument) for prompts that this CLIP cannot have or of
-/// which nothing would be trained.
+/// A CLIP that is no model folder of ours is imported once, into FOLDER/clip. With config.paths.init_from the
+/// prompts are those that copy_initial_prompts left there. Throws as model::open_model, and
+/// Error(kBadArgument) for prompts that this CLIP cannot have or of which nothing would be trained;
+/// kTensorMismatch for initial prompts of other shapes.
 model::ModelFiles open_trainee(const config::RunConfig& config, const std::filesystem::path& folder,
                                RunListener& listener);
+
+/// Copies the prompts of a trained model to FOLDER/initial.safetensors, so that a run which goes on does not
+/// need that model any more. Nothing without a model. Throws Error: kBadArgument for what is no model folder
+/// with prompts; what reading and writing throw.
+void copy_initial_prompts(const std::filesystem::path& from, const std::filesystem::path& folder);
 
 /// The same for a model that is only measured, so that there may be nothing to train in it.
 model::ModelFiles open_untrained(const config::RunConfig& config, const std::filesystem::path& folder,

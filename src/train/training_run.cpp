@@ -11,18 +11,20 @@
 
 #include "relprompt/error.h"
 
+#include "analysis/log_tables.h"
 #include "analysis/training_curves.h"
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "base/json_read.h"
 #include "base/mapped_file.h"
 #include "base/own_files.h"
+#include "base/resident_memory.h"
 #include "evaluate/eval_run.h"
 #include "evaluate/image_sheet.h"
 #include "image/image_files.h"
 #include "network/device.h"
 #include "network/torch_scorer.h"
-#include "train/finished.h"
+#include "train/log_entry.h"
 #include "train/run_identity.h"
 #include "train/schedule.h"
 #include "train/self_training.h"
@@ -31,28 +33,6 @@ namespace relprompt::train {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json number(const std::optional<double>& value) {
-  return value ? Json(*value) : Json();
-}
-
-Json scores_json(const eval::Scores& scores) {
-  return {{"miou", number(scores.miou)},
-          {"miou_seen", number(scores.miou_seen)},
-          {"miou_unseen", number(scores.miou_unseen)},
-          {"hiou", number(scores.hiou)},
-          {"pacc", number(scores.pacc)}};
-}
-
-Json pairs_json(const std::vector<std::pair<std::string, double>>& pairs) {
-  Json json = Json::object();
-  for (const auto& [name, value] : pairs) json[name] = value;
-  return json;
-}
-
-std::string percent(const std::optional<double>& score) {
-  return score ? fmt::format("{:.1f}", *score * 100) : std::string("-");
-}
 
 /// Frozen numbers may be in bfloat16; what is trained never is.
 network::Network open_network(const model::ModelFiles& model, const config::RunConfig& config) {
@@ -82,12 +62,12 @@ TrainingRun::TrainingRun(const RunFolder& folder, const config::RunConfig& confi
       trainer_(network_, config_, set_.classes, network::rows_of(embeddings_, network_.device()), workers),
       best_(config, model_, set_, parts_, embeddings_) {
   if (config.data.test) evaluate::open_test_set(config);  // its faults now and not after hours
-  const auto identity = identity_of(config, model_.config.clip_sha256);
-  if (auto saved = load_state(folder_.checkpoint(), trainer_, identity)) {
+  const auto identities = identities_of(config, model_.config.clip_sha256);
+  if (auto saved = load_state(folder_.checkpoint(), trainer_, identities)) {
     state_ = *saved;
     resumed_ = true;
   }
-  state_.identity = identity;
+  state_.identity = identities.front();
   if (!leads()) return;
   require_free({folder_.checkpoint(), folder_.result(), path_of("curves.png"), path_of("sheet.png")}, true);
   for (const char* model : {"last", "best"}) require_exportable(folder_.path() / model);
@@ -201,19 +181,10 @@ void TrainingRun::tell(const StepResult& step) {
   const bool wanted =
       state_.done % config_.train.log_every == 0 || state_.done == 1 || state_.done == iterations;
   if (!wanted || !leads()) return;
-  const auto rates = trainer_.rates(state_.done - 1);
-  std::string sentence = fmt::format("iteration {}/{}  loss {:.4f}", state_.done, iterations, step.loss);
-  for (const auto& [name, value] : step.parts) sentence += fmt::format("  {} {:.4f}", name, value);
-  for (const auto& [name, value] : rates) sentence += fmt::format("  rate of {} {:.3e}", name, value);
-  sentence += fmt::format("  gradient {:.3f}  {:.3f} s", step.gradient_norm, seconds);
-  log_->add({{"event", "step"},
-             {"iteration", state_.done},
-             {"loss", step.loss},
-             {"parts", pairs_json(step.parts)},
-             {"rates", pairs_json(rates)},
-             {"gradient_norm", step.gradient_norm},
-             {"seconds", seconds}},
-            sentence);
+  const auto entry =
+      step_entry({state_.done, iterations, step.loss, step.parts, trainer_.rates(state_.done - 1),
+                  step.gradient_norm, seconds, resident_bytes()});
+  log_->add(entry.event, entry.sentence);
 }
 
 void TrainingRun::evaluate() {
@@ -229,20 +200,9 @@ void TrainingRun::evaluate() {
     state_.best_iteration = state_.done;
     export_model(folder_.path() / "best", network_, model_, facts(best_.rule(), state_.done));
   }
-  auto sentence = fmt::format("iteration {}: {}: mIoU {}, pAcc {}", state_.done, best_.part(),
-                              percent(scores.miou), percent(scores.pacc));
-  if (scores.hiou) {
-    sentence += fmt::format(", seen {}, unseen {}, hIoU {}", percent(scores.miou_seen),
-                            percent(scores.miou_unseen), percent(scores.hiou));
-  }
-  if (better) sentence += "; best so far";
-  listener_.on_note(sentence);
-  log_->add({{"event", "evaluation"},
-             {"iteration", state_.done},
-             {"part", best_.part()},
-             {"scores", scores_json(scores)},
-             {"best", better}},
-            sentence);
+  const auto entry = evaluation_entry(state_.done, best_.part(), scores, better);
+  listener_.on_note(entry.sentence);
+  log_->add(entry.event, entry.sentence);
 }
 
 void TrainingRun::checkpoint() {
@@ -261,72 +221,7 @@ void TrainingRun::checkpoint() {
   }
   image::write_png(path_of("curves.png"),
                    analysis::draw_training_curves(analysis::read_training_log(folder_.path() / "log.jsonl")));
-}
-
-RunOutcome TrainingRun::report_on(const std::string& model, const std::string& folder) {
-  evaluate::EvalRequest request;
-  request.model = folder_.path() / model;
-  request.folder = folder_.path() / folder;
-  request.title = model;
-  request.precision = config_.train.precision;
-  request.replace = true;
-  return evaluate::run_evaluation(config_, request, workers_, listener_, network::scorers_on(config_.device));
-}
-
-RunOutcome TrainingRun::stopped_in_report() const {
-  RunOutcome outcome;
-  outcome.summary =
-      fmt::format("stopped in the evaluation after the last iteration; relprompt train --resume {} goes on",
-                  folder_.path().string());
-  return outcome;
-}
-
-RunOutcome TrainingRun::conclude() {
-  workers_.barrier();  // worker 0 has written `last`
-  RunOutcome outcome;
-  outcome.finished = true;
-  Json result = {{"iterations", state_.done},
-                 {"skipped", state_.skipped},
-                 {"best_iteration", state_.best_score ? Json(state_.best_iteration) : Json()},
-                 {"best_score", number(state_.best_score)},
-                 {"best_rule", best_.active() ? Json(best_.score_name()) : Json()},
-                 {kSettingsKey, identity_of(config_, "")}};
-  outcome.summary = fmt::format("trained {} iterations: {}", state_.done, (folder_.path() / "last").string());
-  if (config_.data.test) {
-    const auto last = report_on("last", "report");
-    if (!last.finished) return stopped_in_report();
-    const bool other =
-        workers_.broadcast_text(state_.best_score && state_.best_iteration != state_.done ? "1" : "") == "1";
-    outcome.summary = last.summary;
-    if (leads()) result["last"] = reread_json(last.json)["headline"];
-    if (other) {
-      const auto best = report_on("best", "report-best");
-      if (!best.finished) return stopped_in_report();
-      outcome.summary += "\n" + best.summary;
-      if (leads()) result["best"] = reread_json(best.json)["headline"];
-    }
-  }
-  if (!leads()) return outcome;
-  outcome.json = json_text(result);
-  log_->add({{"event", "finished"}, {"iteration", state_.done}}, outcome.summary);
-  write_sheet();
-  write_file(folder_.result(), json_text(result, 2) + "\n");
-  return outcome;
-}
-
-void TrainingRun::write_sheet() {
-  std::error_code ignored;
-  const auto reported = path_of("report") / "sheet.png";
-  if (std::filesystem::exists(reported, ignored)) {
-    const MappedFile image(reported);
-    write_file(path_of("sheet.png"), {reinterpret_cast<const char*>(image.data()), image.size()});
-    return;
-  }
-  network::TorchScorer scorer(network_);
-  image::write_png(path_of("sheet.png"),
-                   evaluate::image_sheet(scorer, model_.config, *set_.dataset, embeddings_,
-                                         evaluate::test_options(config_, model_.config, set_.classes),
-                                         config_.train.sheet_samples));
+  analysis::write_log_tables(folder_.path());
 }
 
 }  // namespace relprompt::train

@@ -1,5 +1,7 @@
 #include "train/training_state.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
@@ -44,11 +46,12 @@ void save_state(const fs::path& file, Trainer& trainer, const RunState& state) {
   save_optimizer_state(file, kFormat, trainer.groups(), trainer.optimizer(), to_json(state));
 }
 
-std::optional<RunState> load_state(const fs::path& file, Trainer& trainer, const std::string& identity) {
+std::optional<RunState> load_state(const fs::path& file, Trainer& trainer,
+                                   const std::vector<std::string>& identities) {
   RunState state;
   const auto accept = [&](const nlohmann::json& json) {
     state = parse_state(json, file);
-    if (state.identity == identity) return;
+    if (std::find(identities.begin(), identities.end(), state.identity) != identities.end()) return;
     throw Error(ErrorCode::kBadModelConfig,
                 fmt::format("{}: made with other settings than the run's config.yaml has now", file.string()),
                 "restore config.yaml, or start a new run");

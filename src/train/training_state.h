@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "train/trainer.h"
 
@@ -30,9 +31,9 @@ struct RunState {
 void save_state(const std::filesystem::path& file, Trainer& trainer, const RunState& state);
 
 /// Puts parameters and moments back. nullopt if there is no file. Throws Error: codes of exit status 4 for a
-/// file that is damaged or of other parameters (naming all that differ), kBadModelConfig if `identity` is
-/// another than the file's.
+/// file that is damaged or of other parameters (naming all that differ), kBadModelConfig if the
+/// file's identity is none of these.
 std::optional<RunState> load_state(const std::filesystem::path& file, Trainer& trainer,
-                                   const std::string& identity);
+                                   const std::vector<std::string>& identities);
 
 }  // namespace relprompt::train

@@ -37,6 +37,14 @@ pid_t Workplace::start(const std::vector<std::string>& arguments) const {
   if (process != 0) return process;
   if (::chdir(path().c_str()) != 0) std::_Exit(127);
   no_cache_folder ? ::unsetenv("XDG_CACHE_HOME") : ::setenv("XDG_CACHE_HOME", cache().c_str(), 1);
+  ::setenv("RELPROMPT_CONFIG", "off", 1);  // not what the user of this machine has set
+  ::unsetenv("RELPROMPT_MODEL");
+  for (const auto& [name, value] : environment) ::setenv(name.c_str(), value.c_str(), 1);
+  if (usual_defaults) ::unsetenv("RELPROMPT_CONFIG");
+  if (!standard_input.empty()) {
+    const int file = ::open(standard_input.c_str(), O_RDONLY);
+    if (file < 0 || ::dup2(file, STDIN_FILENO) < 0) std::_Exit(127);
+  }
   redirect(STDOUT_FILENO, standard_output.empty() ? streams_ / "out" : standard_output);
   redirect(STDERR_FILENO, streams_ / "err");
   if (file_size_limit > 0) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,15 @@ class Workplace {
   std::uint64_t file_size_limit = 0;
   /// Where the program's standard output goes instead of into Outcome::out.
   std::filesystem::path standard_output;
+
+  /// What the program reads as its standard input; empty: the test's own.
+  std::filesystem::path standard_input;
+  /// Environment variables on top of the test's own; RELPROMPT_MODEL is not set and RELPROMPT_CONFIG is off
+  /// otherwise.
+  std::map<std::string, std::string> environment;
+
+  /// The file of defaults in its usual place is read.
+  bool usual_defaults = false;
 
   /// The program's own choice of a cache folder, by the test's environment.
   bool no_cache_folder = false;

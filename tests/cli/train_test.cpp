@@ -47,9 +47,22 @@ TEST_F(Train, TellsWhatItDoesAndWhatCameOfIt) {
   EXPECT_EQ(outcome.status, 0) << outcome;
   EXPECT_THAT(outcome.err, AllOf(HasSubstr("8 images, 2 held out"), HasSubstr("8/8"), HasSubstr("mIoU")));
   EXPECT_EQ(json::parse(outcome.out)["iterations"], 8);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("IoU %  pixels %\n  red"), HasSubstr("now: relprompt segment IMAGE --model")));
   const auto again = place_.run({"train", "--resume", "run"});
   EXPECT_EQ(again.status, 0);
   EXPECT_THAT(again.err, HasSubstr("nothing to do"));
+}
+
+TEST_F(Train, ResumingTakesALongerRunAndNothingElse) {
+  ASSERT_EQ(place_.run(command("run", {"--quiet"})).status, 0);
+  const auto longer = place_.run({"train", "--resume", "run", "--set", "train.iterations=12", "--json"});
+  EXPECT_EQ(longer.status, 0) << longer;
+  EXPECT_EQ(json::parse(longer.out)["iterations"], 12);
+  for (const char* change : {"train.batch=2", "train.iterations=many", "train.iterations=9"}) {
+    const auto outcome = place_.run({"train", "--resume", "run", "--set", change});
+    EXPECT_EQ(outcome.status, 2) << outcome;
+  }
 }
 
 TEST_F(Train, KilledAtRandomMomentsEndsWithTheSameBits) {

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/resident_memory.h"
+
 namespace relprompt::serve {
 namespace {
 

@@ -64,10 +64,11 @@ TEST_F(Run, LeavesAFolderWithEverything) {
   EXPECT_TRUE(outcome.finished);
   EXPECT_THAT(outcome.summary, HasSubstr("mIoU"));
   const auto run = folder_ / "run";
-  for (const auto* name : {"config.yaml", "embeddings.safetensors", "checkpoint.safetensors",
-                           "last/config.json", "last/prompts.safetensors", "last/training.json",
-                           "best/prompts.safetensors", "log.jsonl", "log.txt", "curves.png", "sheet.png",
-                           "report/report.md", "report/report.json", "report/confusion.png", "result.json"}) {
+  for (const auto* name :
+       {"config.yaml", "embeddings.safetensors", "checkpoint.safetensors", "last/config.json",
+        "last/prompts.safetensors", "last/training.json", "best/prompts.safetensors", "log.jsonl", "log.txt",
+        "curves.png", "sheet.png", "steps.csv", "evaluations.csv", "events.out.tfevents.relprompt",
+        "report/report.md", "report/report.json", "report/confusion.png", "result.json"}) {
     EXPECT_TRUE(fs::exists(run / name)) << name;
   }
   const auto result = json::parse(test::read_text(run / "result.json"));
@@ -81,6 +82,12 @@ TEST_F(Run, LeavesAFolderWithEverything) {
   EXPECT_THAT(test::read_text(run / "report/report.md"),
               HasSubstr("pixels labelled 255 (of 16 bits 65535) are not counted"));
   EXPECT_THAT(report["protocol"]["trained_on"].get<std::string>(), HasSubstr("8 images"));
+  ASSERT_EQ(outcome.classes.size(), report["classes"].size());
+  for (std::size_t label = 0; label < outcome.classes.size(); ++label) {
+    EXPECT_EQ(outcome.classes[label].iou.value_or(-1), report["classes"][label].value("iou", -1.0));
+  }
+  EXPECT_EQ(outcome.model, run / "best");
+  EXPECT_THAT(test::read_text(run / "log.txt"), HasSubstr(" left  "));
 
   int steps = 0, evaluations = 0;
   std::istringstream lines(test::read_text(run / "log.jsonl"));
@@ -115,7 +122,7 @@ TEST_F(Run, StoppedAfterEveryIterationEndsTheSame) {
   int pieces = 1;
   for (; !outcome.finished && pieces < 20; ++pieces) {
     Impatient next(1);
-    outcome = resume_training(folder_ / "halting", std::nullopt, next);
+    outcome = resume_training(folder_ / "halting", ResumeOptions(), next);
   }
   EXPECT_EQ(pieces, 8);
   EXPECT_EQ(prompts("halting"), prompts("steady"));
@@ -135,13 +142,13 @@ TEST_F(Run, ResumesFromAnyStateOfTheFolder) {
   }
   test::write_text(run / ".lock", "process 1");
   test::write_text(run / ".relprompt-0123456789abcdef.tmp", "half");
-  EXPECT_TRUE(resume_training(run, std::nullopt, quiet_).finished);
+  EXPECT_TRUE(resume_training(run, ResumeOptions(), quiet_).finished);
   EXPECT_EQ(prompts("run"), prompts("steady"));
   EXPECT_FALSE(fs::exists(run / ".relprompt-0123456789abcdef.tmp"));
   // Killed between the last checkpoint and the reports.
   fs::remove(run / "result.json");
   fs::remove_all(run / "report");
-  EXPECT_TRUE(resume_training(run, std::nullopt, quiet_).finished);
+  EXPECT_TRUE(resume_training(run, ResumeOptions(), quiet_).finished);
   EXPECT_TRUE(fs::exists(run / "report/report.md"));
   EXPECT_EQ(prompts("run"), prompts("steady"));
 }
@@ -152,7 +159,7 @@ TEST_F(Run, AFinishedRunStaysAsItIs) {
   for (const auto& entry : fs::recursive_directory_iterator(folder_ / "run")) {
     before[entry.path().string()] = entry.last_write_time();
   }
-  const auto outcome = resume_training(folder_ / "run", std::nullopt, quiet_);
+  const auto outcome = resume_training(folder_ / "run", ResumeOptions(), quiet_);
   EXPECT_TRUE(outcome.finished);
   EXPECT_FALSE(outcome.changed);
   std::size_t files = 0;
@@ -171,12 +178,12 @@ TEST_F(Run, StoppedBeforeTheFirstIterationGoesOn) {
   } at_once;
   for (int again = 0; again < 2; ++again) {
     const auto outcome = again == 0 ? train_prompts(settings("run"), at_once)
-                                    : resume_training(folder_ / "run", std::nullopt, at_once);
+                                    : resume_training(folder_ / "run", ResumeOptions(), at_once);
     EXPECT_FALSE(outcome.finished);
     EXPECT_THAT(outcome.summary, HasSubstr("stopped after iteration 0 of 8"));
     EXPECT_TRUE(fs::exists(folder_ / "run/checkpoint.safetensors"));
   }
-  EXPECT_TRUE(resume_training(folder_ / "run", std::nullopt, quiet_).finished);
+  EXPECT_TRUE(resume_training(folder_ / "run", ResumeOptions(), quiet_).finished);
   EXPECT_EQ(prompts("run"), prompts("steady"));
   std::size_t starts = 0;
   std::istringstream lines(test::read_text(folder_ / "run/log.jsonl"));
@@ -186,7 +193,7 @@ TEST_F(Run, StoppedBeforeTheFirstIterationGoesOn) {
 
 TEST_F(Run, AFinishedRunWhoseConfigWasEditedSaysSo) {
   train_prompts(settings("run"), quiet_);
-  EXPECT_FALSE(resume_training(folder_ / "run", std::nullopt, quiet_).changed);
+  EXPECT_FALSE(resume_training(folder_ / "run", ResumeOptions(), quiet_).changed);
   const auto config = folder_ / "run/config.yaml";
   const auto edit = [&, text = test::read_text(config)](const std::string& from, const std::string& to) {
     auto edited = text;
@@ -195,13 +202,13 @@ TEST_F(Run, AFinishedRunWhoseConfigWasEditedSaysSo) {
     test::write_text(config, edited.replace(at, from.size(), to));
   };
   edit("iterations: 8", "iterations: 16");
-  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kBadArgument,
+  EXPECT_ERROR(resume_training(folder_ / "run", ResumeOptions(), quiet_), ErrorCode::kBadArgument,
                "finished after 8 iterations; its config.yaml asks for 16");
   edit("batch: 4", "batch: 2");
-  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kBadArgument,
+  EXPECT_ERROR(resume_training(folder_ / "run", ResumeOptions(), quiet_), ErrorCode::kBadArgument,
                "with other settings");
   edit("log_every: 1", "log_every: 2");  // decides nothing
-  EXPECT_FALSE(resume_training(folder_ / "run", std::nullopt, quiet_).changed);
+  EXPECT_FALSE(resume_training(folder_ / "run", ResumeOptions(), quiet_).changed);
 }
 
 TEST_F(Run, AWarmUpThatLeavesNoTimeToLearnIsNamed) {
@@ -224,7 +231,7 @@ TEST_F(Run, TheLogHoldsEveryIterationOnce) {
   train_prompts(settings("run"), some);
   test::write_text(folder_ / "run/log.jsonl",
                    test::read_text(folder_ / "run/log.jsonl") + "{\"event\":\"step\",\"iteration\":5,\"lo");
-  resume_training(folder_ / "run", std::nullopt, quiet_);
+  resume_training(folder_ / "run", ResumeOptions(), quiet_);
   std::vector<int> iterations;
   std::istringstream lines(test::read_text(folder_ / "run/log.jsonl"));
   for (std::string line; std::getline(lines, line);) {
@@ -298,7 +305,8 @@ TEST_F(Run, WrongStartsLeaveNothingBehind) {
   test::write_text(folder_ / "full/notes.txt", "mine");
   EXPECT_ERROR(train_prompts(settings("full"), quiet_), ErrorCode::kNotWritable, "notes.txt");
   EXPECT_EQ(test::read_text(folder_ / "full/notes.txt"), "mine");
-  EXPECT_ERROR(resume_training(folder_ / "nothing", std::nullopt, quiet_), ErrorCode::kNotFound, "nothing");
+  EXPECT_ERROR(resume_training(folder_ / "nothing", ResumeOptions(), quiet_), ErrorCode::kNotFound,
+               "nothing");
 }
 
 TEST_F(Run, AnotherArchitectureOrClipCannotContinueIt) {
@@ -309,22 +317,22 @@ TEST_F(Run, AnotherArchitectureOrClipCannotContinueIt) {
   auto changed = text;
   changed.replace(changed.find("rank: 3"), 7, "rank: 6");
   test::write_text(config, changed);
-  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kTensorMismatch,
+  EXPECT_ERROR(resume_training(folder_ / "run", ResumeOptions(), quiet_), ErrorCode::kTensorMismatch,
                "architecture");
   changed = text;
   changed.replace(changed.find("seed: 0"), 7, "seed: 1");
   test::write_text(config, changed);
-  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kBadModelConfig,
+  EXPECT_ERROR(resume_training(folder_ / "run", ResumeOptions(), quiet_), ErrorCode::kBadModelConfig,
                "other settings");
   test::write_text(config, text);
-  EXPECT_TRUE(resume_training(folder_ / "run", std::nullopt, quiet_).finished);
+  EXPECT_TRUE(resume_training(folder_ / "run", ResumeOptions(), quiet_).finished);
 }
 
 TEST_F(Run, OneProcessAtATime) {
   Impatient some(2);
   train_prompts(settings("run"), some);
   const train::RunLock lock(train::RunFolder(folder_ / "run"));
-  EXPECT_ERROR(resume_training(folder_ / "run", std::nullopt, quiet_), ErrorCode::kNotWritable,
+  EXPECT_ERROR(resume_training(folder_ / "run", ResumeOptions(), quiet_), ErrorCode::kNotWritable,
                "another process");
   EXPECT_ERROR(train_prompts(settings("run"), quiet_), ErrorCode::kNotWritable, "--resume");
 }

@@ -129,7 +129,7 @@ TEST_F(Selection, SelfTrainingThatStartsAgainResumesWithTheSameBits) {
   int pieces = 1;
   for (; !outcome.finished && pieces < 20; ++pieces) {
     OneStep next;
-    outcome = resume_training(folder_ / "halting", std::nullopt, next);
+    outcome = resume_training(folder_ / "halting", ResumeOptions(), next);
   }
   EXPECT_EQ(pieces, 6);
   EXPECT_EQ(prompts("halting"), prompts("steady"));

@@ -95,8 +95,8 @@ TEST_F(TrainerTest, ASavedStateContinuesToTheSameBits) {
   save_state(file, *steady.trainer, state);
   const auto bytes = test::read_text(file);
   auto resumed = make(config_);
-  EXPECT_ERROR(load_state(file, *resumed.trainer, "other"), ErrorCode::kBadModelConfig, "other settings");
-  const auto found = load_state(file, *resumed.trainer, "same");
+  EXPECT_ERROR(load_state(file, *resumed.trainer, {"other"}), ErrorCode::kBadModelConfig, "other settings");
+  const auto found = load_state(file, *resumed.trainer, {"same"});
   ASSERT_TRUE(found);
   EXPECT_EQ(found->done, 2);
   EXPECT_EQ(found->best_score, 0.25);
@@ -108,7 +108,7 @@ TEST_F(TrainerTest, ASavedStateContinuesToTheSameBits) {
   }
   const auto wanted = values(steady);
   for (const auto& [name, value] : values(resumed)) EXPECT_TRUE(torch::equal(value, wanted.at(name))) << name;
-  EXPECT_FALSE(load_state(folder_ / "absent", *resumed.trainer, "same"));
+  EXPECT_FALSE(load_state(folder_ / "absent", *resumed.trainer, {"same"}));
 }
 
 TEST_F(TrainerTest, AStateOfAnotherArchitectureNamesWhatDiffers) {
@@ -120,11 +120,11 @@ TEST_F(TrainerTest, AStateOfAnotherArchitectureNamesWhatDiffers) {
   other.model.rpm.m2oe.rank = 6;
   auto wider = make(other);
   const auto before = values(wider);
-  EXPECT_ERROR(load_state(file, *wider.trainer, ""), ErrorCode::kTensorMismatch, "m2oe.0.down.weight");
+  EXPECT_ERROR(load_state(file, *wider.trainer, {""}), ErrorCode::kTensorMismatch, "m2oe.0.down.weight");
   for (const auto& [name, value] : values(wider)) EXPECT_TRUE(torch::equal(value, before.at(name))) << name;
   const auto text = test::read_text(file);
   test::write_text(file, text.substr(0, text.size() - 5));
-  EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kTruncatedArchive, "checkpoint");
+  EXPECT_ERROR(load_state(file, *one.trainer, {""}), ErrorCode::kTruncatedArchive, "checkpoint");
 }
 
 // Copying or printing such a value would end the program by recursion.
@@ -136,7 +136,7 @@ TEST_F(TrainerTest, AStateThatNestsIsRefused) {
     archive::write_safetensors(
         file, {},
         {{"format", "relprompt training state 1"}, {"state", fmt::format("{{\"{}\":{}}}", key, deep)}});
-    EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kBadHeader,
+    EXPECT_ERROR(load_state(file, *one.trainer, {""}), ErrorCode::kBadHeader,
                  "checkpoint.safetensors: state: the JSON nests too deep");
   }
 }
@@ -148,7 +148,7 @@ TEST_F(TrainerTest, AStateThatIsNoNumbersIsRefused) {
   save_state(file, *one.trainer, {});
   const auto before = values(one);
   test::edit_tensor(file, "vis_proj.weight.exp_avg", [](float) { return std::nanf(""); });
-  EXPECT_ERROR(load_state(file, *one.trainer, ""), ErrorCode::kTensorMismatch,
+  EXPECT_ERROR(load_state(file, *one.trainer, {""}), ErrorCode::kTensorMismatch,
                "vis_proj.weight.exp_avg holds NaN");
   for (const auto& [name, value] : values(one)) EXPECT_TRUE(torch::equal(value, before.at(name))) << name;
 }
