@@ -27,7 +27,7 @@ struct ImportArguments {
 std::string describe(const ModelInfo& info) {
   const std::string variant =
       info.trainable == 0 ? "no prompts (a bare CLIP, used training-free)"
-                          : fmt::format("{}, {} trainable numbers",
+                          : fmt::format("{}, {} trainable parameters",
                                         info.variant == "none" ? info.method : info.variant + " variant",
                                         with_separators(info.trainable));
   return fmt::format("recognised: {}\n  {}, {} layers of width {}, patch {}, grid {}x{}; {}\n",

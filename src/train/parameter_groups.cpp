@@ -10,7 +10,7 @@
 #include "train/schedule.h"
 
 namespace relprompt::train {
-std::int64_t ParameterGroup::numbers() const {
+std::int64_t ParameterGroup::parameter_count() const {
   std::int64_t sum = 0;
   for (const auto& [parameter, value] : parameters) sum += value.numel();
   return sum;

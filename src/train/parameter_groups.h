@@ -21,7 +21,7 @@ struct ParameterGroup {
   std::vector<std::pair<std::string, torch::Tensor>> parameters;  ///< by name, ascending
 
   /// How many numbers are trained.
-  std::int64_t numbers() const;
+  std::int64_t parameter_count() const;
 };
 
 /// The trained parameters by name, sorted into groups; a group without parameters is left out. The rows of

@@ -41,9 +41,9 @@ Trainer::Trainer(network::Network& network, const config::RunConfig& config, con
       groups_(parameter_groups(network.trained(), config.optimizer)),
       optimizer_(make_optimizer(groups_, config.optimizer)) {}
 
-std::int64_t Trainer::numbers() const {
+std::int64_t Trainer::parameter_count() const {
   std::int64_t sum = 0;
-  for (const auto& group : groups_) sum += group.numbers();
+  for (const auto& group : groups_) sum += group.parameter_count();
   return sum;
 }
 

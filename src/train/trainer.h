@@ -41,7 +41,7 @@ class Trainer {
 
   const std::vector<ParameterGroup>& groups() const { return groups_; }
   /// How many numbers are trained.
-  std::int64_t numbers() const;
+  std::int64_t parameter_count() const;
   torch::optim::AdamW& optimizer() { return *optimizer_; }
   /// Learning rate of each group for the update after `done` ones.
   std::vector<std::pair<std::string, double>> rates(std::int64_t done) const;

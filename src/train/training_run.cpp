@@ -104,14 +104,15 @@ evaluate::TrainingFacts TrainingRun::facts(eval::CheckpointRule rule, std::int64
 RunOutcome TrainingRun::run() {
   const auto iterations = config_.train.schedule.iterations;
   if (leads() && !resumed_) {
-    const auto sentence = fmt::format(
-        "training on {} {}: {} images, {} held out, {} classes, {} trainable parameters", set_.name,
-        set_.split, parts_.training.size(), parts_.held_out.size(), set_.classes.size(), trainer_.numbers());
+    const auto sentence =
+        fmt::format("training on {} {}: {} images, {} held out, {} classes, {} trainable parameters",
+                    set_.name, set_.split, parts_.training.size(), parts_.held_out.size(),
+                    set_.classes.size(), trainer_.parameter_count());
     log_->add({{"event", "start"},
                {"images", parts_.training.size()},
                {"held_out", parts_.held_out.size()},
                {"classes", set_.classes.size()},
-               {"trained_parameters", trainer_.numbers()},
+               {"trained_parameters", trainer_.parameter_count()},
                {"workers", workers_.size()}},
               sentence);
     listener_.on_note(sentence);

@@ -68,7 +68,7 @@ TEST(ParameterGroups, KnowledgeIsSlowAndTheFrozenTowerInNone) {
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups[0].name, "knowledge");
   EXPECT_EQ(names_of(groups[0]), std::vector<std::string>{"h"});
-  EXPECT_EQ(groups[0].numbers(), 9 * 16);
+  EXPECT_EQ(groups[0].parameter_count(), 9 * 16);
   EXPECT_EQ(groups[0].rate, 2e-5);
   EXPECT_EQ(groups[1].rate, 2e-4);
   EXPECT_EQ(groups[1].parameters.size() + 1, net.rpm->parameters().size() + net.lpm->parameters().size());
