@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Strikes every system call of segment, import, quantize, eval and train that can fail, one a run, and checks what is left
+# (docs/reliability.md). Some half an hour on two cores; the release preset has to be built.
+#   scripts/faults.sh [--commands segment,eval] [--faults kill,disk-full] [--points N] [--json FILE]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=build/release
+for file in "$build/bin/relprompt" "$build/bin/strike" "$build/lib/libclock_steps.so"; do
+  [[ -e $file ]] || { echo "faults.sh: $file is missing; cmake --build --preset release makes it" >&2; exit 2; }
+done
+points=(--all)
+for word in "$@"; do
+  [[ $word != --points* ]] || points=()
+done
+exec python3 tests/faults/faults.py --program "$PWD/$build/bin/relprompt" --strike "$PWD/$build/bin/strike" \
+  --clock "$PWD/$build/lib/libclock_steps.so" "${points[@]}" "$@"

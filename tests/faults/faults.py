@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""Lets system calls of relprompt fail, one at a time, and checks what is left (docs/reliability.md).
+
+  faults.py --program RELPROMPT --strike STRIKE --clock LIBRARY [--commands segment,train] [--faults kill,disk-full]
+            [--points 4 | --all] [--json FILE] [--work DIR]
+
+For every command and fault, the calls that the fault can strike are counted in an undisturbed run; then the command runs once
+for each of them (--all) or for some, evenly spaced (--points), with that call failing, and once more as a user would go on.
+Checked after each:
+
+- the program was killed as asked, or ended with a documented exit status, never by a signal;
+- with status 0 its files are those of the undisturbed run; whatever the status, every file under its final name is;
+- the next run ends with status 0 and the files of the undisturbed run, byte for byte;
+- no temporary file is left then, and a file that relprompt did not write is as it was.
+
+Exit status 1 if anything is violated, 77 where processes cannot be traced. Python's standard library alone."""
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+import scenarios
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FAULTS = ["kill", "disk-full", "write-error", "sync-error", "rename-error", "open-error", "interrupted", "short-read",
+          "short-write"]
+HARMLESS = {"interrupted", "short-read", "short-write", "clock"}  # the program must not even notice
+SKIPPED = 77
+
+
+class Tools:
+    """What scenarios name in their commands."""
+
+    def __init__(self, arguments, work):
+        self.program, self.strike, self.clock = arguments.program, arguments.strike, arguments.clock
+        self.model = os.path.join(ROOT, "models", "demo")
+        self.image = os.path.join(work, "image.png")
+        self.scenes = os.path.join(work, "scenes")
+        self.config = os.path.join(ROOT, "configs", "world-zero-shot.yaml")
+        self.environment = dict(os.environ, XDG_CACHE_HOME=os.path.join(work, "cache"), RELPROMPT_CONFIG="off",
+                                OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
+        shutil.copy(os.path.join(ROOT, "examples", "world.png"), self.image)
+        self.run([self.program, "world", "-o", self.scenes, "--scenes", "6", "--train-share", "0.67", "--size", "64", "-q"], work, check=True)
+
+    def run(self, command, folder, preload=None, check=False):
+        environment = dict(self.environment, **({"LD_PRELOAD": preload} if preload else {}))
+        result = subprocess.run(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, text=True, errors="replace", timeout=300)
+        if check and result.returncode != 0:
+            sys.exit(f"faults.py: {' '.join(command)} failed:\n{result.stderr}")
+        return result
+
+    def strike_at(self, scenario, folder, fault, number):
+        """(calls, struck, status, what the program said)"""
+        where = os.path.realpath(folder)
+        result = self.run([self.strike, where, fault, str(number)] + scenario.command(self), folder)
+        if result.returncode == 125:
+            print(result.stderr, file=sys.stderr)
+            sys.exit(SKIPPED)
+        words = result.stdout.split()
+        return int(words[-5]), words[-3] == "1", int(words[-1]), result.stderr
+
+
+def new_folder(work):
+    folder = tempfile.mkdtemp(dir=work)
+    with open(os.path.join(folder, "mine.txt"), "w", encoding="utf-8") as file:
+        file.write("not relprompt's\n")
+    return folder
+
+
+def violations(tools, scenario, folder, fault, status, said, expected):
+    """What is wrong after a struck run and the next one; every entry a sentence."""
+    wrong = []
+    allowed = {137} if fault == "kill" else {0} if fault in HARMLESS else {0, 3, 4, 5}
+    if status not in allowed:
+        wrong.append(f"exit status {status}, expected {sorted(allowed)}: {said[-300:]}")
+    if status != 0 and fault != "kill" and "error:" not in said:
+        wrong.append(f"exit status {status} without a message")
+    found = scenario.files(folder)
+    for name, data in found.items():
+        if scenario.trains:  # of an earlier iteration perhaps, but whole
+            if name.endswith(".safetensors") and not scenarios.whole_safetensors(data):
+                wrong.append(f"{name} is half-written")
+        elif data != expected.get(name):
+            wrong.append(f"{name} is not as it should be")
+    if status == 0 and found.keys() != expected.keys():
+        wrong.append(f"exit status 0 and other files: {sorted(found.keys() ^ expected.keys())}")
+    result = tools.run(scenario.again(tools, folder), folder)
+    if result.returncode != 0:
+        wrong.append(f"the next run ends with {result.returncode}: {result.stderr[-300:]}")
+    again = scenario.files(folder)
+    different = [name for name in sorted(again.keys() | expected.keys()) if again.get(name) != expected.get(name)]
+    if different:
+        wrong.append(f"after the next run other bytes in {different}")
+    if scenario.strays(folder):
+        wrong.append(f"temporary files stay: {scenario.strays(folder)}")
+    with open(os.path.join(folder, "mine.txt"), encoding="utf-8") as file:
+        if file.read() != "not relprompt's\n":
+            wrong.append("mine.txt was changed")
+    return wrong
+
+
+def numbers(calls, points):
+    """Which calls to strike: all of them, or some evenly spaced."""
+    if points is None or calls <= points:
+        return list(range(1, calls + 1))
+    return sorted({1 + round(i * (calls - 1) / (points - 1)) for i in range(points)}) if points > 1 else [1 + calls // 2]
+
+
+class Report:
+    """Counts and progress."""
+
+    def __init__(self, total):
+        self.total, self.done, self.begin = total, 0, time.monotonic()
+        self.rows, self.wrong = {}, []
+
+    def add(self, command, fault, calls, wrong, place):
+        row = self.rows.setdefault((command, fault), {"calls": calls, "tried": 0, "survived": 0})
+        row["tried"] += 1
+        row["survived"] += not wrong
+        self.wrong += [f"{command}, {fault}, call {place}: {text}" for text in wrong]
+        for text in wrong:
+            print(f"\n{command}, {fault}, call {place}: {text}", file=sys.stderr)
+        self.done += 1
+        left = (time.monotonic() - self.begin) / self.done * (self.total - self.done)
+        print(f"\r{self.done} of {self.total}, {left / 60:.1f} min left, {len(self.wrong)} violations ", end="", file=sys.stderr)
+
+    def table(self):
+        lines = ["| command | fault | calls it can strike | tried | survived |", "|---|---|---|---|---|"]
+        lines += [f"| {command} | {fault} | {row['calls']} | {row['tried']} | {row['survived']} |"
+                  for (command, fault), row in self.rows.items()]
+        tried, survived = (sum(row[key] for row in self.rows.values()) for key in ("tried", "survived"))
+        return "\n".join(lines + [f"| all | | | {tried} | {survived} |"])
+
+    def json(self):
+        return [{"command": command, "fault": fault, **row} for (command, fault), row in self.rows.items()]
+
+
+def plan_of(tools, chosen, faults, work, points):
+    """[(scenario, expected files, fault, calls, number)]"""
+    plan = []
+    for scenario in chosen:
+        folder = new_folder(work)
+        tools.run(scenario.command(tools), folder, check=True)
+        expected = scenario.files(folder)
+        shutil.rmtree(folder)
+        for fault in faults:
+            if fault == "clock":
+                plan.append((scenario, expected, fault, 1, 1))
+                continue
+            folder = new_folder(work)
+            calls = tools.strike_at(scenario, folder, fault, 0)[0]
+            shutil.rmtree(folder)
+            plan += [(scenario, expected, fault, calls, number) for number in numbers(calls, points)]
+    return plan
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--strike", required=True)
+    parser.add_argument("--clock", required=True)
+    parser.add_argument("--commands", default=",".join(s.name for s in scenarios.ALL))
+    parser.add_argument("--faults", default=",".join(FAULTS + ["clock"]))
+    parser.add_argument("--points", type=int, default=4)
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--json")
+    parser.add_argument("--work")
+    arguments = parser.parse_args()
+    wanted = arguments.commands.split(",")
+    chosen = [scenario for scenario in scenarios.ALL if scenario.name in wanted]
+    with tempfile.TemporaryDirectory(dir=arguments.work) as work:
+        work = os.path.realpath(work)
+        tools = Tools(arguments, work)
+        plan = plan_of(tools, chosen, arguments.faults.split(","), work, None if arguments.all else arguments.points)
+        report = Report(len(plan))
+        for scenario, expected, fault, calls, number in plan:
+            folder = new_folder(work)
+            if fault == "clock":
+                result = tools.run(scenario.command(tools), folder, preload=arguments.clock)
+                status, said = result.returncode, result.stderr
+            else:
+                _, struck, status, said = tools.strike_at(scenario, folder, fault, number)
+                if not struck and status != 0:
+                    said = "not struck; " + said
+            report.add(scenario.name, fault, calls, violations(tools, scenario, folder, fault, status, said, expected), number)
+            shutil.rmtree(folder)
+    print("\r" + " " * 70 + "\r", end="", file=sys.stderr)
+    print(report.table())
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump({"rows": report.json(), "violations": report.wrong}, file, indent=1)
+    return 1 if report.wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
