@@ -1,5 +1,6 @@
-// Preloaded: the time of day jumps by a day back and forth at every question, as after a flat battery or a bad time server.
-// The clocks that only run forward (CLOCK_MONOTONIC) are left alone, as such a step leaves them.
+// Preloaded: the time of day jumps by a day back and forth at every question, as after a flat battery or a
+// bad time server. The clocks that only run forward (CLOCK_MONOTONIC) are left alone, as such a step leaves
+// them.
 #include <atomic>
 #include <ctime>
 

@@ -24,9 +24,10 @@
 namespace relprompt::faults {
 namespace {
 
-constexpr std::array kStopped = {SYS_read,     SYS_pread64, SYS_write,  SYS_pwrite64, SYS_writev,    SYS_fsync, SYS_fdatasync,
-                                 SYS_rename,   SYS_renameat, SYS_renameat2, SYS_openat, SYS_mkdir, SYS_ftruncate, SYS_unlink,
-                                 SYS_unlinkat, SYS_linkat,  SYS_link};
+constexpr std::array kStopped = {SYS_read,   SYS_pread64,   SYS_write,     SYS_pwrite64, SYS_writev,
+                                 SYS_fsync,  SYS_fdatasync, SYS_rename,    SYS_renameat, SYS_renameat2,
+                                 SYS_openat, SYS_mkdir,     SYS_ftruncate, SYS_unlink,   SYS_unlinkat,
+                                 SYS_linkat, SYS_link};
 
 bool is_one_of(long number, std::initializer_list<long> numbers) {
   for (const long other : numbers) {
@@ -35,13 +36,22 @@ bool is_one_of(long number, std::initializer_list<long> numbers) {
   return false;
 }
 
-bool is_read(long number) { return is_one_of(number, {SYS_read, SYS_pread64}); }
-bool is_write(long number) { return is_one_of(number, {SYS_write, SYS_pwrite64, SYS_writev}); }
-bool is_rename(long number) { return is_one_of(number, {SYS_rename, SYS_renameat, SYS_renameat2, SYS_linkat, SYS_link}); }
-bool is_sync(long number) { return is_one_of(number, {SYS_fsync, SYS_fdatasync}); }
+bool is_read(long number) {
+  return is_one_of(number, {SYS_read, SYS_pread64});
+}
+bool is_write(long number) {
+  return is_one_of(number, {SYS_write, SYS_pwrite64, SYS_writev});
+}
+bool is_rename(long number) {
+  return is_one_of(number, {SYS_rename, SYS_renameat, SYS_renameat2, SYS_linkat, SYS_link});
+}
+bool is_sync(long number) {
+  return is_one_of(number, {SYS_fsync, SYS_fdatasync});
+}
 bool opens_for_writing(const user_regs_struct& registers) {
   const auto number = static_cast<long>(registers.orig_rax);
-  return number == SYS_mkdir || (number == SYS_openat && (registers.rdx & (O_WRONLY | O_RDWR | O_CREAT)) != 0);
+  return number == SYS_mkdir ||
+         (number == SYS_openat && (registers.rdx & (O_WRONLY | O_RDWR | O_CREAT)) != 0);
 }
 
 /// In the child, before it becomes the program.
@@ -67,7 +77,8 @@ bool opens_for_writing(const user_regs_struct& registers) {
 std::string text_at(pid_t thread, std::uint64_t address) {
   std::string text(PATH_MAX, '\0');
   const iovec own = {text.data(), text.size()};
-  // A page at a time would be needed at the end of a mapping; paths lie inside one in practice, and a shorter read is fine.
+  // A page at a time would be needed at the end of a mapping; paths lie inside one in practice, and a shorter
+  // read is fine.
   const iovec other = {reinterpret_cast<void*>(address), text.size()};
   ssize_t size = ::process_vm_readv(thread, &own, 1, &other, 1, 0);
   if (size <= 0) {
@@ -93,10 +104,12 @@ class Tracer {
     const pid_t child = ::fork();
     if (child == 0) become(request_.command);
     int status = 0;
-    if (::waitpid(child, &status, 0) < 0 || !WIFSTOPPED(status)) throw std::runtime_error("processes cannot be traced here");
-    const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
-                         PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
-    if (::ptrace(PTRACE_SETOPTIONS, child, nullptr, options) != 0) throw std::runtime_error("processes cannot be traced here");
+    if (::waitpid(child, &status, 0) < 0 || !WIFSTOPPED(status))
+      throw std::runtime_error("processes cannot be traced here");
+    const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
+                         PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+    if (::ptrace(PTRACE_SETOPTIONS, child, nullptr, options) != 0)
+      throw std::runtime_error("processes cannot be traced here");
     ::ptrace(PTRACE_CONT, child, nullptr, nullptr);
     follow(child);
     return outcome_;
@@ -108,14 +121,16 @@ class Tracer {
       const pid_t thread = ::waitpid(-1, &status, __WALL);
       if (thread < 0) return;
       if (WIFEXITED(status) || WIFSIGNALED(status)) {
-        if (thread == child) outcome_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (thread == child)
+          outcome_.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
         continue;
       }
       const int event = status >> 16, signal = WSTOPSIG(status);
       if (event == PTRACE_EVENT_SECCOMP) at_call(thread);
       // The stop of a new thread, and those of events, are ptrace's own; all others belong to the program.
       const bool own = event != 0 || signal == SIGSTOP || signal == SIGTRAP;
-      ::ptrace(PTRACE_CONT, thread, nullptr, reinterpret_cast<void*>(static_cast<std::intptr_t>(own ? 0 : signal)));
+      ::ptrace(PTRACE_CONT, thread, nullptr,
+               reinterpret_cast<void*>(static_cast<std::intptr_t>(own ? 0 : signal)));
     }
   }
 
@@ -179,7 +194,8 @@ class Tracer {
     }
     if (request_.fault == Fault::kShortRead || request_.fault == Fault::kShortWrite) {
       // writev has a list of buffers there; only the first is written then.
-      if (registers.rdx > 1) registers.rdx = static_cast<long>(registers.orig_rax) == SYS_writev ? 1 : registers.rdx / 2;
+      if (registers.rdx > 1)
+        registers.rdx = static_cast<long>(registers.orig_rax) == SYS_writev ? 1 : registers.rdx / 2;
     } else {
       registers.orig_rax = static_cast<unsigned long long>(-1);  // the call is left out
       registers.rax = static_cast<unsigned long long>(-error());
@@ -200,18 +216,24 @@ class Tracer {
 }  // namespace
 
 Fault fault_named(const std::string& name) {
-  constexpr std::pair<const char*, Fault> kNames[] = {
-      {"none", Fault::kNone},           {"kill", Fault::kKill},
-      {"disk-full", Fault::kDiskFull},  {"write-error", Fault::kWriteError},
-      {"sync-error", Fault::kSyncError}, {"rename-error", Fault::kRenameError},
-      {"open-error", Fault::kOpenError}, {"interrupted", Fault::kInterrupted},
-      {"short-read", Fault::kShortRead}, {"short-write", Fault::kShortWrite}};
+  constexpr std::pair<const char*, Fault> kNames[] = {{"none", Fault::kNone},
+                                                      {"kill", Fault::kKill},
+                                                      {"disk-full", Fault::kDiskFull},
+                                                      {"write-error", Fault::kWriteError},
+                                                      {"sync-error", Fault::kSyncError},
+                                                      {"rename-error", Fault::kRenameError},
+                                                      {"open-error", Fault::kOpenError},
+                                                      {"interrupted", Fault::kInterrupted},
+                                                      {"short-read", Fault::kShortRead},
+                                                      {"short-write", Fault::kShortWrite}};
   for (const auto& [known, fault] : kNames) {
     if (name == known) return fault;
   }
   throw std::runtime_error("no fault is called " + name);
 }
 
-Outcome run_traced(const Request& request) { return Tracer(request).run(); }
+Outcome run_traced(const Request& request) {
+  return Tracer(request).run();
+}
 
 }  // namespace relprompt::faults

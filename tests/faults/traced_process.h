@@ -1,7 +1,9 @@
-// A program under ptrace whose system calls on files below a folder are counted, and one of them made to fail.
+// A program under ptrace whose system calls on files below a folder are counted, and one of them made to
+// fail.
 //
-// Why ptrace and not a preloaded library: the C++ library, libpng and libtiff call write() inside libc, where interposed
-// names are not seen. A seccomp filter stops the program at the interesting calls alone, so the others cost nothing.
+// Why ptrace and not a preloaded library: the C++ library, libpng and libtiff call write() inside libc, where
+// interposed names are not seen. A seccomp filter stops the program at the interesting calls alone, so the
+// others cost nothing.
 #pragma once
 
 #include <cstdint>

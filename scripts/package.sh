@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Debian packages of what a build folder holds: relprompt and, where LibTorch is built, relprompt-torch.
+#   scripts/package.sh [BUILD_FOLDER] [OUTPUT_FOLDER]     defaults: build/release, build/packages
+# Then: apt install ./build/packages/relprompt_*.deb
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build="$(realpath "${1:-build/release}")"
+output="${2:-build/packages}"
+[[ -f $build/CPackConfig.cmake ]] || { echo "package.sh: $build is not configured; cmake --preset release" >&2; exit 2; }
+command -v dpkg-shlibdeps >/dev/null || { echo "package.sh: dpkg-shlibdeps is missing; apt-get install dpkg-dev" >&2; exit 2; }
+mkdir -p "$output"
+output="$(realpath "$output")"
+cd "$build"
+cpack -G DEB -B "$output"
+rm -rf "$output/_CPack_Packages"
+for package in "$output"/*.deb; do
+  printf '%s  %s KB installed\n' "${package##*/}" "$(dpkg-deb -f "$package" Installed-Size)"
+done
