@@ -16,6 +16,7 @@ packages=(
   libopencv-core-dev libopencv-imgproc-dev
   libcli11-dev libboost-dev nlohmann-json3-dev libyaml-cpp-dev libspdlog-dev libfmt-dev libicu-dev
   libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libminizip-dev
+  libfreetype-dev libharfbuzz-dev libfontconfig-dev fonts-dejavu-core
 )
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
@@ -25,7 +26,7 @@ python_packages=(
   python3-pip python3-setuptools python3-wheel python3-venv
 )
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl python3-jsonschema python3-pil python3-pytest mypy)
-dev_packages=(clang clang-format clang-tidy libclang-rt-dev)
+dev_packages=(clang clang-format clang-tidy libclang-rt-dev doxygen dpkg-dev)
 list_only=no
 labelling_only=no
 python_only=no

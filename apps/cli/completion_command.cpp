@@ -1,11 +1,9 @@
 // relprompt completion and relprompt manual: what shells and `man` read, made from the parser itself.
-#include <filesystem>
 #include <memory>
 #include <string>
 
 #include "relprompt/error.h"
 
-#include "base/atomic_file.h"
 #include "command_rows.h"
 #include "commands.h"
 #include "manual_page.h"
@@ -23,16 +21,11 @@ int print_script(const CLI::App& program, const std::string& shell) {
   return 0;
 }
 
-int print_manual(const CLI::App& program, const std::string& command, const std::string& folder) {
+int print_manual(const CLI::App& program, const std::string& command, bool list) {
   const auto rows = command_rows(program);
-  if (folder.empty()) {
-    print_result(manual_page(rows, command));
-    return 0;
-  }
-  make_folder(folder);
-  for (const CommandRow& row : rows) {
-    write_file(std::filesystem::path(folder) / (manual_name(row.name) + ".1"), manual_page(rows, row.name));
-  }
+  std::string names;
+  for (const CommandRow& row : rows) names += row.name + "\n";
+  print_result(list ? names : manual_page(rows, command));
   return 0;
 }
 
@@ -53,14 +46,15 @@ Command add_completion(CLI::App& program) {
 }
 
 Command add_manual(CLI::App& program) {
-  const auto command = std::make_shared<std::string>(), folder = std::make_shared<std::string>();
+  const auto command = std::make_shared<std::string>();
+  const auto list = std::make_shared<bool>(false);
   CLI::App* parser =
       program.add_subcommand("manual", "Print the manual page of a command")->group("Commands");
   parser->add_option("COMMAND", *command, "a command, such as segment [default: the program itself]");
-  parser->add_option("-o,--output", *folder, "write the pages of all commands into this folder instead")
-      ->option_text("DIR");
+  parser->add_flag("--list", *list,
+                   "print the names of all commands instead, a line each; the program's own is empty");
   parser->footer("Example:\n  relprompt manual segment | man -l -");
-  return {parser, [&program, command, folder] { return print_manual(program, *command, *folder); }};
+  return {parser, [&program, command, list] { return print_manual(program, *command, *list); }};
 }
 
 }  // namespace relprompt::cli

@@ -16,6 +16,12 @@ namespace fs = std::filesystem;
 
 /// What the record calls files of a format: with the options that decide their content.
 std::string kind_of(const std::string& name, const OutputOptions& options) {
+  const OverlayOptions usual, &overlay = options.overlay;
+  if (name == "overlay" || name == "overlay-png") {
+    const bool as_usual = overlay.alpha == usual.alpha && overlay.region_names == usual.region_names;
+    return as_usual ? name
+                    : fmt::format("{}:{}:{}", name, overlay.alpha, overlay.region_names ? "names" : "bare");
+  }
   const bool exact = options.simplify == 0 && options.min_polygon <= 1;
   if (exact || !output_format(name).polygons) return name;
   return fmt::format("{}:{}:{}", name, options.simplify, options.min_polygon);

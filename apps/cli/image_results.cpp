@@ -42,6 +42,11 @@ void ImageResults::begin(const ListedImage& listed) {
   progress_.begin(listed.short_name());
 }
 
+void ImageResults::part(int done, int all) {
+  const std::lock_guard<std::mutex> lock(screen_);
+  progress_.part(done, all);
+}
+
 void ImageResults::take(ImageJob job) {
   const bool failed = job.failure.has_value();
   queue_.push(std::move(job));

@@ -54,6 +54,8 @@ class ImageResults {
 
   /// Work on this image begins.
   void begin(const ListedImage& listed);
+  /// So many of its windows are done.
+  void part(int done, int all);
   /// Takes over an image, waiting while an earlier one is being written. A failed one is settled when this
   /// returns. Throws what ended the writing: then nothing more is written.
   void take(ImageJob job);

@@ -67,6 +67,16 @@ void OutputArguments::add_to(CLI::App& command) {
       ->option_text("PIXELS")
       ->group(group);
   command
+      .add_option("--overlay-opacity", opacity,
+                  "of the colours in overlays: 0 is the image alone, 1 the colours alone [default: 0.5]")
+      ->option_text("SHARE")
+      ->check(in_range(0, 1))
+      ->group(group);
+  command
+      .add_flag("--no-region-names", no_region_names,
+                "do not write the names of classes into their regions of overlays")
+      ->group(group);
+  command
       .add_flag("--resume", resume,
                 "skip images whose files are all there and were made from the same file with the same model, "
                 "classes and protocol")
@@ -91,6 +101,8 @@ OutputPlan OutputArguments::resolve() const {
   plan.float32_scores = scores_type == "float32";
   plan.options.simplify = simplify;
   plan.options.min_polygon = min_polygon;
+  plan.options.overlay.alpha = static_cast<float>(opacity);
+  plan.options.overlay.region_names = !no_region_names;
   std::vector<std::string> names;
   for (const auto& format : output_formats()) names.push_back(format.name);
   const auto wanted = split_list(save);

@@ -25,6 +25,8 @@ struct OutputArguments {
   std::string scores_type = "float16";
   double simplify = 0;
   std::uint64_t min_polygon = 0;
+  double opacity = 0.5;
+  bool no_region_names = false;
   bool resume = false;
   bool force = false;
   bool json = false;

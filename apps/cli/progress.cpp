@@ -14,6 +14,9 @@ namespace {
 constexpr int kBarColumns = 24;
 // Logs are read later: a line every few seconds is enough.
 constexpr std::chrono::seconds kBetweenLines(5);
+// A terminal needs no more redraws than an eye can follow.
+constexpr std::chrono::milliseconds kBetweenBars(100);
+constexpr int kFewestParts = 8;
 
 }  // namespace
 
@@ -25,10 +28,28 @@ Progress::Progress(std::size_t total, Style style) : total_(total), style_(style
 
 void Progress::begin(const std::string& name) {
   name_ = name;
+  part_.clear();
+  begun_ = Clock::now();
   if (style_ == Style::kBar) draw();
 }
 
+void Progress::part(int done, int all) {
+  if (style_ == Style::kNone || all < kFewestParts || done < 1) return;
+  const auto now = Clock::now();
+  const auto least = style_ == Style::kBar ? Clock::duration(kBetweenBars) : Clock::duration(kBetweenLines);
+  if (now - last_part_ < least) return;
+  last_part_ = now;
+  const double seconds = std::chrono::duration<double>(now - begun_).count();
+  part_ = fmt::format("{}/{} windows, {} left", done, all, duration(seconds / done * (all - done)));
+  if (style_ == Style::kBar) {
+    draw();
+  } else {
+    print_note(printable(name_) + ": " + part_);
+  }
+}
+
 void Progress::end() {
+  part_.clear();
   ++done_;
   ++worked_;
   if (style_ == Style::kBar) draw();
@@ -64,9 +85,10 @@ std::string Progress::rate_and_rest() const {
 
 void Progress::draw() {
   const auto full = static_cast<int>(done_ * kBarColumns / std::max<std::size_t>(total_, 1));
-  const std::string line = fmt::format("[{}{}] {}/{}{}  {}", std::string(static_cast<std::size_t>(full), '#'),
-                                       std::string(static_cast<std::size_t>(kBarColumns - full), '.'), done_,
-                                       total_, rate_and_rest(), printable(name_));
+  const std::string line =
+      fmt::format("[{}{}] {}/{}{}  {}", std::string(static_cast<std::size_t>(full), '#'),
+                  std::string(static_cast<std::size_t>(kBarColumns - full), '.'), done_, total_,
+                  rate_and_rest(), printable(part_.empty() ? name_ : name_ + ": " + part_));
   // One column stays free: a terminal that fills its last one wraps, and the bar would climb.
   std::fputs(("\r" + fit(line, terminal_columns() - 1) + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);

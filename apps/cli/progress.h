@@ -21,6 +21,8 @@ class Progress {
 
   /// Work on this image begins.
   void begin(const std::string& name);
+  /// So many of the image's parts are done. Shown where they take long: of 8 or more.
+  void part(int done, int all);
   /// The image is done, for good or ill.
   void end();
   /// An image that needs no work; it counts as done but says nothing about the speed.
@@ -38,9 +40,12 @@ class Progress {
   std::size_t done_ = 0;
   std::size_t worked_ = 0;  // done_ without the skipped ones
   std::string name_;
+  std::string part_;  // what is said of the image's own progress
+  Clock::time_point begun_ = Clock::now();
   bool visible_ = false;
   Clock::time_point start_ = Clock::now();
   Clock::time_point last_line_ = start_;
+  Clock::time_point last_part_ = start_;
 };
 
 }  // namespace relprompt::cli

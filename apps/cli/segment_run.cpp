@@ -116,7 +116,11 @@ class SegmentRun {
     job.outputs->check(facts_.settings(), job.input);
     try {
       job.result = segmenter_.segment(job.image, protocol_,
-                                      job.outputs->score_sink(job.image, settings_.classes.size()));
+                                      job.outputs->score_sink(job.image, settings_.classes.size()),
+                                      [this](int done, int all) {
+                                        results_.part(done, all);
+                                        return true;
+                                      });
     } catch (const Error& error) {
       // The model is at fault; the image with which it showed helps to find out why.
       if (exit_status(error.code()) != 4) throw;

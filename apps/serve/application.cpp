@@ -105,7 +105,8 @@ std::shared_ptr<JobControl> Application::submit(JobQueue::Place place, Match mat
     if (control->stopped()) return;  // the connection has answered, or has gone
     Response response = guarded_answer(match.route->handler, {*kept, match.parts, &worker, control.get()});
     *kept = {};
-    if (!control->cancelled) done(std::move(response));
+    // After the deadline the connection answers, in words of its own.
+    if (!control->stopped()) done(std::move(response));
   };
   queue_of(match.route->lane).push(std::move(place), control, std::move(job));
   return control;

@@ -26,7 +26,7 @@ Json json_of_text(const std::string& key, const std::string& text) {
   static const std::set<std::string> numbers = {"calibration", "min_area", "short_side",
                                                 "window",      "stride",   "logit_scale",
                                                 "alpha",       "simplify", "min_polygon"};
-  static const std::set<std::string> switches = {"contrast", "keep", "contours", "legend"};
+  static const std::set<std::string> switches = {"contrast", "keep", "contours", "legend", "region_names"};
   if (switches.count(key) > 0 && (text == "true" || text == "false")) return text == "true";
   if (numbers.count(key) == 0) return text;
   const auto word = trimmed(text);
@@ -41,7 +41,7 @@ Json json_of_text(const std::string& key, const std::string& text) {
 
 /// Adds a field of a form or query; the overlay's options are gathered as JSON has them.
 void add_text(Json& fields, const std::string& key, const std::string& text) {
-  const bool overlay = key == "alpha" || key == "contours" || key == "legend";
+  const bool overlay = key == "alpha" || key == "contours" || key == "legend" || key == "region_names";
   Json& object = overlay ? fields["overlay"] : fields;
   if (object.contains(key)) throw HttpError(400, fmt::format("the field \"{}\" is there twice", key));
   object[key] = json_of_text(key, text);
@@ -141,6 +141,7 @@ void read_labelling(JsonFields& fields, const Json& object, SegmentRequest& resu
   overlay.alpha = static_cast<float>(given.number("alpha", overlay.alpha, 0, 1));
   overlay.contours = given.boolean("contours", overlay.contours);
   overlay.legend = given.boolean("legend", overlay.legend);
+  overlay.region_names = given.boolean("region_names", overlay.region_names);
   given.finish();
 }
 

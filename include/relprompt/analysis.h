@@ -10,11 +10,13 @@ namespace relprompt {
 /// Relationship attention of one image (paper, Eq. 2): how much each patch agrees with each class, given the
 /// whole image. Numbers are products of unit vectors: small, of either sign, comparable within a layer.
 struct AttentionMaps {
-  std::vector<int> layers;  ///< layers of the image tower that make prompts, from 1
-  std::size_t classes = 0;
-  int height = 0, width = 0;                  ///< patches
-  int patch = 0;                              ///< pixels a side, of the resized image
-  int resized_height = 0, resized_width = 0;  ///< pixels of the resized image that the tower saw
+  std::vector<int> layers;    ///< layers of the image tower that make prompts, from 1
+  std::size_t classes = 0;    ///< names, or classes of several names
+  int height = 0;             ///< patches down
+  int width = 0;              ///< patches across
+  int patch = 0;              ///< pixels a side, of the resized image
+  int resized_height = 0;     ///< pixels of the resized image that the tower saw
+  int resized_width = 0;      ///< the same, across
   std::vector<float> values;  ///< [layer, class, height, width], layers in the order of `layers`; of several
                               ///< names of a class, kept apart, the largest
 
@@ -29,10 +31,13 @@ struct AttentionMaps {
 /// attends to, weighted by the attention, mean over the patches. Class token and prompts are left out and the
 /// patches' weights made a sum of 1.
 struct AttentionDistances {
-  int layers = 0, heads = 0;
-  int resized_height = 0, resized_width = 0;  ///< pixels of the resized image that the tower saw
-  std::vector<double> pixels;                 ///< [layer, head], pixels of the resized image
+  int layers = 0;              ///< of the image tower
+  int heads = 0;               ///< of a layer
+  int resized_height = 0;      ///< pixels of the resized image that the tower saw
+  int resized_width = 0;       ///< the same, across
+  std::vector<double> pixels;  ///< [layer, head], pixels of the resized image
 
+  /// Of one head; both counted from 0.
   double at(int layer, int head) const {
     const auto row = static_cast<std::size_t>(layer), width = static_cast<std::size_t>(heads);
     return pixels[row * width + static_cast<std::size_t>(head)];

@@ -25,7 +25,9 @@ struct ClassList {
   std::optional<std::size_t> background = {};
   bool contrast = false;  ///< the background was added by with_contrast
 
+  /// How many classes.
   std::size_t size() const { return names.size(); }
+  /// What a class is called in legends and reports. label: below size().
   const std::string& title(std::size_t label) const {
     return titles.empty() ? names[label].front() : titles[label];
   }
@@ -65,7 +67,7 @@ RELPROMPT_API std::vector<std::string> named_templates(std::string_view name_or_
 struct Vocabulary {
   std::string name;         ///< what the user types, such as "coco-stuff-171"
   std::string description;  ///< one line for listings
-  ClassList classes;
+  ClassList classes;        ///< with the seen/unseen split, if there is one
 };
 
 /// All built-in class lists: voc-20, voc-21, coco-stuff-171, coco-object-81, context-59, context-60, ade-150,

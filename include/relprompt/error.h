@@ -69,6 +69,7 @@ class RELPROMPT_API Error : public std::runtime_error {
   /// next. what() is the message, followed by the hint on a line of its own if there is one.
   explicit Error(ErrorCode code, const std::string& message, const std::string& hint = "");
 
+  /// Which of the closed list it is.
   ErrorCode code() const noexcept { return code_; }
 
  private:

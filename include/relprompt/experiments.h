@@ -23,6 +23,7 @@ struct ExperimentPace {
   double test = 0;      ///< of a test image, at one scale
 };
 
+/// Which suite is run, where, and how much of it.
 struct ExperimentSettings {
   std::filesystem::path config;   ///< YAML file, see docs/experimenting.md
   std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says

@@ -12,6 +12,7 @@
 
 namespace relprompt {
 
+/// What may be fetched, and how much of it.
 struct FetchOptions {
   std::vector<std::string> origins;                   ///< that may be asked, each as fetch_origin returns it
   std::uint64_t max_bytes = std::uint64_t{32} << 20;  ///< of the answer

@@ -26,6 +26,7 @@ struct HubProgress {
   std::uint64_t before = 0;  ///< bytes that were here when the download began
 };
 
+/// How a model of a hub is looked for.
 struct HubOptions {
   bool offline = false;  ///< only the cache, as HF_HUB_OFFLINE=1
   /// Called some ten times a second while something is fetched; false stops it, and what has arrived is kept.

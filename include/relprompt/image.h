@@ -16,8 +16,8 @@ namespace relprompt {
 
 /// An RGB image, 8 bits a channel, rows top to bottom without padding.
 struct Image {
-  int height = 0;
-  int width = 0;
+  int height = 0;                 ///< pixels
+  int width = 0;                  ///< pixels
   std::vector<std::uint8_t> rgb;  ///< [height, width, 3]
   /// What decoding decided or left out, a sentence each: bands that were chosen, further pages or frames, a
   /// range of values that was scaled. Empty for the usual image.
@@ -26,11 +26,11 @@ struct Image {
 
 /// One class index for every pixel.
 struct LabelMap {
-  int height = 0;
-  int width = 0;
+  int height = 0;                     ///< pixels
+  int width = 0;                      ///< pixels
   std::vector<std::uint16_t> labels;  ///< [height, width]; kUnknown where no class was sure enough
 
-  static constexpr std::uint16_t kUnknown = 0xFFFF;
+  static constexpr std::uint16_t kUnknown = 0xFFFF;  ///< the label of pixels without a class
 };
 
 /// Decodes JPEG (EXIF orientation applied), PNG, TIFF, WebP or BMP as RGB. Grey becomes three equal channels,

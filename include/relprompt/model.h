@@ -31,42 +31,49 @@ RELPROMPT_API void create_random_model(const std::filesystem::path& target,
 
 /// One file of a model.
 struct ModelFile {
-  std::string name;
-  std::uint64_t bytes = 0;
-  std::string sha256;  ///< 64 hexadecimal digits
+  std::string name;         ///< without its folder
+  std::uint64_t bytes = 0;  ///< size
+  std::string sha256;       ///< 64 hexadecimal digits
 };
 
 /// What `relprompt info` prints.
 struct ModelInfo {
-  std::string architecture;              ///< preset name, or "custom"
-  std::string method;                    ///< rpn or a baseline; empty for a bare CLIP, used training-free
-  std::string method_size;               ///< such as "rank 8"; empty if the method has no choice
-  std::vector<std::string> ablations;    ///< settings that are not the method's default: "apg linear"
-  std::string variant;                   ///< paper, official, or "none" without relationship prompts
-  std::string source;                    ///< format the model came from
-  int image_size = 0;                    ///< pixels, the side that the position grid stands for
-  int patch = 0;                         ///< pixels a side
-  int grid = 0;                          ///< patches a side of the stored position grid
-  int width = 0, layers = 0, heads = 0;  ///< image tower
-  int text_width = 0, text_layers = 0, text_heads = 0;  ///< text tower
-  int joint_width = 0;                                  ///< E, the joint image-text space
-  int context_length = 0;                               ///< tokens
-  std::string activation;                               ///< quick_gelu or gelu
-  int visual_prompt_tokens = 0;                         ///< official variant
-  std::string head;                                     ///< dense head of a bare CLIP; empty with prompts
-  std::string lpm;                                      ///< a, b or c; empty for a bare CLIP
-  std::string scores;                                   ///< sigmoid or softmax; empty for a bare CLIP
-  std::vector<float> mean, std;                         ///< RGB, 0-255 scale
-  int short_side = 0, window = 0, stride = 0;           ///< default test protocol, pixels
-  std::uint64_t parameters = 0;                         ///< all numbers of towers and prompts
-  std::uint64_t trainable = 0;                          ///< numbers of the prompts
-  double gflop_per_window = 0;                          ///< for `gflop_classes` classes, text cached
-  int gflop_classes = 0;
-  int int8_images = 0;                ///< that `relprompt quantize` looked at; 0: not refined
-  std::vector<int> int8_bf16_layers;  ///< that stay in bfloat16 under int8, counted from 1
-  bool has_tokenizer = false;
-  std::vector<std::string> notes;  ///< what was assumed and the like, one sentence each
-  std::vector<ModelFile> files;
+  std::string architecture;            ///< preset name, or "custom"
+  std::string method;                  ///< rpn or a baseline; empty for a bare CLIP, used training-free
+  std::string method_size;             ///< such as "rank 8"; empty if the method has no choice
+  std::vector<std::string> ablations;  ///< settings that are not the method's default: "apg linear"
+  std::string variant;                 ///< paper, official, or "none" without relationship prompts
+  std::string source;                  ///< format the model came from
+  int image_size = 0;                  ///< pixels, the side that the position grid stands for
+  int patch = 0;                       ///< pixels a side
+  int grid = 0;                        ///< patches a side of the stored position grid
+  int width = 0;                       ///< D of the image tower
+  int layers = 0;                      ///< of the image tower
+  int heads = 0;                       ///< of the image tower
+  int text_width = 0;                  ///< of the text tower; 0 without one
+  int text_layers = 0;                 ///< of the text tower
+  int text_heads = 0;                  ///< of the text tower
+  int joint_width = 0;                 ///< E, the joint image-text space
+  int context_length = 0;              ///< tokens
+  std::string activation;              ///< quick_gelu or gelu
+  int visual_prompt_tokens = 0;        ///< official variant
+  std::string head;                    ///< dense head of a bare CLIP; empty with prompts
+  std::string lpm;                     ///< a, b or c; empty for a bare CLIP
+  std::string scores;                  ///< sigmoid or softmax; empty for a bare CLIP
+  std::vector<float> mean;             ///< of the normalisation, RGB, 0-255 scale
+  std::vector<float> std;              ///< of the normalisation, RGB, 0-255 scale
+  int short_side = 0;                  ///< default test protocol: pixels of the shorter side
+  int window = 0;                      ///< pixels a side; 0: the whole image
+  int stride = 0;                      ///< pixels between windows
+  std::uint64_t parameters = 0;        ///< all numbers of towers and prompts
+  std::uint64_t trainable = 0;         ///< numbers of the prompts
+  double gflop_per_window = 0;         ///< for `gflop_classes` classes, text cached
+  int gflop_classes = 0;               ///< names that gflop_per_window is of
+  int int8_images = 0;                 ///< that `relprompt quantize` looked at; 0: not refined
+  std::vector<int> int8_bf16_layers;   ///< that stay in bfloat16 under int8, counted from 1
+  bool has_tokenizer = false;          ///< class names can be read
+  std::vector<std::string> notes;      ///< what was assumed and the like, one sentence each
+  std::vector<ModelFile> files;        ///< that it consists of
 };
 
 /// Reads headers and shapes of a model folder or checkpoint. Throws as import_model does.

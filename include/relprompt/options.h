@@ -17,8 +17,8 @@ constexpr std::uint64_t kMaxDecodedPixels = 100'000'000;
 
 /// Sample values that become 0 and 255; what lies between is scaled, what lies outside is clipped.
 struct SampleRange {
-  double min = 0;
-  double max = 255;  ///< larger than min
+  double min = 0;    ///< becomes 0
+  double max = 255;  ///< becomes 255; larger than min
 };
 
 /// How a file becomes an RGB image.
@@ -73,9 +73,9 @@ struct TextOptions {
   /// Sentences with exactly one "{}" each; a class is the mean over them. Empty: the model's own, mostly
   /// "a photo of a {}". named_templates has more.
   std::vector<std::string> templates;
-  bool truncate = false;  ///< cut texts beyond the context length instead of failing
-  NameRule names = NameRule::kByModel;
-  bool use_cache = true;  ///< keep embeddings under XDG_CACHE_HOME/relprompt
+  bool truncate = false;                ///< cut texts beyond the context length instead of failing
+  NameRule names = NameRule::kByModel;  ///< what several names of a class mean
+  bool use_cache = true;                ///< keep embeddings under XDG_CACHE_HOME/relprompt
 };
 
 /// What stands for everything that the classes do not name (Model::complete).
@@ -109,8 +109,8 @@ enum class Refinement {
 
 /// Pixels whose best class is this one need another score than SegmentOptions::unknown_threshold.
 struct ClassThreshold {
-  std::size_t label = 0;
-  float threshold = 0;
+  std::size_t label = 0;  ///< class
+  float threshold = 0;    ///< score that its pixels need
 };
 
 /// SegmentOptions::window for one window of any shape: the whole resized image.
@@ -141,7 +141,7 @@ struct SegmentOptions {
   /// background, before any threshold) are left out, and their pixels go to the next best class that stays.
   /// 0 to below 1; absent: the model's own, mostly 0. Without a background the largest class always stays.
   std::optional<float> min_area;
-  Refinement refine = Refinement::kByModel;
+  Refinement refine = Refinement::kByModel;  ///< of scores by the colours of the image
   /// Test-time augmentation: the image is computed with its shorter side at each of these times short_side
   /// (rounded down), and a class's probability is the mean over all of them. 1 to kMaxScales numbers from 0.1
   /// to 8, each once; empty: {1}. Not together with refinement.
@@ -155,9 +155,10 @@ constexpr std::size_t kMaxScales = 16;
 
 /// How an overlay is drawn (draw_overlay, write_overlay).
 struct OverlayOptions {
-  float alpha = 0.5f;    ///< weight of the class colours over the image, 0 to 1
-  bool contours = true;  ///< thin light lines where labels meet
-  bool legend = true;    ///< names and shares of the classes found
+  float alpha = 0.5f;        ///< weight of the class colours over the image, 0 to 1
+  bool contours = true;      ///< thin light lines where labels meet
+  bool legend = true;        ///< names and shares of the classes found
+  bool region_names = true;  ///< names of classes in their regions, where those are large enough
   /// Images whose shorter side is below this many pixels are enlarged by a whole factor, so that the legend's
   /// letters do not dwarf them; 1 never enlarges.
   int min_side = 320;
@@ -187,9 +188,9 @@ struct BenchmarkOptions {
 /// How a model is refined for int8 (quantize_model).
 struct QuantizeOptions {
   std::filesystem::path vocab;  ///< tokenizer file or folder; empty: the model's own
-  TextOptions text;
-  DecodeOptions decode;  ///< of the images
-  int threads = 0;       ///< CPU threads; 0: all cores
+  TextOptions text;             ///< of the class names
+  DecodeOptions decode;         ///< of the images
+  int threads = 0;              ///< CPU threads; 0: all cores
   /// Layers go back to bfloat16, the most sensitive ones first, until at least this share of the calibration
   /// images' pixels is labelled as in fp32, 0 to 1. They cost speed; 0: no layer does.
   double agreement = 0;
@@ -218,7 +219,7 @@ struct RandomModelOptions {
   std::string method = "rpn";
   /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".
   std::vector<std::string> settings;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;         ///< the same seed gives the same bytes everywhere
   int visual_prompt_tokens = 10;  ///< official variant and methods with VPT, per layer
   int image_size = 512;           ///< pixels; the position grid is image_size / patch a side, rounded down
   bool replace = false;           ///< see import_model

@@ -65,8 +65,8 @@ class RELPROMPT_API ScoreFile {
   /// Error(kBadArgument) for no class or pixel.
   ScoreFile(const std::filesystem::path& path, std::size_t classes, int height, int width, bool half = true);
   ~ScoreFile();
-  ScoreFile(ScoreFile&&) noexcept;
-  ScoreFile& operator=(ScoreFile&&) noexcept;
+  ScoreFile(ScoreFile&&) noexcept;             ///< the other one may only be assigned to or destroyed
+  ScoreFile& operator=(ScoreFile&&) noexcept;  ///< as the constructor
 
   /// The next `count` planes [count, height, width].
   void append(const float* planes, std::size_t count);
@@ -106,7 +106,7 @@ struct ImageResult {
   std::string name;
   /// Of its files, without an ending: "street", "north/street". A relative path without "..".
   std::string stem;
-  const LabelMap& labels;
+  const LabelMap& labels;        ///< of the image, as large as it
   const Image* image = nullptr;  ///< for "overlay" alone
   std::string report = {};       ///< for "json" alone: Reporter::report
   std::string path = {};         ///< of the image, as seen from its LabelMe file; empty: name
@@ -114,8 +114,8 @@ struct ImageResult {
 
 /// A file in memory.
 struct OutputFile {
-  std::string name;  ///< with folders, if any, by '/'
-  std::string bytes;
+  std::string name;   ///< with folders, if any, by '/'
+  std::string bytes;  ///< its content
 };
 
 /// The file of one image, or an empty string for a format that has none, such as "coco". The same bytes as
@@ -155,13 +155,13 @@ RELPROMPT_API std::vector<OutputFile> encode_output(std::string_view format, con
 /// It grows on the disk: memory holds a line an image.
 class RELPROMPT_API RunFile {
  public:
-  /// @param name one of the format's run_files. Nothing appears in the folder before commit. Throws
-  /// Error(kBadArgument) if the format has no such file.
+  /// A file `name`, one of the run_files of the format, of a run with these classes. Nothing appears in the
+  /// folder before commit. Throws Error(kBadArgument) if the format has no such file.
   RunFile(const std::filesystem::path& folder, std::string_view format, std::string_view name,
           const ClassList& classes);
   ~RunFile();
-  RunFile(RunFile&&) noexcept;
-  RunFile& operator=(RunFile&&) noexcept;
+  RunFile(RunFile&&) noexcept;             ///< the other one may only be assigned to or destroyed
+  RunFile& operator=(RunFile&&) noexcept;  ///< as the constructor
 
   /// The next image; its number in the file follows from the order of the calls. Throws Error(kBadArgument)
   /// for what is no part of this format, kNotWritable, kDiskFull.
@@ -183,8 +183,8 @@ class RELPROMPT_API OutputWriter {
   OutputWriter(const std::filesystem::path& folder, const std::vector<std::string>& formats,
                const ClassList& classes, const OutputOptions& options = {});
   ~OutputWriter();
-  OutputWriter(OutputWriter&&) noexcept;
-  OutputWriter& operator=(OutputWriter&&) noexcept;
+  OutputWriter(OutputWriter&&) noexcept;             ///< the other one may only be assigned to or destroyed
+  OutputWriter& operator=(OutputWriter&&) noexcept;  ///< as the constructor
 
   /// Writes the files of an image; returns their paths. Throws as encode_image_file, also kBadArgument for a
   /// stem that was there before or a name that another file of the run has. After an Error the writer can

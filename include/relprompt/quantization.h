@@ -18,12 +18,13 @@
 
 namespace relprompt {
 
+/// What came of refining a model for int8.
 struct QuantizeReport {
-  std::size_t calibration_images = 0;
-  std::size_t tested_images = 0;  ///< others than those, unless there is only one
-  double before = 0;              ///< share of the tested images' pixels that plain int8 labels as fp32 does
-  double after = 0;               ///< the same, refined
-  bool means = true;              ///< means are taken out; false: that did not help the calibration images
+  std::size_t calibration_images = 0;  ///< that gave the means
+  std::size_t tested_images = 0;       ///< others than those, unless there is only one
+  double before = 0;  ///< share of the tested images' pixels that plain int8 labels as fp32 does
+  double after = 0;   ///< the same, refined
+  bool means = true;  ///< means are taken out; false: that did not help the calibration images
   std::vector<int> layers_in_bf16;  ///< counted from 1
   std::vector<std::string>
       notes;  ///< Model::notes, then what decoding the images decided (Image::notes), each text once

@@ -24,8 +24,8 @@ class RELPROMPT_API HalfScores {
   /// class and pixel are needed).
   HalfScores(std::size_t classes, int height, int width);
   ~HalfScores();
-  HalfScores(HalfScores&&) noexcept;
-  HalfScores& operator=(HalfScores&&) noexcept;
+  HalfScores(HalfScores&&) noexcept;             ///< the other one may only be assigned to or destroyed
+  HalfScores& operator=(HalfScores&&) noexcept;  ///< as the constructor
 
   /// The next `count` planes [count, height, width]. Throws Error(kBadArgument) beyond the last class.
   void append(const float* planes, std::size_t count);

@@ -34,10 +34,13 @@ using WindowProgress = std::function<bool(int done, int all)>;
 struct Segmentation {
   LabelMap labels;                    ///< the image's own size
   std::vector<std::uint64_t> pixels;  ///< [class] pixel count
-  std::uint64_t unknown_pixels = 0;
-  int windows = 0;                            ///< computed, over all scales and mirrored ones
-  int resized_height = 0, resized_width = 0;  ///< at the first scale
-  double resize_seconds = 0, network_seconds = 0, score_seconds = 0;
+  std::uint64_t unknown_pixels = 0;   ///< of no class
+  int windows = 0;                    ///< computed, over all scales and mirrored ones
+  int resized_height = 0;             ///< pixels, at the first scale
+  int resized_width = 0;              ///< the same, across
+  double resize_seconds = 0;          ///< resizing and normalising
+  double network_seconds = 0;         ///< the image tower, prompts and projection
+  double score_seconds = 0;           ///< from patch scores to labels
 };
 
 class Segmenter;
@@ -96,6 +99,7 @@ class RELPROMPT_API ClassSet {
   /// numbers that are not finite.
   ClassSet(const Model& model, const float* rows, std::size_t count);
 
+  /// How many classes.
   std::size_t size() const;
   /// True if the text tower had to run.
   bool text_tower_ran() const;
@@ -121,6 +125,7 @@ class RELPROMPT_API KeptScores {
   /// The scores of one class [height, width] of the image's own size, as the sink gets them. Throws
   /// Error(kBadArgument) for a label that is no class; and as label does.
   std::vector<float> plane(std::size_t label, const SegmentOptions& options = {}) const;
+  /// How many classes.
   std::size_t class_count() const;
   /// Memory that this takes, nearly, in bytes.
   std::size_t bytes() const;
@@ -138,12 +143,13 @@ class RELPROMPT_API Segmenter {
  public:
   /// A session of a model. It computes with the threads that the model's options say.
   explicit Segmenter(const Model& model);
+  /// The same with its classes. Throws Error(kBadArgument) if they are of another model.
   Segmenter(const Model& model, const ClassSet& classes);
   /// The same of a model that is opened for it alone. Throws as Model does.
   explicit Segmenter(const std::filesystem::path& model, const ModelOptions& options = {});
   ~Segmenter();
-  Segmenter(Segmenter&&) noexcept;
-  Segmenter& operator=(Segmenter&&) noexcept;
+  Segmenter(Segmenter&&) noexcept;             ///< see above for the other one
+  Segmenter& operator=(Segmenter&&) noexcept;  ///< as the constructor
 
   /// Sets the classes, which must be of the same model. Throws Error(kBadArgument) if they are of another
   /// one.
@@ -172,16 +178,23 @@ class RELPROMPT_API Segmenter {
   /// model's last layer is looked at as CLIP computes it. On the CPU. Throws Error as segment does.
   AttentionDistances attention_distances(const Image& image, int short_side = 0);
 
+  /// The model of this session.
   const Model& model() const;
+  /// How many classes; 0 while none are set.
   std::size_t class_count() const;
+  /// E, numbers of an embedding.
   int joint_width() const;
   /// See ClassSet; false and empty while no classes are set.
   bool text_tower_ran() const;
+  /// See ClassSet.
   const std::vector<std::string>& unknown_words() const;
   /// See Model.
   const std::vector<std::string>& known_words() const;
+  /// See Model.
   std::string model_hash() const;
+  /// See Model.
   std::string variant() const;
+  /// See Model.
   SegmentOptions resolve(const SegmentOptions& options) const;
 
  private:

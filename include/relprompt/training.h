@@ -17,9 +17,9 @@ namespace relprompt {
 
 /// A finished iteration, for progress displays.
 struct TrainingStep {
-  std::int64_t iteration = 0;   ///< counted from 1
-  std::int64_t iterations = 0;  ///< of the whole run
-  double loss = 0;
+  std::int64_t iteration = 0;                         ///< counted from 1
+  std::int64_t iterations = 0;                        ///< of the whole run
+  double loss = 0;                                    ///< of this iteration
   std::vector<std::pair<std::string, double>> parts;  ///< what the loss is the sum of, by name
   double seconds_per_iteration = 0;                   ///< mean of the last few
 };
@@ -28,6 +28,7 @@ struct TrainingStep {
 class RELPROMPT_API RunListener {
  public:
   virtual ~RunListener() = default;
+  /// After every iteration.
   virtual void on_step(const TrainingStep&) {}
   /// Evaluation of `part` ("held-out part", "test set, last", ...) has done so many images of all.
   virtual void on_evaluation(const std::string& part, std::size_t done, std::size_t all) {
@@ -70,7 +71,7 @@ struct ResumeOptions {
 
 /// Scores of a class on a test set.
 struct ClassResult {
-  std::string name;
+  std::string name;           ///< title
   std::optional<bool> seen;   ///< absent without a seen/unseen split
   std::optional<double> iou;  ///< in [0, 1]; absent if the class is neither labelled nor predicted anywhere
   std::uint64_t pixels = 0;   ///< labelled as this class

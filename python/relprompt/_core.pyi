@@ -60,6 +60,7 @@ class OverlayOptions:
     alpha: float
     contours: bool
     legend: bool
+    region_names: bool
     min_side: int
 
 class OutputOptions:

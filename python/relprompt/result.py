@@ -102,18 +102,25 @@ class Result:
         return np.equal(self.labels, label_of(name, self._session.classes))
 
     def overlay(
-        self, *, alpha: float = 0.5, contours: bool = True, legend: bool = True, min_side: int = 320
+        self,
+        *,
+        alpha: float = 0.5,
+        contours: bool = True,
+        legend: bool = True,
+        region_names: bool = True,
+        min_side: int = 320,
     ) -> "NDArray[np.uint8]":
         """The classes' colours over the image, RGB uint8 [H', W', 3].
 
         alpha: weight of the colours, 0 to 1. contours: light lines where labels meet. legend: a band with
-        names and shares below the image. min_side: images whose shorter side is below this are enlarged by
+        names and shares below the image. region_names: names of classes in their regions. min_side: images whose shorter side is below this are enlarged by
         a whole factor, so that the letters do not dwarf them; 1 never enlarges. Without legend and
         enlargement H' = H and W' = W."""
         options = _core.OverlayOptions()
         options.alpha = alpha
         options.contours = contours
         options.legend = legend
+        options.region_names = region_names
         options.min_side = min_side
         return _core.draw_overlay(self._loaded.image, self._found, self._session.classes, options).pixels
 

@@ -73,6 +73,7 @@ void bind_image_options(py::module_& module) {
       .def_readwrite("alpha", &OverlayOptions::alpha)
       .def_readwrite("contours", &OverlayOptions::contours)
       .def_readwrite("legend", &OverlayOptions::legend)
+      .def_readwrite("region_names", &OverlayOptions::region_names)
       .def_readwrite("min_side", &OverlayOptions::min_side);
   py::class_<OutputOptions>(module, "OutputOptions")
       .def(py::init<>())

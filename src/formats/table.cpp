@@ -27,14 +27,18 @@ void palette(const Subject& subject, ByteSink& sink) {
   sink.write(image::palette_png(subject.map(), subject.classes.size()));
 }
 
+const Image& image_of(const Subject& subject) {
+  if (subject.result.image != nullptr) return *subject.result.image;
+  throw Error(ErrorCode::kBadArgument, fmt::format("the overlay of {} needs the image", subject.result.name),
+              "set ImageResult::image");
+}
+
 void overlay(const Subject& subject, ByteSink& sink) {
-  if (subject.result.image == nullptr) {
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("the overlay of {} needs the image", subject.result.name),
-                "set ImageResult::image");
-  }
-  sink.write(
-      image::overlay_jpg(*subject.result.image, subject.map(), subject.classes, subject.options.overlay));
+  sink.write(image::overlay_jpg(image_of(subject), subject.map(), subject.classes, subject.options.overlay));
+}
+
+void overlay_png(const Subject& subject, ByteSink& sink) {
+  sink.write(image::overlay_png(image_of(subject), subject.map(), subject.classes, subject.options.overlay));
 }
 
 void report(const Subject& subject, ByteSink& sink) {
@@ -53,6 +57,7 @@ const std::vector<FormatRow>& format_table() {
       {"labels", "the label of every pixel", ".labels.png", labels, nullptr, {}},
       {"palette", "the same in colours", ".palette.png", palette, nullptr, {}},
       {"overlay", "colours over the image with a legend", ".overlay.jpg", overlay, nullptr, {}},
+      {"overlay-png", "the same without loss", ".overlay.png", overlay_png, nullptr, {}},
       {"scores", "[class, row, column]", ".scores.npy", nullptr, nullptr, {}},
       {"json", "pixel counts, protocol and timings; written last", ".json", report, nullptr, {}},
       {"coco", "COCO, masks as RLE", nullptr, nullptr, coco_part, {{"coco.json", begin_coco}}},

@@ -1,4 +1,5 @@
-// Text on images, with the stroke font that OpenCV carries: no font files, but ASCII only.
+// Text on images: in the fonts of this machine where librelprompt-fonts is installed (font_table.h), else
+// with the stroke font that OpenCV carries, which has ASCII alone.
 #pragma once
 
 #include <string>
@@ -9,17 +10,22 @@
 
 namespace relprompt::image {
 
-/// UTF-8 as the ASCII that draw_text can draw: other scripts are transliterated ("Straße" -> "Strasse"), what
-/// has no Latin form becomes '?', and so does malformed UTF-8.
+/// UTF-8 as what draw_text can draw: on one line, without control characters, malformed parts as U+FFFD.
+/// Without fonts as ASCII: other scripts are transliterated ("Straße" -> "Strasse"), and what has no Latin
+/// form becomes '?'.
 std::string drawable(const std::string& utf8);
 
 /// Width in pixels of a drawable text whose capitals are `height` pixels high.
 int text_width(const std::string& text, int height);
 
-/// The text, cut and ended with ".." if it would be wider than `width` pixels.
+/// The text, cut and ended with an ellipsis (".." without fonts) if it would be wider than `width` pixels.
 std::string shortened(const std::string& text, int height, int width);
 
 /// Draws a drawable text with its left end of the baseline at (x, baseline), cut off at the image's sides.
 void draw_text(Image& image, int x, int baseline, const std::string& text, int height, Color color);
+
+/// The same on any background: within a rim of another colour.
+void draw_rimmed_text(Image& image, int x, int baseline, const std::string& text, int height, Color color,
+                      Color rim);
 
 }  // namespace relprompt::image

@@ -34,7 +34,8 @@ bool ends_with(const std::string& text, std::string_view end) {
 bool is_own_output(const fs::path& path) {
   const std::string name = path.filename().string();
   return ends_with(name, ".labels.png") || ends_with(name, ".palette.png") ||
-         ends_with(name, ".overlay.jpg") || ends_with(name, ".panoptic.png");
+         ends_with(name, ".overlay.jpg") || ends_with(name, ".overlay.png") ||
+         ends_with(name, ".panoptic.png");
 }
 
 bool is_folder(const fs::path& path) {

@@ -16,8 +16,8 @@ struct Input {
 /// - an existing file is taken whatever its extension (root: its folder);
 /// - a folder is searched with all its subfolders for files with an image extension (root: the folder).
 ///   Hidden entries and linked subfolders are skipped, and so are this project's own outputs
-///   (*.labels.png, *.palette.png, *.overlay.jpg, *.panoptic.png), so that a second run does not segment the
-///   first one's;
+///   (*.labels.png, *.palette.png, *.overlay.jpg, *.overlay.png, *.panoptic.png), so that a second run does
+///   not segment the first one's;
 /// - a pattern with * ? [..] (within a name) or ** (any folders) takes every file that matches, and searches
 ///   folders that match (root: the part before the first wildcard);
 /// - anything else is kept as an input that will fail by itself when it is read, so that one misspelt path of

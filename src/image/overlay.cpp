@@ -14,6 +14,8 @@
 #include "image/jpeg_writer.h"
 #include "image/legend.h"
 #include "image/palette.h"
+#include "image/png_writer.h"
+#include "image/region_names.h"
 #include "image/resize.h"
 
 namespace relprompt::image {
@@ -130,6 +132,7 @@ Image draw(const Image& image, const LabelMap& map, const ClassList& classes, co
   const LabelMap large = factor == 1 ? map : enlarged(map, factor);
   blend_colors(overlay, large, options.alpha);
   if (options.contours) draw_contours(overlay, large);
+  if (options.region_names) write_region_names(overlay, large, classes);
   return options.legend ? with_legend(overlay, entries_of(map, classes)) : overlay;
 }
 
@@ -151,6 +154,12 @@ std::string overlay_jpg(const Image& image, const LabelMap& map, const ClassList
                      std::max(1, static_cast<int>(overlay.width * scale)));
   }
   return encode_jpeg(overlay, kJpegQuality);
+}
+
+std::string overlay_png(const Image& image, const LabelMap& map, const ClassList& classes,
+                        const OverlayOptions& options) {
+  const Image overlay = draw_overlay(image, map, classes, options);
+  return encode_png(PngKind::kRgb8, overlay.height, overlay.width, overlay.rgb.data());
 }
 
 void write_overlay_jpg(const std::filesystem::path& path, const Image& image, const LabelMap& map,

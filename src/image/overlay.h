@@ -21,6 +21,10 @@ Image draw_overlay(const Image& image, const LabelMap& map, const ClassList& cla
 void write_overlay_jpg(const std::filesystem::path& path, const Image& image, const LabelMap& map,
                        const ClassList& classes, const OverlayOptions& options = {});
 
+/// The bytes of draw_overlay's image as a PNG, whatever its size. Also throws as encode_png does.
+std::string overlay_png(const Image& image, const LabelMap& map, const ClassList& classes,
+                        const OverlayOptions& options = {});
+
 /// The bytes of that file.
 std::string overlay_jpg(const Image& image, const LabelMap& map, const ClassList& classes,
                         const OverlayOptions& options = {});

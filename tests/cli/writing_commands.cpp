@@ -40,7 +40,7 @@ std::vector<Writer> writers() {
 }
 
 std::set<std::string> read_only_commands() {
-  return {"info", "classes", "pull", "serve"};
+  return {"info", "classes", "pull", "serve", "help", "completion", "manual"};
 }
 
 }  // namespace relprompt::test

@@ -32,7 +32,7 @@ TEST_F(Writer, NamesAreListed) {
   std::vector<std::string> names;
   for (const auto& format : output_formats()) names.push_back(format.name);
   auto all = mask_formats();
-  all.insert(all.begin(), {"labels", "palette", "overlay", "scores", "json"});
+  all.insert(all.begin(), {"labels", "palette", "overlay", "overlay-png", "scores", "json"});
   EXPECT_EQ(names, all);
   EXPECT_EQ(output_format("coco").run_files, std::vector<std::string>{"coco.json"});
   EXPECT_EQ(output_format("labels").image_file, ".labels.png");

@@ -2,6 +2,7 @@
 #include "image/overlay.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -172,7 +173,14 @@ TEST(Overlay, WritesAJpegEvenOfAVeryLongImage) {
   EXPECT_EQ(read_image(folder / "a.overlay.jpg").width, 65500);
 }
 
-TEST(DrawText, ForeignTitlesBecomeAscii) {
+/// The letters without fonts, whatever is installed here.
+class DrawText : public testing::Test {
+ protected:
+  void SetUp() override { ::setenv("RELPROMPT_FONTS", "off", 1); }
+  void TearDown() override { ::unsetenv("RELPROMPT_FONTS"); }
+};
+
+TEST_F(DrawText, ForeignTitlesBecomeAscii) {
   EXPECT_EQ(drawable("traffic sign"), "traffic sign");
   EXPECT_EQ(drawable("Stra\xC3\x9F"
                      "e \xC3\xA9t\xC3\xA9"),
@@ -183,7 +191,7 @@ TEST(DrawText, ForeignTitlesBecomeAscii) {
   EXPECT_EQ(drawable("tab\tline\n"), "tab line ");
 }
 
-TEST(DrawText, LongTextsAreShortened) {
+TEST_F(DrawText, LongTextsAreShortened) {
   EXPECT_EQ(shortened("car", 12, 200), "car");
   const std::string cut = shortened("a very long name of a class that goes on", 12, 120);
   EXPECT_EQ(cut.substr(cut.size() - 2), "..");
