@@ -18,6 +18,8 @@ packages=(
   libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev zlib1g-dev libssl-dev libxxhash-dev libcurl4-openssl-dev libminizip-dev
   libfreetype-dev libharfbuzz-dev libfontconfig-dev fonts-dejavu-core
 )
+# Images that few have.
+image_packages=(libheif-dev)
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
 # The Python package.
@@ -45,7 +47,7 @@ done
 if [[ $python_only == yes ]]; then
   packages+=("${python_packages[@]}")
 elif [[ $labelling_only == no ]]; then
-  packages+=("${python_packages[@]}" "${torch_packages[@]}" "${test_packages[@]}")
+  packages+=("${image_packages[@]}" "${python_packages[@]}" "${torch_packages[@]}" "${test_packages[@]}")
 fi
 
 if [[ $list_only == yes ]]; then

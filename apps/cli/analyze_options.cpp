@@ -29,9 +29,9 @@ std::vector<ListedImage> images_of(const AnalyzeArguments& arguments, const std:
 
 void AnalyzeArguments::add_to(CLI::App& command) {
   command
-      .add_option(
-          "INPUT", inputs,
-          "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, quoted globs, or @FILE with one a line")
+      .add_option("INPUT", inputs,
+                  "images (JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF), folders of them, quoted globs, or @FILE "
+                  "with one a line")
       ->option_text("...");
   model.add_to(command);
   classes.add_to(command);

@@ -150,9 +150,9 @@ Command add_quantize(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("quantize", "Refine a model's int8 inference on images")->group("Commands");
   parser
-      ->add_option(
-          "INPUT", arguments->inputs,
-          "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, quoted globs, or @FILE with one a line")
+      ->add_option("INPUT", arguments->inputs,
+                   "images (JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF), folders of them, quoted globs, or @FILE "
+                   "with one a line")
       ->option_text("...");
   arguments->model.add_to(*parser);
   for (const char* fixed : {"--precision", "--device", "--head", "--training-free"})

@@ -71,7 +71,8 @@ Command add_segment(CLI::App& program) {
   parser
       ->add_option(
           "INPUT", arguments->inputs,
-          "images (JPEG, PNG, TIFF, WebP, BMP), folders of them, or quoted globs; folders are mirrored in "
+          "images (JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF), folders of them, or quoted globs; folders are "
+          "mirrored in "
           "the output. @FILE is a list of such inputs, one a line, @- the same on the standard input, and - "
           "an image there")
       ->option_text("...");

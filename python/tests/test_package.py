@@ -105,7 +105,8 @@ def test_what_a_wheel_holds(wheel):
         "relprompt/bin/relprompt",
     } <= inside
     binaries = {name for name in inside if name.startswith(("relprompt/lib/", "relprompt/bin/"))}
-    allowed = {"relprompt/bin/relprompt", "relprompt/lib/librelprompt-hub.so", "relprompt/lib/librelprompt-fonts.so"}
+    allowed = {"relprompt/bin/relprompt", "relprompt/lib/librelprompt-hub.so", "relprompt/lib/librelprompt-fonts.so",
+               "relprompt/lib/librelprompt-heif.so"}
     rest = binaries - allowed
     assert len(rest) == 1 and re.fullmatch(r"relprompt/lib/librelprompt\.so\.\d+\.\d+", rest.pop())
 

@@ -118,10 +118,11 @@ std::vector<Input> find_one(const fs::path& argument) {
   if (is_folder(argument)) {
     scan(argument, argument, found);
     if (found.empty()) {
-      throw Error(
-          ErrorCode::kNotFound, fmt::format("no image in folder {} and its subfolders", argument.string()),
-          "looked for .jpg .jpeg .jpe .jfif .png .tif .tiff .webp .bmp .dib in visible folders; other "
-          "files can be named one by one");
+      throw Error(ErrorCode::kNotFound,
+                  fmt::format("no image in folder {} and its subfolders", argument.string()),
+                  "looked for .jpg .jpeg .jpe .jfif .png .tif .tiff .webp .bmp .dib .heic .heif .avif in "
+                  "visible folders; other "
+                  "files can be named one by one");
     }
   } else if (!is_there(argument) && has_wildcard(argument)) {
     expand(argument, found);

@@ -19,6 +19,14 @@ bool is_bmp(const Source& source) {
   return std::find(kKnown.begin(), kKnown.end(), header) != kKnown.end();
 }
 
+// The container of HEIC and AVIF, by its main brand: films have others.
+bool is_heif(const Source& source) {
+  if (!source.matches(4, "ftyp"sv)) return false;
+  constexpr std::array kBrands = {"heic"sv, "heix"sv, "heim"sv, "heis"sv, "mif1"sv, "avif"sv};
+  return std::any_of(kBrands.begin(), kBrands.end(),
+                     [&](std::string_view brand) { return source.matches(8, brand); });
+}
+
 }  // namespace
 
 std::optional<ImageFormat> format_of(const Source& source) {
@@ -27,6 +35,7 @@ std::optional<ImageFormat> format_of(const Source& source) {
   if (source.matches(0, "II*\0"sv) || source.matches(0, "MM\0*"sv)) return ImageFormat::kTiff;
   if (source.matches(0, "RIFF"sv) && source.matches(8, "WEBP"sv)) return ImageFormat::kWebp;
   if (is_bmp(source)) return ImageFormat::kBmp;
+  if (is_heif(source)) return ImageFormat::kHeif;
   return std::nullopt;
 }
 
@@ -42,13 +51,16 @@ const char* name_of(ImageFormat format) noexcept {
       return "WebP";
     case ImageFormat::kBmp:
       return "BMP";
+    case ImageFormat::kHeif:
+      return "HEIF";
   }
   return "image";
 }
 
 bool has_image_extension(const std::filesystem::path& path) {
-  constexpr std::array<std::string_view, 10> kExtensions = {".jpg", ".jpeg", ".jpe",  ".jfif", ".png",
-                                                            ".tif", ".tiff", ".webp", ".bmp",  ".dib"};
+  constexpr std::array<std::string_view, 13> kExtensions = {".jpg",  ".jpeg", ".jpe",  ".jfif", ".png",
+                                                            ".tif",  ".tiff", ".webp", ".bmp",  ".dib",
+                                                            ".heic", ".heif", ".avif"};
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });

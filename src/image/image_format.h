@@ -8,7 +8,7 @@
 
 namespace relprompt::image {
 
-enum class ImageFormat { kJpeg, kPng, kTiff, kWebp, kBmp };
+enum class ImageFormat { kJpeg, kPng, kTiff, kWebp, kBmp, kHeif };
 
 /// The format whose signature the file starts with; nullopt if there is none.
 std::optional<ImageFormat> format_of(const Source& source);
@@ -17,7 +17,7 @@ std::optional<ImageFormat> format_of(const Source& source);
 const char* name_of(ImageFormat format) noexcept;
 
 /// True if a scan of a folder should take the file for an image: .jpg .jpeg .jpe .jfif .png .tif .tiff .webp
-/// .bmp .dib, any case.
+/// .bmp .dib .heic .heif .avif, any case.
 bool has_image_extension(const std::filesystem::path& path);
 
 }  // namespace relprompt::image

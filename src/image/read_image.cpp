@@ -7,6 +7,7 @@
 #include "image/bmp_decode.h"
 #include "image/describe.h"
 #include "image/guard.h"
+#include "image/heif_decode.h"
 #include "image/image_bytes.h"
 #include "image/image_format.h"
 #include "image/jpeg_decode.h"
@@ -37,6 +38,8 @@ Image decode_any(const Source& source, const DecodeOptions& options) {
       return of_colors(image::decode_jpeg(source), options, source.name());
     case ImageFormat::kWebp:
       return of_colors(image::decode_webp(source), options, source.name());
+    case ImageFormat::kHeif:
+      return of_colors(image::decode_heif(source), options, source.name());
     case ImageFormat::kBmp:
       return of_colors(image::decode_bmp(source), options, source.name());
     case ImageFormat::kPng: {

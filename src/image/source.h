@@ -20,6 +20,9 @@ class Source {
   const std::uint8_t* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
 
+  /// The largest height * width that check_size accepts.
+  std::uint64_t max_pixels() const noexcept { return max_pixels_; }
+
   /// True if [offset, offset + count) lies inside the file; no overflow.
   bool has(std::uint64_t offset, std::uint64_t count) const noexcept;
   /// True if these bytes stand at that offset.

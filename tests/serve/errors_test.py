@@ -147,7 +147,7 @@ class Token(unittest.TestCase):
 class CommandLine(unittest.TestCase):
     def status(self, *arguments):
         with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run([PROGRAM, "serve", *arguments], capture_output=True, text=True, timeout=60,
+            done = subprocess.run([PROGRAM, "serve", *arguments], capture_output=True, text=True, timeout=300,
                                   env=environment(folder), check=False)
         return done.returncode, done.stderr
 

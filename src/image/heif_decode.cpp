@@ -1,0 +1,63 @@
+#include "image/heif_decode.h"
+
+#include <string>
+#include <utility>
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include "relprompt/error.h"
+#include "relprompt/version.h"
+
+#include "base/library_beside.h"
+#include "image/heif_table.h"
+
+namespace relprompt::image {
+namespace {
+
+constexpr const char* kLibrary = "librelprompt-heif.so";
+
+const HeifTable* load() {
+  std::string reasons;
+  void* library = open_library_beside(kLibrary, reasons);
+  if (library == nullptr) return nullptr;
+  using Entry = const HeifTable* (*)();
+  const auto entry = reinterpret_cast<Entry>(::dlsym(library, kHeifSymbol));
+  const auto* table = entry == nullptr ? nullptr : entry();
+  return table != nullptr && std::string(table->version) == RELPROMPT_VERSION ? table : nullptr;
+}
+
+}  // namespace
+
+Image decode_heif(const Source& source) {
+  static const HeifTable* const table = load();
+  if (table == nullptr) {
+    source.unsupported(
+        fmt::format("it is HEIC or AVIF, which need the optional library {}: install libheif-dev and build "
+                    "again, or convert it",
+                    kLibrary));
+  }
+  HeifImage result;
+  const auto problem = table->decode(source.data(), source.size(), source.max_pixels(), result);
+  if (result.width > 0 && result.height > 0) {
+    source.check_size(static_cast<std::uint64_t>(result.width), static_cast<std::uint64_t>(result.height));
+  }
+  switch (problem) {
+    case HeifProblem::kNone:
+      break;
+    case HeifProblem::kNoMemory:
+      throw Error(ErrorCode::kOutOfMemory, "not enough memory to decode " + source.name());
+    case HeifProblem::kDamaged:
+    case HeifProblem::kTooLarge:  // with a size that check_size accepts: the file contradicts itself
+      source.damaged("libheif: " + result.words);
+    case HeifProblem::kUnsupported:
+      source.unsupported("libheif: " + result.words);
+  }
+  if (result.others > 0) {
+    result.image.notes.push_back(
+        fmt::format("the file has {} more images, which are left out", result.others));
+  }
+  return std::move(result.image);
+}
+
+}  // namespace relprompt::image
