@@ -18,12 +18,8 @@ struct Known {
 };
 
 // What people most often hand over instead of an image.
-constexpr std::array<Known, 18> kKnown = {{
+constexpr std::array<Known, 14> kKnown = {{
     {0, "GIF8"sv, "a GIF"},
-    {4, "ftypheic"sv, "a HEIC image"},
-    {4, "ftypheix"sv, "a HEIC image"},
-    {4, "ftypmif1"sv, "a HEIF image"},
-    {4, "ftypavif"sv, "an AVIF image"},
     {4, "ftyp"sv, "an MP4 or QuickTime video"},
     {0, "\0\0\0\x0CjP  "sv, "a JPEG 2000 image"},
     {0, "\xFF\x0A"sv, "a JPEG XL image"},

@@ -126,9 +126,9 @@ TEST(DamagedImage, MessagesNameTheFileAndWhatItLooksLike) {
   expect_description("hello, this is\na text", "text \"hello, this is a\"");
   expect_description("GIF89a...........", "a GIF");
   expect_description(std::string("\0\0\0\x18"
-                                 "ftypheic",
+                                 "ftypmp42",
                                  12),
-                     "a HEIC image");
+                     "an MP4 or QuickTime video");
   expect_description("<!DOCTYPE html><html>", "HTML page");
   expect_description("BM is how this text starts", "text \"BM is");
   expect_description(std::string("\x00\x01\x02\xFE", 4), "bytes 00 01 02 FE");
