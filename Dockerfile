@@ -5,7 +5,7 @@
 FROM debian:12-slim AS build
 WORKDIR /source
 COPY scripts/install_dependencies.sh scripts/
-RUN apt-get update && scripts/install_dependencies.sh --labelling && apt-get install --yes --no-install-recommends dpkg-dev
+RUN apt-get update && scripts/install_dependencies.sh --labelling && apt-get install --yes --no-install-recommends dpkg-dev file
 COPY . .
 RUN cmake --preset no-torch -DRELPROMPT_TESTS=OFF -DCMAKE_BUILD_TYPE=Release && cmake --build --preset no-torch && \
     scripts/package.sh build/no-torch /packages

@@ -7,7 +7,9 @@ cd "$(dirname "$0")/.."
 build="$(realpath "${1:-build/release}")"
 output="${2:-build/packages}"
 [[ -f $build/CPackConfig.cmake ]] || { echo "package.sh: $build is not configured; cmake --preset release" >&2; exit 2; }
-command -v dpkg-shlibdeps >/dev/null || { echo "package.sh: dpkg-shlibdeps is missing; apt-get install dpkg-dev" >&2; exit 2; }
+for tool in dpkg-shlibdeps file; do
+  command -v "$tool" >/dev/null || { echo "package.sh: $tool is missing; apt-get install dpkg-dev file" >&2; exit 2; }
+done
 mkdir -p "$output"
 output="$(realpath "$output")"
 cd "$build"

@@ -1,8 +1,9 @@
 # ctest `tooling/package`: makes the Debian packages of this build and looks into them.
 # -DBUILD_DIR=... -DSOURCE_DIR=... -DWORK_DIR=... -DTORCH=ON|OFF
 find_program(shlibdeps dpkg-shlibdeps)
-if(NOT shlibdeps)
-  message(STATUS "SKIPPED: dpkg-shlibdeps is not installed")
+find_program(file_program file)
+if(NOT shlibdeps OR NOT file_program)
+  message(STATUS "SKIPPED: dpkg-dev or file is not installed")
   return()
 endif()
 file(REMOVE_RECURSE ${WORK_DIR})
