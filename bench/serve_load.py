@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Loads `relprompt serve` on the loopback address and prints what docs/serving.md reports.
+"""Loads `relprompt serve` on the loopback address and prints what docs/guide/serving.md reports.
 
   bench/serve_load.py [--program build/release/bin/relprompt] [--model models/demo] [--clients 500] [--requests 100000]
                       [--images 40] [--rounds 3] [--threads N] [--workers N]

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Strikes every system call of segment, import, quantize, eval and train that can fail, one a run, and checks what is left
-# (docs/reliability.md). Some half an hour on two cores; the release preset has to be built.
+# (docs/measurements/reliability.md). Some half an hour on two cores; the release preset has to be built.
 #   scripts/faults.sh [--commands segment,eval] [--faults kill,disk-full] [--points N] [--json FILE]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -5,7 +5,7 @@
 
 Each target runs until its seconds or executions (10^7 unless given) are over, whichever is first, with its seeds and its
 dictionary; then its corpus is reduced to what adds coverage. fuzz/counts.json keeps, for every target, the sum of all
-executions so far, the edges covered, the size of the corpus and the findings of the last run; docs/fuzzing.md has the table
+executions so far, the edges covered, the size of the corpus and the findings of the last run; docs/development/fuzzing.md has the table
 that `--table` prints. Findings stay in build/fuzz/findings; the exit status is 1 if there are any."""
 import argparse
 import datetime

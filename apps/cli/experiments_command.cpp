@@ -22,10 +22,14 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt experiments configs/world-methods.yaml --quick --dry-run\n"
     "  relprompt experiments configs/world-experiments.yaml --quick -o quick\n"
-    "  relprompt experiments configs/world-experiments.yaml -o docs/experiments --work runs/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o docs/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o docs/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --data camvid=sets/camvid -o docs/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml -o docs/measurements/experiments --work "
+    "runs/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o "
+    "docs/measurements/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o "
+    "docs/measurements/experiments\n"
+    "  relprompt experiments configs/world-experiments.yaml --data camvid=sets/camvid -o "
+    "docs/measurements/experiments\n"
     "  relprompt experiments configs/paper/tables.yaml --clip clip-b16 --data voc=VOC2012 --dry-run\n"
     "\n"
     "The command makes scenes, pretrains a CLIP if it is given none, trains and measures row after row, and\n"
@@ -35,7 +39,8 @@ constexpr const char* kFooter =
     "\n"
     "Ctrl-C writes a checkpoint and stops; the same command goes on and repeats no finished run. Rows may "
     "be\n"
-    "added to the config at any time: only what is new runs. docs/experimenting.md explains the config.";
+    "added to the config at any time: only what is new runs. docs/guide/experimenting.md explains the "
+    "config.";
 
 struct ExperimentArguments : RunSwitches {
   ExperimentSettings settings;

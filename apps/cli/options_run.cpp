@@ -22,7 +22,7 @@ void RunSwitches::add_to(CLI::App& command, const std::string& json_help) {
 void RunArguments::add_to(CLI::App& command, const std::string& output_help, const std::string& replaced) {
   const std::string group = "Run";
   command.add_option("CONFIG", config,
-                     "YAML file; configs/ holds one for each protocol, docs/configs.md the keys");
+                     "YAML file; configs/ holds one for each protocol, docs/reference/configs.md the keys");
   command.add_option("--data", data, "root folder of the data set, for configs that do not name it")
       ->option_text("DIR")
       ->group(group);

@@ -32,7 +32,7 @@ constexpr const char* kFooter =
     "\n"
     "Open the address in a browser for the page. Ctrl-C or SIGTERM: what waits and runs is finished, then it "
     "ends\n"
-    "with status 0. docs/serving.md describes every request.";
+    "with status 0. docs/guide/serving.md describes every request.";
 
 struct ServeArguments {
   std::vector<std::string> models;

@@ -31,7 +31,7 @@ constexpr const char* kFooter =
     "\n"
     "Ctrl-C ends the iteration, writes a checkpoint and stops. The run's folder holds last/ and best/ "
     "(models\n"
-    "for --model), logs, curves.png, sheet.png and report/. Several machines: docs/distributed.md.";
+    "for --model), logs, curves.png, sheet.png and report/. Several machines: docs/guide/distributed.md.";
 
 struct TrainArguments {
   RunArguments run;

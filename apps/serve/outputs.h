@@ -27,7 +27,7 @@ struct Labelled {
   const OutputOptions& options;
 };
 
-/// One output: files, of which those of the masks' formats are as in docs/mask_formats.md.
+/// One output: files, of which those of the masks' formats are as in docs/reference/mask_formats.md.
 struct Output {
   std::string name;  ///< key in JSON
   std::vector<OutputFile> files;

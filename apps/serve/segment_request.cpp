@@ -202,7 +202,8 @@ SegmentRequest parse_segment(Request& request, const ServerSettings& settings) {
 SegmentRequest read_segment_fields(const Json& fields, SegmentRequest result,
                                    const ServerSettings& settings) {
   if (result.image.empty() && !result.pixels && result.image_url.empty())
-    throw HttpError(400, "there is no image in the request", "docs/serving.md shows three ways to send one");
+    throw HttpError(400, "there is no image in the request",
+                    "docs/guide/serving.md shows three ways to send one");
   JsonFields reader(fields, "the request", ErrorCode::kBadArgument);
   reader.leave({"classes", "vocabulary"});
   if (result.outputs.empty()) result.outputs = {"labels"};

@@ -72,7 +72,7 @@ Json protocol_json(const SegmentOptions& options) {
   return protocol;
 }
 
-/// Description of a result as text, see docs/serving.md.
+/// Description of a result as text, see docs/guide/serving.md.
 std::string describe(const OpenModel& model, const EmbeddedClasses& classes, const Image& image,
                      const Segmentation& result, const SegmentOptions& options, const Stages& stages,
                      const std::string* session) {

@@ -25,7 +25,7 @@ struct ExperimentPace {
 
 /// Which suite is run, where, and how much of it.
 struct ExperimentSettings {
-  std::filesystem::path config;   ///< YAML file, see docs/experimenting.md
+  std::filesystem::path config;   ///< YAML file, see docs/guide/experimenting.md
   std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says
   std::filesystem::path output;   ///< folder of the tables and images
   std::filesystem::path work;     ///< folder of scenes, CLIPs and runs; empty: output/work

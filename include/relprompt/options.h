@@ -215,7 +215,8 @@ struct RandomModelOptions {
   /// ViT-B-32, ViT-B-16, ViT-L-14, ViT-L-14-336, ViT-H-14, ViT-g-14, ViT-bigG-14
   std::string architecture = "ViT-B-16";
   std::string variant = "paper";  ///< paper or official: the publication, or the authors' released code
-  /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt (docs/baselines.md)
+  /// rpn, or a baseline: lpm_only, full, bitfit, adapter, vpt, lst, ssf, lora, rpn_vpt
+  /// (docs/reference/baselines.md)
   std::string method = "rpn";
   /// "KEY=VALUE" for other keys of `prompts` in config.json, values in JSON or a bare word: "m2oe.rank=6".
   std::vector<std::string> settings;

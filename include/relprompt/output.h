@@ -1,4 +1,5 @@
-// Writing what was found: every file that `relprompt segment` writes, as docs/formats.md describes them.
+// Writing what was found: every file that `relprompt segment` writes, as docs/reference/formats.md describes
+// them.
 //
 // A file appears whole or not at all, and its folder is made if needed. A file that relprompt wrote and
 // nobody changed since is replaced; anything else stays, and the call throws Error(kNotWritable). To know
@@ -82,7 +83,7 @@ class RELPROMPT_API ScoreFile {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A kind of file that results can be saved as. docs/mask_formats.md describes each.
+/// A kind of file that results can be saved as. docs/reference/mask_formats.md describes each.
 struct OutputFormat {
   std::string name;                         ///< what --save takes, such as "coco"
   std::string image_file;                   ///< ending of each image's file, ".labels.png"; empty: none

@@ -12,7 +12,7 @@ namespace relprompt {
 
 /// What a config leaves open.
 struct PretrainSettings {
-  std::filesystem::path config;      ///< YAML file, see docs/pretraining.md
+  std::filesystem::path config;      ///< YAML file, see docs/guide/pretraining.md
   std::vector<std::string> changes;  ///< "phases.scenes.iterations=60": change keys, in this order
   std::filesystem::path output;      ///< folder of the run, which becomes the model
   std::optional<int> threads;        ///< absent: as the config says

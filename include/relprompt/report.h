@@ -1,4 +1,4 @@
-// STEM.json: what was found in an image, under which protocol, by which model (docs/formats.md).
+// STEM.json: what was found in an image, under which protocol, by which model (docs/reference/formats.md).
 #pragma once
 
 #include <filesystem>

@@ -18,7 +18,7 @@
 namespace relprompt {
 
 /// Dense heads, for ModelOptions::head: "none" (the last layer as CLIP computes it), "maskclip", ...
-/// (docs/formats.md).
+/// (docs/reference/formats.md).
 RELPROMPT_API std::vector<std::string> dense_head_names();
 
 /// Receives the calibrated scores of a few classes at a time, so that memory stays flat in the class count.

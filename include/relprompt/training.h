@@ -42,7 +42,7 @@ class RELPROMPT_API RunListener {
 
 /// What a config leaves open.
 struct RunSettings {
-  std::filesystem::path config;      ///< YAML file, see docs/configs.md
+  std::filesystem::path config;      ///< YAML file, see docs/reference/configs.md
   std::vector<std::string> changes;  ///< "train.iterations=60": change keys of the config, in this order
   std::filesystem::path model;       ///< train: the CLIP, a model folder or checkpoint; evaluate: the model
   std::filesystem::path data;        ///< root of the data set; empty: as the config says
@@ -90,7 +90,7 @@ struct RunOutcome {
 };
 
 /// Trains from the beginning. Several workers that are started with the environment variables of torchrun or
-/// Slurm train one model together (docs/distributed.md).
+/// Slurm train one model together (docs/guide/distributed.md).
 /// Throws Error: kBadArgument and kBadClassList (config), codes of exit status 3 (data, output) and 4 (CLIP),
 /// kDiverged, kLostWorker, kOutOfMemory, kNoDevice.
 RELPROMPT_API RunOutcome train_prompts(const RunSettings& settings, RunListener& listener);

@@ -1,4 +1,4 @@
-"""Files of results, as `relprompt segment --save` writes them (docs/formats.md, docs/mask_formats.md)."""
+"""Files of results, as `relprompt segment --save` writes them (docs/reference/formats.md, docs/reference/mask_formats.md)."""
 
 from __future__ import annotations
 

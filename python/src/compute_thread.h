@@ -1,9 +1,9 @@
 // A thread for what computes, away from Python's signals.
 //
 // Kernels that oneDNN generates use the stack register as a general one, so a signal that is delivered to a
-// thread inside such a kernel damages memory (docs/interrupting.md). Python's own threads receive signals at
-// any moment. So everything that computes runs on a thread that all signals are blocked on, and so do the
-// OpenMP threads that it starts. The calling Python thread waits without the GIL and looks for Ctrl-C
+// thread inside such a kernel damages memory (docs/guide/interrupting.md). Python's own threads receive
+// signals at any moment. So everything that computes runs on a thread that all signals are blocked on, and so
+// do the OpenMP threads that it starts. The calling Python thread waits without the GIL and looks for Ctrl-C
 // meanwhile.
 #pragma once
 

@@ -114,7 +114,7 @@ for thread in os.listdir("/proc/self/task"):
 
 
 def test_no_signal_reaches_a_thread_that_computes():
-    """docs/interrupting.md says why: of this process, only Python's own thread may get one."""
+    """docs/guide/interrupting.md says why: of this process, only Python's own thread may get one."""
     command, own = [sys.executable, "-c", SIGNALS], {
         **os.environ,
         "OPENBLAS_NUM_THREADS": "1",

@@ -3,7 +3,7 @@
 //
 // A file's line is added before the file appears. A process that is killed at any moment therefore leaves the
 // older file or the newer one, and both are listed. Lines are only ever added, under a lock, so several
-// processes can write into one folder. docs/formats.md describes the list.
+// processes can write into one folder. docs/reference/formats.md describes the list.
 #pragma once
 
 #include <filesystem>

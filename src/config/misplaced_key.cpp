@@ -68,7 +68,7 @@ void refuse_misplaced_keys(const nlohmann::json& document, const std::string& so
     if (place.empty()) continue;
     throw Error(ErrorCode::kBadArgument,
                 fmt::format("{}: unknown key '{}'; did you mean {}?", source, key, place),
-                fmt::format("--set {}=VALUE; docs/configs.md has all keys", place));
+                fmt::format("--set {}=VALUE; docs/reference/configs.md has all keys", place));
   }
 }
 

@@ -52,7 +52,7 @@ struct TrainOptions {
   std::size_t sheet_samples = 6;  ///< images on the sheet
 };
 
-/// Transductive self-training (docs/training.md); used with the transductive settings only.
+/// Transductive self-training (docs/guide/training.md); used with the transductive settings only.
 struct SelfTrainingOptions {
   double start = 0.5;      ///< share of the iterations after which pseudo labels begin, in [0, 1)
   double threshold = 0.0;  ///< least probability of a pseudo label, in [0, 1]
@@ -89,7 +89,7 @@ struct RunConfig {
   std::string name;  ///< what the run is, for titles; default: the config file's name
   eval::Setting setting = eval::Setting::kSupervised;  ///< key `protocol`
   DataConfig data;
-  model::PromptConfig model;            ///< the keys of `prompts` in config.json (docs/formats.md)
+  model::PromptConfig model;            ///< the keys of `prompts` in config.json (docs/reference/formats.md)
   std::string normalisation = "model";  ///< model (the CLIP's own), clip or imagenet
   TextOptions text;  ///< keys `templates` (a set's name or a list of sentences) and `names`
   /// Key `class_names`: what the text tower reads for a class of the data set, by its title; the names that

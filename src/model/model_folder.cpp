@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
               fmt::format("cannot create {}: {}", target.string(), std::strerror(reason)));
 }
 
-/// All names that a model folder of ours can hold (docs/formats.md).
+/// All names that a model folder of ours can hold (docs/reference/formats.md).
 constexpr std::array kModelFiles = {"config.json",
                                     "clip.safetensors",
                                     "prompts.safetensors",

@@ -1,5 +1,5 @@
-// A file of packed weights: what it is of, and blocks of bytes with a checksum each. docs/formats.md
-// describes it.
+// A file of packed weights: what it is of, and blocks of bytes with a checksum each.
+// docs/reference/formats.md describes it.
 #pragma once
 
 #include <cstdint>

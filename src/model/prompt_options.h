@@ -14,7 +14,7 @@ enum class Variant { kPaper, kOfficial };
 inline constexpr Word<Variant> kVariantWords[] = {{Variant::kPaper, "paper"},
                                                   {Variant::kOfficial, "official"}};
 
-/// Where prompt tokens come from (docs/decisions/0004-baselines-and-ablations.md).
+/// Where prompt tokens come from (docs/development/decisions/0004-baselines-and-ablations.md).
 enum class Apg {
   kKnowledge,  ///< Eq. 3: Linear(m^T h)
   kLinear      ///< ablation: one linear layer from the cells of the grid, m^T W + b, without h

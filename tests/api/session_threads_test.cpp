@@ -1,5 +1,5 @@
 // Sessions of one model in threads of their own: the labels of one after the other, and nothing written to
-// what they share (which ThreadSanitizer sees where it can: docs/development.md).
+// what they share (which ThreadSanitizer sees where it can: docs/development/README.md).
 #include <algorithm>
 #include <thread>
 #include <vector>

@@ -1,4 +1,4 @@
-// The pages in docs/recipes: their command lines run as they are written, in the project's folder.
+// The pages in docs/guide/recipes: their command lines run as they are written, in the project's folder.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -67,7 +67,7 @@ TEST_P(Recipes, RunAsTheyAreWritten) {
     fs::create_directory_symlink(fs::path(RELPROMPT_SOURCE_DIR) / name, place / name);
   }
   const auto commands =
-      commands_of(fs::path(RELPROMPT_SOURCE_DIR) / "docs/recipes" / (GetParam() + ".md"), place.path());
+      commands_of(fs::path(RELPROMPT_SOURCE_DIR) / "docs/guide/recipes" / (GetParam() + ".md"), place.path());
   EXPECT_THAT(commands, testing::Not(testing::IsEmpty()));
   for (const std::string& command : commands) {
     const std::string line = "cd '" + place.path().string() +

@@ -1,6 +1,6 @@
 // What bf16 and int8 leave of each head's features: the layers before the head are rounded and so are the
-// head's products, but what it decides by likeness is in fp32. docs/heads.md has what the golden network
-// gives (here with --gtest_output=json); the bounds are two to five times that.
+// head's products, but what it decides by likeness is in fp32. docs/reference/heads.md has what the golden
+// network gives (here with --gtest_output=json); the bounds are two to five times that.
 #include <algorithm>
 #include <cmath>
 #include <numeric>

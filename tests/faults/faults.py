@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lets system calls of relprompt fail, one at a time, and checks what is left (docs/reliability.md).
+"""Lets system calls of relprompt fail, one at a time, and checks what is left (docs/measurements/reliability.md).
 
   faults.py --program RELPROMPT --strike STRIKE --clock LIBRARY [--commands segment,train] [--faults kill,disk-full]
             [--points 4 | --all] [--json FILE] [--work DIR]

@@ -1,4 +1,4 @@
-"""The command lines of docs/serving.md run as they are written: curl is told by its configuration file where the
+"""The command lines of docs/guide/serving.md run as they are written: curl is told by its configuration file where the
 server of this test listens."""
 import os
 import re

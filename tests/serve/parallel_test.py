@@ -1,5 +1,5 @@
 """Many clients of several workers at once, over fewer kept sessions than they ask for: every answer is the one that
-a client alone gets, and the server ends well. Under ThreadSanitizer (docs/development.md) a race ends it with 66."""
+a client alone gets, and the server ends well. Under ThreadSanitizer (docs/development/README.md) a race ends it with 66."""
 import base64
 import threading
 import unittest

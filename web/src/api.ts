@@ -1,4 +1,4 @@
-// The server's HTTP interface (docs/serving.md) as functions.
+// The server's HTTP interface (docs/guide/serving.md) as functions.
 import { from_base64 } from "./base64";
 import { decode_grey_png, unknown_label, type GreyImage } from "./grey_png";
 import type { LabelMap } from "./paint";

@@ -1,4 +1,4 @@
-// Class lists as people type them: the grammar of `--classes` (docs/formats.md), a name list for each class.
+// Class lists as people type them: the grammar of `--classes` (docs/reference/formats.md), a name list for each class.
 
 export interface NamedClass {
   /** The first is shown, all stand for the class. */
