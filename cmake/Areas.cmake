@@ -111,3 +111,18 @@ function(relprompt_test name)
   gtest_discover_tests(${target} TEST_PREFIX ${name}/ DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120
                        PROPERTIES TIMEOUT ${SUITE_TIMEOUT})
 endfunction()
+
+# relprompt_optional_library(NAME SYMBOL SOURCES ... LINK targets...)
+# librelprompt-NAME.so, which is loaded when something needs it and shows one symbol. Target relprompt_NAME_library; all
+# of them stand in the global property relprompt_optional_libraries.
+function(relprompt_optional_library name symbol)
+  cmake_parse_arguments(LIBRARY "" "" "SOURCES;LINK" ${ARGN})
+  set(target relprompt_${name}_library)
+  set(exports ${CMAKE_CURRENT_BINARY_DIR}/exports.map)
+  file(CONFIGURE OUTPUT ${exports} CONTENT "{ global: ${symbol}; local: *; };\n")
+  add_library(${target} SHARED ${LIBRARY_SOURCES})
+  target_link_libraries(${target} PRIVATE ${LIBRARY_LINK} -Wl,--version-script=${exports})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME relprompt-${name} LINK_DEPENDS ${exports}
+                        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib RELPROMPT_SYMBOL ${symbol})
+  set_property(GLOBAL APPEND PROPERTY relprompt_optional_libraries ${target})
+endfunction()

@@ -22,23 +22,16 @@ set_target_properties(relprompt relprompt_cli PROPERTIES BUILD_WITH_INSTALL_RPAT
 
 set(relprompt_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/relprompt)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME relprompt)
-if(TARGET relprompt_torch_library)
-  set_target_properties(relprompt_torch_library PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON
+get_property(relprompt_optional GLOBAL PROPERTY relprompt_optional_libraries)
+foreach(library IN LISTS relprompt_optional)
+  set(component relprompt)
+  if(library STREQUAL relprompt_torch_library)
+    set(component relprompt-torch)
+  endif()
+  set_target_properties(${library} PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON
                         BUILD_WITH_INSTALL_RPATH ON)
-  install(TARGETS relprompt_torch_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT relprompt-torch)
-endif()
-if(TARGET relprompt_heif_library)
-  set_target_properties(relprompt_heif_library PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON BUILD_WITH_INSTALL_RPATH ON)
-  install(TARGETS relprompt_heif_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-endif()
-if(TARGET relprompt_fonts_library)
-  set_target_properties(relprompt_fonts_library PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON BUILD_WITH_INSTALL_RPATH ON)
-  install(TARGETS relprompt_fonts_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-endif()
-if(TARGET relprompt_hub_library)
-  set_target_properties(relprompt_hub_library PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON BUILD_WITH_INSTALL_RPATH ON)
-  install(TARGETS relprompt_hub_library LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
-endif()
+  install(TARGETS ${library} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT ${component})
+endforeach()
 install(TARGETS relprompt EXPORT relpromptTargets
         LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
         INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})

@@ -1,11 +1,14 @@
 #include "base/file_journal.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -61,6 +64,21 @@ std::string unescaped(std::string_view text) {
   return result;
 }
 
+/// Up to `size` bytes from `from` on, fewer at the file's end; nothing, and errno, where reading fails.
+std::optional<std::string> bytes_at(int file, off_t from, std::size_t size) {
+  std::string bytes(size, '\0');
+  std::size_t got = 0;
+  while (got < size) {
+    const ssize_t count = ::pread(file, bytes.data() + got, size - got, from + static_cast<off_t>(got));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return std::nullopt;
+    if (count == 0) break;
+    got += static_cast<std::size_t>(count);
+  }
+  bytes.resize(got);
+  return bytes;
+}
+
 /// The lines of one list as far as they have been read; the rest is read when it is asked for.
 class Lines {
  public:
@@ -90,16 +108,9 @@ class Lines {
 
  private:
   void read_rest(int file, off_t size) {
-    std::string text(static_cast<std::size_t>(size - read_), '\0');
-    std::size_t got = 0;
-    while (got < text.size()) {
-      const ssize_t count =
-          ::pread(file, text.data() + got, text.size() - got, read_ + static_cast<off_t>(got));
-      if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) break;
-      got += static_cast<std::size_t>(count);
-    }
-    std::string_view rest = std::string_view(text).substr(0, got);
+    const auto text = bytes_at(file, read_, static_cast<std::size_t>(size - read_));
+    if (!text) return;  // what cannot be read lists nothing: no file is replaced on its word
+    std::string_view rest = *text;
     if (read_ == 0) {
       if (rest.substr(0, kHeader.size()) != kHeader) return;  // somebody else's file lists nothing
       rest.remove_prefix(kHeader.size());
@@ -157,14 +168,6 @@ auto with_lines(const fs::path& path, Ask&& ask) {
               "relprompt keeps there which files it wrote: move it away, or choose another output folder");
 }
 
-/// As much of the file as a header is long.
-std::string start_of(int file) {
-  std::string start(kHeader.size(), '\0');
-  const ssize_t got = ::pread(file, start.data(), start.size(), 0);
-  start.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-  return start;
-}
-
 /// The list, made if needed and locked; the lock goes with the descriptor.
 FileHandle open_locked(const fs::path& path) {
   for (;;) {
@@ -198,13 +201,14 @@ bool flush_is_due(const fs::path& path) {
 void append(const fs::path& path, const std::string& line) {
   const FileHandle file = open_locked(path);
   const off_t size = ::lseek(file.number(), 0, SEEK_END);
-  const std::string start = start_of(file.number());
-  if (start != kHeader.substr(0, start.size())) refuse(path);
+  const auto start = bytes_at(file.number(), 0, kHeader.size());
+  const auto last = bytes_at(file.number(), std::max<off_t>(size - 1, 0), 1);
+  if (size < 0 || !start || !last) fail(path, errno);
+  if (*start != kHeader.substr(0, start->size())) refuse(path);
   std::string text;
-  char last = '\n';
-  if (start.size() < kHeader.size()) {
-    text = kHeader.substr(start.size());  // all of it, or what a full disk cut off
-  } else if (::pread(file.number(), &last, 1, size - 1) == 1 && last != '\n') {
+  if (start->size() < kHeader.size()) {
+    text = kHeader.substr(start->size());  // all of it, or what a full disk cut off
+  } else if (*last != "\n") {
     text = "\n";  // of a line cut off
   }
   text += line;
@@ -245,7 +249,7 @@ void remove_lone_journal(const fs::path& folder) {
   const fs::path path = folder / kJournalName;
   const FileHandle file(::open(path.c_str(), O_RDWR | kCommonFlags));
   if (!file || ::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return;  // in use
-  if (start_of(file.number()) == kHeader) ::unlink(path.c_str());
+  if (bytes_at(file.number(), 0, kHeader.size()) == kHeader) ::unlink(path.c_str());
 }
 
 }  // namespace relprompt

@@ -1,10 +1,13 @@
 #include "base/library_beside.h"
 
+#include <cstring>
 #include <filesystem>
 #include <system_error>
 
 #include <dlfcn.h>
 #include <link.h>
+
+#include "relprompt/version.h"
 
 #include "base/paths.h"
 
@@ -38,6 +41,22 @@ void* open_library_beside(const std::string& name, std::string& reasons) {
     reasons += std::string("\n  ") + ::dlerror();
   }
   return nullptr;
+}
+
+void* function_beside(const std::string& library, const char* symbol, std::string& reasons) {
+  void* opened = open_library_beside(library, reasons);
+  if (opened == nullptr) return nullptr;
+  void* function = ::dlsym(opened, symbol);
+  if (function == nullptr) add_other_version(reasons);
+  return function;
+}
+
+void add_other_version(std::string& reasons) {
+  reasons += "\n  it is of another version than " RELPROMPT_VERSION;
+}
+
+bool is_our_version(const char* version) {
+  return std::strcmp(version, RELPROMPT_VERSION) == 0;
 }
 
 }  // namespace relprompt

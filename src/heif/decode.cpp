@@ -31,19 +31,6 @@ HeifProblem problem_of(const heif_error& error, HeifImage& result) {
   return unsupported ? HeifProblem::kUnsupported : HeifProblem::kDamaged;
 }
 
-/// Rows of RGB or RGBA as RGB over white.
-void copy_rows(const std::uint8_t* rows, int stride, int channels, Image& image) {
-  std::uint8_t* to = image.rgb.data();
-  for (int y = 0; y < image.height; ++y) {
-    const std::uint8_t* from = rows + static_cast<std::ptrdiff_t>(y) * stride;
-    for (int x = 0; x < image.width; ++x, from += channels) {
-      const int alpha = channels == 4 ? from[3] : 255;
-      for (int c = 0; c < 3; ++c)
-        *to++ = static_cast<std::uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
-    }
-  }
-}
-
 HeifProblem decode_pixels(const heif_image_handle* handle, HeifImage& result) {
   const bool alpha = heif_image_handle_has_alpha_channel(handle) != 0;
   const Owned<heif_decoding_options> options(heif_decoding_options_alloc(), heif_decoding_options_free);
@@ -64,8 +51,10 @@ HeifProblem decode_pixels(const heif_image_handle* handle, HeifImage& result) {
   }
   result.image.width = width;
   result.image.height = height;
-  result.image.rgb.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-  copy_rows(rows, stride, alpha ? 4 : 3, result.image);
+  result.alpha = alpha;
+  const std::ptrdiff_t row_bytes = static_cast<std::ptrdiff_t>(width) * (alpha ? 4 : 3);
+  for (std::ptrdiff_t y = 0; y < height; ++y)
+    result.image.rgb.insert(result.image.rgb.end(), rows + y * stride, rows + y * stride + row_bytes);
   return HeifProblem::kNone;
 }
 

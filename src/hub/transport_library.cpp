@@ -1,11 +1,9 @@
 // Loads librelprompt-hub.so.
 #include <string>
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
-#include "relprompt/version.h"
 
 #include "base/library_beside.h"
 #include "hub/transport.h"
@@ -15,22 +13,12 @@ namespace {
 
 constexpr const char* kLibrary = "librelprompt-hub.so";
 
-const TransportTable* load(std::string& reasons) {
-  void* library = open_library_beside(kLibrary, reasons);
-  if (library == nullptr) return nullptr;
-  using Entry = const TransportTable* (*)();
-  const auto entry = reinterpret_cast<Entry>(::dlsym(library, kTransportSymbol));
-  const auto* table = entry == nullptr ? nullptr : entry();
-  if (table != nullptr && std::string(table->version) == RELPROMPT_VERSION) return table;
-  reasons += fmt::format("\n  it is of another version than {}", RELPROMPT_VERSION);
-  return nullptr;
-}
-
 }  // namespace
 
 std::unique_ptr<Transport> make_transport() {
   static std::string reasons;
-  static const TransportTable* const table = load(reasons);
+  static const TransportTable* const table =
+      table_beside<TransportTable>(kLibrary, kTransportSymbol, reasons);
   if (table != nullptr) return table->make();
   throw Error(
       ErrorCode::kNoDevice,

@@ -2,10 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
-
-#include <dlfcn.h>
-
-#include "relprompt/version.h"
+#include <string>
 
 #include "base/library_beside.h"
 
@@ -14,15 +11,9 @@ namespace {
 
 const FontTable* load() {
   std::string reasons;  // nobody needs to hear them: the letters of before are drawn
-  void* library = open_library_beside("librelprompt-fonts.so", reasons);
-  if (library == nullptr) return nullptr;
-  using Entry = const FontTable* (*)();
-  const auto entry = reinterpret_cast<Entry>(::dlsym(library, kFontSymbol));
-  const auto* table = entry == nullptr ? nullptr : entry();
+  const auto* table = table_beside<FontTable>("librelprompt-fonts.so", kFontSymbol, reasons);
   TextMask mask;
-  const bool usable =
-      table != nullptr && std::strcmp(table->version, RELPROMPT_VERSION) == 0 && table->render("x", 10, mask);
-  return usable ? table : nullptr;
+  return table != nullptr && table->render("x", 10, mask) ? table : nullptr;
 }
 
 }  // namespace

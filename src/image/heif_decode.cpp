@@ -3,13 +3,12 @@
 #include <string>
 #include <utility>
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include "relprompt/error.h"
-#include "relprompt/version.h"
 
 #include "base/library_beside.h"
+#include "image/compose.h"
 #include "image/heif_table.h"
 
 namespace relprompt::image {
@@ -18,13 +17,8 @@ namespace {
 constexpr const char* kLibrary = "librelprompt-heif.so";
 
 const HeifTable* load() {
-  std::string reasons;
-  void* library = open_library_beside(kLibrary, reasons);
-  if (library == nullptr) return nullptr;
-  using Entry = const HeifTable* (*)();
-  const auto entry = reinterpret_cast<Entry>(::dlsym(library, kHeifSymbol));
-  const auto* table = entry == nullptr ? nullptr : entry();
-  return table != nullptr && std::string(table->version) == RELPROMPT_VERSION ? table : nullptr;
+  std::string reasons;  // nobody needs to hear them: an image that needs the library says so
+  return table_beside<HeifTable>(kLibrary, kHeifSymbol, reasons);
 }
 
 }  // namespace
@@ -53,6 +47,7 @@ Image decode_heif(const Source& source) {
     case HeifProblem::kUnsupported:
       source.unsupported("libheif: " + result.words);
   }
+  if (result.alpha) lay_over_white(result.image.rgb);
   if (result.others > 0) {
     result.image.notes.push_back(
         fmt::format("the file has {} more images, which are left out", result.others));

@@ -13,9 +13,10 @@ namespace relprompt::image {
 /// Why an image was not decoded.
 enum class HeifProblem { kNone, kDamaged, kUnsupported, kTooLarge, kNoMemory };
 
-/// A primary image as it is meant to be seen (turned, mirrored, cut), RGB over white.
+/// A primary image as it is meant to be seen (turned, mirrored, cut).
 struct HeifImage {
-  Image image;
+  Image image;  ///< of four bytes a pixel, RGBA, if it has alpha
+  bool alpha = false;
   int width = 0, height = 0;  ///< of the file, known before anything is decoded
   int others = 0;             ///< further top-level images, which are left out
   std::string words;          ///< of libheif, on a problem
