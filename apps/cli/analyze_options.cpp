@@ -21,6 +21,7 @@ std::vector<ListedImage> images_of(const AnalyzeArguments& arguments, const std:
     throw Error(ErrorCode::kBadArgument, "no image is given", "name files, folders or quoted globs");
   }
   ImageList list = list_images(arguments.inputs, output);
+  list.failures.insert(list.failures.end(), list.skipped.begin(), list.skipped.end());
   if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
   return std::move(list.images);
 }

@@ -9,6 +9,7 @@
 
 #include "relprompt/error.h"
 
+#include "command_rows.h"
 #include "commands.h"
 #include "json_report.h"
 #include "numbers.h"
@@ -75,8 +76,12 @@ int run(const ClassesArguments& arguments) {
 Command add_classes(CLI::App& program) {
   const auto arguments = std::make_shared<ClassesArguments>();
   CLI::App* parser = program.add_subcommand("classes", "Show the built-in class lists")->group("Commands");
-  parser->add_option("NAME", arguments->name, "list to show, in the format of --class-file")
-      ->option_text(" ");
+  std::vector<std::string> names;
+  for (const Vocabulary& entry : vocabularies()) names.push_back(entry.name);
+  CLI::Option* name =
+      parser->add_option("NAME", arguments->name, "list to show, in the format of --class-file");
+  name->option_text(" ");
+  suggest_words(*name, names);
   parser->add_flag("--list", arguments->list, "names of all lists (also without any argument)");
   parser->add_flag("--json", arguments->json, "one JSON document instead of text");
   parser->footer(

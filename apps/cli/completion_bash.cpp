@@ -72,10 +72,14 @@ std::string word_cases(const std::vector<CommandRow>& rows) {
     std::vector<std::string> names, others = row.commands;
     for (const OptionRow& option : row.options)
       names.insert(names.end(), option.names.begin(), option.names.end());
+    bool files = false;
     for (const OptionRow& argument : row.arguments) {
       others.insert(others.end(), argument.words.begin(), argument.words.end());
+      files = files || takes_path(argument);
     }
-    const std::string rest = others.empty() ? "_relprompt_files" : "_relprompt_words " + quoted(others);
+    const std::string rest = !others.empty() ? "_relprompt_words " + quoted(others)
+                             : files         ? "_relprompt_files"
+                                             : ":";
     text += fmt::format("    '{}') if [[ $cur == -* ]]; then _relprompt_words {}; else {}; fi ;;\n", row.name,
                         quoted(names), rest);
   }

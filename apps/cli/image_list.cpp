@@ -1,12 +1,16 @@
 #include "image_list.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "image/find_images.h"
+#include "image/heif_decode.h"
 #include "image/output_names.h"
 #include "input_words.h"
+#include "numbers.h"
+#include "terminal.h"
 
 namespace relprompt::cli {
 namespace {
@@ -58,6 +62,13 @@ ImageList list_images(const std::vector<std::string>& given, const fs::path& out
   const auto found = image::find_images(arguments);
   const auto stems = image::output_stems(found, output);
   for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i].named && image::has_heif_extension(found[i].path) && !image::reads_heif()) {
+      list.skipped.push_back({found[i].path.string(), ErrorCode::kNotAnImage,
+                              fmt::format("{} is left out: HEIC and AVIF need librelprompt-heif.so (install "
+                                          "libheif-dev and build again)",
+                                          found[i].path.string())});
+      continue;
+    }
     // A path that is not there fails now: nobody should wait for a model to learn of a typing mistake.
     std::error_code ignored;
     if (fs::exists(found[i].path, ignored)) {
@@ -67,7 +78,16 @@ ImageList list_images(const std::vector<std::string>& given, const fs::path& out
                                fmt::format("{} does not exist", found[i].path.string())});
     }
   }
+  // Nothing but what cannot be read is no success.
+  if (list.images.empty() && list.failures.empty()) list.failures = std::exchange(list.skipped, {});
   return list;
+}
+
+void note_unreadable(const ImageList& list) {
+  if (list.skipped.empty()) return;
+  const std::size_t others = list.skipped.size() - 1;
+  const std::string more = others > 0 ? fmt::format(", and {} more", counted(others, "such image")) : "";
+  print_note(list.skipped.front().message + more);
 }
 
 }  // namespace relprompt::cli

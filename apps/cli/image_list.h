@@ -38,11 +38,17 @@ struct Failure {
 struct ImageList {
   std::vector<ListedImage> images;
   std::vector<Failure> failures;  ///< inputs that name nothing
+  /// HEIC and AVIF images of folders and globs where libheif is missing. One that is named is a failure when
+  /// it is read.
+  std::vector<Failure> skipped;
 };
 
 /// Images of all inputs in order: files, folders, globs, @FILE and @- for lists of them (input_words.h), and
 /// - for the image on the standard input, whose results are called stdin. Results of an earlier run in the
 /// same folders are no images. Throws as expand_lists and standard_input do.
 ImageList list_images(const std::vector<std::string>& inputs, const std::filesystem::path& output);
+
+/// Says how many images were left out because HEIC and AVIF cannot be read here, if any.
+void note_unreadable(const ImageList& list);
 
 }  // namespace relprompt::cli

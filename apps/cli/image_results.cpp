@@ -17,10 +17,10 @@ constexpr std::size_t kUnwritten = 1;
 }  // namespace
 
 ImageResults::ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
-                           std::vector<Failure> failures)
+                           std::vector<Failure> failures, const std::vector<Failure>& unreadable)
     : settings_(settings),
       facts_(facts),
-      report_(facts, std::move(failures)),
+      report_(facts, std::move(failures), unreadable),
       run_outputs_(settings.plan, settings.output),
       progress_(images, settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()),
       queue_(kUnwritten, [this](ImageJob& job) { settle(job); }) {

@@ -47,10 +47,10 @@ struct ImageJob {
 
 class ImageResults {
  public:
-  /// @param images how many there are; failures: inputs that were refused before the run. Throws
-  /// Error(kNotWritable) for a file of the run that relprompt did not write.
+  /// @param images how many there are; failures, unreadable: as in RunReport. Throws Error(kNotWritable) for
+  /// a file of the run that relprompt did not write.
   ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
-               std::vector<Failure> failures);
+               std::vector<Failure> failures, const std::vector<Failure>& unreadable);
 
   /// Work on this image begins.
   void begin(const ListedImage& listed);

@@ -56,8 +56,15 @@ std::vector<fs::path> images_of(const QuantizeArguments& arguments) {
   if (arguments.inputs.empty()) {
     throw Error(ErrorCode::kBadArgument, "no image is given", "name files, folders or quoted globs");
   }
+  for (const std::string& input : arguments.inputs) {
+    if (input == "-") {
+      throw Error(ErrorCode::kBadArgument, "- is one image, and quantize needs several",
+                  "name files, folders or quoted globs; @- reads a list of them from the standard input");
+    }
+  }
   const ImageList list = list_images(arguments.inputs, arguments.output);
   if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
+  if (!arguments.quiet) note_unreadable(list);
   const std::size_t count = std::min(arguments.most_images, list.images.size());
   std::vector<fs::path> images;
   for (std::size_t i = 0; i < count; ++i) images.push_back(list.images[i * list.images.size() / count].path);

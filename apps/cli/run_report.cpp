@@ -31,8 +31,12 @@ std::string indented(std::string text, const std::string& indent) {
 
 }  // namespace
 
-RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures)
-    : run_(facts.run), failures_(std::move(failures)) {}
+RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures,
+                     const std::vector<Failure>& unreadable)
+    : run_(facts.run), failures_(std::move(failures)), unreadable_(unreadable.size()) {
+  for (const Failure& image : unreadable)
+    images_.push_back({{"input", image.input}, {"status", "skipped"}, {"reason", image.message}});
+}
 
 void RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report) {
   ++segmented_;
@@ -95,6 +99,7 @@ std::string RunReport::summary(double seconds, const std::filesystem::path& outp
   std::string text = fmt::format("{} in {}, results in {}", counted(segmented_, "image"), duration(seconds),
                                  output.string());
   if (skipped_ > 0) text += fmt::format("; {} already done", with_separators(skipped_));
+  if (unreadable_ > 0) text += fmt::format("; {} left out", with_separators(unreadable_));
   if (!failures_.empty()) text += fmt::format("; {} failed", with_separators(failures_.size()));
   return text;
 }
@@ -110,7 +115,7 @@ Json RunReport::document(double seconds) const {
   if (!run_files_.empty()) document["files"] = run_files_;
   document["errors"] = errors;
   document["totals"] = {{"done", segmented_},
-                        {"skipped", skipped_},
+                        {"skipped", skipped_ + unreadable_},
                         {"failed", failures_.size()},
                         {"complete", !stopped_ && interrupt_signal() == 0},
                         {"seconds", seconds}};

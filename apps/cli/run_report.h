@@ -14,8 +14,8 @@ namespace relprompt::cli {
 
 class RunReport {
  public:
-  /// @param failures inputs that were refused before the run
-  RunReport(const RunFacts& facts, std::vector<Failure> failures);
+  /// @param failures inputs that were refused before the run; unreadable: images left out without a failure
+  RunReport(const RunFacts& facts, std::vector<Failure> failures, const std::vector<Failure>& unreadable);
 
   void add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
   void skip(const ListedImage& listed);
@@ -43,7 +43,7 @@ class RunReport {
   Json images_ = Json::array();
   Json run_files_ = Json::object();
   std::vector<Failure> failures_;
-  std::size_t segmented_ = 0, skipped_ = 0, failed_ = 0;
+  std::size_t segmented_ = 0, skipped_ = 0, failed_ = 0, unreadable_ = 0;
   bool stopped_ = false;
 };
 

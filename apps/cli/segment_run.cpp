@@ -39,7 +39,7 @@ class SegmentRun {
         protocol_(protocol),
         images_(std::move(list.images)),
         facts_(facts_of(settings, segmenter, protocol)),
-        results_(settings, facts_, images_.size(), std::move(list.failures)),
+        results_(settings, facts_, images_.size(), std::move(list.failures), list.skipped),
         reader_(
             images_.size(), [this](std::uint64_t i) { return read(images_[i]); }, kReadAhead) {}
 
@@ -174,6 +174,7 @@ int run_segment(const SegmentSettings& given) {
   const OutputFolder folder(given.output);
   ImageList list = list_images(given.inputs, given.output);
   if (list.images.empty()) nothing_to_do(list);
+  if (!given.quiet) note_unreadable(list);
   SegmentSettings settings = given;
   RunOutputs(settings.plan, settings.output).check_names(list.images);
   for (const ListedImage& listed : list.images) ImageOutputs(listed, settings.plan).check_names();

@@ -33,7 +33,8 @@ struct LabelMap {
   static constexpr std::uint16_t kUnknown = 0xFFFF;  ///< the label of pixels without a class
 };
 
-/// Decodes JPEG (EXIF orientation applied), PNG, TIFF, WebP or BMP as RGB. Grey becomes three equal channels,
+/// Decodes JPEG (EXIF orientation applied), PNG, TIFF, WebP, BMP, and HEIC or AVIF where
+/// librelprompt-heif.so is installed, as RGB. Grey becomes three equal channels,
 /// 16-bit values keep their upper 8 bits unless a range is stated, alpha is laid over white. The first page
 /// or frame is taken; notes say what else there was.
 /// @param name how messages call the image

@@ -70,7 +70,7 @@ void scan(const fs::path& folder, const fs::path& root, std::vector<Input>& foun
       std::error_code ignored;
       if (!fs::is_symlink(entry, ignored)) scan(entry, root, found);  // links may form a circle
     } else if (has_image_extension(entry) && !is_own_output(entry)) {
-      found.push_back({entry, root});
+      found.push_back({entry, root, false});
     }
   }
 }
@@ -82,7 +82,7 @@ void match(const fs::path& base, fs::path::const_iterator first, fs::path::const
     if (is_folder(base)) {
       scan(base, root, found);
     } else if (is_there(base)) {
-      found.push_back({base, root});
+      found.push_back({base, root, false});
     }
     return;
   }
@@ -99,7 +99,7 @@ void match(const fs::path& base, fs::path::const_iterator first, fs::path::const
       std::error_code ignored;
       if (is_hidden(entry) || fs::is_symlink(entry, ignored)) continue;
       if (is_folder(entry)) match(inside, first, last, root, found);
-      if (rest == last && !is_folder(entry)) found.push_back({inside, root});
+      if (rest == last && !is_folder(entry)) found.push_back({inside, root, false});
     } else if (::fnmatch(component.c_str(), entry.filename().c_str(), FNM_PERIOD) == 0) {
       match(inside, rest, last, root, found);
     }
@@ -131,7 +131,7 @@ std::vector<Input> find_one(const fs::path& argument) {
                   "* and ? stay within a name, ** stands for any folders; hidden files are never matched");
     }
   } else {
-    found.push_back({argument, argument.parent_path()});
+    found.push_back({argument, argument.parent_path(), true});
   }
   return found;
 }

@@ -9,7 +9,8 @@ namespace relprompt::image {
 struct Input {
   std::filesystem::path path;  ///< the image
   std::filesystem::path
-      root;  ///< folder it was found under; its folders below that are mirrored in the output
+      root;            ///< folder it was found under; its folders below that are mirrored in the output
+  bool named = false;  ///< the argument is the image itself, not a folder or a pattern
 };
 
 /// Finds images. For each argument, the first that applies:

@@ -1,5 +1,9 @@
 #include "image/heif_decode.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -17,14 +21,32 @@ namespace {
 constexpr const char* kLibrary = "librelprompt-heif.so";
 
 const HeifTable* load() {
+  const char* wanted = std::getenv("RELPROMPT_HEIF");
+  if (wanted != nullptr && std::strcmp(wanted, "off") == 0) return nullptr;
   std::string reasons;  // nobody needs to hear them: an image that needs the library says so
   return table_beside<HeifTable>(kLibrary, kHeifSymbol, reasons);
 }
 
+const HeifTable* heif_table() {
+  static const HeifTable* const table = load();
+  return table;
+}
+
 }  // namespace
 
+bool reads_heif() {
+  return heif_table() != nullptr;
+}
+
+bool has_heif_extension(const std::filesystem::path& path) {
+  std::string extension = path.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return extension == ".heic" || extension == ".heif" || extension == ".avif";
+}
+
 Image decode_heif(const Source& source) {
-  static const HeifTable* const table = load();
+  const HeifTable* const table = heif_table();
   if (table == nullptr) {
     source.unsupported(
         fmt::format("it is HEIC or AVIF, which need the optional library {}: install libheif-dev and build "

@@ -177,6 +177,8 @@ RunOutcome resume_training(const fs::path& path, const ResumeOptions& options, R
       if (workers.rank() == 0) {
         lock = std::make_unique<train::RunLock>(folder);
         folder.sweep();
+        // A run that was killed right after its config was written has no copy yet.
+        train::copy_initial_prompts(stored.paths.init_from, folder.path());
       }
       auto config = shared_config(folder, workers);
       if (options.threads) config.threads = *options.threads;

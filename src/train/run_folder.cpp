@@ -18,6 +18,8 @@
 #include "base/own_files.h"
 #include "base/read_file.h"
 #include "base/temporaries.h"
+#include "train/event_file.h"
+#include "train/run_setup.h"
 
 namespace relprompt::train {
 namespace {
@@ -91,8 +93,8 @@ void RunFolder::sweep() const {
 }
 
 void RunFolder::abandon() const {
-  for (const auto* name : {"config.yaml", "embeddings.safetensors", "initial.safetensors", "log.jsonl",
-                           "log.txt", "events.out.tfevents.relprompt", kLockName}) {
+  for (const auto* name : {"config.yaml", "embeddings.safetensors", kInitialPrompts, "log.jsonl", "log.txt",
+                           kEventFile, kLockName}) {
     remove_own(path_ / name);
   }
   remove_own_folder(path_ / "clip");

@@ -39,8 +39,6 @@ void check_fits(const config::RunConfig& config, const model::ModelConfig& model
   }
 }
 
-constexpr const char* kInitialPrompts = "initial.safetensors";
-
 void begin_with_prompts(const fs::path& from, const fs::path& folder, model::ModelFiles& model) {
   if (from.empty()) return;
   const auto file = folder / kInitialPrompts;
@@ -51,7 +49,8 @@ void begin_with_prompts(const fs::path& from, const fs::path& folder, model::Mod
 }  // namespace
 
 void copy_initial_prompts(const fs::path& from, const fs::path& folder) {
-  if (from.empty()) return;
+  // A copy that is there is what the run began with, whatever has become of the model since.
+  if (from.empty() || path_exists(folder / kInitialPrompts)) return;
   if (!model::is_model_folder(from) || !path_exists(from / "prompts.safetensors")) {
     throw Error(
         ErrorCode::kBadArgument,

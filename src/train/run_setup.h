@@ -26,9 +26,12 @@ namespace relprompt::train {
 model::ModelFiles open_trainee(const config::RunConfig& config, const std::filesystem::path& folder,
                                RunListener& listener);
 
+/// The file in the run's folder with prompts that it began with.
+inline constexpr const char* kInitialPrompts = "initial.safetensors";
+
 /// Copies the prompts of a trained model to FOLDER/initial.safetensors, so that a run which goes on does not
-/// need that model any more. Nothing without a model. Throws Error: kBadArgument for what is no model folder
-/// with prompts; what reading and writing throw.
+/// need that model any more. Nothing without a model, or where the copy is there. Throws Error: kBadArgument
+/// for what is no model folder with prompts; what reading and writing throw.
 void copy_initial_prompts(const std::filesystem::path& from, const std::filesystem::path& folder);
 
 /// The same for a model that is only measured, so that there may be nothing to train in it.

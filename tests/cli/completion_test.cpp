@@ -53,6 +53,7 @@ TEST_F(Completion, BashOffersCommandsOptionsAndValues) {
   EXPECT_THAT(offered("relprompt data check --"),
               AllOf(HasSubstr("--part\n"), Not(HasSubstr("--precision"))));
   EXPECT_EQ(offered("relprompt completion ''"), "bash\nzsh\nfish\n");
+  EXPECT_EQ(offered("relprompt classes cont"), "context-59\ncontext-60\n");
 }
 
 TEST_F(Completion, BashOffersFilesWhereFilesAreTaken) {
@@ -61,6 +62,7 @@ TEST_F(Completion, BashOffersFilesWhereFilesAreTaken) {
   EXPECT_EQ(offered("relprompt segment a"), "a street.jpg\n");
   EXPECT_EQ(offered("relprompt segment --model a"), "a street.jpg\n");
   EXPECT_EQ(offered("relprompt segment --threads ''"), "\n") << "a number cannot be completed";
+  EXPECT_EQ(offered("relprompt init a"), "\n") << "it takes no file";
 }
 
 TEST_F(Completion, ZshLoadsItsScript) {

@@ -89,6 +89,7 @@ TEST_F(Quantize, RefusesWhatCannotWork) {
   expect_refusal(
       {"quantize", "images", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out", "--agreement", "1.5"}, 2,
       "--agreement");
+  expect_refusal({"quantize", "-", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 2, "- is one image");
   write_text(place_ / "images/broken.png", "no image");
   expect_refusal({"quantize", "images", "-m", "tiny.safetensors", "-c", "a, b", "-o", "out"}, 3,
                  "broken.png");

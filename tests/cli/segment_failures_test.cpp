@@ -88,6 +88,28 @@ TEST_F(SegmentFailures, OneBadImageDoesNotStopTheOthers) {
                                                "c.labels.png", "c.scores.npy"));
 }
 
+TEST_F(SegmentFailures, HeicOfAFolderIsLeftOutWhereItCannotBeRead) {
+  place_.environment["RELPROMPT_HEIF"] = "off";
+  write_test_image(place_ / "in/a.png", 64, 64);
+  write_text(place_ / "in/b.HEIC", "not looked into");
+  write_text(place_ / "in/c.avif", "not looked into");
+  Outcome outcome = segment({"in", "--save", "labels", "--json"});
+  EXPECT_EQ(outcome.status, 0) << outcome;
+  const auto document = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(document["totals"]["skipped"], 2);
+  EXPECT_EQ(document["images"][0]["status"], "skipped");
+  EXPECT_THAT(document["images"][0]["reason"].get<std::string>(), HasSubstr("librelprompt-heif.so"));
+  EXPECT_THAT(outcome.err, HasSubstr("and 1 such image more")) << outcome;
+  EXPECT_THAT(place_.files("out"), ElementsAre("a.labels.png"));
+
+  outcome = segment({"in/b.HEIC", "--save", "labels", "--force"});
+  EXPECT_EQ(outcome.status, 3) << "one that is named is a failure";
+  fs::remove(place_ / "in/a.png");
+  outcome = segment({"in"});
+  EXPECT_EQ(outcome.status, 3) << "nothing was done";
+  EXPECT_THAT(outcome.err, HasSubstr("librelprompt-heif.so")) << outcome;
+}
+
 TEST_F(SegmentFailures, OutputFolderInTheWayOfAFile) {
   write_text(place_ / "out", "a file");
   const Outcome outcome = segment({"good.png"});

@@ -11,7 +11,8 @@ Checked after each:
 - the program was killed as asked, or ended with a documented exit status, never by a signal;
 - with status 0 its files are those of the undisturbed run; whatever the status, every file under its final name is;
 - the next run ends with status 0 and the files of the undisturbed run, byte for byte;
-- no temporary file is left then, and a file that relprompt did not write is as it was.
+- no temporary file is left then, every list of own files has its header once, and files that relprompt did not write, beside
+  the results and (segment, eval) among them, are as they were.
 
 Exit status 1 if anything is violated, 77 where processes cannot be traced. Python's standard library alone."""
 import argparse
@@ -72,11 +73,18 @@ def can_trace(tools, work):
     return result.returncode == 0 and result.stdout.split()[-3:] == ["1", "status", "137"]
 
 
-def new_folder(work):
+def new_folder(work, scenario=None):
     folder = tempfile.mkdtemp(dir=work)
-    with open(os.path.join(folder, "mine.txt"), "w", encoding="utf-8") as file:
-        file.write("not relprompt's\n")
+    for place in scenario.places(folder) if scenario else [folder]:
+        os.makedirs(place, exist_ok=True)
+        with open(os.path.join(place, scenarios.FOREIGN), "wb") as file:
+            file.write(scenarios.FOREIGN_TEXT)
     return folder
+
+
+def foreign_is_as_it_was(place):
+    with open(os.path.join(place, scenarios.FOREIGN), "rb") as file:
+        return file.read() == scenarios.FOREIGN_TEXT
 
 
 def violations(tools, scenario, folder, fault, status, said, expected):
@@ -105,9 +113,9 @@ def violations(tools, scenario, folder, fault, status, said, expected):
         wrong.append(f"after the next run other bytes in {different}")
     if scenario.strays(folder):
         wrong.append(f"temporary files stay: {scenario.strays(folder)}")
-    with open(os.path.join(folder, "mine.txt"), encoding="utf-8") as file:
-        if file.read() != "not relprompt's\n":
-            wrong.append("mine.txt was changed")
+    if scenario.bad_lists(folder):
+        wrong.append(f"lists of own files are spoilt: {scenario.bad_lists(folder)}")
+    wrong += [f"{place}/{scenarios.FOREIGN} was changed" for place in scenario.places(folder) if not foreign_is_as_it_was(place)]
     return wrong
 
 
@@ -151,7 +159,7 @@ def plan_of(tools, chosen, faults, work, points):
     """[(scenario, expected files, fault, calls, number)]"""
     plan = []
     for scenario in chosen:
-        folder = new_folder(work)
+        folder = new_folder(work, scenario)
         tools.run(scenario.command(tools), folder, check=True)
         expected = scenario.files(folder)
         shutil.rmtree(folder)
@@ -159,7 +167,7 @@ def plan_of(tools, chosen, faults, work, points):
             if fault == "clock":
                 plan.append((scenario, expected, fault, 1, 1))
                 continue
-            folder = new_folder(work)
+            folder = new_folder(work, scenario)
             calls = tools.strike_at(scenario, folder, fault, 0)[0]
             shutil.rmtree(folder)
             plan += [(scenario, expected, fault, calls, number) for number in numbers(calls, points)]
@@ -189,7 +197,7 @@ def main():
         plan = plan_of(tools, chosen, arguments.faults.split(","), work, None if arguments.all else arguments.points)
         report = Report(len(plan))
         for scenario, expected, fault, calls, number in plan:
-            folder = new_folder(work)
+            folder = new_folder(work, scenario)
             if fault == "clock":
                 result = tools.run(scenario.command(tools), folder, preload=arguments.clock)
                 status, said = result.returncode, result.stderr

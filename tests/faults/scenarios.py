@@ -5,7 +5,11 @@ import re
 import struct
 
 TEMPORARY = re.compile(r"^\.relprompt-[0-9a-f]{16}\.tmp$")
-OWN_LISTS = {".relprompt-files", ".lock"}
+LIST = ".relprompt-files"
+HEADER = b"# Files that relprompt wrote here (SHA-256 and name). It replaces no others: keep this list with them.\n"
+FOREIGN = "mine.txt"
+FOREIGN_TEXT = b"not relprompt's\n"
+OWN_LISTS = {LIST, ".lock"}
 
 
 class Scenario:
@@ -14,6 +18,7 @@ class Scenario:
     name = ""
     out = "out"
     compared = None  # endings of the files whose bytes a later run must repeat; None: all
+    among_others = False  # `out` may hold files of others when the command begins
     trains = False
 
     def prepare(self, tools, folder):
@@ -32,7 +37,7 @@ class Scenario:
         root = os.path.join(folder, self.out)
         for path, _, names in os.walk(root):
             for name in names:
-                if TEMPORARY.match(name) or name in OWN_LISTS:
+                if TEMPORARY.match(name) or name in OWN_LISTS or name == FOREIGN:
                     continue
                 whole = os.path.join(path, name)
                 below = os.path.relpath(whole, root)
@@ -47,6 +52,22 @@ class Scenario:
     @staticmethod
     def content(name, data):
         return without_times(data) if name.endswith(".json") else data
+
+    @staticmethod
+    def bad_lists(folder):
+        """Lists of own files below the folder that do not begin with their header, or hold it twice."""
+        bad = []
+        for path, _, names in os.walk(folder):
+            if LIST in names:
+                with open(os.path.join(path, LIST), "rb") as file:
+                    text = file.read()
+                if not text.startswith(HEADER) or text.count(HEADER) != 1 or not text.endswith(b"\n"):
+                    bad.append(os.path.join(path, LIST))
+        return bad
+
+    def places(self, folder):
+        """Folders with a file of somebody else's."""
+        return [folder, os.path.join(folder, self.out)] if self.among_others else [folder]
 
     @staticmethod
     def strays(folder):
@@ -79,6 +100,7 @@ def whole_safetensors(data):
 
 class Segment(Scenario):
     name = "segment"
+    among_others = True
 
     def command(self, tools):
         return [tools.program, "segment", tools.image, "-m", tools.model, "-c", "red plain, blue plain, grass", "-o", "out", "-q",
@@ -108,6 +130,7 @@ class Quantize(Scenario):
 
 class Eval(Scenario):
     name = "eval"
+    among_others = True
     out = "report"
     compared = ["report.json", "report.md", "confusion.png", "sheet.png"]
 

@@ -69,6 +69,9 @@ TEST_F(LongerRun, PromptsOfAModelAreWhereItBegins) {
   tuned.init_from = folder_ / "first/last";
   train_prompts(tuned, at_once);
   EXPECT_EQ(prompts("tuned"), prompts("first")) << "of iteration 0";
+  fs::remove(folder_ / "tuned/initial.safetensors");  // as a run that was killed before the copy
+  resume_training(folder_ / "tuned", ResumeOptions(), at_once);
+  EXPECT_EQ(test::read_text(folder_ / "tuned/initial.safetensors"), prompts("first"));
   fs::remove_all(folder_ / "first");  // the run has its own copy
   EXPECT_TRUE(resume_training(folder_ / "tuned", ResumeOptions(), quiet_).finished);
   EXPECT_NE(prompts("tuned"), test::read_text(folder_ / "tuned/initial.safetensors"));
