@@ -67,19 +67,14 @@ std::uint64_t trained_parameters(const fs::path& model) {
 
 /// What tables ask beyond the scores, see PlannedRun; false if asked to stop.
 bool add_extras(const PlannedRun& run, const config::RunConfig& config, const config::RunConfig& validation,
-                const fs::path& model, const fs::path& folder, RunResult& result, workers::Workers& workers,
-                RunListener& listener) {
+                const fs::path& model, RunResult& result, RunListener& listener) {
   if (run.m2oe_updates) result.m2oe_updates = m2oe_updates(validation, model);
   if (run.calibrations.empty()) return true;
-  result.calibrated = choose_calibration(
-      run.calibrations, [&](double calibration, bool on_validation) -> std::optional<eval::Scores> {
-        auto changed = on_validation ? validation : config;
-        if (changed.test.calibration == calibration) return on_validation ? result.validation : result.test;
-        changed.test.calibration = calibration;
-        const auto report = folder / "calibration";
-        if (!measure(changed, model, report, "calibration", workers, listener)) return std::nullopt;
-        return headline_of(report / "report.json");
-      });
+  result.calibrated = choose_calibration(run.calibrations, [&](const auto& calibrations, bool on_validation) {
+    if (!on_validation && calibrations.front() == config.test.calibration) return Sweep({result.test});
+    return sweep_calibrations(on_validation ? validation : config, model, calibrations, listener,
+                              network::scorers_on(config.device));
+  });
   return result.calibrated.has_value();
 }
 
@@ -107,7 +102,7 @@ bool complete(const PlannedRun& run, const config::RunConfig& config, bool outsi
   validation.data.test->root = config.data.train->root;
   if (!measure(validation, model, folder / "validation", "validation part", *workers, listener)) return false;
   result.validation = headline_of(folder / "validation" / "report.json");
-  return add_extras(run, config, validation, model, folder, result, *workers, listener);
+  return add_extras(run, config, validation, model, result, listener);
 }
 
 }  // namespace

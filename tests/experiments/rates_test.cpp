@@ -1,4 +1,5 @@
 // Suites that choose: learning rates and calibrations on the validation part, and several CLIPs.
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include <gmock/gmock.h>
@@ -6,7 +7,9 @@
 
 #include "relprompt/error.h"
 #include "relprompt/experiments.h"
+#include "relprompt/training.h"
 
+#include "config/run_config.h"
 #include "experiments/rate_choice.h"
 #include "test_support.h"
 #include "tiny_experiments.h"
@@ -14,6 +17,7 @@
 namespace relprompt::experiments {
 namespace {
 
+namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
@@ -122,6 +126,31 @@ TEST_F(DecidingSuite, OneValueIsNoChoice) {
   choose_rates(suite, Plan(), {});
   EXPECT_EQ(suite.rates.groups[0].chosen, 1e-3);
   EXPECT_EQ(rates_text(suite), "");
+}
+
+/// One pass for all calibrations gives what an evaluation of its own with each of them gives.
+TEST_F(DecidingSuite, CalibrationsOfOnePassAreThoseOfSeparateEvaluations) {
+  Counter quiet;
+  ASSERT_TRUE(run_experiments(settings("out"), quiet).finished);
+  int compared = 0;
+  for (const auto& entry : fs::directory_iterator(folder_ / "out/work/runs")) {
+    const auto row = json::parse(test::read_text(entry.path() / "row.json"));
+    if (!row.contains("calibrated") || !fs::exists(entry.path() / "config.yaml")) continue;
+    const auto run = config::read_run_config(entry.path() / "config.yaml");
+    for (std::size_t i = 0; i < 2; ++i) {
+      RunSettings alone;
+      alone.config = entry.path() / "config.yaml";
+      alone.model = entry.path() / "last";
+      alone.data = run.data.train->root;  // the validation scenes lie beside those of training
+      alone.output = folder_ / "alone";
+      alone.changes = {"test.calibration=" + row["calibrated"]["candidates"][i].dump()};
+      alone.replace = true;
+      const auto outcome = json::parse(evaluate_model(alone, quiet).json);
+      EXPECT_NEAR(outcome["headline"]["hiou"], row["calibrated"]["validation_hiou"][i], 1e-9);
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 4);
 }
 
 /// Two CLIPs, two seeds, rates and calibrations chosen: the whole of it, interrupted and not.
