@@ -1,9 +1,13 @@
 #include "experiments/work_folder.h"
 
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 
 #include "relprompt/error.h"
 
@@ -63,6 +67,17 @@ void claim(const fs::path& output, const fs::path& work, const Suite& suite,
   const nlohmann::ordered_json mark = {
       {"format", kSuiteFormat}, {"suite", suite.name}, {"quick", suite.quick}};
   write_file(work / kSuiteMark, json_text(mark, 2) + "\n");
+}
+
+WorkLock::WorkLock(const fs::path& work, const std::string& name) {
+  make_folder(work / "locks");
+  const auto path = work / "locks" / name;
+  file_ = FileHandle(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!file_) {
+    throw Error(ErrorCode::kNotWritable,
+                fmt::format("cannot write {}: {}", path.string(), std::strerror(errno)));
+  }
+  if (::flock(file_.number(), LOCK_EX | LOCK_NB) != 0) file_ = FileHandle();
 }
 
 }  // namespace relprompt::experiments

@@ -1,10 +1,11 @@
-// The folders of a suite, kept to one suite and one process.
+// The folders of a suite, kept to one suite, and the work that several processes share there.
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "base/file_handle.h"
 #include "experiments/suite.h"
 
 namespace relprompt::experiments {
@@ -23,5 +24,18 @@ constexpr const char* kSheetFile = "sheet.jpg";
 /// to come, must be free or relprompt's own (base/own_files.h).
 void claim(const std::filesystem::path& output, const std::filesystem::path& work, const Suite& suite,
            const std::vector<std::filesystem::path>& files, bool replace);
+
+/// A run, a CLIP or a set of scenes that this process makes, so that another one in the same work folder
+/// makes something else meanwhile. The operating system drops it with the process.
+class WorkLock {
+ public:
+  /// Throws Error(kNotWritable) where the lock's file cannot be made.
+  WorkLock(const std::filesystem::path& work, const std::string& name);
+  /// False: another process has it.
+  bool held() const { return static_cast<bool>(file_); }
+
+ private:
+  FileHandle file_;
+};
 
 }  // namespace relprompt::experiments

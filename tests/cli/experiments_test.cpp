@@ -3,8 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
 
+#include "base/file_handle.h"
 #include "program.h"
 #include "tiny_experiments.h"
 
@@ -33,6 +36,16 @@ class ExperimentsCommand : public testing::Test {
       count += fs::exists(entry.path() / "row.json");
     }
     return count;
+  }
+
+  /// True if some process holds the lock of a run.
+  bool run_is_held(const std::string& work) const {
+    for (const auto& entry : fs::directory_iterator(place_ / work / "locks")) {
+      if (entry.path().filename().string().rfind("run-", 0) != 0) continue;
+      const FileHandle file(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
+      if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return true;
+    }
+    return false;
   }
 
   Workplace place_;
@@ -87,18 +100,47 @@ TEST_F(ExperimentsCommand, KilledItGoesOnAndRepeatsNothing) {
   EXPECT_EQ(finished("out/work"), 6);
 }
 
-TEST_F(ExperimentsCommand, OneFolderIsForOneProcess) {
+TEST_F(ExperimentsCommand, ProcessesShareAWorkFolder) {
+  const auto first = place_.start(words({"-o", "one", "--work", "work", "--json"}));
+  const auto second = run({"-o", "two", "--work", "work", "--json"});
+  const auto outcome = place_.wait(first);
+  ASSERT_EQ(outcome.status, 0) << outcome;
+  ASSERT_EQ(second.status, 0) << second;
+  EXPECT_EQ(finished("work"), 6);
+  EXPECT_EQ(json::parse(read_text(place_ / "one/experiments.json"))["numbers"],
+            json::parse(read_text(place_ / "two/experiments.json"))["numbers"]);
+  const auto again = run({"-o", "two", "--work", "work", "--json"});
+  EXPECT_EQ(json::parse(again.out)["made"], 0);
+}
+
+TEST_F(ExperimentsCommand, OneOfTwoProcessesIsKilledAndTheOtherMakesItsRuns) {
+  const auto process = place_.start(words({"-o", "one", "--work", "work"}));
+  while (finished("work") < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  ::kill(process, SIGSTOP);
+  while (!run_is_held("work")) {  // stopped between two runs
+    ::kill(process, SIGCONT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    ::kill(process, SIGSTOP);
+  }
+  const auto other = place_.start(words({"-o", "two", "--work", "work"}));
+  while (finished("work") < 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  EXPECT_EQ(finished("work"), 5) << "the run of a process that lives is not taken from it";
+  ::kill(process, SIGKILL);
+  place_.wait(process);
+  const auto outcome = place_.wait(other);
+  EXPECT_EQ(outcome.status, 0) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("which are at 1 of the runs"));
+  EXPECT_EQ(finished("work"), 6);
+}
+
+TEST_F(ExperimentsCommand, ToldToEndItSaysHowToGoOn) {
   const auto process = place_.start(words({"-o", "out"}));
   while (finished("out/work") < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  Workplace other;
-  const auto second =
-      other.run({"experiments", (place_ / "suite.yaml").string(), "-o", (place_ / "out").string()});
-  EXPECT_EQ(second.status, 3) << second;
-  EXPECT_THAT(second.err, HasSubstr("another process"));
   ::kill(process, SIGTERM);
-  const auto first = place_.wait(process);
-  EXPECT_EQ(first.status, 128 + SIGTERM) << first;
-  EXPECT_THAT(first.err, HasSubstr("the same command goes on"));
+  const auto outcome = place_.wait(process);
+  EXPECT_EQ(outcome.status, 128 + SIGTERM) << outcome;
+  EXPECT_THAT(outcome.err, HasSubstr("the same command goes on"));
 }
 
 TEST_F(ExperimentsCommand, SaysWhatIsWrong) {
