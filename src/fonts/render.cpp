@@ -1,7 +1,6 @@
 // librelprompt-fonts.so: text as coverage, and one symbol that offers it.
 #include <algorithm>
 #include <cmath>
-#include <memory>
 #include <mutex>
 
 #include <freetype/ftoutln.h>
@@ -10,13 +9,14 @@
 #include "relprompt/version.h"
 
 #include "fonts/faces.h"
-#include "fonts/line.h"
+#include "fonts/shape.h"
 #include "image/font_table.h"
 
 namespace relprompt::fonts {
 namespace {
 
 constexpr int kLargest = 4096;  // pixels of a side of a glyph, and of a text's height
+constexpr int kWidest = 16384;  // pixels from the start of a line; glyphs beyond are not drawn
 
 struct Glyph {
   int left = 0, top = 0, width = 0, height = 0;
@@ -26,7 +26,9 @@ struct Glyph {
 /// Renders what the face holds of a glyph at the pen's place.
 Glyph rendered(FT_Face face, hb_codepoint_t number, double x, double y) {
   Glyph glyph;
-  if (FT_Load_Glyph(face, number, FT_LOAD_TARGET_LIGHT) != 0) return glyph;
+  // Pictures of letters that a font has beside the outlines have sizes of their own and may be black and
+  // white.
+  if (FT_Load_Glyph(face, number, FT_LOAD_TARGET_LIGHT | FT_LOAD_NO_BITMAP) != 0) return glyph;
   // The part of a pixel that the pen stands at moves the outline, so that letters keep their distances.
   const double whole = std::floor(x);
   if (face->glyph->format == FT_GLYPH_FORMAT_OUTLINE) {
@@ -45,26 +47,6 @@ Glyph rendered(FT_Face face, hb_codepoint_t number, double x, double y) {
     glyph.coverage.insert(glyph.coverage.end(), pixels, pixels + width);
   }
   return glyph;
-}
-
-/// Shapes a piece and appends its glyphs; returns where the pen stands after it.
-double append_piece(const icu::UnicodeString& text, const Piece& piece, const Face& face, double pen,
-                    std::vector<Glyph>& glyphs) {
-  const std::unique_ptr<hb_buffer_t, void (*)(hb_buffer_t*)> buffer(hb_buffer_create(), hb_buffer_destroy);
-  hb_buffer_add_utf16(buffer.get(), reinterpret_cast<const std::uint16_t*>(text.getBuffer()), text.length(),
-                      static_cast<unsigned>(piece.begin), piece.length);
-  hb_buffer_set_direction(buffer.get(), piece.right_to_left ? HB_DIRECTION_RTL : HB_DIRECTION_LTR);
-  hb_buffer_guess_segment_properties(buffer.get());
-  hb_shape(face.shaper, buffer.get(), nullptr, 0);
-  unsigned count = 0;
-  const auto* shapes = hb_buffer_get_glyph_infos(buffer.get(), &count);
-  const auto* places = hb_buffer_get_glyph_positions(buffer.get(), &count);
-  for (unsigned i = 0; i < count; ++i) {
-    glyphs.push_back(rendered(face.face, shapes[i].codepoint, pen + places[i].x_offset / 64.0,
-                              -places[i].y_offset / 64.0));
-    pen += places[i].x_advance / 64.0;
-  }
-  return pen;
 }
 
 /// All glyphs in one mask; where they overlap the larger coverage counts.
@@ -94,29 +76,42 @@ void join(const std::vector<Glyph>& glyphs, image::TextMask& mask) {
   }
 }
 
-bool render(const std::string& utf8, int height, image::TextMask& mask) {
-  static std::mutex one_at_a_time;  // faces have one size at a time
+/// Calls use(faces), one thread at a time: faces have one size at a time. False without any font.
+template <typename Use>
+bool with_faces(int height, Use use) {
+  static std::mutex one_at_a_time;
   const std::lock_guard<std::mutex> guard(one_at_a_time);
   static Faces faces;
-  mask = {};
   if (faces.empty() || height < 1 || height > kLargest) return false;
-  const auto text = icu::UnicodeString::fromUTF8(utf8);
-  std::vector<Glyph> glyphs;
-  double pen = 0;
-  for (const Piece& piece : pieces_of(text, faces)) {
-    const Face* face = faces.open(piece.face, height);
-    if (face == nullptr) return false;
-    pen = append_piece(text, piece, *face, pen, glyphs);
-  }
-  mask.advance = static_cast<int>(std::lround(pen));
-  join(glyphs, mask);
+  use(faces);
   return true;
+}
+
+bool measure(const std::string& utf8, int height, image::TextBox& box) {
+  box = {};
+  return with_faces(height, [&](Faces& faces) { box = box_of(shape(utf8, height, faces), height, faces); });
+}
+
+bool render(const std::string& utf8, int height, image::TextMask& mask) {
+  mask = {};
+  return with_faces(height, [&](Faces& faces) {
+    const ShapedLine line = shape(utf8, height, faces);
+    std::vector<Glyph> glyphs;
+    for (const PlacedGlyph& glyph : line.glyphs) {
+      const Face* face = faces.open(glyph.face, height);
+      if (face != nullptr && std::abs(glyph.x) < kWidest && std::abs(glyph.y) < kLargest)
+        glyphs.push_back(rendered(face->face, glyph.number, glyph.x, glyph.y));
+    }
+    mask.advance = static_cast<int>(std::lround(line.advance));
+    join(glyphs, mask);
+  });
 }
 
 }  // namespace
 }  // namespace relprompt::fonts
 
 extern "C" RELPROMPT_API const relprompt::image::FontTable* relprompt_fonts() {
-  static const relprompt::image::FontTable table = {RELPROMPT_VERSION, relprompt::fonts::render};
+  static const relprompt::image::FontTable table = {RELPROMPT_VERSION, relprompt::fonts::measure,
+                                                    relprompt::fonts::render};
   return &table;
 }

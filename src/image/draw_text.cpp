@@ -2,14 +2,8 @@
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <opencv2/imgproc.hpp>
-
-#include <unicode/translit.h>
-#include <unicode/unistr.h>
-
-#include "image/font_table.h"
 
 namespace relprompt::image {
 namespace {
@@ -24,72 +18,33 @@ double scale_of(int height) {
   return cv::getFontScaleFromHeight(kStrokeFont, height, stroke_of(height));
 }
 
-// Null where ICU's data lacks the rules; then every foreign letter becomes '?'.
-const icu::Transliterator* to_ascii() {
-  static const std::unique_ptr<icu::Transliterator> rules = [] {
-    UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<icu::Transliterator> made(
-        icu::Transliterator::createInstance("Any-Latin; Latin-ASCII", UTRANS_FORWARD, status));
-    if (U_FAILURE(status)) made.reset();
-    return made;
-  }();
-  return rules.get();
-}
-
-std::string as_ascii(icu::UnicodeString text) {
-  if (const auto* rules = to_ascii()) rules->transliterate(text);
-  std::string ascii;
-  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
-    const UChar32 c = text.char32At(i);
-    ascii += c >= 0x20 && c < 0x7F ? static_cast<char>(c) : c < 0x20 ? ' ' : '?';
-  }
-  return ascii;
-}
-
-/// One line without what changes how others are drawn: control characters and marks of direction.
-std::string one_line(const icu::UnicodeString& text) {
-  icu::UnicodeString line;
-  for (int32_t i = 0; i < text.length(); i = text.moveIndex32(i, 1)) {
-    const UChar32 c = text.char32At(i);
-    const auto kind = u_charType(c);
-    const bool hidden = kind == U_CONTROL_CHAR || kind == U_LINE_SEPARATOR || kind == U_PARAGRAPH_SEPARATOR;
-    const bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-    if (!turns) line.append(hidden ? UChar32{' '} : c);
-  }
-  std::string utf8;
-  return line.toUTF8String(utf8);
-}
-
-/// Masks of the last few texts: each is asked for its width before it is drawn.
+/// Masks of the last few texts: the legends of a folder's images have the same lines.
 class MaskCache {
  public:
   TextMask find(const std::string& text, int height) {
     const std::lock_guard<std::mutex> guard(access_);
-    const auto [entry, is_new] = masks_.try_emplace({height, text});
-    if (!is_new) return entry->second;
+    const auto known = masks_.find({height, text});
+    if (known != masks_.end()) return known->second;
     TextMask mask;
     font_table()->render(text, height, mask);
-    if (masks_.size() > kMostMasks) masks_.clear();
+    bytes_ += mask.coverage.size();
+    if (masks_.size() >= kMostMasks || bytes_ > kMostBytes) {
+      masks_.clear();
+      bytes_ = mask.coverage.size();
+    }
     return masks_[{height, text}] = mask;
   }
 
  private:
-  static constexpr std::size_t kMostMasks = 256;
+  static constexpr std::size_t kMostMasks = 256, kMostBytes = 16u << 20;
   std::mutex access_;
   std::map<std::pair<int, std::string>, TextMask> masks_;
+  std::size_t bytes_ = 0;  ///< of their coverage
 };
 
 TextMask mask_of(const std::string& text, int height) {
   static MaskCache cache;
   return cache.find(text, height);
-}
-
-/// The text without its last character.
-std::string without_last(const std::string& text) {
-  std::size_t end = text.size();
-  while (end > 0 && (static_cast<unsigned char>(text[--end]) & 0xC0) == 0x80) {
-  }
-  return text.substr(0, end);
 }
 
 void blend(Image& image, int x, int baseline, const TextMask& mask, Color color) {
@@ -137,24 +92,26 @@ TextMask grown(const TextMask& mask, int radius) {
 
 }  // namespace
 
-std::string drawable(const std::string& utf8) {
-  const auto text = icu::UnicodeString::fromUTF8(utf8);
-  return font_table() != nullptr ? one_line(text) : as_ascii(text);
+TextBox text_box(const std::string& text, int height) {
+  TextBox box;
+  if (const FontTable* fonts = font_table()) {
+    fonts->measure(text, height, box);
+    return box;
+  }
+  int below = 0;
+  const int stroke = stroke_of(height);
+  const cv::Size size = cv::getTextSize(text, kStrokeFont, scale_of(height), stroke, &below);
+  const int above = size.height + height / 5;  // brackets are higher than capitals
+  box.left = -stroke;
+  box.top = -above - stroke;
+  box.width = size.width + 2 * stroke;
+  box.height = above + below + 2 * stroke;
+  box.advance = size.width;
+  return box;
 }
 
 int text_width(const std::string& text, int height) {
-  if (font_table() != nullptr) return mask_of(text, height).advance;
-  int baseline = 0;
-  return cv::getTextSize(text, kStrokeFont, scale_of(height), stroke_of(height), &baseline).width;
-}
-
-std::string shortened(const std::string& text, int height, int width) {
-  if (text_width(text, height) <= width) return text;
-  const std::string end = font_table() != nullptr ? "\u2026" : "..";
-  std::string kept = text;
-  while (!kept.empty() && text_width(kept + end, height) > width) kept = without_last(kept);
-  while (!kept.empty() && kept.back() == ' ') kept.pop_back();
-  return kept + end;
+  return text_box(text, height).advance;
 }
 
 void draw_text(Image& image, int x, int baseline, const std::string& text, int height, Color color) {
@@ -165,9 +122,13 @@ void draw_text(Image& image, int x, int baseline, const std::string& text, int h
   }
 }
 
+int rim_of(int height) {
+  return std::max(1, height / 7);
+}
+
 void draw_rimmed_text(Image& image, int x, int baseline, const std::string& text, int height, Color color,
                       Color rim) {
-  const int radius = std::max(1, height / 7);
+  const int radius = rim_of(height);
   if (font_table() != nullptr) {
     const TextMask mask = mask_of(text, height);
     blend(image, x, baseline, grown(mask, radius), rim);

@@ -8,18 +8,25 @@
 
 namespace relprompt::image {
 
+/// Where the letters of a line of text are.
+struct TextBox {
+  int left = 0, top = 0;  ///< from the start of the line and its baseline, pixels; down is positive
+  int height = 0, width = 0;
+  int advance = 0;  ///< pixels from the start to the end of the line
+};
+
 /// A line of text as the share of each pixel that it covers.
-struct TextMask {
-  int left = 0, top = 0;      ///< of the mask, from the start of the line and its baseline; down is positive
-  int height = 0, width = 0;  ///< pixels
-  int advance = 0;            ///< pixels from the start to the end of the line
+struct TextMask : TextBox {
   std::vector<std::uint8_t> coverage;  ///< [height, width], 255 is all
 };
 
+/// Texts are valid UTF-8 and drawn with capitals `height` pixels high; right-to-left scripts read as they
+/// should, a character that no font has is a box. Of a text beyond some thousand letters only the first
+/// count. False where there is no font at all. Any thread may call them.
 struct FontTable {
   const char* version;  ///< RELPROMPT_VERSION of its build
-  /// The text (valid UTF-8) with capitals `height` pixels high; right-to-left scripts read as they should, a
-  /// character that no font has is a box. False where there is no font at all. Any thread may call it.
+  /// Only where the letters will be, which costs a tenth; the mask may differ by a pixel at each side.
+  bool (*measure)(const std::string& text, int height, TextBox& box);
   bool (*render)(const std::string& text, int height, TextMask& mask);
 };
 

@@ -35,11 +35,35 @@ std::string percent_of(double share) {
   return share > 0 && share < 0.0005 ? "<0.1%" : fmt::format("{:.1f}%", share * 100);
 }
 
-std::vector<Line> lines_of(const std::vector<LegendEntry>& entries) {
+int swatch_of(int text) {
+  return text * 8 / 5;
+}
+
+int row_of(int text) {
+  return text * 21 / 10;
+}
+
+/// More entries than any arrangement can show: of thousands of classes the others need no measuring.
+std::size_t most_entries(const Image& image, int text) {
+  const int rows = std::max(kFewestRows, image.height / row_of(text) + 1);
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(image.width / swatch_of(text) + 1);
+}
+
+std::vector<Line> lines_of(const Image& image, const std::vector<LegendEntry>& entries, int text) {
+  constexpr int kWidestTitle = 22;  // capitals
+  const std::size_t most = most_entries(image, text);
   std::vector<Line> lines;
-  for (const LegendEntry& entry : entries)
-    lines.push_back({entry, drawable(entry.title), percent_of(entry.share), true});
+  for (const LegendEntry& entry : entries) {
+    const bool may_show = lines.size() < most;
+    lines.push_back({entry,
+                     may_show ? shortened(drawable(entry.title), text, kWidestTitle * text) : std::string(),
+                     may_show ? percent_of(entry.share) : std::string(), true});
+  }
   return lines;
+}
+
+int text_of(const Image& image) {
+  return std::clamp(std::min(image.height, image.width) / 34, 10, 160);
 }
 
 bool goes_below(const Image& image) {
@@ -52,19 +76,18 @@ bool goes_below(const Image& image) {
 Layout measure(const Image& image, const std::vector<Line>& lines) {
   Layout layout;
   layout.below = goes_below(image);
-  layout.text = std::clamp(std::min(image.height, image.width) / 34, 10, 160);
+  layout.text = text_of(image);
   layout.padding = layout.text * 5 / 4;
-  layout.row = layout.text * 21 / 10;
+  layout.row = row_of(layout.text);
   for (const Line& line : lines) {
     layout.title = std::max(layout.title, text_width(line.title, layout.text));
     layout.percent = std::max(layout.percent, text_width(line.percent, layout.text));
   }
-  layout.title = std::min(layout.title, 22 * layout.text);
   if (lines.size() > kFewestRows) {
     layout.title = std::max(layout.title, text_width(fmt::format("+{} more", lines.size()), layout.text));
   }
   layout.percent = std::max(layout.percent, text_width("00.0%", layout.text));
-  const int swatch = layout.text * 8 / 5, gap = layout.text * 3 / 5;
+  const int swatch = swatch_of(layout.text), gap = layout.text * 3 / 5;
   layout.column = swatch + gap + layout.title + 2 * gap + layout.percent;
   return layout;
 }
@@ -106,7 +129,7 @@ cv::Scalar scalar(Color color) {
 }
 
 void draw_line(Image& canvas, int x, int y, const Line& line, const Layout& layout) {
-  const int swatch = layout.text * 8 / 5, gap = layout.text * 3 / 5;
+  const int swatch = swatch_of(layout.text), gap = layout.text * 3 / 5;
   const int baseline = y + (layout.row + layout.text) / 2;
   const Color ink = line.swatch ? kInk : kFaint;
   if (line.swatch) {
@@ -115,8 +138,7 @@ void draw_line(Image& canvas, int x, int y, const Line& line, const Layout& layo
     cv::rectangle(pixels, box, scalar(line.entry.color), cv::FILLED);
     cv::rectangle(pixels, box, scalar(kRim), std::max(1, layout.text / 12));
   }
-  draw_text(canvas, x + swatch + gap, baseline, shortened(line.title, layout.text, layout.title), layout.text,
-            ink);
+  draw_text(canvas, x + swatch + gap, baseline, line.title, layout.text, ink);
   const int right = x + layout.column - text_width(line.percent, layout.text);
   draw_text(canvas, right, baseline, line.percent, layout.text, kFaint);
 }
@@ -153,7 +175,8 @@ Image draw(const Image& image, std::vector<Line> lines) {
 
 Image with_legend(const Image& image, const std::vector<LegendEntry>& entries) {
   if (entries.empty()) return image;
-  return guarded(ErrorCode::kInternal, "draw a legend", [&] { return draw(image, lines_of(entries)); });
+  return guarded(ErrorCode::kInternal, "draw a legend",
+                 [&] { return draw(image, lines_of(image, entries, text_of(image))); });
 }
 
 }  // namespace relprompt::image

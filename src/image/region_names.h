@@ -6,9 +6,9 @@
 
 namespace relprompt::image {
 
-/// Writes the title of every class into the largest connected region of it that has room for readable
-/// letters: at the point farthest from its border, in white or black with a rim. Pixels of no class stay
-/// unnamed. The map has the image's size, and every label a class.
+/// Writes the title of every class that has room for readable letters into its region, in white or black with
+/// a rim: into the widest place there, so that all of it lies on pixels of its class and no two titles meet.
+/// Pixels of no class stay unnamed. The map has the image's size, and every label a class.
 void write_region_names(Image& image, const LabelMap& map, const ClassList& classes);
 
 }  // namespace relprompt::image

@@ -91,6 +91,47 @@ TEST_F(FontText, ShortenedFitsAndEndsWithAnEllipsis) {
   EXPECT_EQ(shortened("road", 12, 1000), "road");
 }
 
+TEST_F(FontText, IsNeverCutWithinACharacter) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "e\u0301";
+  for (int width = 20; width < 300; width += 7) {
+    const std::string cut = shortened(text, 12, width);
+    EXPECT_EQ((cut.size() - 3) % 3, 0u) << "a letter and its mark are three bytes";
+    EXPECT_LE(text_width(cut, 12), width);
+  }
+}
+
+TEST_F(FontText, IsAsLongAsItCanBe) {
+  const std::string text(5000, 'w');
+  for (const int width : {60, 500, 3000}) {
+    const std::string cut = shortened(text, 12, width);
+    EXPECT_LE(text_width(cut, 12), width);
+    EXPECT_GT(text_width("w" + cut, 12), width);
+  }
+  EXPECT_EQ(shortened(text.substr(0, 300), 12, 100000), text.substr(0, 300));
+}
+
+TEST_F(FontText, OfAHugeTextALineIsDrawable) {
+  const std::string line = drawable(std::string(5'000'000, 'w'));
+  EXPECT_LT(line.size(), 3000u);
+  EXPECT_EQ(line.substr(line.size() - 3), "\u2026");
+  EXPECT_LT(mask(std::string(5'000'000, 'w'), 4000).width, 30000);
+}
+
+TEST_F(FontText, BoxesAreThoseOfTheMasks) {
+  for (const char* text : {"road", "Ågj(|)", "дорога", ".", "fi ffi", "\u05D0\u05E7 x", ""}) {
+    for (const int height : {9, 12, 40}) {
+      const TextBox box = text_box(text, height);
+      const TextMask drawn = mask(text, height);
+      EXPECT_EQ(box.advance, drawn.advance) << text;
+      EXPECT_NEAR(box.left, drawn.left, 1) << text;
+      EXPECT_NEAR(box.top, drawn.top, 1) << text;
+      EXPECT_NEAR(box.left + box.width, drawn.left + drawn.width, 1) << text;
+      EXPECT_NEAR(box.top + box.height, drawn.top + drawn.height, 1) << text;
+    }
+  }
+}
+
 TEST_F(FontText, IsCutOffAtTheSides) {
   Image image = paper(20, 30);
   for (const int x : {-15, 0, 25, 1000, -1000}) {

@@ -152,6 +152,16 @@ TEST(Overlay, HundredsOfClassesStayInBounds) {
   }
 }
 
+TEST(Overlay, NamesOfAnyLengthHaveALegend) {
+  ClassList classes = many_classes(40);
+  for (auto& one : classes.names) one = {std::string(1'000'000, 'w')};
+  LabelMap map = filled(300, 400, 0);
+  for (std::size_t i = 0; i < map.labels.size(); ++i) map.labels[i] = static_cast<std::uint16_t>(i / 3000);
+  OverlayOptions options;
+  options.min_side = 1;
+  EXPECT_LT(draw_overlay(grey_image(300, 400), map, classes, options).width, 1200);
+}
+
 TEST(Overlay, SmallImagesAreEnlargedByAWholeFactor) {
   OverlayOptions options = plain();
   options.min_side = 320;
