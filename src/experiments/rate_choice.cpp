@@ -21,6 +21,7 @@ Suite rate_suite(const Suite& suite) {
   table.title = "Learning rates";
   table.regimes = {0};
   for (auto& group : made.rates.groups) {
+    if (group.stated) continue;
     for (const double value : suite.rates.values) {
       Row row;
       row.name = fmt::format("{} at {:.6g}", group.key, value);
@@ -29,19 +30,20 @@ Suite rate_suite(const Suite& suite) {
       table.rows.push_back(row);
     }
   }
-  made.tables.push_back(table);
+  if (!table.rows.empty()) made.tables.push_back(table);
   return made;
 }
 
 void choose_rates(Suite& suite, const Plan& plan, const std::vector<std::optional<RunResult>>& results) {
   const auto& values = suite.rates.values;
   if (values.size() < 2) return assume_rates(suite);
-  const auto& rows = plan.tables.front();
-  for (std::size_t g = 0; g < suite.rates.groups.size(); ++g) {
-    auto& group = suite.rates.groups[g];
+  auto row = plan.tables.front().begin();  // group after group, value after value
+  for (auto& group : suite.rates.groups) {
+    group.chosen = group.stated;
+    if (group.stated) continue;
     group.validation_hiou.clear();
-    for (std::size_t v = 0; v < values.size(); ++v) {
-      const auto& result = results[rows[g * values.size() + v].runs.front()];
+    for (std::size_t v = 0; v < values.size(); ++v, ++row) {
+      const auto& result = results[row->runs.front()];
       group.validation_hiou.push_back(result->validation.hiou.value_or(-1));
     }
     const auto& all = group.validation_hiou;
@@ -50,8 +52,30 @@ void choose_rates(Suite& suite, const Plan& plan, const std::vector<std::optiona
 }
 
 void assume_rates(Suite& suite) {
-  for (auto& group : suite.rates.groups) group.chosen = suite.rates.values.front();
+  for (auto& group : suite.rates.groups) group.chosen = group.stated.value_or(suite.rates.values.front());
 }
+
+namespace {
+
+/// A group's validation hIoU by value; where its rate is stated, that in the first cell.
+std::string cells_of(const RateGroup& group, const std::vector<double>& values) {
+  std::string cells;
+  for (std::size_t v = 0; v < values.size(); ++v) {
+    std::string text;
+    if (group.stated) {
+      text = v == 0 ? fmt::format("{:.6g}, stated", *group.stated) : "";
+    } else if (group.validation_hiou[v] < 0) {
+      text = "diverged";
+    } else {
+      text = fmt::format("{:.1f}", group.validation_hiou[v] * 100);
+    }
+    const bool chosen = !group.stated && values[v] == group.chosen;
+    cells += chosen ? fmt::format(" **{}** |", text) : fmt::format(" {} |", text);
+  }
+  return cells;
+}
+
+}  // namespace
 
 std::string rates_text(const Suite& suite) {
   const auto& rates = suite.rates;
@@ -62,18 +86,11 @@ std::string rates_text(const Suite& suite) {
     rule += "---|";
   }
   for (const auto& group : rates.groups) {
-    lines += fmt::format("| {} |", group.key);
-    for (std::size_t v = 0; v < rates.values.size(); ++v) {
-      const double found = group.validation_hiou[v];
-      const auto text = found < 0 ? std::string("diverged") : fmt::format("{:.1f}", found * 100);
-      lines += rates.values[v] == group.chosen ? fmt::format(" **{}** |", text) : fmt::format(" {} |", text);
-    }
-    lines += "\n";
+    lines += fmt::format("| {} |{}\n", group.key, cells_of(group, rates.values));
   }
   return fmt::format(
       "\n## Learning rates\n\nChosen for each method and loss by one run a value, with seed 0, on the "
-      "validation part "
-      "of `{}`; pixel knowledge has {:.6g} of it. The chosen one, in bold, is used in every "
+      "validation part of `{}`; pixel knowledge has {:.6g} of it. The chosen one, in bold, is used in every "
       "regime.\n\n{}\n{}\n{}",
       suite.regimes.front().key, rates.knowledge_share, heads, rule, lines);
 }

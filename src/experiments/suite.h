@@ -90,7 +90,8 @@ struct RateGroup {
   std::string key;
   std::vector<std::string> changes;     ///< of the base config: the row that decides
   std::vector<double> validation_hiou;  ///< of each value, once its run is finished; below 0: diverged
-  std::optional<double> chosen;         ///< one of the values
+  std::optional<double> stated;         ///< not chosen here: as another suite has found
+  std::optional<double> chosen;         ///< one of the values, or the stated one
 };
 
 /// Learning rates chosen on the validation part, with seed 0 and the suite's first CLIP, before all else.

@@ -164,6 +164,7 @@ RateGroup read_group(JsonFields fields, const Json& object) {
   fields.require("key");
   group.key = fields.text("key", "");
   group.changes = read_changes(fields, object);
+  if (fields.has("value")) group.stated = fields.number("value", 0, kLeastRate, kMostRate);
   fields.finish();
   return group;
 }

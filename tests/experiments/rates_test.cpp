@@ -128,6 +128,26 @@ TEST_F(DecidingSuite, OneValueIsNoChoice) {
   EXPECT_EQ(rates_text(suite), "");
 }
 
+TEST_F(DecidingSuite, AStatedRateIsNotChosen) {
+  write(
+      "calibrations: [0]\nrates: {values: [1.0e-3, 4.0e-3], groups: [{key: rpn}, {key: lpm, value: "
+      "3.0e-3}]}\n");
+  auto suite = read();
+  const auto rates = rate_suite(suite);
+  ASSERT_EQ(rates.tables.front().rows.size(), 2u);
+  EXPECT_EQ(rates.tables.front().rows[1].name, "rpn at 0.004");
+  const auto plan = make_plan(rates, folder_.path());
+  std::vector<std::optional<RunResult>> results(plan.runs.size());
+  for (auto& result : results) {
+    result.emplace();
+    result->validation.hiou = 0.1 * static_cast<double>(&result - results.data());
+  }
+  choose_rates(suite, plan, results);
+  EXPECT_EQ(suite.rates.groups[0].chosen, 4e-3);
+  EXPECT_EQ(suite.rates.groups[1].chosen, 3e-3);
+  EXPECT_THAT(rates_text(suite), HasSubstr("| lpm | 0.003, stated | |"));
+}
+
 /// One pass for all calibrations gives what an evaluation of its own with each of them gives.
 TEST_F(DecidingSuite, CalibrationsOfOnePassAreThoseOfSeparateEvaluations) {
   Counter quiet;
