@@ -21,15 +21,10 @@ namespace {
 constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt experiments configs/world-methods.yaml --quick --dry-run\n"
-    "  relprompt experiments configs/world-experiments.yaml --quick -o quick\n"
-    "  relprompt experiments configs/world-experiments.yaml -o docs/measurements/experiments --work "
-    "runs/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --only table-4,table-10 -o "
-    "docs/measurements/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --clip runs/world-clip -o "
-    "docs/measurements/experiments\n"
-    "  relprompt experiments configs/world-experiments.yaml --data camvid=sets/camvid -o "
-    "docs/measurements/experiments\n"
+    "  relprompt experiments configs/world-methods.yaml --quick -o quick\n"
+    "  relprompt experiments configs/world-methods.yaml -o methods --work runs/methods\n"
+    "  relprompt experiments configs/world-tables.yaml --only table-4,table-10 -o tables\n"
+    "  relprompt experiments configs/world-tables.yaml --clip runs/world-clip -o tables\n"
     "  relprompt experiments configs/paper/tables.yaml --clip clip-b16 --data voc=VOC2012 --dry-run\n"
     "\n"
     "The command makes scenes, pretrains a CLIP if it is given none, trains and measures row after row, and\n"
@@ -99,7 +94,7 @@ Command add_experiments(CLI::App& program) {
           ->group("Commands");
   const std::string group = "Run";
   auto& settings = given->settings;
-  parser->add_option("CONFIG", settings.config, "YAML file, such as configs/world-experiments.yaml");
+  parser->add_option("CONFIG", settings.config, "YAML file, such as configs/world-methods.yaml");
   parser->add_option("-o,--output", settings.output, "folder of the tables, charts and images")
       ->option_text("DIR")
       ->group(group);
@@ -119,6 +114,12 @@ Command add_experiments(CLI::App& program) {
           "--data", given->data,
           "folder of a data set that the config names; may be repeated [default: its rows are left out]")
       ->option_text("NAME=DIR")
+      ->allow_extra_args(false)
+      ->group(group);
+  parser
+      ->add_option("--results", settings.results,
+                   "runs.jsonl of another output folder, whose runs count as finished; may be repeated")
+      ->option_text("FILE")
       ->allow_extra_args(false)
       ->group(group);
   parser->add_option("--only", given->only, "keys of the tables to run, with commas between [default: all]")

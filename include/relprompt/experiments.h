@@ -25,10 +25,13 @@ struct ExperimentPace {
 
 /// Which suite is run, where, and how much of it.
 struct ExperimentSettings {
-  std::filesystem::path config;   ///< YAML file, see docs/guide/experimenting.md
-  std::filesystem::path clip;     ///< model folder in place of the suite's CLIP; empty: as the config says
-  std::filesystem::path output;   ///< folder of the tables and images
-  std::filesystem::path work;     ///< folder of scenes, CLIPs and runs; empty: output/work
+  std::filesystem::path config;  ///< YAML file, see docs/guide/experimenting.md
+  std::filesystem::path clip;    ///< model folder in place of the suite's CLIP; empty: as the config says
+  std::filesystem::path output;  ///< folder of the tables and images
+  std::filesystem::path work;    ///< folder of scenes, CLIPs and runs; empty: output/work
+  /// Files runs.jsonl of other output folders: what they hold counts as finished. The output's own always
+  /// does.
+  std::vector<std::filesystem::path> results;
   std::vector<std::string> only;  ///< keys of the tables to run; empty: all
   std::vector<DataFolder> data;   ///< rows of regimes whose data set is not among them are left out
   bool quick = false;             ///< apply the config's section `quick`
@@ -48,8 +51,8 @@ struct ExperimentSettings {
 /// images. Every row's settings and data are checked before anything is trained. A finished run leaves a
 /// result under a fingerprint of all that decides it and is never repeated; an interrupted one goes on from
 /// its checkpoint. Throws Error: kBadArgument (config, an unknown table or data set), kNotFound (a data set's
-/// folder or layout), kNotWritable (folders of another suite, or in use), and as train_prompts and
-/// pretrain_clip.
+/// folder or layout, a file of results), kNotWritable (folders of another suite, or in use), and as
+/// train_prompts and pretrain_clip.
 RELPROMPT_API RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
 
 }  // namespace relprompt

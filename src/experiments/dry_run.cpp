@@ -13,10 +13,10 @@ namespace {
 
 using Results = std::vector<std::optional<RunResult>>;
 
-Results finished_results(const Plan& plan, const std::filesystem::path& work) {
+Results finished_results(const Plan& plan, const std::filesystem::path& work, const KnownResults& known) {
   Results results(plan.runs.size());
-  for (std::size_t i = 0; i < results.size() && !work.empty(); ++i) {
-    if (plan.clip(plan.runs[i]).ready()) results[i] = finished_result(plan, plan.runs[i], work);
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    if (plan.clip(plan.runs[i]).ready()) results[i] = finished_result(plan, plan.runs[i], work, known);
   }
   return results;
 }
@@ -24,13 +24,13 @@ Results finished_results(const Plan& plan, const std::filesystem::path& work) {
 }  // namespace
 
 RunOutcome dry_run(Suite suite, const std::vector<std::size_t>& tables, const std::filesystem::path& work,
-                   const std::optional<ExperimentPace>& pace) {
+                   const KnownResults& known, const std::optional<ExperimentPace>& pace) {
   SuiteCost before;
   assume_rates(suite);
   auto plan = make_plan(suite, work);
   if (auto rates = rate_suite(suite); !rates.tables.empty()) {
     const auto choice = make_plan(std::move(rates), work);
-    const auto results = finished_results(choice, work);
+    const auto results = finished_results(choice, work, known);
     before = cost_of(choice, {0}, results, pace);
     const auto there = [](const auto& result) { return result.has_value(); };
     if (std::all_of(results.begin(), results.end(), there)) {
@@ -38,7 +38,7 @@ RunOutcome dry_run(Suite suite, const std::vector<std::size_t>& tables, const st
       plan = make_plan(suite, work);
     }
   }
-  auto cost = cost_of(plan, tables, finished_results(plan, work), pace);
+  auto cost = cost_of(plan, tables, finished_results(plan, work, known), pace);
   prepend(before, cost);
   RunOutcome outcome;
   outcome.finished = true;

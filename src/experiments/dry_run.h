@@ -8,13 +8,14 @@
 
 #include "relprompt/experiments.h"
 
+#include "experiments/run_result.h"
 #include "experiments/suite.h"
 
 namespace relprompt::experiments {
 
 /// What is left of these tables of the suite, the runs that choose learning rates among it. work may be empty
-/// or not there: then nothing is finished. Throws as make_plan.
+/// or not there: then only what is known is finished. Throws as make_plan.
 RunOutcome dry_run(Suite suite, const std::vector<std::size_t>& tables, const std::filesystem::path& work,
-                   const std::optional<ExperimentPace>& pace);
+                   const KnownResults& known, const std::optional<ExperimentPace>& pace);
 
 }  // namespace relprompt::experiments

@@ -80,9 +80,29 @@ RunOutcome interrupted(const Session& session) {
   return outcome;
 }
 
+/// Keeps results beside the tables, where they outlive the work folder.
+void keep(const Session& session, const fs::path& output, KnownResults& known) {
+  for (const auto& result : session.results())
+    if (result) known[result->fingerprint] = *result;
+  if (!known.empty()) write_file(output / kResultsFile, results_text(known));
+}
+
+KnownResults known_results(const std::vector<fs::path>& files, const fs::path& output) {
+  KnownResults known;
+  if (!output.empty()) known = read_results(output / kResultsFile);
+  for (const auto& file : files) {
+    if (!path_exists(file)) {
+      throw Error(ErrorCode::kNotFound, fmt::format("there is no file of results {}", file.string()),
+                  "--results names the runs.jsonl of another output folder");
+    }
+    known.merge(read_results(file));
+  }
+  return known;
+}
+
 /// What conclude() writes.
 std::vector<fs::path> files_in(const fs::path& output, const Suite& suite) {
-  std::vector<fs::path> files = {output / kMarkdownFile, output / kReportFile};
+  std::vector<fs::path> files = {output / kMarkdownFile, output / kReportFile, output / kResultsFile};
   for (const auto& table : suite.tables) files.push_back(chart_file(output, table));
   if (suite.sheet) files.push_back(output / kSheetFile);
   return files;
@@ -99,7 +119,9 @@ RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
       settings.output.empty() ? fs::path() : absolute_path(settings.output).lexically_normal();
   const auto work = settings.work.empty() ? (output.empty() ? output : output / "work")
                                           : absolute_path(settings.work).lexically_normal();
-  if (settings.dry_run) return dry_run(suite, wanted_tables(suite, settings.only), work, settings.pace);
+  auto known = known_results(settings.results, output);
+  if (settings.dry_run)
+    return dry_run(suite, wanted_tables(suite, settings.only), work, known, settings.pace);
   assume_rates(suite);
   auto plan = make_plan(suite, work);  // every row is checked before the first run
   claim(output, work, plan.suite, files_in(output, plan.suite), settings.replace);
@@ -108,14 +130,18 @@ RunOutcome run(const ExperimentSettings& settings, RunListener& listener) {
   if (auto rates = rate_suite(suite); !rates.tables.empty()) {
     listener.on_note("learning rates are chosen on the validation part first");
     auto choice = make_plan(std::move(rates), work);
-    Session session(choice, {0}, work, threads, listener);
-    if (!session.go()) return interrupted(session);
+    Session session(choice, {0}, work, known, threads, listener);
+    const bool all = session.go();
+    keep(session, output, known);
+    if (!all) return interrupted(session);
     choosing = session.made();
     choose_rates(suite, choice, session.results());
     plan = make_plan(suite, work);
   }
-  Session session(plan, wanted_tables(plan.suite, settings.only), work, threads, listener);
-  return session.go() ? conclude(session, plan, work, output, choosing) : interrupted(session);
+  Session session(plan, wanted_tables(plan.suite, settings.only), work, known, threads, listener);
+  const bool all = session.go();
+  keep(session, output, known);
+  return all ? conclude(session, plan, work, output, choosing) : interrupted(session);
 }
 
 }  // namespace relprompt::experiments

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace relprompt::experiments {
 
@@ -80,6 +81,16 @@ std::string cells_of(const RateGroup& group, const std::vector<double>& values) 
 std::string rates_text(const Suite& suite) {
   const auto& rates = suite.rates;
   if (rates.values.size() < 2) return "";
+  std::vector<std::string> stated;
+  for (const auto& group : rates.groups)
+    if (group.stated) stated.push_back(fmt::format("{} {:.6g}", group.key, *group.stated));
+  if (stated.size() == rates.groups.size()) {
+    return fmt::format(
+        "\n## Learning rates\n\nAs the suite states them, chosen elsewhere: {}; pixel knowledge has {:.6g} "
+        "of "
+        "it.\n",
+        fmt::join(stated, ", "), rates.knowledge_share);
+  }
   std::string heads = "| validation hIoU |", rule = "|---|", lines;
   for (const double value : rates.values) {
     heads += fmt::format(" {:.6g} |", value);

@@ -105,6 +105,14 @@ bool complete(const PlannedRun& run, const config::RunConfig& config, bool outsi
   return add_extras(run, config, validation, model, result, listener);
 }
 
+/// Whether a result has what tables ask of the run beyond its scores.
+bool holds_all(const PlannedRun& run, const RunResult& result) {
+  if (!result.failure.empty()) return true;
+  if (run.m2oe_updates && result.m2oe_updates.empty()) return false;
+  if (run.calibrations.empty()) return true;
+  return result.calibrated && result.calibrated->candidates == run.calibrations;
+}
+
 }  // namespace
 
 fs::path folder_of_run(const std::string& fingerprint, const fs::path& work) {
@@ -122,14 +130,15 @@ config::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const fs::
   return config;
 }
 
-std::optional<RunResult> finished_result(const Plan& plan, const PlannedRun& run, const fs::path& work) {
+std::optional<RunResult> finished_result(const Plan& plan, const PlannedRun& run, const fs::path& work,
+                                         const KnownResults& known) {
   const auto fingerprint = plan.fingerprint(run);
-  const auto result = read_result(folder_of_run(fingerprint, work) / kResultFile, fingerprint);
-  if (!result || !result->failure.empty()) return result;
-  if (run.m2oe_updates && result->m2oe_updates.empty()) return std::nullopt;
-  if (run.calibrations.empty()) return result;
-  if (!result->calibrated || result->calibrated->candidates != run.calibrations) return std::nullopt;
-  return result;
+  std::optional<RunResult> result;
+  if (!work.empty()) result = read_result(folder_of_run(fingerprint, work) / kResultFile, fingerprint);
+  if (result && holds_all(run, *result)) return result;
+  const auto found = known.find(fingerprint);
+  if (found == known.end() || !holds_all(run, found->second)) return std::nullopt;
+  return found->second;
 }
 
 std::optional<RunResult> execute(const Plan& plan, const PlannedRun& run, const fs::path& work, int threads,

@@ -17,10 +17,10 @@ std::filesystem::path folder_of_run(const std::string& fingerprint, const std::f
 /// The run's config with the paths of this machine.
 config::RunConfig with_paths(const Plan& plan, const PlannedRun& run, const std::filesystem::path& work);
 
-/// The result of a run whose CLIP is ready, if it is finished and holds all that tables ask of it. Throws
-/// Error(kUnreadable) for a damaged one.
+/// The result of a run whose CLIP is ready, if it is finished and holds all that tables ask of it: that of
+/// the work folder, else that of `known`. Throws Error(kUnreadable) for a damaged one.
 std::optional<RunResult> finished_result(const Plan& plan, const PlannedRun& run,
-                                         const std::filesystem::path& work);
+                                         const std::filesystem::path& work, const KnownResults& known);
 
 /// Trains (or goes on with training) and measures on the validation part and the test set. Scenes and CLIP
 /// must be there. With a data set from outside the validation scores are those of the part that training held

@@ -93,9 +93,7 @@ std::vector<nlohmann::json> events_of(const fs::path& log) {
   return events;
 }
 
-}  // namespace
-
-void write_result(const fs::path& file, const RunResult& result) {
+Json json_of(const RunResult& result) {
   Json document = {{"fingerprint", result.fingerprint},
                    {"seed", result.seed},
                    {"failure", result.failure},
@@ -106,17 +104,12 @@ void write_result(const fs::path& file, const RunResult& result) {
                    {"seconds", result.seconds}};
   if (result.calibrated) document["calibrated"] = json_of(*result.calibrated);
   if (!result.m2oe_updates.empty()) document["m2oe_updates"] = result.m2oe_updates;
-  write_file(file, json_text(document, 2) + "\n");
+  return document;
 }
 
-std::optional<RunResult> read_result(const fs::path& file, const std::string& fingerprint) {
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return std::nullopt;
-  const auto source = file.string();
-  const auto document = eval::parse_json(text_of(file), source);
+RunResult result_from(const nlohmann::json& document, const std::string& source) {
   RunResult result;
   result.fingerprint = eval::text_at(document, "fingerprint", source);
-  if (result.fingerprint != fingerprint) return std::nullopt;
   result.seed = eval::count_at(document, "seed", source);
   result.failure = eval::text_at(document, "failure", source);
   result.test = scores_from(eval::member(document, "test", source), source);
@@ -137,6 +130,41 @@ std::optional<RunResult> read_result(const fs::path& file, const std::string& fi
     result.m2oe_updates = numbers_from(document.at("m2oe_updates"), source);
   }
   return result;
+}
+
+}  // namespace
+
+void write_result(const fs::path& file, const RunResult& result) {
+  write_file(file, json_text(json_of(result), 2) + "\n");
+}
+
+std::optional<RunResult> read_result(const fs::path& file, const std::string& fingerprint) {
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::nullopt;
+  const auto source = file.string();
+  auto result = result_from(eval::parse_json(text_of(file), source), source);
+  if (result.fingerprint != fingerprint) return std::nullopt;
+  return result;
+}
+
+std::string results_text(const KnownResults& results) {
+  std::string text;
+  for (const auto& [fingerprint, result] : results) text += json_text(json_of(result)) + "\n";
+  return text;
+}
+
+KnownResults read_results(const fs::path& file) {
+  KnownResults results;
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return results;
+  std::istringstream lines(text_of(file));
+  std::size_t number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const auto source = file.string() + ", line " + std::to_string(++number);
+    auto result = result_from(eval::parse_json(line, source), source);
+    results.emplace(result.fingerprint, std::move(result));
+  }
+  return results;
 }
 
 eval::Scores headline_of(const fs::path& report) {

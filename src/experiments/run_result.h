@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,12 +35,24 @@ struct RunResult {
 };
 
 constexpr const char* kResultFile = "row.json";
+/// In the output folder: results of all finished runs, a line each, that count where the work folder has
+/// none.
+constexpr const char* kResultsFile = "runs.jsonl";
 
 /// Throws Error: kNotWritable, kDiskFull.
 void write_result(const std::filesystem::path& file, const RunResult& result);
 
 /// nullopt if there is no file, or one of another fingerprint. Throws Error(kUnreadable) for a damaged one.
 std::optional<RunResult> read_result(const std::filesystem::path& file, const std::string& fingerprint);
+
+/// By fingerprint.
+using KnownResults = std::map<std::string, RunResult>;
+
+/// Lines of kResultsFile.
+std::string results_text(const KnownResults& results);
+
+/// None if there is no file. Throws Error(kUnreadable) for a damaged one, naming the line.
+KnownResults read_results(const std::filesystem::path& file);
 
 /// The scores of a report.json. Throws Error(kUnreadable).
 eval::Scores headline_of(const std::filesystem::path& report);

@@ -24,9 +24,14 @@ std::string left_text(double seconds) {
 
 }  // namespace
 
-Session::Session(Plan& plan, const std::vector<std::size_t>& tables, fs::path work, int threads,
-                 RunListener& listener)
-    : plan_(plan), work_(std::move(work)), listener_(listener), quiet_(listener), threads_(threads) {
+Session::Session(Plan& plan, const std::vector<std::size_t>& tables, fs::path work, const KnownResults& known,
+                 int threads, RunListener& listener)
+    : plan_(plan),
+      work_(std::move(work)),
+      known_(known),
+      listener_(listener),
+      quiet_(listener),
+      threads_(threads) {
   for (const auto table : tables) {
     for (const auto& row : plan.tables[table]) wanted_.insert(row.runs.begin(), row.runs.end());
   }
@@ -38,7 +43,7 @@ std::string Session::progress() const {
 }
 
 std::optional<RunResult> Session::finished(const PlannedRun& run) const {
-  return plan_.clip(run).ready() ? finished_result(plan_, run, work_) : std::nullopt;
+  return plan_.clip(run).ready() ? finished_result(plan_, run, work_, known_) : std::nullopt;
 }
 
 Session::Step Session::prepare_scenes(const WorldSpec& world) {

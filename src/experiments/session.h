@@ -31,9 +31,10 @@ class RunsListener : public RunListener {
 
 class Session {
  public:
-  /// @param tables whose runs are wanted
-  Session(Plan& plan, const std::vector<std::size_t>& tables, std::filesystem::path work, int threads,
-          RunListener& listener);
+  /// @param tables whose runs are wanted; known: results that count where the work folder has none. Both and
+  /// the listener must outlive the session.
+  Session(Plan& plan, const std::vector<std::size_t>& tables, std::filesystem::path work,
+          const KnownResults& known, int threads, RunListener& listener);
 
   /// Makes what is wanted and not finished; what another process is at is left to it and waited for. False if
   /// asked to stop. Throws as execute, pretraining and world::write_set do.
@@ -60,6 +61,7 @@ class Session {
 
   Plan& plan_;
   std::filesystem::path work_;
+  const KnownResults& known_;
   RunListener& listener_;
   RunsListener quiet_;
   int threads_;

@@ -46,6 +46,15 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
   for (const auto run : runs) {
     if (!results[run] || !results[run]->failure.empty()) return false;
   }
+  const auto model_of = [&](std::size_t run) {
+    return plan.runs[run].trained ? folder_of_run(results[run]->fingerprint, work) / "last"
+                                  : with_paths(plan, plan.runs[run], work).paths.clip;
+  };
+  std::error_code ignored;
+  for (const auto run : runs) {
+    // A result that was kept without its model: an older sheet stays what it is.
+    if (!fs::exists(model_of(run), ignored)) return fs::exists(folder / kSheetFile, ignored);
+  }
   const auto set = evaluate::open_test_set(with_paths(plan, plan.runs[runs.front()], work));
   std::vector<data::Sample> samples;
   for (const auto index : data::spread_indices(set.dataset->size(), spec.scenes)) {
@@ -57,10 +66,7 @@ bool write_sheet(const Plan& plan, const std::vector<std::optional<RunResult>>& 
   for (auto& sample : samples) sheet.rows.push_back({sample.name, sample.image, {sample.labels}});
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto& run = plan.runs[runs[i]];
-    const auto config = with_paths(plan, run, work);
-    const auto model =
-        run.trained ? folder_of_run(results[runs[i]]->fingerprint, work) / "last" : config.paths.clip;
-    const auto maps = label_maps(config, model, set.classes, samples);
+    const auto maps = label_maps(with_paths(plan, run, work), model_of(runs[i]), set.classes, samples);
     sheet.columns.push_back(plan.suite.tables[spec.table].rows[spec.rows[i]].name);
     for (std::size_t row = 0; row < maps.size(); ++row) sheet.rows[row].maps.push_back(maps[row]);
   }

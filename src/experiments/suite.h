@@ -28,13 +28,16 @@ struct WorldSpec {
 
 /// A model folder, or how to pretrain one.
 struct ClipSpec {
-  std::filesystem::path folder;      ///< empty: pretrained with `config`
-  std::filesystem::path config;      ///< of `relprompt pretrain`
-  std::vector<std::string> changes;  ///< "phases.scenes.patch_weight=0"
-  std::uint64_t more_seed = 0;       ///< added to the config's seed: further CLIPs of one recipe
+  std::filesystem::path folder;                ///< empty: pretrained with `config`
+  std::vector<std::filesystem::path> folders;  ///< of several CLIPs that are there; the first is `folder`
+  std::filesystem::path config;                ///< of `relprompt pretrain`
+  std::vector<std::string> changes;            ///< "phases.scenes.patch_weight=0"
+  std::uint64_t more_seed = 0;                 ///< added to the config's seed: further CLIPs of one recipe
 
-  /// The `number`-th CLIP of this recipe, from 0.
+  /// The `number`-th CLIP of this recipe, or of the folders, from 0.
   ClipSpec numbered(int number) const;
+  /// How many there are of so many that are wanted.
+  int count(int wanted) const;
 };
 
 /// The circumstances of a comparison: what the CLIP has learnt, how many scenes there are, which classes are

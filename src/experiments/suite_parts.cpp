@@ -137,13 +137,20 @@ void read_world(JsonFields fields, WorldSpec& world, const std::string& where) {
 
 void read_clip(JsonFields fields, const fs::path& file, const Json& object, ClipSpec& clip,
                const std::string& where) {
+  auto folders = fields.texts("folders");
   const auto folder = fields.text("folder", ""), config = fields.text("config", "");
   const auto more = read_changes(fields, object);
   fields.finish();
-  if (!folder.empty() && (!config.empty() || !more.empty())) {
-    refuse(fmt::format("{}: 'folder' is a CLIP that is there; 'config' and 'set' would make another", where));
+  if (!folder.empty() && !folders.empty()) refuse(where + ": 'folder' is one CLIP, 'folders' are several");
+  if (!folder.empty()) folders.push_back(folder);
+  if (!folders.empty() && (!config.empty() || !more.empty())) {
+    refuse(fmt::format("{}: a folder is a CLIP that is there; 'config' and 'set' would make another", where));
   }
-  if (!folder.empty()) clip.folder = beside(file, folder);
+  if (!folders.empty()) {
+    clip.folders.clear();
+    for (const auto& name : folders) clip.folders.push_back(beside(file, name));
+    clip.folder = clip.folders.front();
+  }
   if (!config.empty()) {
     clip = ClipSpec();
     clip.config = beside(file, config);
@@ -153,8 +160,17 @@ void read_clip(JsonFields fields, const fs::path& file, const Json& object, Clip
 
 ClipSpec ClipSpec::numbered(int number) const {
   auto spec = *this;
-  spec.more_seed += static_cast<std::uint64_t>(number);
+  if (folder.empty()) {
+    spec.more_seed += static_cast<std::uint64_t>(number);
+  } else if (number > 0) {
+    spec.folder = folders.at(static_cast<std::size_t>(number));
+  }
   return spec;
+}
+
+int ClipSpec::count(int wanted) const {
+  if (folder.empty()) return wanted;
+  return std::min(wanted, std::max(1, static_cast<int>(folders.size())));
 }
 
 namespace {

@@ -63,8 +63,9 @@ Regime Reader::read_regime(const Json& object, const std::string& where) const {
   if (fields.has("clip")) {
     regime.own_clip = true;
     regime.clip.folder.clear();  // 'set' changes what is pretrained
+    regime.clip.folders.clear();
     read_clip(clip, path_, object.at("clip"), regime.clip, where + ", 'clip'");
-    regime.clips = regime.clip.folder.empty() ? clips_ : 1;
+    regime.clips = regime.clip.count(clips_);
     if (regime.clip.folder.empty() && regime.clip.config.empty()) {
       refuse(fmt::format("{}: 'clip' changes a config, but neither it nor the suite names one", where));
     }
@@ -174,7 +175,7 @@ void Reader::read_quick() {
   if (!quick_) return;
   suite_.regimes.front().world = world;
   suite_.regimes.front().clip = clip;
-  if (!clip.folder.empty()) suite_.regimes.front().clips = 1;
+  suite_.regimes.front().clips = clip.count(suite_.regimes.front().clips);
   most_seeds_ = most;
   most_clips_ = most_clips;
   if (!rates.empty()) suite_.rates.values = rates;
@@ -227,7 +228,7 @@ Suite Reader::read() {
   auto clip = fields.object("clip");
   if (fields.has("clip")) read_clip(clip, path_, document_.at("clip"), own.clip, source + ": 'clip'");
   clips_ = static_cast<int>(fields.integer("clips", 1, 1, kManyClips));
-  own.clips = own.clip.folder.empty() ? clips_ : 1;
+  own.clips = own.clip.count(clips_);
   suite_.regimes.push_back(own);
   auto rates = fields.object("rates");
   if (fields.has("rates")) suite_.rates = read_rates(rates, document_.at("rates"), source + ": 'rates'");

@@ -12,7 +12,7 @@ namespace relprompt::torch_api {
 RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener) {
   return guarded([&] {
     if (settings.config.empty()) {
-      throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-experiments.yaml is one");
+      throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-methods.yaml is one");
     }
     if (settings.output.empty() && !settings.dry_run) {
       throw Error(ErrorCode::kBadArgument, "no folder for the tables is given", "add -o FOLDER");

@@ -59,8 +59,9 @@ TEST_F(ExperimentsCommand, TellsHowFarItIsAndWritesTables) {
   const auto document = json::parse(made.out);
   EXPECT_EQ(document["runs"], 4);
   EXPECT_EQ(document["tables"][0]["rows"][0]["iterations"], 2);
-  EXPECT_THAT(place_.files("out"), testing::UnorderedElementsAre("experiments.json", "experiments.md",
-                                                                 "loss.png", "methods.png", "sheet.jpg"));
+  EXPECT_THAT(place_.files("out"),
+              testing::UnorderedElementsAre("experiments.json", "experiments.md", "runs.jsonl", "loss.png",
+                                            "methods.png", "sheet.jpg"));
   const auto again = run({"--quick", "-o", "out", "--work", "work", "-q"});
   EXPECT_EQ(again.status, 0) << again;
   EXPECT_THAT(again.err, HasSubstr("0 of them now"));

@@ -1,9 +1,13 @@
 // The small pieces of the program that have corners of their own.
-#include <gtest/gtest.h>
+#include <chrono>
+#include <thread>
+
+#include <gmock/gmock.h>
 
 #include "json_report.h"
 #include "numbers.h"
 #include "output_folder.h"
+#include "progress.h"
 #include "terminal.h"
 #include "test_support.h"
 
@@ -11,6 +15,32 @@ namespace relprompt::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// What a bar on the terminal has shown.
+template <class Work>
+std::string shown(Work&& work) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress(1, Progress::Style::kBar);
+    progress.begin("large.tif");
+    std::this_thread::sleep_for(
+        std::chrono::milliseconds(120));  // a bar is redrawn ten times a second at most
+    work(progress);
+  }
+  return testing::internal::GetCapturedStderr();
+}
+
+TEST(Progress, ShowsTheWindowsOfALargeImageAndTheTimeLeft) {
+  const auto text = shown([](Progress& progress) {
+    progress.part(25, 100);
+    progress.part(26, 100);  // at once
+  });
+  EXPECT_THAT(text, testing::ContainsRegex("large.tif: 25/100 windows, .*s left"));
+  EXPECT_THAT(text, testing::Not(testing::HasSubstr("26/100")));
+  EXPECT_THAT(shown([](Progress& progress) { progress.part(3, 7); }),
+              testing::Not(testing::HasSubstr("windows")))
+      << "of an image that is done in a moment";
+}
 
 TEST(Numbers, ThousandsHaveSeparators) {
   EXPECT_EQ(with_separators(0), "0");

@@ -85,7 +85,7 @@ TableSummary read_table(const json& table, std::size_t number) {
 TEST(Conclusion, ThoseThatTheProjectShipsAreOverTheNumbersInItsDocuments) {
   const std::filesystem::path root = RELPROMPT_SOURCE_DIR;
   const auto document = json::parse(test::read_text(root / "docs/measurements/experiments/experiments.json"));
-  const Suite suite = read_suite(root / "configs/world-experiments.yaml", false);
+  const Suite suite = read_suite(root / "configs/world-methods.yaml", false);
   ASSERT_EQ(document["tables"].size(), suite.tables.size());
   std::vector<TableSummary> tables;
   for (std::size_t i = 0; i < suite.tables.size(); ++i) {

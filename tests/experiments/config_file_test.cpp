@@ -1,4 +1,6 @@
-// The suite that the project ships: all its rows make sense before hours are spent on them.
+// The suites that the project ships: all their rows make sense before hours are spent on them.
+#include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -6,89 +8,82 @@
 #include "experiments/plan.h"
 #include "experiments/rate_choice.h"
 #include "test_support.h"
-#include "toy_run.h"
 
 namespace relprompt::experiments {
 namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kConfig = fs::path(RELPROMPT_SOURCE_DIR) / "configs" / "world-experiments.yaml";
-const fs::path kMethodsConfig = fs::path(RELPROMPT_SOURCE_DIR) / "configs" / "world-methods.yaml";
+const fs::path kConfigs = fs::path(RELPROMPT_SOURCE_DIR) / "configs";
+const fs::path kMethodsConfig = kConfigs / "world-methods.yaml";
+const fs::path kTablesConfig = kConfigs / "world-tables.yaml";
+const fs::path kTokenConfig = kConfigs / "world-token-clip.yaml";
 
-TEST(WorldExperiments, EveryRowCanBeTrained) {
+TEST(WorldTables, EveryRowCanBeTrainedWithThreeSeeds) {
   const test::TemporaryFolder work;
-  const auto plan = make_plan(read_suite(kConfig, false), work.path());
+  auto suite = read_suite(kTablesConfig, false);
+  assume_rates(suite);
+  const auto plan = make_plan(suite, work.path());
   std::set<std::string> methods;
   for (const auto& run : plan.runs)
     methods.insert(name_of(model::kMethodWords, run.config.model.peft.method));
   EXPECT_EQ(methods.size(), std::size(model::kMethodWords));
-  EXPECT_GE(plan.suite.regimes.size(), 4u);
-  // Compared rows have three seeds, and test scenes are nobody's training scenes.
-  for (const auto& row : plan.tables.front()) {
-    const bool trained = plan.suite.tables.front().rows[row.row].trained;
-    EXPECT_GE(row.runs.size(), trained ? 3u : 1u);
-  }
-  for (const auto& regime : plan.suite.regimes) EXPECT_NE(regime.world.seed, regime.world.test_seed);
-}
-
-TEST(WorldExperiments, AllRowsHaveOneBudgetAndNothingIsChosenByTheTest) {
-  for (const bool quick : {false, true}) {
-    const test::TemporaryFolder work;
-    const auto plan = make_plan(read_suite(kConfig, quick), work.path());
-    for (const auto& run : plan.runs) {
-      const auto& train = run.config.train;
-      EXPECT_EQ(train.schedule.iterations, plan.runs.front().config.train.schedule.iterations) << run.label;
-      EXPECT_EQ(train.batch, plan.runs.front().config.train.batch) << run.label;
-      EXPECT_EQ(train.best, config::BestRule::kNone) << run.label;
+  for (std::size_t t = 0; t < plan.tables.size(); ++t) {
+    for (const auto& row : plan.tables[t]) {
+      const auto& about = plan.suite.tables[t].rows[row.row];
+      EXPECT_EQ(row.runs.size(), about.trained ? 3u : 1u) << about.name;
     }
   }
 }
 
-TEST(WorldExperiments, HasThePapersTables) {
+TEST(WorldTables, HasThePapersTables) {
   std::set<std::string> keys;
-  for (const auto& table : read_suite(kConfig, false).tables) {
+  for (const auto& table : read_suite(kTablesConfig, false).tables) {
     keys.insert(table.key);
-    for (const auto& row : table.rows) {
-      EXPECT_EQ(row.reference.has_value(), table.key.rfind("table-", 0) == 0)
-          << table.key << ": " << row.name;
+    for (const auto& row : table.rows)
+      EXPECT_TRUE(row.reference.has_value()) << table.key << ": " << row.name;
+  }
+  const std::set<std::string> paper = {"table-4", "table-5-itp", "table-5-apg", "table-5-m2oe", "table-6",
+                                       "table-7", "table-10",    "table-11",    "table-13",     "table-14"};
+  EXPECT_EQ(keys, paper);
+}
+
+/// Whatever is compared has one budget, nothing is chosen by the test set, and test scenes are nobody's
+/// training scenes.
+TEST(WorldSuites, AllRowsHaveOneBudgetAndNothingIsChosenByTheTest) {
+  for (const auto& config : {kMethodsConfig, kTablesConfig, kTokenConfig}) {
+    for (const bool quick : {false, true}) {
+      const test::TemporaryFolder work;
+      auto suite = read_suite(config, quick);
+      assume_rates(suite);
+      const auto plan = make_plan(suite, work.path());
+      for (const auto& run : plan.runs) {
+        const auto& train = run.config.train;
+        EXPECT_EQ(train.schedule.iterations, plan.runs.front().config.train.schedule.iterations) << run.label;
+        EXPECT_EQ(train.batch, plan.runs.front().config.train.batch) << run.label;
+        EXPECT_EQ(train.best, config::BestRule::kNone) << run.label;
+        EXPECT_TRUE(!quick || plan.clip(run).ready()) << run.label << ": it would be pretrained";
+      }
+      for (const auto& regime : plan.suite.regimes) EXPECT_NE(regime.world.seed, regime.world.test_seed);
     }
   }
-  for (const auto* number : {"4", "5-itp", "5-apg", "5-m2oe", "6", "7", "10", "11", "13", "14"}) {
-    EXPECT_EQ(keys.count(std::string("table-") + number), 1u) << number;
-  }
 }
 
-/// Images of the toy set stand for CamVid's: only names and budgets are looked at.
-TEST(WorldExperiments, ImagesHaveOneBudgetAndAHeldOutPart) {
-  const test::TemporaryFolder folder;
-  test::write_toy_set(folder / "camvid", 2, 1);
-  test::write_text(
-      folder / "camvid/classes.txt",
-      "sky\nbuilding\npole\nroad\nsidewalk\ntree\ntraffic sign\nfence\ncar\npedestrian\nbicyclist\n");
-  auto suite = read_suite(kConfig, false);
-  attach_data(suite, {{"camvid", folder / "camvid"}});
-  const auto plan = make_plan(suite, folder / "work");
-  const auto without = make_plan(read_suite(kConfig, false), folder / "work");
-  std::set<eval::Setting> settings;
-  for (std::size_t i = without.runs.size(); i < plan.runs.size(); ++i) {
-    const auto& config = plan.runs[i].config;
-    settings.insert(config.setting);
-    EXPECT_EQ(config.train.schedule.iterations, 300) << plan.runs[i].label;
-    EXPECT_EQ(config.train.batch, 8u);
-    EXPECT_EQ(config.train.best, config::BestRule::kHeldOutSeen);
-    EXPECT_EQ(config.train.evaluate_every, 0);
-    EXPECT_GT(config.data.held_out, 0);
+/// The suites beside world-methods.yaml take the learning rates that it chose.
+TEST(WorldSuites, StateTheRatesThatTheMethodsSuiteChose) {
+  const auto report = nlohmann::json::parse(
+      test::read_text(fs::path(RELPROMPT_SOURCE_DIR) / "docs/measurements/experiments/experiments.json"));
+  std::map<std::string, double> chosen;
+  for (const auto& group : report["rates"]["groups"]) chosen[group["key"]] = group["chosen"];
+  for (const auto& config : {kTablesConfig, kTokenConfig}) {
+    std::size_t stated = 0;
+    for (const auto& group : read_suite(config, false).rates.groups) {
+      if (!group.stated) continue;
+      EXPECT_DOUBLE_EQ(*group.stated, chosen.at(group.key)) << config << ": " << group.key;
+      ++stated;
+    }
+    EXPECT_GE(stated, 6u);
   }
-  EXPECT_EQ(settings, (std::set<eval::Setting>{eval::Setting::kSupervised, eval::Setting::kInductive}));
-}
-
-TEST(WorldExperiments, QuickIsSmallerAndPretrainsNothing) {
-  const test::TemporaryFolder work;
-  const auto plan = make_plan(read_suite(kConfig, true), work.path());
-  const auto whole = make_plan(read_suite(kConfig, false), work.path());
-  EXPECT_LT(plan.runs.size(), whole.runs.size() / 2);
-  for (const auto& run : plan.runs) EXPECT_TRUE(plan.clip(run).ready()) << run.label;
 }
 
 /// What decides has five seeds on two CLIPs, and at most 40 runs choose its learning rates.
@@ -98,11 +93,10 @@ TEST(WorldMethods, ComparedRowsHaveTwoClipsAndTheirOwnRates) {
   EXPECT_LE(make_plan(rate_suite(suite), work.path()).runs.size(), 40u);
   std::set<std::string> used;
   for (const auto& table : suite.tables) {
-    const bool decides = table.key == "methods" || table.key == "regimes";
-    EXPECT_EQ(table.clips, decides ? 2 : 1) << table.key;
+    EXPECT_EQ(table.clips, 2) << table.key;
     for (const auto& row : table.rows) {
       if (!row.trained) continue;
-      EXPECT_EQ(row.seeds, decides ? 5 : 3) << table.key << ": " << row.name;
+      EXPECT_EQ(row.seeds, 5) << table.key << ": " << row.name;
       used.insert(row.rate);
     }
   }
@@ -122,7 +116,7 @@ TEST(WorldMethods, EveryRowCanBeTrainedWithAndWithoutQuick) {
       EXPECT_EQ(run.config.train.best, config::BestRule::kNone) << run.label;
       EXPECT_DOUBLE_EQ(run.config.optimizer.rate, quick ? 4e-3 : 5e-4) << run.label;
     }
-    EXPECT_EQ(methods.size(), std::size(model::kMethodWords));
+    EXPECT_EQ(methods.size(), 6u);  // RPN in two variants, and five others
     EXPECT_EQ(rate_suite(suite).tables.empty(), quick);
   }
 }

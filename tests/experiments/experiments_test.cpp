@@ -182,12 +182,14 @@ TEST_F(Experiments, ALostResultIsMadeAgainAndNothingElse) {
   const auto before = timeless("out");
   const auto lost = run_folder("out", 1, 1);
   fs::remove_all(lost);
+  fs::remove(folder_ / "out/runs.jsonl");
   const auto outcome = run("out");
   EXPECT_THAT(outcome.summary, HasSubstr("1 of them now"));
   EXPECT_EQ(watcher_.steps, 3);
   EXPECT_EQ(timeless("out"), before);
   // Killed between the end of training and the result.
   fs::remove(lost / "row.json");
+  fs::remove(folder_ / "out/runs.jsonl");
   run("out");
   EXPECT_EQ(watcher_.steps, 0);
   EXPECT_EQ(timeless("out"), before);
@@ -294,6 +296,38 @@ TEST_F(Experiments, AGivenClipIsTaken) {
   EXPECT_FALSE(fs::exists(folder_ / "other/work"));
   EXPECT_EQ(report("other")["regimes"][0]["clip_sha256"], report("out")["regimes"][0]["clip_sha256"]);
   EXPECT_EQ(timeless("other")["tables"], timeless("out")["tables"]);
+}
+
+TEST_F(Experiments, ResultsBesideTheTablesOutliveTheWorkFolder) {
+  run("out");
+  auto all = settings("other");
+  for (const auto& entry : fs::directory_iterator(folder_ / "out/work/clips")) all.clip = entry.path();
+  Watcher first;
+  run_experiments(all, first);
+  EXPECT_GT(first.steps, 0);
+  const auto tables = timeless("other")["tables"];
+  fs::remove_all(folder_ / "other/work");
+  Watcher watcher;
+  EXPECT_FALSE(run_experiments(all, watcher).changed);
+  EXPECT_EQ(watcher.steps, 0);
+  EXPECT_EQ(timeless("other")["tables"], tables);
+  EXPECT_TRUE(fs::exists(folder_ / "other/sheet.jpg")) << "that of before";
+
+  // A result less is a run more; a damaged line is named.
+  const auto lines = test::read_text(folder_ / "other/runs.jsonl");
+  test::write_text(folder_ / "kept.jsonl", lines.substr(lines.find('\n') + 1));
+  all.output = folder_ / "third";
+  all.results = {folder_ / "kept.jsonl"};
+  Watcher again;
+  run_experiments(all, again);
+  EXPECT_EQ(again.steps, 3);
+  EXPECT_EQ(timeless("third")["tables"], tables);
+  const auto made = test::read_text(folder_ / "third/runs.jsonl");
+  EXPECT_EQ(std::count(made.begin(), made.end(), '\n'), std::count(lines.begin(), lines.end(), '\n'));
+  test::write_text(folder_ / "kept.jsonl", lines + "{\"seed\": 1}\n");
+  EXPECT_ERROR(run_experiments(all, again), ErrorCode::kUnreadable, "kept.jsonl, line 7");
+  all.results = {folder_ / "gone.jsonl"};
+  EXPECT_ERROR(run_experiments(all, again), ErrorCode::kNotFound, "--results");
 }
 
 TEST_F(Experiments, RefuseWhatTheyCannotDo) {

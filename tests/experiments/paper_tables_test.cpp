@@ -118,7 +118,7 @@ TEST_F(PaperTables, RunOnFoldersInTheLayoutsOfTheSets) {
 TEST_F(PaperTables, RowsAreThePapersWithItsNumbers) {
   using namespace experiments;
   const auto paper = read_suite(kConfigs / "paper/tables.yaml", false);
-  const auto world = read_suite(kConfigs / "world-experiments.yaml", false);
+  const auto world = read_suite(kConfigs / "world-tables.yaml", false);
   EXPECT_TRUE(paper.as_in_the_paper);
   // Both suites quote the same publication.
   std::size_t compared = 0;

@@ -78,6 +78,18 @@ TEST_F(ReadSuite, TheClipOfARegimeChangesWhatTheSuiteChanged) {
               ElementsAre("phases.a.iterations=7", "seed=2", "phases.a.size=48"));
 }
 
+TEST_F(ReadSuite, ClipsMayBeFolders) {
+  const auto suite = plain(
+      "base: b.yaml\nclip: {folders: [one, two, three]}\nclips: 2\ntables: [{key: t, rows: [{name: r}]}]\n"
+      "regimes: [{key: few, world: {split: few-seen}}, {key: own, clip: {folder: four}}]\n");
+  EXPECT_EQ(suite.regimes[0].clips, 2);
+  EXPECT_EQ(suite.regimes[0].clip.numbered(0).folder, folder_ / "one");
+  EXPECT_EQ(suite.regimes[0].clip.numbered(1).folder, folder_ / "two");
+  EXPECT_EQ(suite.regimes[1].clips, 2);
+  EXPECT_EQ(suite.regimes[2].clips, 1);
+  EXPECT_EQ(suite.regimes[2].clip.numbered(0).folder, folder_ / "four");
+}
+
 TEST_F(ReadSuite, RowsMayNameThePapersNumber) {
   const auto suite = plain(
       "base: b.yaml\ntables: [{key: t, rows: [{name: r, reference: 88.6}, {name: s}, {name: u, reference: "
@@ -175,6 +187,7 @@ TEST_F(ReadSuite, RefusesWhatMakesNoSense) {
       {std::string(kOneTable) + "world: {split: halv}\n", "half"},
       {std::string(kOneTable) + "world: {min_objects: 3, max_objects: 2}\n", "objects"},
       {std::string(kOneTable) + "clip: {folder: a, config: b}\n", "would make another"},
+      {std::string(kOneTable) + "clip: {folder: a, folders: [b]}\n", "are several"},
       {std::string(kOneTable) + "sheet: {table: u, rows: [r]}\n", "no table 'u'"},
       {std::string(kOneTable) + "sheet: {table: t, rows: [s]}\n", "no row 's'"},
       {std::string(kOneTable) + "set: 3\n", "'set'"}};
