@@ -70,6 +70,7 @@ bool try_lock(int file, int kind) {
 }
 
 FileHandle open_locked(const fs::path& path, const Shard& shard) {
+  make_folder(path.parent_path());
   FileHandle file(
       ::open(path.c_str(), O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
   if (!file && (errno == ELOOP || errno == EISDIR || errno == ENXIO)) refuse(path);
@@ -77,7 +78,9 @@ FileHandle open_locked(const fs::path& path, const Shard& shard) {
   struct stat info {};
   if (::fstat(file.number(), &info) != 0 || !S_ISREG(info.st_mode)) refuse(path);
   if (!try_lock(file.number(), LOCK_EX)) busy(path, shard);
-  return file;
+  // Another process may have removed its empty journal between the two calls.
+  if (::fstat(file.number(), &info) == 0 && info.st_nlink > 0) return file;
+  return open_locked(path, shard);
 }
 
 /// Refuses what is no journal of ours, as far as its first bytes say.
@@ -121,10 +124,16 @@ Json member(const Json& object, const char* key) {
 JournalWriter::JournalWriter(const fs::path& output, const Shard& shard) {
   const fs::path path = shard_file(output, shard);
   require_one_count(output, shard);
-  make_folder(path.parent_path());
   file_ = open_locked(path, shard);
+  journal_.path = path;
   remove_torn_line(file_.number(), path);
   journal_ = read_journal(path, shard);
+}
+
+JournalWriter::~JournalWriter() {
+  if (::lseek(file_.number(), 0, SEEK_END) != 0) return;
+  ::unlink(journal_.path.c_str());
+  ::rmdir(journal_.path.parent_path().c_str());
 }
 
 void JournalWriter::append(const std::string& text) {

@@ -19,6 +19,10 @@ class JournalWriter {
   /// the folder holds shards of another count; kNotWritable if the name is taken by something else;
   /// kUnreadable for a damaged journal.
   JournalWriter(const std::filesystem::path& output, const Shard& shard);
+  /// Removes the journal, and its folder, if nothing stands in it.
+  ~JournalWriter();
+  JournalWriter(const JournalWriter&) = delete;
+  JournalWriter& operator=(const JournalWriter&) = delete;
 
   /// What is there from earlier runs, and of this one after begin().
   const Journal& journal() const { return journal_; }

@@ -156,6 +156,11 @@ TEST_F(ShardJournal, SecondProcessIsRefusedUntilTheFirstIsDead) {
   require_idle(path(), kShard);
 }
 
+TEST_F(ShardJournal, NothingStaysOfARunThatNeverBegan) {
+  { const JournalWriter writer(folder_.path(), kShard); }
+  EXPECT_FALSE(fs::exists(folder_ / kShardFolder));
+}
+
 TEST_F(ShardJournal, FolderHoldsShardsOfOneCount) {
   write_two();
   EXPECT_ERROR(JournalWriter(folder_.path(), {0, 1}), ErrorCode::kBadArgument,
