@@ -23,9 +23,9 @@ using Json = nlohmann::json;
 
 /// Options of one run: a default for them would surprise, or replace files.
 const std::vector<std::string>& options_of_a_run() {
-  static const std::vector<std::string> names = {"help",       "version", "output",     "force",
-                                                 "resume",     "json",    "class-file", "classes",
-                                                 "vocabulary", "set",     "config"};
+  static const std::vector<std::string> names = {"help",   "version",    "output",  "force",      "resume",
+                                                 "json",   "class-file", "classes", "vocabulary", "set",
+                                                 "config", "manifest",   "shard"};
   return names;
 }
 

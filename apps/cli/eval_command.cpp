@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "relprompt/error.h"
 #include "relprompt/segmenter.h"
 
 #include "command_rows.h"
@@ -13,9 +14,11 @@
 #include "options_hub.h"
 #include "options_model.h"
 #include "options_run.h"
+#include "options_shard.h"
 #include "options_towers.h"
 #include "options_views.h"
 #include "run_display.h"
+#include "shards/manifest.h"
 #include "usage.h"
 
 namespace relprompt::cli {
@@ -29,10 +32,13 @@ constexpr const char* kFooter =
     "  relprompt eval configs/voc-zero-shot.yaml --model clip-b16 --data /data/VOC2012 -o reports/maskclip\n"
     "  relprompt eval configs/voc-20.yaml --model runs/coco/last --data /data/VOC2012 -o reports/voc-20-tta "
     "--scales 0.5,0.75,1,1.25,1.5,1.75 --flip\n"
+    "  relprompt eval configs/ade-847.yaml --model runs/coco/last --data /data/ADE -o reports/ade --shard "
+    "3/16\n"
     "\n"
     "The report's folder gets report.md, report.json, confusion.png and sheet.png. The same command "
     "continues\n"
-    "an evaluation that was interrupted.";
+    "an evaluation that was interrupted. A shard leaves its counts, of which `relprompt merge` makes the "
+    "report.";
 
 struct EvalArguments {
   RunArguments run;
@@ -41,10 +47,26 @@ struct EvalArguments {
   std::string model;
   std::string precision = "fp32";
   std::string head;
+  ShardArguments list;
   TowerArguments towers;
   HubArguments hub;
   bool image_scores = false;
 };
+
+/// What a manifest calls images of the test set: by their ids, else by their paths.
+std::vector<std::string> images_of(const std::string& file) {
+  std::vector<std::string> names;
+  for (auto& image : shards::read_manifest(file, {}).images) {
+    if (!image.classes.empty() || !image.seen.empty()) {
+      throw Error(
+          ErrorCode::kBadArgument,
+          fmt::format("{}, line {}: expected no classes and no seen, which the config of an evaluation says",
+                      file, image.line));
+    }
+    names.push_back(image.named ? std::move(image.id) : std::move(image.image));
+  }
+  return names;
+}
 
 int run(const EvalArguments& arguments) {
   require_one_of("--precision", arguments.precision, {"fp32", "bf16", "int8"});
@@ -57,6 +79,9 @@ int run(const EvalArguments& arguments) {
   settings.head = arguments.head;
   settings.towers = arguments.towers.resolve();
   settings.image_scores = arguments.image_scores;
+  if (const auto shard = arguments.list.resolve(arguments.run.quiet))
+    settings.shard = ShardNumber{shard->index, shard->count};
+  if (!arguments.list.manifest.empty()) settings.images = images_of(arguments.list.manifest);
   arguments.hub.fetch(arguments.model, arguments.run.quiet);
   RunDisplay display(arguments.run.quiet, {"stopping after this image", [] {
                                              return std::string(
@@ -94,6 +119,7 @@ Command add_eval(CLI::App& program) {
                  "also write image_scores.jsonl, a score for every image")
       ->group("Run");
   arguments->views.add_to(*parser, "Run");
+  arguments->list.add_to(*parser, "Run");
   parser->footer(kFooter);
   return {parser, [arguments] { return run(*arguments); }};
 }

@@ -39,12 +39,15 @@ ListedImage listed(const fs::path& path, const fs::path& stem, const fs::path& o
           below.string(),
           (below.parent_path() / path.filename()).string(),
           output / kPartsFolder / below,
-          nullptr};
+          nullptr,
+          0,
+          0};
 }
 
 ListedImage listed_stream(const fs::path& output) {
   auto stream = standard_input();
-  return {path_of(*stream), "-", output / "stdin", "stdin", "stdin", output / kPartsFolder / "stdin", stream};
+  return {path_of(*stream), "-", output / "stdin", "stdin", "stdin", output / kPartsFolder / "stdin",
+          stream,           0};
 }
 
 }  // namespace
@@ -78,6 +81,7 @@ ImageList list_images(const std::vector<std::string>& given, const fs::path& out
                                fmt::format("{} does not exist", found[i].path.string())});
     }
   }
+  for (std::size_t i = 0; i < list.images.size(); ++i) list.images[i].at = i;
   // Nothing but what cannot be read is no success.
   if (list.images.empty() && list.failures.empty()) list.failures = std::exchange(list.skipped, {});
   return list;

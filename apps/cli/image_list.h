@@ -1,6 +1,8 @@
 // Which images a run works on, and where the results of each go.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -20,6 +22,8 @@ struct ListedImage {
   std::string name;            ///< what tools call the image: "north/street.jpg"
   std::filesystem::path part;  ///< the stem of what a file of the run needs to know of it
   std::shared_ptr<const FileHandle> stream;  ///< what `path` opens, if that is the standard input
+  std::size_t own = 0;                       ///< which of ClassSettings labels it: 0 that of the run
+  std::uint64_t at = 0;  ///< place in the whole list, from 0, of which this run may have a shard
 
   /// For progress displays: "street.jpg".
   std::string short_name() const { return stream ? "stdin" : path.filename().string(); }

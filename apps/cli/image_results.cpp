@@ -17,9 +17,10 @@ constexpr std::size_t kUnwritten = 1;
 }  // namespace
 
 ImageResults::ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
-                           std::vector<Failure> failures, const std::vector<Failure>& unreadable)
+                           std::vector<Failure> failures, const std::vector<Failure>& unreadable,
+                           ShardAccount* shard)
     : settings_(settings),
-      facts_(facts),
+      shard_(shard),
       report_(facts, std::move(failures), unreadable),
       run_outputs_(settings.plan, settings.output),
       progress_(images, settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()),
@@ -59,6 +60,7 @@ void ImageResults::finish() {
 }
 
 void ImageResults::finish_run() {
+  if (shard_ != nullptr) return shard_->end();
   run_outputs_.finish(settings_.classes);
   report_.add_run_files(run_outputs_.written());
 }
@@ -73,6 +75,7 @@ void ImageResults::settle(ImageJob& job) {
     fail(*job.listed, *job.failure);
   } else if (!job.outputs) {
     report_.skip(*job.listed);
+    if (shard_ != nullptr) shard_->kept(*job.listed);
     run_outputs_.add(*job.listed);
     const std::lock_guard<std::mutex> lock(screen_);
     progress_.skip();
@@ -94,14 +97,15 @@ void ImageResults::settle(ImageJob& job) {
 void ImageResults::write(ImageJob& job) {
   const Stopwatch writing;
   run_outputs_.begin();
-  job.outputs->write_images(job.image, job.result.labels, settings_.classes);
+  job.outputs->write_images(job.image, job.result.labels, job.classes->classes);
   job.times.write = writing.seconds();
-  const std::string report =
-      report_of(job.listed->input, job.input, job.image, job.result, *job.outputs, facts_, job.times);
+  const std::string report = report_of(job.listed->input, job.input, job.image, job.result, *job.outputs,
+                                       job.classes->facts, job.times);
   job.outputs->write_report(report);
   job.outputs->complete();
   run_outputs_.add(*job.listed);
-  report_.add(*job.listed, *job.outputs, reread_json(report));
+  const Json& entry = report_.add(*job.listed, *job.outputs, reread_json(report));
+  if (shard_ != nullptr) shard_->done(*job.listed, job.input.sha256, entry);
   if (!settings_.quiet && notes_.has_news(job.image.notes)) {
     const std::lock_guard<std::mutex> lock(screen_);
     progress_.clear();
@@ -110,14 +114,19 @@ void ImageResults::write(ImageJob& job) {
   if (settings_.json || settings_.quiet) return;
   const std::lock_guard<std::mutex> lock(screen_);
   progress_.clear();
-  print_result(printable(job.listed->input) + ": " + printable(found_in(job.result, settings_.classes)) +
+  print_result(printable(job.listed->input) + ": " + printable(found_in(job.result, job.classes->classes)) +
                "\n");
 }
 
 void ImageResults::fail(const ListedImage& listed, const Error& error) {
-  remove_empty_folders(listed.stem.parent_path(), settings_.output);
-  remove_empty_folders(listed.part.parent_path(), settings_.output);
-  report_.fail({listed.input, error.code(), error.what()});
+  // Not where other shards may be about to write into those folders.
+  if (shard_ == nullptr) {
+    remove_empty_folders(listed.stem.parent_path(), settings_.output);
+    remove_empty_folders(listed.part.parent_path(), settings_.output);
+  }
+  const Failure failure{listed.input, error.code(), error.what()};
+  report_.fail(failure);
+  if (shard_ != nullptr) shard_->failed(listed, failure);
 }
 
 }  // namespace relprompt::cli

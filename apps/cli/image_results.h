@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/background_queue.h"
+#include "class_settings.h"
 #include "image_input.h"
 #include "image_list.h"
 #include "image_notes.h"
@@ -21,6 +22,7 @@
 #include "run_outputs.h"
 #include "run_report.h"
 #include "segment_settings.h"
+#include "shard_account.h"
 
 namespace relprompt::cli {
 
@@ -37,6 +39,7 @@ class Stopwatch {
 /// What became of an image before its files are written.
 struct ImageJob {
   const ListedImage* listed = nullptr;
+  const ClassSetting* classes = nullptr;  ///< by which it was labelled
   std::optional<Error> failure;           ///< it could not be read or computed; nothing below is set
   std::unique_ptr<ImageOutputs> outputs;  ///< nullptr without a failure: skipped, its results are there
   ImageInput input;
@@ -47,10 +50,10 @@ struct ImageJob {
 
 class ImageResults {
  public:
-  /// @param images how many there are; failures, unreadable: as in RunReport. Throws Error(kNotWritable) for
-  /// a file of the run that relprompt did not write.
+  /// @param images how many there are; failures, unreadable: as in RunReport; shard: nullptr for a run over
+  /// a whole list. Throws Error(kNotWritable) for a file of the run that relprompt did not write.
   ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
-               std::vector<Failure> failures, const std::vector<Failure>& unreadable);
+               std::vector<Failure> failures, const std::vector<Failure>& unreadable, ShardAccount* shard);
 
   /// Work on this image begins.
   void begin(const ListedImage& listed);
@@ -62,8 +65,8 @@ class ImageResults {
   /// Waits until all images are settled. Throws as take does.
   void finish();
 
-  /// All images are settled and none is left: writes the files about all of them. Throws as
-  /// RunOutputs::finish.
+  /// All images are settled and none is left: writes the files about all of them, which `relprompt merge`
+  /// does for shards. Throws as RunOutputs::finish.
   void finish_run();
 
   /// An image whose error of this kind leaves the others alone; anything else ends the run. A bad image is no
@@ -82,7 +85,7 @@ class ImageResults {
   void fail(const ListedImage& listed, const Error& error);
 
   const SegmentSettings& settings_;
-  const RunFacts& facts_;
+  ShardAccount* shard_;
   RunReport report_;
   RunOutputs run_outputs_;
   std::mutex screen_;  ///< one thread at a time draws

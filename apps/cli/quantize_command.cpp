@@ -17,7 +17,9 @@
 #include "options_decode.h"
 #include "options_force.h"
 #include "options_model.h"
+#include "options_shard.h"
 #include "progress.h"
+#include "shard_images.h"
 #include "terminal.h"
 #include "usage.h"
 
@@ -38,10 +40,12 @@ constexpr const char* kFooter =
     "scenes/classes.txt -o demo-int8\n"
     "  relprompt quantize images/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
     "  relprompt quantize images/ -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8 --agreement 0.995\n"
+    "  relprompt quantize --manifest list.txt -m rpn-voc --vocabulary voc-20 -o rpn-voc-int8\n"
     "  relprompt segment street.jpg -m rpn-voc-int8 --precision int8 --classes \"road, sky, car\" -o out";
 
 struct QuantizeArguments {
   std::vector<std::string> inputs;
+  ShardArguments shard;
   ModelArguments model;
   ClassArguments classes;
   DecodeArguments decode;
@@ -53,7 +57,8 @@ struct QuantizeArguments {
 
 /// At most so many images, spread evenly over the list. Here one bad input is an error.
 std::vector<fs::path> images_of(const QuantizeArguments& arguments) {
-  if (arguments.inputs.empty()) {
+  arguments.shard.check(arguments.inputs);
+  if (arguments.inputs.empty() && arguments.shard.manifest.empty()) {
     throw Error(ErrorCode::kBadArgument, "no image is given", "name files, folders or quoted globs");
   }
   for (const std::string& input : arguments.inputs) {
@@ -62,7 +67,15 @@ std::vector<fs::path> images_of(const QuantizeArguments& arguments) {
                   "name files, folders or quoted globs; @- reads a list of them from the standard input");
     }
   }
-  const ImageList list = list_images(arguments.inputs, arguments.output);
+  const auto shard = arguments.shard.resolve(arguments.quiet);
+  const auto listed = list_images(arguments.shard, arguments.inputs, shard, arguments.output);
+  if (!listed.own.empty()) {
+    throw Error(
+        ErrorCode::kBadArgument,
+        fmt::format("{}, line {}: expected no classes and no seen: the model is refined for one class list",
+                    arguments.shard.manifest, listed.own.front().line));
+  }
+  const ImageList& list = listed.list;
   if (!list.failures.empty()) throw Error(list.failures.front().code, list.failures.front().message);
   if (!arguments.quiet) note_unreadable(list);
   const std::size_t count = std::min(arguments.most_images, list.images.size());
@@ -161,6 +174,7 @@ Command add_quantize(CLI::App& program) {
                    "images (JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF), folders of them, quoted globs, or @FILE "
                    "with one a line")
       ->option_text("...");
+  arguments->shard.add_to(*parser, "Input");
   arguments->model.add_to(*parser);
   for (const char* fixed : {"--precision", "--device", "--head", "--training-free"})
     parser->remove_option(parser->get_option(fixed));

@@ -55,7 +55,7 @@ void RunOutputs::begin() {
 }
 
 void RunOutputs::finish(const ClassList& classes) {
-  if (images_.empty()) return;
+  if (parts_.empty()) return;
   for (const auto& name : plan_.formats)
     if (!output_format(name).run_files.empty()) write(name, classes);
 }
@@ -64,11 +64,9 @@ void RunOutputs::write(const std::string& format, const ClassList& classes) {
   const auto& about = output_format(format);
   std::vector<RunFile> files;
   for (const auto& name : about.run_files) files.emplace_back(folder_, format, name, classes);
-  for (const ListedImage* listed : images_) {
+  for (const std::string& stem : parts_) {
     if (!about.run_parts) break;
-    fs::path path = listed->part;
-    path += "." + format;
-    const FileBytes part = read_file(path);
+    const FileBytes part = read_file(stem + "." + format);
     for (auto& file : files) file.add(part.text());
   }
   for (std::size_t i = 0; i < files.size(); ++i) {

@@ -29,7 +29,9 @@ class RunOutputs {
   /// The results of an image are about to change: older files of a run are not true any more.
   void begin();
   /// The results of this image are there.
-  void add(const ListedImage& listed) { images_.push_back(&listed); }
+  void add(const ListedImage& listed) { add(listed.part); }
+  /// The same for what a shard kept: `part` is ListedImage::part.
+  void add(const std::filesystem::path& part) { parts_.push_back(part.string()); }
   /// Writes the files with all images that were added, unless there are none. Throws Error: kNotWritable,
   /// kDiskFull.
   void finish(const ClassList& classes);
@@ -43,7 +45,7 @@ class RunOutputs {
 
   const OutputPlan& plan_;
   std::filesystem::path folder_;
-  std::vector<const ListedImage*> images_;
+  std::vector<std::string> parts_;
   std::vector<std::pair<std::string, std::filesystem::path>> written_;
   bool begun_ = false;
 };

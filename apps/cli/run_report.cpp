@@ -38,7 +38,7 @@ RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures,
     images_.push_back({{"input", image.input}, {"status", "skipped"}, {"reason", image.message}});
 }
 
-void RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report) {
+const Json& RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report) {
   ++segmented_;
   Json files = Json::object();
   for (const auto& [kind, path] : outputs.files()) files[kind] = path.string();
@@ -51,6 +51,7 @@ void RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, cons
                      {"classes", found_classes(report)},
                      {"unknown", report["unknown"]},
                      {"seconds", report["seconds"]}});
+  return images_.back();
 }
 
 void RunReport::skip(const ListedImage& listed) {
@@ -74,6 +75,8 @@ void RunReport::stop(const Error& error) {
 }
 
 int RunReport::status() const {
+  const auto passes = [](const Failure& failure) { return exit_status(failure.code) == 5; };
+  if (std::any_of(failures_.begin(), failures_.end(), passes)) return 5;
   return failures_.empty() ? 0 : exit_status(failures_.front().code);
 }
 

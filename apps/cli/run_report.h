@@ -17,18 +17,21 @@ class RunReport {
   /// @param failures inputs that were refused before the run; unreadable: images left out without a failure
   RunReport(const RunFacts& facts, std::vector<Failure> failures, const std::vector<Failure>& unreadable);
 
-  void add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
+  /// Returns the image's entry in the document.
+  const Json& add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
   void skip(const ListedImage& listed);
   void fail(Failure failure);
   /// [format, path] of the files about all images.
   void add_run_files(const std::vector<std::pair<std::string, std::filesystem::path>>& files);
+  /// The run is one of several.
+  void set_shard(const std::string& shard) { run_["shard"] = shard; }
   /// Something ended the run before its time.
   void stop(const Error& error);
 
   std::size_t done() const { return segmented_ + skipped_; }
   /// Images with any outcome.
   std::size_t finished() const { return done() + failed_; }
-  /// 0, or the exit status of the first failure.
+  /// 0, or the exit status of the first failure; 5 if any has that one, because another try may mend it.
   int status() const;
 
   /// Lists the failures on stderr.

@@ -9,6 +9,7 @@
 #include "options_model.h"
 #include "options_output.h"
 #include "options_protocol.h"
+#include "options_shard.h"
 #include "segment_settings.h"
 
 namespace relprompt::cli {
@@ -27,10 +28,14 @@ constexpr const char* kFooter =
     "  relprompt segment images/ -m clip-b16 -c \"dog, cat\" --background "
     "\"background;sky;wall;grass;floor\" "
     "--unknown 0.2 -o out\n"
-    "  relprompt segment images/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json";
+    "  relprompt segment images/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json\n"
+    "  relprompt segment --manifest list.jsonl --shard 3/16 -m clip-b16 -c \"road, sky\" -o out --resume\n"
+    "\n"
+    "Shards may share the output folder or have one each; `relprompt help merge` says how they are joined.";
 
 struct SegmentArguments {
   std::vector<std::string> inputs;
+  ShardArguments list;
   ModelArguments model;
   ClassArguments classes;
   DecodeArguments decode;
@@ -39,7 +44,8 @@ struct SegmentArguments {
 };
 
 SegmentSettings resolve(const SegmentArguments& arguments) {
-  if (arguments.inputs.empty()) {
+  arguments.list.check(arguments.inputs);
+  if (arguments.inputs.empty() && arguments.list.manifest.empty()) {
     throw Error(ErrorCode::kBadArgument, "no image is given",
                 "name files, folders or globs: relprompt segment images/ ...; @FILE is a list of them, - the "
                 "standard "
@@ -47,6 +53,8 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
   }
   SegmentSettings settings;
   settings.inputs = arguments.inputs;
+  settings.list = arguments.list;
+  settings.shard = arguments.list.resolve(arguments.output.quiet);
   settings.model = arguments.model.model;
   settings.model_options = arguments.model.resolve();
   settings.hub = arguments.model.hub;
@@ -76,6 +84,7 @@ Command add_segment(CLI::App& program) {
           "the output. @FILE is a list of such inputs, one a line, @- the same on the standard input, and - "
           "an image there")
       ->option_text("...");
+  arguments->list.add_to(*parser, "Input");
   arguments->model.add_to(*parser);
   arguments->classes.add_to(*parser);
   arguments->decode.add_to(*parser);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "class_settings.h"
 #include "data/prefetch.h"
 #include "image_list.h"
 #include "image_outputs.h"
@@ -14,6 +15,8 @@
 #include "output_folder.h"
 #include "run_outputs.h"
 #include "segment_settings.h"
+#include "shard_account.h"
+#include "shard_images.h"
 #include "terminal.h"
 #include "unknown_words.h"
 
@@ -32,16 +35,22 @@ struct ReadImage {
 
 class SegmentRun {
  public:
-  SegmentRun(const SegmentSettings& settings, Segmenter& segmenter, const SegmentOptions& protocol,
-             ImageList list)
+  SegmentRun(const SegmentSettings& settings, Segmenter& segmenter, ClassSettings& classes,
+             ShardImages images, ShardAccount* shard)
       : settings_(settings),
         segmenter_(segmenter),
-        protocol_(protocol),
-        images_(std::move(list.images)),
-        facts_(facts_of(settings, segmenter, protocol)),
-        results_(settings, facts_, images_.size(), std::move(list.failures), list.skipped),
+        classes_(classes),
+        images_(std::move(images.list.images)),
+        results_(settings, classes.at(0).facts, images_.size(), std::move(images.list.failures),
+                 images.list.skipped, shard),
         reader_(
-            images_.size(), [this](std::uint64_t i) { return read(images_[i]); }, kReadAhead) {}
+            images_.size(), [this](std::uint64_t i) { return read(images_[i]); }, kReadAhead) {
+    if (shard == nullptr) return;
+    results_.report().set_shard(fmt::format("{}/{}", settings.shard->index, settings.shard->count));
+    const RunFacts& facts = classes.at(0).facts;
+    shard->begin(shared_facts(facts.settings(), images.whole, settings.plan, settings.classes), facts.run,
+                 settings.resume);
+  }
 
   int run() {
     try {
@@ -61,7 +70,8 @@ class SegmentRun {
   /// On the reader's thread.
   ReadImage read(const ListedImage& listed) const {
     ReadImage result;
-    if (settings_.resume && ImageOutputs(listed, settings_.plan).done(facts_.settings())) {
+    if (settings_.resume &&
+        ImageOutputs(listed, settings_.plan).done(classes_.at(listed.own).facts.settings())) {
       result.skipped = true;
       return result;
     }
@@ -91,6 +101,7 @@ class SegmentRun {
   ImageJob job_of(const ListedImage& listed) {
     ImageJob job;
     job.listed = &listed;
+    job.classes = &classes_.at(listed.own);
     try {
       compute(job);
     } catch (const std::bad_alloc&) {
@@ -113,10 +124,11 @@ class SegmentRun {
     job.input = std::move(read.input);
     job.times.read = read.seconds;
     job.outputs = std::make_unique<ImageOutputs>(*job.listed, settings_.plan);
-    job.outputs->check(facts_.settings(), job.input);
+    job.classes = &classes_.use(job.listed->own);
+    job.outputs->check(job.classes->facts.settings(), job.input);
     try {
-      job.result = segmenter_.segment(job.image, protocol_,
-                                      job.outputs->score_sink(job.image, settings_.classes.size()),
+      job.result = segmenter_.segment(job.image, job.classes->protocol,
+                                      job.outputs->score_sink(job.image, job.classes->classes.size()),
                                       [this](int done, int all) {
                                         results_.part(done, all);
                                         return true;
@@ -139,15 +151,20 @@ class SegmentRun {
                       report.done(), images_.size()));
       return 128 + signal;
     }
-    if (!settings_.quiet) print_note(report.summary(watch_.seconds(), settings_.output));
+    if (!settings_.quiet) print_note(report.summary(watch_.seconds(), settings_.output) + next_step());
     return report.status();
+  }
+
+  std::string next_step() const {
+    if (!settings_.shard) return "";
+    return fmt::format("\n  this was {}: `relprompt merge` joins them when all are done",
+                       shards::name_of(*settings_.shard));
   }
 
   const SegmentSettings& settings_;
   Segmenter& segmenter_;
-  SegmentOptions protocol_;
+  ClassSettings& classes_;
   std::vector<ListedImage> images_;
-  RunFacts facts_;
   Stopwatch watch_;
   ImageResults results_;
   data::Prefetch<ReadImage> reader_;  ///< last: its thread uses everything above
@@ -172,8 +189,11 @@ void note_contrast(const ClassList& classes) {
 
 int run_segment(const SegmentSettings& given) {
   const OutputFolder folder(given.output);
-  ImageList list = list_images(given.inputs, given.output);
-  if (list.images.empty()) nothing_to_do(list);
+  std::optional<ShardAccount> shard;
+  if (given.shard) shard.emplace(given.output, *given.shard);
+  ShardImages images = list_images(given.list, given.inputs, given.shard, given.output);
+  ImageList& list = images.list;
+  if (list.images.empty() && !given.shard) nothing_to_do(list);  // a shard may have none
   if (!given.quiet) note_unreadable(list);
   SegmentSettings settings = given;
   RunOutputs(settings.plan, settings.output).check_names(list.images);
@@ -181,18 +201,16 @@ int run_segment(const SegmentSettings& given) {
   settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);
   settings.classes = segmenter.model().complete(settings.classes, settings.background);
-  segmenter.set_classes(settings.classes, settings.text);
+  ClassSettings classes(settings, segmenter, images.own);
   if (!settings.quiet) {
     print_model_notes(segmenter.model().notes());
     if (settings.classes.contrast) note_contrast(settings.classes);
   }
   warn_of_unknown_words(segmenter);
-  const SegmentOptions protocol =
-      segmenter.resolve(settings.protocol);  // after the classes: it checks `seen`
   stop_between_steps(
       {"stopping after this image",
        [] { return std::string("finished images are kept; the same command with --resume goes on"); }});
-  return SegmentRun(settings, segmenter, protocol, std::move(list)).run();
+  return SegmentRun(settings, segmenter, classes, std::move(images), shard ? &*shard : nullptr).run();
 }
 
 }  // namespace relprompt::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,14 @@
 
 #include "options_hub.h"
 #include "options_output.h"
+#include "options_shard.h"
 
 namespace relprompt::cli {
 
 struct SegmentSettings {
   std::vector<std::string> inputs;  ///< files, folders and globs
+  ShardArguments list;              ///< a manifest instead of them
+  std::optional<shards::Shard> shard;
   std::filesystem::path model;
   ModelOptions model_options;
   HubArguments hub;

@@ -40,6 +40,13 @@ class RELPROMPT_API RunListener {
   virtual bool stop_requested() { return false; }
 };
 
+/// One of several parts of a test set that are evaluated apart, on machines that know nothing of each other,
+/// and joined by merge_evaluations.
+struct ShardNumber {
+  std::size_t index = 0;  ///< below count
+  std::size_t count = 1;  ///< at least 1
+};
+
 /// What a config leaves open.
 struct RunSettings {
   std::filesystem::path config;      ///< YAML file, see docs/reference/configs.md
@@ -56,6 +63,12 @@ struct RunSettings {
   std::string head;              ///< evaluate only: see ModelOptions::head
   TowerOptions towers;           ///< evaluate only: what a checkpoint does not state about its CLIP
   bool image_scores = false;     ///< evaluate only: also write a score for every image
+  /// evaluate only: the images of the test set that are measured, in this order, by their names in the set or
+  /// by paths that end with them; empty: all.
+  std::vector<std::string> images = {};
+  /// evaluate only: measure the images that fall to this shard by their names (docs/guide/sharding.md), and
+  /// leave their counts in the folder instead of a report. Absent: all images.
+  std::optional<ShardNumber> shard = {};
   /// The folder may hold an earlier run or report, which is replaced. Files that relprompt did not write, or
   /// that were changed since, always stay: then the call throws Error(kNotWritable).
   bool replace = false;
@@ -106,5 +119,13 @@ RELPROMPT_API RunOutcome resume_training(const std::filesystem::path& folder, co
 /// that was interrupted continues where it was if nothing of its protocol has changed. Throws as
 /// train_prompts.
 RELPROMPT_API RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener);
+
+/// Joins the shards of one evaluation, which lie in one folder or in several, and writes the report of
+/// evaluate_model into the output folder, equal to that of one process to the last bit, without sheet.png.
+/// Older results of relprompt are replaced there. Throws Error, naming the shards: kNotFound if some are
+/// missing or unfinished, kBadArgument if some are there twice or of another evaluation, kLostWorker if one
+/// is being worked on; kUnreadable for damaged files; kNotWritable and kDiskFull.
+RELPROMPT_API RunOutcome merge_evaluations(const std::vector<std::filesystem::path>& shards,
+                                           const std::filesystem::path& output);
 
 }  // namespace relprompt

@@ -1,9 +1,10 @@
-// relprompt::evaluate_model.
+// relprompt::evaluate_model and relprompt::merge_evaluations.
 #include "relprompt/training.h"
 
 #include "api/errors.h"
 #include "api/torch_backend.h"
 #include "evaluate/eval_settings.h"
+#include "evaluate/eval_shard.h"
 #include "kernels/threads.h"
 #include "processes/environment.h"
 
@@ -23,6 +24,11 @@ RunOutcome evaluate_model(const RunSettings& settings, RunListener& listener) {
     processes::SingleProcess alone;
     return evaluate::run_evaluation(config, request, alone, listener);
   });
+}
+
+RunOutcome merge_evaluations(const std::vector<std::filesystem::path>& shards,
+                             const std::filesystem::path& output) {
+  return api::guarded([&] { return evaluate::merge_shards(shards, output); });
 }
 
 }  // namespace relprompt

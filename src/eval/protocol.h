@@ -87,6 +87,9 @@ void set_split(ProtocolStatement& protocol, const ClassList& classes);
 
 /// Every field under its own name, absent ones as null.
 nlohmann::json to_json(const ProtocolStatement& protocol);
+/// The statement that to_json made the object of. `source` names it in messages. Throws Error(kUnreadable)
+/// for any other.
+ProtocolStatement protocol_from_json(const nlohmann::json& json, const std::string& source);
 
 /// All of it as one paragraph of plain sentences (UTF-8, no line breaks of its own). Long class lists are
 /// counted instead of listed; the JSON report has them.

@@ -8,13 +8,13 @@
 
 #include "relprompt/error.h"
 
-#include "analysis/report_images.h"
 #include "base/atomic_file.h"
-#include "base/json_output.h"
 #include "base/own_files.h"
 #include "data/order.h"
 #include "engine/dense_head.h"
 #include "eval/report.h"
+#include "evaluate/eval_report.h"
+#include "evaluate/eval_shard.h"
 #include "evaluate/evaluation.h"
 #include "evaluate/image_sheet.h"
 #include "evaluate/test_set.h"
@@ -29,9 +29,6 @@ namespace relprompt::evaluate {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kConfusionFile = "confusion.png";
-constexpr const char* kSheetFile = "sheet.png";
 
 bool training_free(const model::ModelConfig& config) {
   return !config.prompts || model::trains_nothing(*config.prompts);
@@ -89,41 +86,15 @@ eval::ProtocolStatement statement(const config::RunConfig& config, const EvalReq
   return protocol;
 }
 
-std::string percent(const std::optional<double>& score) {
-  return score ? fmt::format("{:.1f}", *score * 100) : std::string("-");
-}
-
-std::string summary_of(const eval::EvaluationReport& report, const EvalRequest& request) {
-  const auto scores = eval::scores_of(report.confusion, report.classes.seen, report.protocol.average);
-  std::string text = fmt::format("{}: mIoU {}", request.title, percent(scores.miou));
-  if (scores.hiou) {
-    text += fmt::format(", seen {}, unseen {}, hIoU {}", percent(scores.miou_seen),
-                        percent(scores.miou_unseen), percent(scores.hiou));
+std::unique_ptr<EvalShard> open_shard(const EvalRequest& request, const processes::ProcessGroup& workers) {
+  if (!request.shard) return nullptr;
+  if (workers.size() > 1) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("a shard is evaluated by one process, and this is one of {}", workers.size()),
+                "use more shards, or one evaluation by several processes without --shard");
   }
-  return text + fmt::format(", pAcc {}, {} images; {}", percent(scores.pacc), report.confusion.images(),
-                            (request.folder / "report.md").string());
-}
-
-std::vector<ClassResult> results_of(const eval::EvaluationReport& report) {
-  std::vector<ClassResult> results;
-  const auto scores = eval::class_scores(report.confusion);
-  for (std::size_t label = 0; label < scores.size(); ++label) {
-    ClassResult result{report.classes.title(label), std::nullopt, scores[label].iou,
-                       scores[label].pixels.truth};
-    if (!report.classes.seen.empty()) result.seen = report.classes.seen[label];
-    results.push_back(std::move(result));
-  }
-  return results;
-}
-
-/// Everything that a report may consist of.
-std::vector<fs::path> files_of(const EvalRequest& request) {
-  std::vector<fs::path> files;
-  for (const char* name :
-       {eval::kReportFile, eval::kMarkdownFile, eval::kImageScoresFile, kConfusionFile, kSheetFile}) {
-    files.push_back(request.folder / name);
-  }
-  return files;
+  return std::make_unique<EvalShard>(request.folder,
+                                     shards::Shard{request.shard->index, request.shard->count});
 }
 
 }  // namespace
@@ -136,9 +107,11 @@ std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& m
 RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& request,
                           processes::ProcessGroup& workers, RunListener& listener,
                           const ScorerFactory& scorer_of) {
-  const auto progress = request.folder / "progress.json";
+  auto progress = request.folder / "progress.json";
+  auto shard = open_shard(request, workers);
+  if (shard) progress = shard->counts();
   if (workers.rank() == 0) {
-    require_free(files_of(request), request.replace);
+    if (!shard) require_free(report_files(request.folder), request.replace);
     require_free({progress}, true);
   }
   auto set = open_test_set(config);
@@ -153,8 +126,11 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
       segmenter::encode_classes(model, config.paths.vocab, set.classes, config.text).embeddings;
 
   make_folder(request.folder);
-  EvaluationJob job = {*set.dataset, data::spread_indices(set.dataset->size(), 0), embeddings, options,
-                       statement(config, request, set, model, options)};
+  EvaluationJob job = {
+      *set.dataset, {}, embeddings, options, statement(config, request, set, model, options)};
+  job.indices = request.images.empty() ? data::spread_indices(set.dataset->size(), 0)
+                                       : images_called(request.images, *set.dataset);
+  if (shard) job.indices = shard->own(job.indices, *set.dataset);
   job.skip_bad = config.train.bad_sample == config::BadSample::kSkip;
   job.image_scores = config.test.image_scores;
   job.loader_threads = config.train.loader_threads;
@@ -168,6 +144,7 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
     }
   };
   job.stop = [&] { return listener.stop_requested(); };
+  if (shard) shard->begin(job, set.classes);
   auto result = evaluate_set(*scorer, model.config, job, workers);
 
   RunOutcome outcome;
@@ -179,21 +156,17 @@ RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& re
     return outcome;
   }
   if (workers.rank() != 0) return outcome;
+  if (shard) return shard->finish(result.progress);
   eval::EvaluationReport report(set.classes, job.protocol, std::move(result.progress.confusion));
   report.skipped = std::move(result.progress.skipped);
   report.scores = std::move(result.progress.scores);
-  if (!config.test.image_scores) remove_own(request.folder / eval::kImageScoresFile);  // of another report
-  eval::write_report(report, request.folder);
-  analysis::write_confusion_png(request.folder / kConfusionFile, report.confusion, report.classes);
+  outcome = write_outcome(report, request.title, request.folder);
   image::write_png(request.folder / kSheetFile, image_sheet(*scorer, model.config, *set.dataset, embeddings,
                                                             options, config.train.sheet_samples));
   remove_own(progress);
   for (std::size_t rank = 0; rank < workers.size(); ++rank) {
     remove_own(fs::path(progress) += "." + std::to_string(rank));
   }
-  outcome.summary = summary_of(report, request);
-  outcome.json = json_text(eval::report_json(report));
-  outcome.classes = results_of(report);
   return outcome;
 }
 

@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "relprompt/training.h"
 
@@ -17,12 +19,14 @@ namespace relprompt::evaluate {
 
 struct EvalRequest {
   std::filesystem::path model;
-  std::filesystem::path folder;  ///< of the report
-  std::string title;             ///< what progress displays call it
-  std::string precision;         ///< fp32, bf16 or int8
-  std::string head;              ///< see ModelOptions::head
-  TowerOptions towers;           ///< of the model
-  bool replace = false;          ///< the folder may hold an earlier report of relprompt's own
+  std::filesystem::path folder;      ///< of the report
+  std::string title;                 ///< what progress displays call it
+  std::string precision;             ///< fp32, bf16 or int8
+  std::string head;                  ///< see ModelOptions::head
+  TowerOptions towers;               ///< of the model
+  std::vector<std::string> images;   ///< see RunSettings::images
+  std::optional<ShardNumber> shard;  ///< see RunSettings::shard
+  bool replace = false;              ///< the folder may hold an earlier report of relprompt's own
 };
 
 /// Makes what scores a model's windows. Throws as opening a model does.
@@ -33,8 +37,9 @@ using ScorerFactory = std::function<std::unique_ptr<segmenter::PatchScorer>(cons
 std::unique_ptr<segmenter::PatchScorer> engine_scorer(const model::ModelFiles& model,
                                                       kernels::Precision precision);
 
-/// Writes report.md, report.json, confusion.png and sheet.png (and image_scores.jsonl) into the folder.
-/// Throws Error(kNotWritable) at once if one of them is there and may not be replaced.
+/// With a shard leaves counts and a journal; else writes report.md, report.json, confusion.png and sheet.png
+/// (and image_scores.jsonl) into the folder. Throws Error(kNotWritable) at once if one of them is there and
+/// may not be replaced.
 RunOutcome run_evaluation(const config::RunConfig& config, const EvalRequest& request,
                           processes::ProcessGroup& group, RunListener& listener,
                           const ScorerFactory& scorer_of = engine_scorer);

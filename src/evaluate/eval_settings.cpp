@@ -38,6 +38,8 @@ EvalRequest request_of(const RunSettings& settings) {
   request.head = settings.head;
   request.towers = settings.towers;
   request.replace = settings.replace;
+  request.images = settings.images;
+  request.shard = settings.shard;
   if (request.model.empty()) {
     throw Error(ErrorCode::kBadArgument, "no model is given", "add --model PATH, such as runs/NAME/last");
   }

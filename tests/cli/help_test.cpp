@@ -49,6 +49,7 @@ std::vector<std::string> commands_with_examples() {
                                     "analyze sheet",
                                     "bench",
                                     "quantize",
+                                    "merge",
                                     "help"};
 #ifdef RELPROMPT_TESTS_TRAINING
   names.insert(names.end(), {"train", "pretrain", "experiments"});

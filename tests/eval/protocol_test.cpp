@@ -142,6 +142,8 @@ TEST(Protocol, EveryFieldShowsInWordsJsonAndIdentity) {
     change(changed);
     EXPECT_NE(statement_of(changed), statement_of(example())) << field;
     EXPECT_NE(to_json(changed)[field], json[field]) << field;
+    EXPECT_EQ(to_json(protocol_from_json(to_json(changed), "it")), to_json(changed)) << field;
+    EXPECT_EQ(statement_of(protocol_from_json(to_json(changed), "it")), statement_of(changed)) << field;
     const auto difference =
         first_difference(identity_of(changed, classes, {}), identity_of(example(), classes, {}));
     EXPECT_THAT(difference, testing::StartsWith(std::string(field) + " is "));
