@@ -37,8 +37,8 @@ constexpr const char* kFooter =
     "\n"
     "The report's folder gets report.md, report.json, confusion.png and sheet.png. The same command "
     "continues\n"
-    "an evaluation that was interrupted. A shard leaves its counts, of which `relprompt merge` makes the "
-    "report.";
+    "an evaluation that was interrupted. Of the counts of shards\n"
+    "`relprompt merge` makes the report.";
 
 struct EvalArguments {
   RunArguments run;

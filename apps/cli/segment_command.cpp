@@ -31,7 +31,7 @@ constexpr const char* kFooter =
     "  relprompt segment images/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json\n"
     "  relprompt segment --manifest list.jsonl --shard 3/16 -m clip-b16 -c \"road, sky\" -o out --resume\n"
     "\n"
-    "Shards may share the output folder or have one each; `relprompt help merge` says how they are joined.";
+    "Shards may share the output folder or have one each; `relprompt merge` joins them.";
 
 struct SegmentArguments {
   std::vector<std::string> inputs;

@@ -59,6 +59,27 @@ TEST_F(Quantize, WritesAModelThatSegments) {
   EXPECT_EQ(segment.status, 0) << segment;
 }
 
+TEST_F(Quantize, TakesAShardOfAManifest) {
+  for (std::uint64_t i = 4; i < 8; ++i)
+    write_test_image(place_ / ("images/" + std::to_string(i) + ".png"), 90, 130, i);
+  std::string list;
+  for (int i = 0; i < 8; ++i) list += "images/" + std::to_string(i) + ".png\n";
+  write_text(place_ / "list.txt", list);
+  int images = 0;
+  for (const std::string shard : {"0/2", "1/2"}) {
+    const Outcome outcome =
+        place_.run({"quantize", "--manifest", "list.txt", "--shard", shard, "-m", "tiny.safetensors", "-c",
+                    "road, sky, car", "-o", "out" + shard.substr(0, 1), "--json"});
+    ASSERT_EQ(outcome.status, 0) << outcome;
+    const json document = json::parse(outcome.out);
+    images += document["calibration_images"].get<int>() + document["tested_images"].get<int>();
+  }
+  EXPECT_EQ(images, 8);
+  write_text(place_ / "list.txt", "{\"image\": \"images/0.png\", \"classes\": [\"road\"]}\n");
+  expect_refusal({"quantize", "--manifest", "list.txt", "-m", "tiny.safetensors", "-c", "road", "-o", "out"},
+                 2, "list.txt, line 1: expected no classes");
+}
+
 TEST_F(Quantize, MayTakeTheModelsPlaceAndRunAgain) {
   ASSERT_EQ(place_.run({"import", "tiny.safetensors", "-o", "model"}).status, 0);
   ASSERT_EQ(quantize({"-o", "model", "--force", "--images", "3"}, "model").status, 0);

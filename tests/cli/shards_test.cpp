@@ -212,8 +212,8 @@ TEST_F(Shards, TornLastLineOfAJournalIsNoTrouble) {
 }
 
 TEST_F(Shards, SecondProcessIsRefusedUntilTheFirstIsDead) {
-  for (int i = 0; i < 60; ++i) write_test_image(place_ / ("in/" + name(i) + ".png"), 200, 300, i + 1);
-  write_text(place_ / "list.txt", manifest(60));
+  for (int i = kImages; i < 30; ++i) write_test_image(place_ / ("in/" + name(i) + ".png"), 120, 160, i + 1);
+  write_text(place_ / "list.txt", manifest(30));
   const pid_t first = start_shard("out", "0/3");
   ::kill(first, SIGSTOP);  // it lives, however slow this machine is
   const Outcome second = run_shard("out", 0, {"--resume"});
