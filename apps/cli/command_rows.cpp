@@ -73,8 +73,9 @@ void suggest_words(CLI::Option& option, const std::vector<std::string>& words) {
 }
 
 bool takes_path(const OptionRow& row) {
-  static const std::vector<std::string> kinds = {"FILE",   "PATH",     "DIR",   "MODEL",      "CONFIG",
-                                                 "SOURCE", "INPUT...", "IMAGE", "CHECKPOINT", "WORLD"};
+  static const std::vector<std::string> kinds = {"FILE",       "PATH",   "DIR",      "MODEL",
+                                                 "CONFIG",     "SOURCE", "INPUT...", "IMAGE",
+                                                 "CHECKPOINT", "WORLD",  "OUT",      "SHARD..."};
   return std::find(kinds.begin(), kinds.end(), row.value) != kinds.end();
 }
 

@@ -86,14 +86,13 @@ TEST(WorldSuites, StateTheRatesThatTheMethodsSuiteChose) {
   }
 }
 
-/// What decides has five seeds on two CLIPs, and at most 40 runs choose its learning rates.
-TEST(WorldMethods, ComparedRowsHaveTwoClipsAndTheirOwnRates) {
+/// What is compared has five seeds and its own learning rates, which at most 40 runs choose.
+TEST(WorldMethods, ComparedRowsHaveFiveSeedsAndTheirOwnRates) {
   const test::TemporaryFolder work;
   const auto suite = read_suite(kMethodsConfig, false);
   EXPECT_LE(make_plan(rate_suite(suite), work.path()).runs.size(), 40u);
   std::set<std::string> used;
   for (const auto& table : suite.tables) {
-    EXPECT_EQ(table.clips, 2) << table.key;
     for (const auto& row : table.rows) {
       if (!row.trained) continue;
       EXPECT_EQ(row.seeds, 5) << table.key << ": " << row.name;
@@ -101,7 +100,6 @@ TEST(WorldMethods, ComparedRowsHaveTwoClipsAndTheirOwnRates) {
     }
   }
   EXPECT_EQ(used.size(), suite.rates.groups.size());
-  for (const auto& regime : suite.regimes) EXPECT_EQ(regime.clips, 2) << regime.key;
 }
 
 TEST(WorldMethods, EveryRowCanBeTrainedWithAndWithoutQuick) {

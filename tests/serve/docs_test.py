@@ -11,7 +11,7 @@ from serving import MODEL, SOURCE, Server, main
 
 class Docs(unittest.TestCase):
     def test_lines_run_as_written(self):
-        with open(os.path.join(SOURCE, "docs", "serving.md"), encoding="utf-8") as file:
+        with open(os.path.join(SOURCE, "docs", "guide", "serving.md"), encoding="utf-8") as file:
             blocks = re.findall(r"^```sh\n(.*?)^```", file.read(), re.MULTILINE | re.DOTALL)
         lines = [block.strip() for block in blocks if "curl -s" in block]
         self.assertGreaterEqual(len(lines), 5)
