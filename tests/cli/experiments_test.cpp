@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/file.h>
+#include <sys/wait.h>
 
 #include "base/file_handle.h"
 #include "program.h"
@@ -38,10 +39,12 @@ class ExperimentsCommand : public testing::Test {
     return count;
   }
 
-  /// True if some process holds the lock of a run.
+  /// True if some process holds the lock of a run that is not finished.
   bool run_is_held(const std::string& work) const {
     for (const auto& entry : fs::directory_iterator(place_ / work / "locks")) {
-      if (entry.path().filename().string().rfind("run-", 0) != 0) continue;
+      const auto name = entry.path().filename().string();
+      if (name.rfind("run-", 0) != 0 || fs::exists(place_ / work / "runs" / name.substr(4) / "row.json"))
+        continue;
       const FileHandle file(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
       if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return true;
     }
@@ -117,11 +120,16 @@ TEST_F(ExperimentsCommand, ProcessesShareAWorkFolder) {
 TEST_F(ExperimentsCommand, OneOfTwoProcessesIsKilledAndTheOtherMakesItsRuns) {
   const auto process = place_.start(words({"-o", "one", "--work", "work"}));
   while (finished("work") < 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  ::kill(process, SIGSTOP);
+  const auto stop = [&] {
+    int status = 0;
+    ::kill(process, SIGSTOP);
+    ASSERT_EQ(::waitpid(process, &status, WUNTRACED), process);  // it runs on for a moment
+  };
+  stop();
   while (!run_is_held("work")) {  // stopped between two runs
     ::kill(process, SIGCONT);
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    ::kill(process, SIGSTOP);
+    stop();
   }
   const auto other = place_.start(words({"-o", "two", "--work", "work"}));
   while (finished("work") < 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
