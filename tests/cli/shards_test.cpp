@@ -5,8 +5,12 @@
 #include <set>
 #include <thread>
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 
+#include "base/file_handle.h"
 #include "sharded_images.h"
 
 namespace relprompt::test {
@@ -32,6 +36,16 @@ class Shards : public ShardedImages {
     for (int tries = 0; tries < 30'000 && !found(); ++tries)
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return process;
+  }
+
+  /// True if some process holds a list of written files.
+  bool list_is_locked(const std::string& output) const {
+    for (const auto& entry : fs::recursive_directory_iterator(place_ / output)) {
+      if (entry.path().filename() != ".relprompt-files") continue;
+      const FileHandle file(::open(entry.path().c_str(), O_RDWR | O_CLOEXEC));
+      if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return true;
+    }
+    return false;
   }
 
   std::set<std::string> labels(const std::string& output) const {
@@ -215,7 +229,16 @@ TEST_F(Shards, SecondProcessIsRefusedUntilTheFirstIsDead) {
   for (int i = kImages; i < 30; ++i) write_test_image(place_ / ("in/" + name(i) + ".png"), 120, 160, i + 1);
   write_text(place_ / "list.txt", manifest(30));
   const pid_t first = start_shard("out", "0/3");
-  ::kill(first, SIGSTOP);  // it lives, however slow this machine is
+  const auto stop = [&] {
+    int status = 0;
+    ::kill(first, SIGSTOP);  // it lives, however slow this machine is
+    ASSERT_EQ(::waitpid(first, &status, WUNTRACED), first);
+  };
+  // Not while it adds to the list of written files, which all shards in the folder wait for.
+  for (stop(); list_is_locked("out"); stop()) {
+    ::kill(first, SIGCONT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
   const Outcome second = run_shard("out", 0, {"--resume"});
   const Outcome joined = merge({"out"});
   const Outcome other = run_shard("out", 1);
