@@ -47,12 +47,12 @@ struct ExperimentSettings {
   bool replace = false;
 };
 
-/// Runs what is not finished yet, one run at a time, and writes experiments.md, experiments.json and
-/// images. Every row's settings and data are checked before anything is trained. A finished run leaves a
-/// result under a fingerprint of all that decides it and is never repeated; an interrupted one goes on from
-/// its checkpoint. Throws Error: kBadArgument (config, an unknown table or data set), kNotFound (a data set's
-/// folder or layout, a file of results), kNotWritable (folders of another suite, or in use), and as
-/// train_prompts and pretrain_clip.
+/// Runs what is not finished yet, beside other processes that share the work folder, and writes
+/// experiments.md, experiments.json and images. Every row's settings and data are checked before anything is
+/// trained. A finished run leaves a result under a fingerprint of all that decides it and is never repeated;
+/// an interrupted one goes on from its checkpoint. Throws Error: kBadArgument (config, an unknown table or
+/// data set), kNotFound (a data set's folder or layout, a file of results), kNotWritable (folders of another
+/// suite), kUnreadable (results), and as train_prompts and pretrain_clip.
 RELPROMPT_API RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener);
 
 }  // namespace relprompt
