@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,6 +20,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_bytes.h"
 #include "base/file_handle.h"
 
 namespace relprompt {
@@ -62,21 +62,6 @@ std::string unescaped(std::string_view text) {
     result += next == 'n' ? '\n' : next == 't' ? '\t' : next;
   }
   return result;
-}
-
-/// Up to `size` bytes from `from` on, fewer at the file's end; nothing, and errno, where reading fails.
-std::optional<std::string> bytes_at(int file, off_t from, std::size_t size) {
-  std::string bytes(size, '\0');
-  std::size_t got = 0;
-  while (got < size) {
-    const ssize_t count = ::pread(file, bytes.data() + got, size - got, from + static_cast<off_t>(got));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return std::nullopt;
-    if (count == 0) break;
-    got += static_cast<std::size_t>(count);
-  }
-  bytes.resize(got);
-  return bytes;
 }
 
 /// The lines of one list as far as they have been read; the rest is read when it is asked for.
@@ -156,10 +141,7 @@ auto with_lines(const fs::path& path, Ask&& ask) {
 }
 
 [[noreturn]] void fail(const fs::path& path, int reason) {
-  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
-              fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)),
-              full ? "free some space or choose another output folder" : "");
+  fail_to_write(path, reason, "free some space or choose another output folder");
 }
 
 [[noreturn]] void refuse(const fs::path& path) {

@@ -1,7 +1,6 @@
 #include "shards/journal_writer.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -16,6 +15,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/file_bytes.h"
 #include "base/json_output.h"
 
 namespace relprompt::shards {
@@ -26,10 +26,14 @@ namespace fs = std::filesystem;
 constexpr std::string_view kStart = R"({"format":"relprompt shard 1",)";  // of every journal
 
 [[noreturn]] void fail(const fs::path& path, int reason) {
-  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
-              fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)),
-              full ? "free some space; the same command with --resume goes on" : "");
+  fail_to_write(path, reason, "free some space; the same command with --resume goes on");
+}
+
+/// So many bytes, which are there: nobody else changes a journal whose lock this process has.
+std::string read_at(int file, const fs::path& path, off_t from, std::size_t size) {
+  auto bytes = relprompt::bytes_at(file, from, size);
+  if (!bytes || bytes->size() < size) fail(path, bytes ? EIO : errno);
+  return std::move(*bytes);
 }
 
 [[noreturn]] void refuse(const fs::path& path) {
@@ -85,11 +89,8 @@ FileHandle open_locked(const fs::path& path, const Shard& shard) {
 
 /// Refuses what is no journal of ours, as far as its first bytes say.
 void check_start(int file, const fs::path& path, off_t size) {
-  std::array<char, kStart.size()> start{};
-  const auto wanted = static_cast<std::size_t>(std::min<off_t>(size, kStart.size()));
-  const ssize_t got = ::pread(file, start.data(), wanted, 0);
-  if (got != static_cast<ssize_t>(wanted)) fail(path, got < 0 ? errno : EIO);
-  if (std::string_view(start.data(), wanted) != kStart.substr(0, wanted)) refuse(path);
+  const auto length = static_cast<std::size_t>(std::min<off_t>(size, kStart.size()));
+  if (read_at(file, path, 0, length) != kStart.substr(0, length)) refuse(path);
 }
 
 /// Removes a last line that a kill or a full disk cut off.
@@ -97,15 +98,12 @@ void remove_torn_line(int file, const fs::path& path) {
   const off_t size = ::lseek(file, 0, SEEK_END);
   if (size < 0) fail(path, errno);
   check_start(file, path, size);
-  std::array<char, std::size_t{1} << 14> block{};
+  constexpr off_t kBlock = off_t{1} << 14;
   for (off_t stop = size; stop > 0;) {
-    const off_t from = std::max<off_t>(0, stop - static_cast<off_t>(block.size()));
-    const auto length = static_cast<std::size_t>(stop - from);
-    const ssize_t got = ::pread(file, block.data(), length, from);
-    if (got != static_cast<ssize_t>(length)) fail(path, got < 0 ? errno : EIO);
-    const auto end = std::string_view(block.data(), length).rfind('\n');
-    const off_t whole = end == std::string_view::npos ? from : from + static_cast<off_t>(end) + 1;
-    if (end != std::string_view::npos || from == 0) {
+    const off_t from = std::max<off_t>(0, stop - kBlock);
+    const auto end = read_at(file, path, from, static_cast<std::size_t>(stop - from)).rfind('\n');
+    const off_t whole = end == std::string::npos ? from : from + static_cast<off_t>(end) + 1;
+    if (end != std::string::npos || from == 0) {
       if (whole < size && ::ftruncate(file, whole) != 0) fail(path, errno);
       return;
     }
