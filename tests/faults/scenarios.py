@@ -41,7 +41,7 @@ class Scenario:
                     continue
                 whole = os.path.join(path, name)
                 below = os.path.relpath(whole, root)
-                if ".relprompt-parts" in below:
+                if ".relprompt-parts" in below or ".relprompt-shards" in below:
                     continue
                 if self.compared and not any(below.endswith(end) for end in self.compared):
                     continue
@@ -110,6 +110,15 @@ class Segment(Scenario):
         return self.command(tools) + ["--resume"]
 
 
+class Shard(Segment):
+    """A shard; its journal, which grows with every run, is not compared."""
+
+    name = "shard"
+
+    def command(self, tools):
+        return super().command(tools) + ["--shard", "0/1"]
+
+
 class Import(Scenario):
     name = "import"
     out = "imported"
@@ -157,4 +166,4 @@ class Train(Scenario):
         return self.command(tools)
 
 
-ALL = [Segment(), Import(), Quantize(), Eval(), Train()]
+ALL = [Segment(), Shard(), Import(), Quantize(), Eval(), Train()]
