@@ -13,6 +13,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_bytes.h"
 #include "interrupt.h"
 
 namespace relprompt::cli {
@@ -106,8 +107,7 @@ void print_result(std::string_view text) {
     notice_broken_pipe();
     throw BrokenPipe();
   }
-  const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
+  throw Error(error_of_writing(errno),
               fmt::format("cannot write the result to the standard output: {}", std::strerror(errno)));
 }
 

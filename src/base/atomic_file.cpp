@@ -12,6 +12,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_bytes.h"
 #include "base/file_handle.h"
 #include "base/place.h"
 #include "base/temporaries.h"
@@ -106,10 +107,11 @@ std::string AtomicFile::commit() {
 }
 
 void AtomicFile::fail(const char* action, int reason) const {
-  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
-              fmt::format("cannot {} {}: {}", action, target_.string(), std::strerror(reason)),
-              full ? "free some space or choose another output folder; nothing half-written was left" : "");
+  const ErrorCode code = error_of_writing(reason);
+  throw Error(code, fmt::format("cannot {} {}: {}", action, target_.string(), std::strerror(reason)),
+              code == ErrorCode::kDiskFull
+                  ? "free some space or choose another output folder; nothing half-written was left"
+                  : "");
 }
 
 void write_file(const std::filesystem::path& target, std::string_view text, Replace replace) {

@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "relprompt/error.h"
-
 namespace relprompt {
 
 std::optional<std::string> bytes_at(int file, off_t from, std::size_t size) {
@@ -24,10 +22,15 @@ std::optional<std::string> bytes_at(int file, off_t from, std::size_t size) {
   return bytes;
 }
 
+ErrorCode error_of_writing(int reason) noexcept {
+  return reason == ENOSPC || reason == EDQUOT || reason == EFBIG ? ErrorCode::kDiskFull
+                                                                 : ErrorCode::kNotWritable;
+}
+
 void fail_to_write(const std::filesystem::path& path, int reason, const std::string& advice) {
-  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
-              fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)), full ? advice : "");
+  const ErrorCode code = error_of_writing(reason);
+  throw Error(code, fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)),
+              code == ErrorCode::kDiskFull ? advice : "");
 }
 
 }  // namespace relprompt

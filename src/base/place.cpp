@@ -11,6 +11,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_bytes.h"
 #include "base/file_journal.h"
 #include "base/own_files.h"
 
@@ -59,10 +60,8 @@ void place_file(const fs::path& finished, const fs::path& target, const std::str
     }
   }
   if (reason == 0) return;
-  const bool full = reason == ENOSPC || reason == EDQUOT;
-  throw Error(
-      full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
-      fmt::format("cannot rename the finished file to {}: {}", target.string(), std::strerror(reason)));
+  throw Error(error_of_writing(reason), fmt::format("cannot rename the finished file to {}: {}",
+                                                    target.string(), std::strerror(reason)));
 }
 
 }  // namespace relprompt

@@ -13,6 +13,7 @@
 
 #include "relprompt/error.h"
 
+#include "base/file_bytes.h"
 #include "base/temporaries.h"
 
 namespace relprompt::hub {
@@ -35,8 +36,7 @@ bool continues_at(const HttpHead& head, std::uint64_t from, std::uint64_t size) 
 }  // namespace
 
 void not_writable(const fs::path& path, int reason) {
-  const bool full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG;
-  throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
+  throw Error(error_of_writing(reason),
               fmt::format("cannot write {}: {}", path.string(), std::strerror(reason)),
               "HF_HUB_CACHE names another folder for models from the hub");
 }

@@ -12,6 +12,7 @@
 #include "relprompt/error.h"
 
 #include "base/atomic_file.h"
+#include "base/file_bytes.h"
 #include "base/file_journal.h"
 #include "base/json_output.h"
 #include "base/own_files.h"
@@ -129,8 +130,7 @@ void RunLog::add(const nlohmann::ordered_json& event, const std::string& sentenc
   append(text_, line_of_text + "\n");
   if (!record.empty()) append(events_, record);
   if (!json_.file || !text_.file || !events_.file) {
-    const bool full = errno == ENOSPC || errno == EDQUOT;
-    throw Error(full ? ErrorCode::kDiskFull : ErrorCode::kNotWritable,
+    throw Error(error_of_writing(errno),
                 fmt::format("cannot write the logs in {}: {}", folder_.string(), std::strerror(errno)),
                 "make room, then --resume goes on from the last checkpoint");
   }
