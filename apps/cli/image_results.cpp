@@ -21,7 +21,7 @@ ImageResults::ImageResults(const SegmentSettings& settings, const RunFacts& fact
                            ShardAccount* shard)
     : settings_(settings),
       shard_(shard),
-      report_(facts, std::move(failures), unreadable),
+      report_(facts, std::move(failures), unreadable, settings.json),
       run_outputs_(settings.plan, settings.output),
       progress_(images, settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()),
       queue_(kUnwritten, [this](ImageJob& job) { settle(job); }) {
@@ -104,7 +104,7 @@ void ImageResults::write(ImageJob& job) {
   job.outputs->write_report(report);
   job.outputs->complete();
   run_outputs_.add(*job.listed);
-  const Json& entry = report_.add(*job.listed, *job.outputs, reread_json(report));
+  const Json entry = report_.add(*job.listed, *job.outputs, reread_json(report));
   if (shard_ != nullptr) shard_->done(*job.listed, job.input.sha256, entry);
   if (!settings_.quiet && notes_.has_news(job.image.notes)) {
     const std::lock_guard<std::mutex> lock(screen_);

@@ -32,36 +32,44 @@ std::string indented(std::string text, const std::string& indent) {
 }  // namespace
 
 RunReport::RunReport(const RunFacts& facts, std::vector<Failure> failures,
-                     const std::vector<Failure>& unreadable)
-    : run_(facts.run), failures_(std::move(failures)), unreadable_(unreadable.size()) {
+                     const std::vector<Failure>& unreadable, bool keep_images)
+    : run_(facts.run),
+      keep_images_(keep_images),
+      failures_(std::move(failures)),
+      unreadable_(unreadable.size()) {
   for (const Failure& image : unreadable)
-    images_.push_back({{"input", image.input}, {"status", "skipped"}, {"reason", image.message}});
+    keep({{"input", image.input}, {"status", "skipped"}, {"reason", image.message}});
 }
 
-const Json& RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report) {
+void RunReport::keep(Json entry) {
+  if (keep_images_) images_.push_back(std::move(entry));
+}
+
+Json RunReport::add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report) {
   ++segmented_;
   Json files = Json::object();
   for (const auto& [kind, path] : outputs.files()) files[kind] = path.string();
-  images_.push_back({{"input", listed.input},
-                     {"status", "done"},
-                     {"height", report["height"]},
-                     {"width", report["width"]},
-                     {"windows", report["windows"]},
-                     {"files", files},
-                     {"classes", found_classes(report)},
-                     {"unknown", report["unknown"]},
-                     {"seconds", report["seconds"]}});
-  return images_.back();
+  Json entry = {{"input", listed.input},
+                {"status", "done"},
+                {"height", report["height"]},
+                {"width", report["width"]},
+                {"windows", report["windows"]},
+                {"files", files},
+                {"classes", found_classes(report)},
+                {"unknown", report["unknown"]},
+                {"seconds", report["seconds"]}};
+  keep(entry);
+  return entry;
 }
 
 void RunReport::skip(const ListedImage& listed) {
   ++skipped_;
-  images_.push_back({{"input", listed.input}, {"status", "skipped"}});
+  keep({{"input", listed.input}, {"status", "skipped"}});
 }
 
 void RunReport::fail(Failure failure) {
   ++failed_;
-  images_.push_back({{"input", failure.input}, {"status", "failed"}});
+  keep({{"input", failure.input}, {"status", "failed"}});
   failures_.push_back(std::move(failure));
 }
 

@@ -14,11 +14,13 @@ namespace relprompt::cli {
 
 class RunReport {
  public:
-  /// @param failures inputs that were refused before the run; unreadable: images left out without a failure
-  RunReport(const RunFacts& facts, std::vector<Failure> failures, const std::vector<Failure>& unreadable);
+  /// @param failures inputs that were refused before the run; unreadable: images left out without a failure;
+  /// keep_images: document() will be asked for. Else no entry stays in memory, of which a long list has many.
+  RunReport(const RunFacts& facts, std::vector<Failure> failures, const std::vector<Failure>& unreadable,
+            bool keep_images);
 
   /// Returns the image's entry in the document.
-  const Json& add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
+  Json add(const ListedImage& listed, const ImageOutputs& outputs, const Json& report);
   void skip(const ListedImage& listed);
   void fail(Failure failure);
   /// [format, path] of the files about all images.
@@ -38,11 +40,14 @@ class RunReport {
   void print_failures() const;
   /// One line for people.
   std::string summary(double seconds, const std::filesystem::path& output) const;
-  /// The document of --json.
+  /// The document of --json. Only of a report that keeps its images.
   Json document(double seconds) const;
 
  private:
+  void keep(Json entry);
+
   Json run_;
+  bool keep_images_;
   Json images_ = Json::array();
   Json run_files_ = Json::object();
   std::vector<Failure> failures_;

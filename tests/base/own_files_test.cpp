@@ -137,6 +137,25 @@ TEST(FileJournal, KeepsEveryNameAndTheLastNote) {
   EXPECT_EQ(journal.note("other"), std::nullopt);
 }
 
+TEST(FileJournal, LinesLongerThanAPieceAndListsReplacedMeanwhile) {
+  const test::TemporaryFolder folder;
+  FileJournal journal(folder.path());
+  const std::string hash(64, 'a'), longer(3 << 20, 'n'), middling(2000, 'm');
+  journal.add_note("long", longer);
+  journal.add(middling, hash);
+  journal.add("after", hash);
+  EXPECT_EQ(journal.note("long"), longer);
+  EXPECT_TRUE(journal.lists(middling, hash));
+  EXPECT_TRUE(journal.lists("after", hash));
+  EXPECT_FALSE(journal.lists("after", std::string(64, 'b')));
+  // Another list under the same name, whose lines stand elsewhere.
+  fs::remove(folder / kJournalName);
+  journal.add("new", hash);
+  EXPECT_TRUE(journal.lists("new", hash));
+  EXPECT_FALSE(journal.lists("after"));
+  EXPECT_FALSE(journal.note("long"));
+}
+
 TEST(FileJournal, SurvivesALineThatWasCutOff) {
   const test::TemporaryFolder folder;
   FileJournal journal(folder.path());
