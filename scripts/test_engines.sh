@@ -61,7 +61,6 @@ fi
 export RELPROMPT_ENGINES=$work
 export XDG_CACHE_HOME=$work/cache OMP_WAIT_POLICY=passive
 unset "${!SLURM@}" "${!SBATCH@}" JOB_COMPLETION_INDEX JOB_COMPLETIONS
-strike=(python3 "$repository/tests/engines/strike_shard.py" --work "$work")
 began=$SECONDS
 
 say() { printf '[%3d s] %s\n' "$((SECONDS - began))" "$*"; }
@@ -131,6 +130,14 @@ print(*(s.getsockname()[1] for s in sockets))
 END
 }
 
+struck=()
+strike() {
+  local sentence
+  sentence=$(python3 "$repository/tests/engines/strike_shard.py" --work "$work" --strike "$1") || fail "nothing was killed"
+  say "$sentence"
+  [[ $sentence =~ shard\ ([0-9]+-of-8) ]] && struck+=("${BASH_REMATCH[1]}")
+}
+
 save=labels,json,coco
 pictures() {
   "$program" world --scenes 200 --train-share 1 --seed 7 --size 96 -o "$work/scenes" -q
@@ -140,8 +147,16 @@ pictures() {
   say "one process labelled $(find "$work/one" -name '*.labels.png' | wc -l) images"
 }
 
-# Label files and coco.json by their bytes; reports of images without the seconds that they took.
+# Label files and coco.json by their bytes; reports of images without the seconds that they took. What was killed did
+# not begin anew.
 compare() {
+  local shard journal
+  for shard in "${struck[@]}"; do
+    journal=$1/.relprompt-shards/$shard.jsonl
+    [[ $(grep -c '"format":' "$journal") -ge 2 ]] || fail "$journal was begun $(grep -c '"format":' "$journal") times, not again"
+    [[ -z $(grep -o '"id":"[^"]*"' "$journal" | sort | uniq -d) ]] || fail "images of $journal were labelled twice"
+  done
+  struck=()
   python3 "$repository/tests/engines/same_results.py" "$work/one" "$1" --images 200 || fail "$1 is not what one process wrote"
   say "$(basename "$(dirname "$1")"): 200 label files and coco.json are those of one process, byte for byte, and so are the reports but for times"
 }
@@ -191,6 +206,7 @@ END
   local node
   for node in node1 node2; do
     ENGINES_NODE=$node slurmd -D -N "$node" -f "$SLURM_CONF" &>"log/$node.out" &
+    disown
   done
   wait_for 40 "two idle nodes" bash -c '[[ $(sinfo -h -N -t idle -o %N | wc -l) -eq 2 ]]'
   say "Slurm $(slurmd -V | cut -d" " -f2): slurmctld and two slurmd as $user"
@@ -200,8 +216,8 @@ END
     "$work/list.txt" "$repository/models/demo" "$work/scenes/classes.txt" "$work/slurm/out" --save $save)
   merge=$(sbatch --parsable --dependency="afterany:$job" "$repository/examples/slurm/merge.sbatch" "$work/slurm/out")
   say "array $job of 8 tasks, then job $merge that joins them"
-  say "$("${strike[@]}" --strike program)" || fail "nothing was killed"
-  say "$("${strike[@]}" --strike node)" || fail "no node was killed"
+  strike program
+  strike node
   job_ended() { [[ $(scontrol show job "$merge" -o) =~ JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT) ]]; }
   wait_for 120 "the end of job $merge" job_ended
   grep -h '^task ' label-"$job"_*.log | sed 's/^/  /'
@@ -221,13 +237,14 @@ dask() {
   for number in 1 2 3; do
     "$python" -m distributed.cli.dask_worker "tcp://127.0.0.1:$port" --host 127.0.0.1 --no-nanny --no-dashboard \
       --nthreads 1 --local-directory "$work/dask" --name "worker$number" &>"log/worker$number" &
+    disown  # or bash reports its death
   done
   "$python" "$repository/examples/dask/label_manifest.py" --scheduler "tcp://127.0.0.1:$port" --manifest "$work/list.txt" \
     --shards 8 -m "$repository/models/demo" --class-file "$work/scenes/classes.txt" -o "$work/dask/out" \
     --program "$program" --delay 1 -- --save $save &>log/client &
   local client=$! status=0
   say "Dask $("$python" -c 'import distributed; print(distributed.__version__)'): a scheduler, three workers, a client"
-  say "$("${strike[@]}" --strike dask-worker)" || fail "nothing was killed"
+  strike dask-worker
   wait "$client" || status=$?
   sed 's/^/  /' log/client
   [[ $status -eq 0 ]] || fail "the client ended with status $status"

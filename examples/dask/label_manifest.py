@@ -10,7 +10,9 @@ last image.
 """
 import argparse
 import collections
+import heapq
 import os
+import queue
 import shlex
 import signal
 import subprocess
@@ -71,6 +73,7 @@ class Run:
         self.stop_name = f"relprompt-stop-{os.uname().nodename}-{os.getpid()}"
         self.stop = Event(self.stop_name, client=client)
         self.shard_of = {}  # of futures
+        self.outcomes = queue.Queue()  # futures that ended
         self.starts = collections.Counter()
         self.final = {}  # status of shards
         self.begun = time.monotonic()
@@ -86,7 +89,7 @@ class Run:
         future = self.client.submit(label_shard, self.command(shard), self.stop_name, pure=False,
                                     key=f"shard-{shard}-start-{self.starts[shard]}-{self.stop_name}")
         self.shard_of[future] = shard
-        return future
+        future.add_done_callback(self.outcomes.put)
 
     def ended(self, future):
         """Notes an outcome. Returns the shard if it is to be tried again."""
@@ -114,15 +117,21 @@ class Run:
         print(sentence, *said.splitlines(), sep="\n  ", file=sys.stderr, flush=True)
 
     def label(self):
-        from distributed import as_completed
-
-        running = as_completed([self.submit(shard) for shard in range(self.arguments.shards)])
-        for future in running:
-            shard = self.ended(future)
+        waiting = []  # (when, shard), to be started again
+        for shard in range(self.arguments.shards):
+            self.submit(shard)
+        while self.shard_of or waiting:
+            now = time.monotonic()
+            while waiting and waiting[0][0] <= now:
+                self.submit(heapq.heappop(waiting)[1])
+            try:
+                shard = self.ended(self.outcomes.get(timeout=max(0.1, waiting[0][0] - now) if waiting else None))
+            except queue.Empty:
+                continue
             if shard is not None:
-                # Memory, network, or a killed client whose programs still work: not at once.
-                time.sleep(min(self.arguments.delay * 2 ** (self.starts[shard] - 1), 60))
-                running.add(self.submit(shard))
+                # Memory, network, or the programs of a client that was killed: not at once.
+                delay = min(self.arguments.delay * 2 ** (self.starts[shard] - 1), 60)
+                heapq.heappush(waiting, (time.monotonic() + delay, shard))
 
     def end(self):
         """No shard works on when this has returned, or a minute has passed."""
@@ -144,6 +153,7 @@ class Run:
 def parse(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scheduler", required=True, help="address of the Dask scheduler, such as tcp://HOST:8786")
+    parser.add_argument("--scheduler-wait", type=float, default=30, help="seconds to wait for it [default: 30]")
     parser.add_argument("--manifest", required=True, help="list of the images")
     parser.add_argument("--shards", required=True, type=int, help="parts of the list: some for each thread of the cluster")
     parser.add_argument("-m", "--model", required=True)
@@ -174,7 +184,7 @@ def main(words):
         print("label_manifest.py: Dask is missing: apt-get install python3-distributed", file=sys.stderr)
         return 5
     try:
-        client = Client(arguments.scheduler, timeout=30)
+        client = Client(arguments.scheduler, timeout=arguments.scheduler_wait)
     except (OSError, TimeoutError) as error:
         print(f"label_manifest.py: no Dask scheduler answers at {arguments.scheduler}: {error}", file=sys.stderr)
         return 5
