@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Labels 200 images in 8 shards on a real Slurm and a real Dask cluster, of two workers on this machine, kills some of
-# it in the middle, and compares with what one process wrote (docs/guide/clusters.md). About a minute each on two cores.
+# Labels 200 images in 8 shards on a real Slurm and a real Dask cluster, both on this machine, kills some of it in the
+# middle, and compares with what one process wrote (docs/guide/clusters.md). About a minute each on two cores.
 #
-#   scripts/test_engines.sh [--program FILE] [--work FOLDER] [slurm | dask]...      default: both
+#   scripts/test_engines.sh [--program FILE] [--work FOLDER] [slurm | dask | training]...      default: all three
 #
-# Slurm: munge, slurmctld and two slurmd with configs, keys and ports of their own, run by whoever calls this; what the
-# machine has of Slurm stays as it is. A program is killed, then a whole node. Dask: a worker is killed.
+# slurm: munge, slurmctld and two slurmd with configs, keys and ports of their own, run by whoever calls this; what the
+# machine has of Slurm stays as it is. A program is killed, then a whole node. dask: a worker is killed. training: two
+# workers on two nodes of Slurm train, and one is killed.
 # Packages: scripts/install_dependencies.sh --engines. Status 77: they are missing, nothing failed.
 # --work keeps logs and results in FOLDER, which must be new; the default is a temporary one, removed unless something failed.
 set -euo pipefail
@@ -17,12 +18,12 @@ while [[ $# -gt 0 ]]; do
   case "$1" in
     --program) program=${2:?} && shift 2 ;;
     --work) work=${2:?} && shift 2 ;;
-    slurm | dask) engines+=("$1") && shift ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0" && exit 0 ;;
+    slurm | dask | training) engines+=("$1") && shift ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0" && exit 0 ;;
     *) echo "test_engines.sh: unknown argument $1 (try --help)" >&2 && exit 2 ;;
   esac
 done
-[[ ${#engines[@]} -gt 0 ]] || engines=(slurm dask)
+[[ ${#engines[@]} -gt 0 ]] || engines=(slurm dask training)
 [[ -x $program ]] || { echo "test_engines.sh: $program is missing; cmake --build --preset release makes it" >&2; exit 2; }
 program=$(realpath "$program")
 
@@ -37,7 +38,7 @@ python_with() {
 missing=()
 for engine in "${engines[@]}"; do
   case $engine in
-    slurm)
+    slurm | training)
       export PATH=$PATH:/usr/sbin:/sbin
       for command in munged slurmctld slurmd sbatch; do
         command -v "$command" >/dev/null || { missing+=("slurm-wlm, munge"); break; }
@@ -45,6 +46,11 @@ for engine in "${engines[@]}"; do
     dask) python=$(python_with distributed) || missing+=("python3-distributed") ;;
   esac
 done
+if [[ " ${engines[*]} " == *" training "* && ! -e $(dirname "$program")/../lib/librelprompt-torch.so ]]; then
+  [[ ${#engines[@]} -gt 1 ]] || missing+=("libtorch-dev, and a build with it")
+  echo "test_engines.sh: no training, this build has no librelprompt-torch.so"
+  engines=("${engines[@]/training/}")
+fi
 if [[ ${#missing[@]} -gt 0 ]]; then
   printf 'test_engines.sh: skipped, these packages are missing: %s\n' "${missing[*]}"
   exit 77
@@ -98,7 +104,7 @@ clean_up() {
   local status=$?
   trap - EXIT INT TERM HUP
   end_all || true
-  if [[ $temporary == yes && $status -eq 0 ]]; then
+  if [[ $temporary == yes && $status =~ ^(0|130|143)$ ]]; then
     rm -rf "$work"
   elif [[ $status -ne 0 ]]; then
     tail -n 15 "$work"/*/log/* 2>/dev/null || true
@@ -133,9 +139,9 @@ END
 struck=()
 strike() {
   local sentence
-  sentence=$(python3 "$repository/tests/engines/strike_shard.py" --work "$work" --strike "$1") || fail "nothing was killed"
+  sentence=$(python3 "$repository/tests/engines/strike.py" --work "$work" --strike "$1") || fail "nothing was killed"
   say "$sentence"
-  [[ $sentence =~ shard\ ([0-9]+-of-8) ]] && struck+=("${BASH_REMATCH[1]}")
+  [[ ! $sentence =~ shard\ ([0-9]+-of-8) ]] || struck+=("${BASH_REMATCH[1]}")
 }
 
 save=labels,json,coco
@@ -161,9 +167,10 @@ compare() {
   say "$(basename "$(dirname "$1")"): 200 label files and coco.json are those of one process, byte for byte, and so are the reports but for times"
 }
 
-slurm() {
-  mkdir -p "$work/slurm"/{log,munge,state}
-  cd "$work/slurm"
+# A Slurm of its own in FOLDER, which becomes the current one.
+start_slurm() {
+  mkdir -p "$1"/{log,munge,state}
+  cd "$1"
   local ports user
   read -r -a ports < <(free_ports 3)
   user=$(id -un)
@@ -210,7 +217,17 @@ END
   done
   wait_for 40 "two idle nodes" bash -c '[[ $(sinfo -h -N -t idle -o %N | wc -l) -eq 2 ]]'
   say "Slurm $(slurmd -V | cut -d" " -f2): slurmctld and two slurmd as $user"
+}
 
+# job_ends SECONDS JOB: it must be completed then.
+job_ends() {
+  job_ended() { [[ $(scontrol show job "$1" -o) =~ JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL) ]]; }
+  wait_for "$1" "the end of job $2" job_ended "$2"
+  scontrol show job "$2" -o | grep -q 'JobState=COMPLETED' || fail "job $2: $(tail -n 20 ./*-"$2".log)"
+}
+
+slurm() {
+  start_slurm "$work/slurm"
   local job merge
   job=$(sbatch --parsable --array=0-7 --cpus-per-task=1 --mem=1G "$repository/examples/slurm/label.sbatch" \
     "$work/list.txt" "$repository/models/demo" "$work/scenes/classes.txt" "$work/slurm/out" --save $save)
@@ -218,14 +235,41 @@ END
   say "array $job of 8 tasks, then job $merge that joins them"
   strike program
   strike node
-  job_ended() { [[ $(scontrol show job "$merge" -o) =~ JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT) ]]; }
-  wait_for 120 "the end of job $merge" job_ended
+  job_ends 120 "$merge"
   grep -h '^task ' label-"$job"_*.log | sed 's/^/  /'
-  scontrol show job "$merge" -o | grep -q 'JobState=COMPLETED' || fail "merge: $(cat merge-"$merge".log)"
   grep -hq ': status 137, again: yes' label-"$job"_*.log || fail "no task was queued again after SIGKILL"
   sinfo -h -N -o '%N %T' | grep -q 'down' || fail "no node is down: $(sinfo -h -N)"
   grep -h "Requeuing\|requeue" log/slurmctld | sed 's/^\[[^]]*\] /  slurmctld: /' | head -n 5
   compare "$work/slurm/out"
+}
+
+# Two workers of one node each. The one that is not killed ends by itself, and both go on from the last checkpoint.
+training() {
+  "$program" world --scenes 40 --seed 3 --size 96 -o "$work/small" -q
+  local setting=("$repository/configs/world-zero-shot.yaml" "$repository/models/demo" "$work/small") rank ports job
+  local more=(--set train.iterations=40 --set train.warmup_iterations=5 --set train.batch=4 --set train.checkpoint_every=5)
+  read -r -a ports < <(free_ports 2)
+  export MASTER_ADDR=127.0.0.1
+  for rank in 0 1; do
+    RANK=$rank WORLD_SIZE=2 MASTER_PORT=${ports[0]} "$program" train "${setting[0]}" --clip "${setting[1]}" \
+      --data "${setting[2]}" -o "$work/undisturbed" --threads 1 -q "${more[@]}" &>"$work/undisturbed.$rank" &
+  done
+  wait
+  [[ -e $work/undisturbed/result.json ]] || fail "$(cat "$work/undisturbed.0")"
+  say "two workers trained 40 iterations undisturbed"
+
+  start_slurm "$work/training"
+  job=$(MASTER_PORT=${ports[1]} sbatch --parsable --nodes=2 --cpus-per-task=1 --mem=1G \
+    "$repository/examples/slurm/train.sbatch" "${setting[@]}" "$work/training/run" -q "${more[@]}")
+  say "job $job of two nodes"
+  strike training-worker
+  job_ends 120 "$job"
+  grep -h '^job \|no sign of life' "train-$job.log" | sed 's/^/  /'
+  grep -q 'status 0, again: no' "train-$job.log" || fail "the job did not end well"
+  [[ $(grep -c '^job ' "train-$job.log") -ge 2 ]] || fail "the job was not queued again"
+  cmp "$work/undisturbed/last/prompts.safetensors" run/last/prompts.safetensors ||
+    fail "the prompts are not those of an undisturbed run"
+  say "training: the prompts are those of an undisturbed run, byte for byte"
 }
 
 dask() {
@@ -253,8 +297,8 @@ dask() {
 }
 
 export RELPROMPT=$program
-pictures
-for engine in "${engines[@]}"; do
+[[ " ${engines[*]} " != *" "[sd]* ]] || pictures
+for engine in ${engines[*]}; do
   "$engine"
   end_all
 done

@@ -1,4 +1,5 @@
-"""Kills a process, or all of a node, while it labels a shard: some images done, some not.
+"""Kills a process, or all of a node, while it labels a shard: some images done, some not. Or worker 1 of a training, when there is a
+checkpoint.
 
 Found are only processes whose environment holds the marker RELPROMPT_ENGINES=WORK, which test_engines.sh sets, so that
 nothing else on the machine can be struck.
@@ -114,10 +115,23 @@ def kill_node(node, work):
         time.sleep(0.05)
 
 
+def strike_training(pid, variables):
+    try:
+        folder = pathlib.Path(os.readlink(f"/proc/{pid}/cwd")) / "run"
+    except OSError:
+        return False
+    if variables.get("SLURM_PROCID") != "1" or not (folder / "checkpoint.safetensors").exists():
+        return False
+    if (folder / "result.json").exists() or not send(pid, signal.SIGKILL):
+        return False
+    print(f"SIGKILL to worker 1 on {variables.get('SLURMD_NODENAME')}, which trained {folder.name}")
+    return True
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", required=True, help="value of RELPROMPT_ENGINES")
-    parser.add_argument("--strike", required=True, choices=["program", "node", "dask-worker"])
+    parser.add_argument("--strike", required=True, choices=["program", "node", "dask-worker", "training-worker"])
     parser.add_argument("--seconds", type=float, default=60)
     arguments = parser.parse_args()
     end = time.monotonic() + arguments.seconds
@@ -125,6 +139,10 @@ def main():
         own = own_processes(arguments.work)
         for pid, variables in own.items():
             if name_of(pid) != "relprompt":
+                continue
+            if arguments.strike == "training-worker":
+                if strike_training(pid, variables):
+                    return 0
                 continue
             caught, journal, images = caught_in_the_middle(pid)
             if not caught:
@@ -144,7 +162,7 @@ def main():
                 send(pid, signal.SIGCONT)
             return 0
         time.sleep(0.002)
-    print(f"strike_shard.py: no shard could be caught in its middle within {arguments.seconds:.0f} s", file=sys.stderr)
+    print(f"strike.py: nothing could be caught in the middle of its work within {arguments.seconds:.0f} s", file=sys.stderr)
     return 1
 
 
