@@ -5,6 +5,7 @@
 #   scripts/install_dependencies.sh --labelling  only what the program needs to label on the CPU
 #   scripts/install_dependencies.sh --python     that, and what `pip install .` needs
 #   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
+#   scripts/install_dependencies.sh --engines    also Slurm and Dask, for scripts/test_engines.sh
 #   scripts/install_dependencies.sh --list       only prints the packages
 #
 # When everything is there it ends at once, without touching the network.
@@ -29,6 +30,7 @@ python_packages=(
 )
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl python3-jsonschema python3-pil python3-pytest mypy)
 dev_packages=(clang clang-format clang-tidy libclang-rt-dev doxygen dpkg-dev file)
+engine_packages=(slurm-wlm munge python3-distributed python3-yaml)
 list_only=no
 labelling_only=no
 python_only=no
@@ -36,10 +38,11 @@ python_only=no
 for argument in "$@"; do
   case "$argument" in
     --dev) packages+=("${dev_packages[@]}") ;;
+    --engines) packages+=("${engine_packages[@]}") ;;
     --labelling) labelling_only=yes ;;
     --python) python_only=yes ;;
     --list) list_only=yes ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install_dependencies.sh: unknown option $argument (try --help)" >&2; exit 2 ;;
   esac
 done
