@@ -20,6 +20,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 
 # What relprompt's exit status says about trying again: docs/guide/sharding.md. All others, and signals, are tried again.
 DONE = 0
@@ -74,7 +75,7 @@ class Run:
 
         self.client = client
         self.arguments = arguments
-        self.stop_name = f"relprompt-stop-{os.uname().nodename}-{os.getpid()}"
+        self.stop_name = f"relprompt-stop-{uuid.uuid4().hex}"
         self.stop = Event(self.stop_name, client=client)
         self.shard_of = {}  # of futures
         self.outcomes = queue.Queue()  # futures that ended
