@@ -11,6 +11,7 @@ last image.
 import argparse
 import collections
 import heapq
+import logging
 import os
 import queue
 import shlex
@@ -19,12 +20,14 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 
 # What relprompt's exit status says about trying again: docs/guide/sharding.md. All others, and signals, are tried again.
 DONE = 0
 IMAGES_FAILED = 3  # named by merge; the shard's other images are done
 SAME_FOR_EVERY_SHARD = (2, 4)  # command line, class list, manifest; model
 BUG = 70
+STOPPED = 143
 FINAL = (DONE, IMAGES_FAILED, *SAME_FOR_EVERY_SHARD, BUG)
 
 
@@ -41,6 +44,9 @@ def label_shard(command, stop_name):
     """Runs on a worker. Returns the exit status, as a shell gives it, and the end of what the program said."""
     from distributed import Event
 
+    stop = Event(stop_name)
+    if stop.is_set():  # Dask gives a worker many tasks at once
+        return STOPPED, ""
     worker = os.getpid()
     try:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
@@ -50,7 +56,6 @@ def label_shard(command, stop_name):
     said = collections.deque(maxlen=20)
     reader = threading.Thread(target=lambda: said.extend(process.stderr), daemon=True)
     reader.start()
-    stop = Event(stop_name)
     while process.poll() is None:
         try:
             process.wait(timeout=1)
@@ -70,7 +75,7 @@ class Run:
 
         self.client = client
         self.arguments = arguments
-        self.stop_name = f"relprompt-stop-{os.uname().nodename}-{os.getpid()}"
+        self.stop_name = f"relprompt-stop-{uuid.uuid4().hex}"
         self.stop = Event(self.stop_name, client=client)
         self.shard_of = {}  # of futures
         self.outcomes = queue.Queue()  # futures that ended
@@ -183,6 +188,7 @@ def main(words):
     except ImportError:
         print("label_manifest.py: Dask is missing: apt-get install python3-distributed", file=sys.stderr)
         return 5
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # Dask leaves time-outs behind when a client closes
     try:
         client = Client(arguments.scheduler, timeout=arguments.scheduler_wait)
     except (OSError, TimeoutError) as error:

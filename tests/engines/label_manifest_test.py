@@ -1,11 +1,11 @@
-"""examples/dask/label_manifest.py after each exit status, on a Dask cluster of threads in this process, with a stand-in for the program.
-test_engines.sh runs it on a cluster of processes with the program itself."""
+"""examples/dask/label_manifest.py after each exit status, on a Dask cluster of two processes, with a stand-in for the program.
+test_engines.sh runs it with the program itself."""
 import contextlib
 import io
+import os
 import pathlib
 import sys
 import tempfile
-import threading
 import time
 import unittest
 
@@ -14,7 +14,8 @@ try:
 except ImportError:
     distributed = None
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "examples/dask"))
+EXAMPLES = str(pathlib.Path(__file__).resolve().parents[2] / "examples/dask")
+sys.path.insert(0, EXAMPLES)
 import label_manifest
 
 # Shard I ends its Nth start with the Nth word of the file OUT/I, the last one again and again, and adds its arguments to OUT/starts.
@@ -42,7 +43,8 @@ esac
 class LabelManifest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None)
+        os.environ["PYTHONPATH"] = EXAMPLES  # of the workers
+        cls.cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
 
     @classmethod
     def tearDownClass(cls):

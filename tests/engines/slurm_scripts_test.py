@@ -66,6 +66,16 @@ class Scripts(unittest.TestCase):
         self.assertEqual((self.folder / "arguments").read_text().split(),
                          "segment --manifest list -m model --class-file classes -o out --threads 2 --resume -q --save labels".split())
 
+    def test_a_folder_for_each_task(self):
+        self.end(self.start("label.sbatch", ["list", "model", "classes", "my out/%a of"], STATUS="0"))
+        self.assertIn("-o\nmy out/3 of\n", (self.folder / "arguments").read_text())
+
+    def test_merge_finds_the_folders_of_shards_when_it_runs(self):
+        for name in ("part 0", "part 1"):
+            (self.folder / name).mkdir()
+        status, _, _ = self.end(self.start("merge.sbatch", ["all of it", "part*"], STATUS="3"))
+        self.assertEqual((status, (self.folder / "arguments").read_text()), (3, "merge\nall of it\npart 0\npart 1\n"))
+
     def test_statuses_that_would_come_again_are_final(self):
         for script in (self.label, self.train):
             for status in (0, 2, 3, 4, 70, 130, 143):
