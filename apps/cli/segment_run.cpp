@@ -190,6 +190,11 @@ void note_contrast(const ClassList& classes) {
 /// Names that cannot be written are refused before a model is loaded.
 void check_names(const ImageList& list, const SegmentSettings& settings, bool tars) {
   if (tars) return check_tar_outputs(list, settings.plan);
+  if (!settings.image_member.empty()) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--image-member {}: expected tars, found other inputs", settings.image_member),
+                "leave it out: it says which member of a sample in a tar is the image");
+  }
   RunOutputs(settings.plan, settings.output).check_names(list.images);
   for (const ListedImage& listed : list.images) ImageOutputs(listed, settings.plan).check_names();
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "error_names.h"
 #include "interrupt.h"
 #include "numbers.h"
 #include "tar_list.h"
@@ -16,17 +17,10 @@ constexpr std::size_t kMostPrinted = 20;
 
 }  // namespace
 
-ErrorCode code_called(const std::string& name) {
-  int code = 0;
-  while (code < static_cast<int>(ErrorCode::kInternal) && name != name_of(static_cast<ErrorCode>(code)))
-    ++code;
-  return static_cast<ErrorCode>(code);
-}
-
 TarReport::TarReport(const RunFacts& facts, std::vector<Failure> failures)
     : run_(facts.run), failures_(std::move(failures)) {}
 
-const Json& TarReport::enter(const ListedImage& tar, const TarRecord& record, const char* status) {
+Json& TarReport::enter(const ListedImage& tar, const TarRecord& record, const char* status) {
   tars_.push_back({{"input", tar.input},
                    {"status", status},
                    {"output", tar_output(tar).string()},
@@ -48,7 +42,11 @@ const Json& TarReport::add(const ListedImage& tar, const TarRecord& record,
     failures_.push_back({tar.input, code_called(failures.front().code),
                          fmt::format("{}: {} more failed", tar.input, counted(others, "sample"))});
   }
-  return enter(tar, record, "done");
+  Json& entry = enter(tar, record, "done");
+  for (const tar::FailedSample& failure : failures) {
+    entry["failures"].push_back({{"key", failure.key}, {"code", failure.code}, {"message", failure.message}});
+  }
+  return entry;
 }
 
 const Json& TarReport::skip(const ListedImage& tar, const TarRecord& record) {

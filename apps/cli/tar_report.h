@@ -42,7 +42,7 @@ class TarReport {
   Json document(double seconds) const;
 
  private:
-  const Json& enter(const ListedImage& tar, const TarRecord& record, const char* status);
+  Json& enter(const ListedImage& tar, const TarRecord& record, const char* status);
 
   Json run_;
   Json tars_ = Json::array();
@@ -51,8 +51,5 @@ class TarReport {
   std::uint64_t samples_ = 0, failed_samples_ = 0;
   bool stopped_ = false;
 };
-
-/// The code of that name; kInternal for none.
-ErrorCode code_called(const std::string& name);
 
 }  // namespace relprompt::cli
