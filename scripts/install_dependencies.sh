@@ -4,6 +4,7 @@
 #   scripts/install_dependencies.sh              compiler, libraries, LibTorch, test frameworks
 #   scripts/install_dependencies.sh --labelling  only what the program needs to label on the CPU
 #   scripts/install_dependencies.sh --python     that, and what `pip install .` needs
+#   scripts/install_dependencies.sh --tar        also what reading and writing tars (WebDataset) needs; with any of the others
 #   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
 #   scripts/install_dependencies.sh --engines    also Slurm and Dask, for scripts/test_engines.sh
 #   scripts/install_dependencies.sh --list       only prints the packages
@@ -21,6 +22,8 @@ packages=(
 )
 # Images that few have.
 image_packages=(libheif-dev)
+# WebDataset shards.
+tar_packages=(libarchive-dev)
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
 # The Python package.
@@ -39,6 +42,7 @@ for argument in "$@"; do
   case "$argument" in
     --dev) packages+=("${dev_packages[@]}") ;;
     --engines) packages+=("${engine_packages[@]}") ;;
+    --tar) packages+=("${tar_packages[@]}") ;;
     --labelling) labelling_only=yes ;;
     --python) python_only=yes ;;
     --list) list_only=yes ;;
@@ -50,7 +54,7 @@ done
 if [[ $python_only == yes ]]; then
   packages+=("${python_packages[@]}")
 elif [[ $labelling_only == no ]]; then
-  packages+=("${image_packages[@]}" "${python_packages[@]}" "${torch_packages[@]}" "${test_packages[@]}")
+  packages+=("${image_packages[@]}" "${tar_packages[@]}" "${python_packages[@]}" "${torch_packages[@]}" "${test_packages[@]}")
 fi
 
 if [[ $list_only == yes ]]; then

@@ -10,6 +10,8 @@
 #include "image/output_names.h"
 #include "input_words.h"
 #include "numbers.h"
+#include "tar/member_name.h"
+#include "tar_list.h"
 #include "terminal.h"
 
 namespace relprompt::cli {
@@ -44,6 +46,16 @@ ListedImage listed(const fs::path& path, const fs::path& stem, const fs::path& o
           0};
 }
 
+/// Stems of the results; that of a packed tar is without both its endings.
+std::vector<fs::path> stems_of(std::vector<image::Input> inputs, const fs::path& output) {
+  for (image::Input& input : inputs) {
+    const std::string path = input.path.string();
+    const auto ending = tar::tar_ending(path);
+    if (!ending.empty()) input.path = path.substr(0, path.size() - ending.size()) + ".tar";
+  }
+  return image::output_stems(inputs, output);
+}
+
 ListedImage listed_stream(const fs::path& output) {
   auto stream = standard_input();
   return {path_of(*stream), "-", output / "stdin", "stdin", "stdin", output / kPartsFolder / "stdin",
@@ -54,7 +66,7 @@ ListedImage listed_stream(const fs::path& output) {
 
 ImageList list_images(const std::vector<std::string>& given, const fs::path& output) {
   ImageList list;
-  auto inputs = expand_lists(given);
+  auto inputs = expand_tar_words(expand_lists(given));
   const auto streams = std::count(inputs.begin(), inputs.end(), "-");
   if (streams > 0) {
     inputs.erase(std::remove(inputs.begin(), inputs.end(), "-"), inputs.end());
@@ -63,7 +75,7 @@ ImageList list_images(const std::vector<std::string>& given, const fs::path& out
   const auto arguments = usable(inputs, list.failures);
   if (arguments.empty()) return list;
   const auto found = image::find_images(arguments);
-  const auto stems = image::output_stems(found, output);
+  const auto stems = stems_of(found, output);
   for (std::size_t i = 0; i < found.size(); ++i) {
     if (!found[i].named && image::has_heif_extension(found[i].path) && !image::reads_heif()) {
       list.skipped.push_back({found[i].path.string(), ErrorCode::kNotAnImage,

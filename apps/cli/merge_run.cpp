@@ -62,12 +62,12 @@ void tell(const shards::ShardSet& set, const MergedRun& run, const MergeSettings
   if (settings.json) {
     Json document = {{"shards", set.journals.size()}, {"report", (settings.output / kMergedReport).string()}};
     for (const auto& [format, path] : files) document["files"][format].push_back(path.string());
-    document["totals"] = totals_of(run);
+    document["totals"] = totals_of(set, run);
     print_result(to_text(document));
   } else if (!settings.quiet) {
     std::string text =
-        fmt::format("{} of {} in {}: {}", counted(run.done, "image"), counted(set.journals.size(), "shard"),
-                    settings.output.string(), kMergedReport);
+        fmt::format("{} of {} in {}: {}", counted(run.done, of_tars(set) ? "tar" : "image"),
+                    counted(set.journals.size(), "shard"), settings.output.string(), kMergedReport);
     for (const auto& [format, path] : files) text += ", " + path.filename().string();
     print_note(text);
   }
@@ -95,8 +95,9 @@ int merge_run(const shards::ShardSet& set, const MergeSettings& settings) {
   const MergedRun run = write_merged_report(set, settings.output, outputs.written());
   tell(set, run, settings, outputs.written());
   if (run.failures.empty()) return 0;
-  std::string text = fmt::format("{} failed in {}", counted(run.failures.size(), "image"),
-                                 run.failures.size() == 1 ? "its shard" : "their shards");
+  const std::string what = of_tars(set) ? counted(run.failures.size(), "failure")
+                                        : counted(run.failures.size(), "image") + " failed";
+  std::string text = fmt::format("{} in {}", what, run.failures.size() == 1 ? "its shard" : "their shards");
   for (const Failure& failure : run.failures) text += "\n  " + failure.message;
   print_error(text);
   return exit_status(ErrorCode::kNotFound);

@@ -17,7 +17,8 @@ inline constexpr const char* kMergedReport = "run.json";
 
 struct MergedRun {
   std::uint64_t done = 0;
-  std::vector<Failure> failures;  ///< in the order of the list
+  std::vector<Failure> failures;  ///< in the order of the list; of tars, also those of single samples
+  std::uint64_t samples = 0, failed_samples = 0;  ///< of tars
 };
 
 /// Reads what became of each image and writes it into the folder, in the order of the list and in memory for
@@ -26,7 +27,10 @@ struct MergedRun {
 MergedRun write_merged_report(const shards::ShardSet& set, const std::filesystem::path& folder,
                               const std::vector<std::pair<std::string, std::filesystem::path>>& files);
 
-/// {"done", "skipped", "failed", "complete"}
-Json totals_of(const MergedRun& run);
+/// True for shards of a run over tars.
+bool of_tars(const shards::ShardSet& set);
+
+/// {"done", "skipped", "failed", "complete"}, of tars also "samples" and "failed_samples"
+Json totals_of(const shards::ShardSet& set, const MergedRun& run);
 
 }  // namespace relprompt::cli

@@ -29,6 +29,7 @@ constexpr const char* kFooter =
     "\"background;sky;wall;grass;floor\" "
     "--unknown 0.2 -o out\n"
     "  relprompt segment images/ -m rpn-voc --vocabulary voc-20 --seen auto -o out --json > run.json\n"
+    "  relprompt segment 'shards/{000..127}.tar' -m clip-b16 -c \"road, sky\" -o out --resume\n"
     "  relprompt segment --manifest list.jsonl --shard 3/16 -m clip-b16 -c \"road, sky\" -o out --resume\n"
     "\n"
     "Shards may share the output folder or have one each; `relprompt merge` joins them.";
@@ -41,7 +42,15 @@ struct SegmentArguments {
   DecodeArguments decode;
   ProtocolArguments protocol;
   OutputArguments output;
+  std::string image_member;
 };
+
+/// As members are told apart: lower case, without a dot before it.
+std::string image_member_of(std::string extension) {
+  if (!extension.empty() && extension.front() == '.') extension.erase(0, 1);
+  for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return extension;
+}
 
 SegmentSettings resolve(const SegmentArguments& arguments) {
   arguments.list.check(arguments.inputs);
@@ -62,6 +71,7 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
   settings.text = arguments.classes.resolve_text();
   settings.background = arguments.classes.resolve_background(settings.classes);
   settings.decode = arguments.decode.resolve();
+  settings.image_member = image_member_of(arguments.image_member);
   settings.protocol = arguments.protocol.resolve(settings.classes);
   settings.plan = arguments.output.resolve();
   settings.output = arguments.output.path();
@@ -81,10 +91,18 @@ Command add_segment(CLI::App& program) {
           "INPUT", arguments->inputs,
           "images (JPEG, PNG, TIFF, WebP, BMP, HEIC, AVIF), folders of them, or quoted globs; folders are "
           "mirrored in "
-          "the output. @FILE is a list of such inputs, one a line, @- the same on the standard input, and - "
+          "the output. Or WebDataset tars: 'shards/{000..127}.tar', .tar.gz, .tar.zst. @FILE is a list of "
+          "such inputs, one a line, @- the same on the standard input, and - "
           "an image there")
       ->option_text("...");
   arguments->list.add_to(*parser, "Input");
+  parser
+      ->add_option(
+          "--image-member", arguments->image_member,
+          "in tars, the extension of a sample's image, such as jpg or left.png [default: that of any "
+          "image, of which a sample then has one]")
+      ->option_text("EXT")
+      ->group("Input");
   arguments->model.add_to(*parser);
   arguments->classes.add_to(*parser);
   arguments->decode.add_to(*parser);

@@ -17,6 +17,8 @@
 #include "segment_settings.h"
 #include "shard_account.h"
 #include "shard_images.h"
+#include "tar_list.h"
+#include "tar_run.h"
 #include "terminal.h"
 #include "unknown_words.h"
 
@@ -185,6 +187,18 @@ void note_contrast(const ClassList& classes) {
                   classes.title(*classes.background)));
 }
 
+/// Names that cannot be written are refused before a model is loaded.
+void check_names(const ImageList& list, const SegmentSettings& settings, bool tars) {
+  if (tars) return check_tar_outputs(list, settings.plan);
+  if (!settings.image_member.empty()) {
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("--image-member {}: expected tars, found other inputs", settings.image_member),
+                "leave it out: it says which member of a sample in a tar is the image");
+  }
+  RunOutputs(settings.plan, settings.output).check_names(list.images);
+  for (const ListedImage& listed : list.images) ImageOutputs(listed, settings.plan).check_names();
+}
+
 }  // namespace
 
 int run_segment(const SegmentSettings& given) {
@@ -196,8 +210,8 @@ int run_segment(const SegmentSettings& given) {
   if (list.images.empty() && !given.shard) nothing_to_do(list);  // a shard may have none
   if (!given.quiet) note_unreadable(list);
   SegmentSettings settings = given;
-  RunOutputs(settings.plan, settings.output).check_names(list.images);
-  for (const ListedImage& listed : list.images) ImageOutputs(listed, settings.plan).check_names();
+  const bool tars = lists_tars(list);
+  check_names(list, settings, tars);
   settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);
   settings.classes = segmenter.model().complete(settings.classes, settings.background);
@@ -210,7 +224,9 @@ int run_segment(const SegmentSettings& given) {
   stop_between_steps(
       {"stopping after this image",
        [] { return std::string("finished images are kept; the same command with --resume goes on"); }});
-  return SegmentRun(settings, segmenter, classes, std::move(images), shard ? &*shard : nullptr).run();
+  ShardAccount* const account = shard ? &*shard : nullptr;
+  if (tars) return run_tars(settings, segmenter, classes, std::move(images), account);
+  return SegmentRun(settings, segmenter, classes, std::move(images), account).run();
 }
 
 }  // namespace relprompt::cli

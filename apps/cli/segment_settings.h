@@ -26,7 +26,8 @@ struct SegmentSettings {
   TextOptions text;
   BackgroundOptions background;
   DecodeOptions decode;
-  SegmentOptions protocol;  ///< zeros: the model's own
+  SegmentOptions protocol;   ///< zeros: the model's own
+  std::string image_member;  ///< of tars: the extension of the image of a sample; empty: any image's
   OutputPlan plan;
   std::filesystem::path output;
   bool resume = false;

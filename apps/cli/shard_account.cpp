@@ -10,6 +10,13 @@ Json line_of(const ListedImage& listed, const char* status) {
   return {{"at", listed.at}, {"id", listed.below}, {"input", listed.input}, {"status", status}};
 }
 
+Json done_line(const ListedImage& listed, const std::string& sha256, const Json& entry) {
+  Json line = line_of(listed, "done");
+  line["sha256"] = sha256;
+  for (const auto& [key, value] : entry.items()) line[key] = value;
+  return line;
+}
+
 }  // namespace
 
 Json shared_facts(const std::string& settings, const shards::ListSummary& list, const OutputPlan& plan,
@@ -24,10 +31,7 @@ Json shared_facts(const std::string& settings, const shards::ListSummary& list, 
 }
 
 void ShardAccount::done(const ListedImage& listed, const std::string& sha256, const Json& entry) {
-  Json line = line_of(listed, "done");
-  line["sha256"] = sha256;
-  for (const auto& [key, value] : entry.items()) line[key] = value;
-  journal_.add(line);
+  journal_.add(done_line(listed, sha256, entry));
 }
 
 void ShardAccount::kept(const ListedImage& listed) {
@@ -35,6 +39,10 @@ void ShardAccount::kept(const ListedImage& listed) {
   Json line = line_of(listed, "done");
   line["sha256"] = record ? record->input.sha256 : "";
   journal_.keep(line);
+}
+
+void ShardAccount::kept(const ListedImage& listed, const std::string& sha256, const Json& entry) {
+  journal_.keep(done_line(listed, sha256, entry));
 }
 
 void ShardAccount::failed(const ListedImage& listed, const Failure& failure) {

@@ -31,6 +31,7 @@ class ShardAccount {
   void done(const ListedImage& listed, const std::string& sha256, const Json& entry);
   /// The results are there from an earlier run.
   void kept(const ListedImage& listed);
+  void kept(const ListedImage& listed, const std::string& sha256, const Json& entry);
   void failed(const ListedImage& listed, const Failure& failure);
   /// Every image has an outcome.
   void end() { journal_.end(); }

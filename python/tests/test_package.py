@@ -106,7 +106,7 @@ def test_what_a_wheel_holds(wheel):
     } <= inside
     binaries = {name for name in inside if name.startswith(("relprompt/lib/", "relprompt/bin/"))}
     allowed = {"relprompt/bin/relprompt", "relprompt/lib/librelprompt-hub.so", "relprompt/lib/librelprompt-fonts.so",
-               "relprompt/lib/librelprompt-heif.so"}
+               "relprompt/lib/librelprompt-heif.so", "relprompt/lib/librelprompt-tar.so"}
     rest = binaries - allowed
     assert len(rest) == 1 and re.fullmatch(r"relprompt/lib/librelprompt\.so\.\d+\.\d+", rest.pop())
 

@@ -36,7 +36,9 @@ std::string problem_of_id(std::string_view id) {
 }
 
 std::string stem_of(std::string_view path) {
-  return std::filesystem::path(path).stem().string();
+  const std::filesystem::path name(path), stem = name.stem();
+  const bool packed = name.extension() == ".gz" || name.extension() == ".zst";
+  return packed && stem.extension() == ".tar" ? stem.stem().string() : stem.string();
 }
 
 }  // namespace relprompt::shards

@@ -17,7 +17,8 @@ constexpr std::size_t kMaxIdBytes = 1024, kMaxIdPartBytes = 200;
 /// that relprompt keeps for itself.
 std::string problem_of_id(std::string_view id);
 
-/// The name of a file without its folders and its last extension: "north/street.jpg" -> "street".
+/// The name of a file without its folders and its last extension: "north/street.jpg" -> "street"; of a packed
+/// tar without both: "000.tar.gz" -> "000".
 std::string stem_of(std::string_view path);
 
 }  // namespace relprompt::shards
