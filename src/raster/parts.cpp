@@ -112,12 +112,13 @@ std::string read_place(const FileHandle& file, const fs::path& path, const Place
   return result;
 }
 
-/// The keys whose values differ.
-std::string differing(const Json& a, const Json& b) {
+/// The keys whose values differ. As text, since facts that were read have their keys in another order.
+std::string differing(const Json& facts, const Json& others) {
+  const nlohmann::json a = facts, b = others;
   std::string keys;
   for (const auto& [key, value] : a.items())
-    if (!b.contains(key) || b[key] != value) keys += (keys.empty() ? "" : ", ") + key;
-  return keys.empty() ? "settings" : keys;
+    if (!b.contains(key) || json_text(b[key]) != json_text(value)) keys += (keys.empty() ? "" : ", ") + key;
+  return a.size() == b.size() || !keys.empty() ? keys : "settings";
 }
 
 void require_one_count(const fs::path& folder, const shards::Shard& shard) {
@@ -201,10 +202,11 @@ PartWriter::PartWriter(const fs::path& folder, const shards::Shard& shard, const
 }
 
 void PartWriter::check_resumable(const Json& facts) const {
-  if (journal_.facts == facts) return;
+  const std::string keys = differing(facts, journal_.facts);
+  if (keys.empty()) return;
   throw Error(ErrorCode::kBadArgument,
               fmt::format("{} holds blocks that were made otherwise; what differs: {}", folder_.string(),
-                          differing(facts, journal_.facts)),
+                          keys),
               "the same command goes on with them; without --resume everything begins anew");
 }
 
