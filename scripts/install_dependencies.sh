@@ -5,6 +5,7 @@
 #   scripts/install_dependencies.sh --labelling  only what the program needs to label on the CPU
 #   scripts/install_dependencies.sh --python     that, and what `pip install .` needs
 #   scripts/install_dependencies.sh --tar        also what reading and writing tars (WebDataset) needs; with any of the others
+#   scripts/install_dependencies.sh --raster     also GDAL, for georeferenced rasters (relprompt raster)
 #   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
 #   scripts/install_dependencies.sh --engines    also Slurm and Dask, for scripts/test_engines.sh
 #   scripts/install_dependencies.sh --list       only prints the packages
@@ -24,6 +25,8 @@ packages=(
 image_packages=(libheif-dev)
 # WebDataset shards.
 tar_packages=(libarchive-dev)
+# Georeferenced rasters; the programs for tests and for whoever looks at results.
+raster_packages=(libgdal-dev gdal-bin)
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
 # The Python package.
@@ -43,6 +46,7 @@ for argument in "$@"; do
     --dev) packages+=("${dev_packages[@]}") ;;
     --engines) packages+=("${engine_packages[@]}") ;;
     --tar) packages+=("${tar_packages[@]}") ;;
+    --raster) packages+=("${raster_packages[@]}") ;;
     --labelling) labelling_only=yes ;;
     --python) python_only=yes ;;
     --list) list_only=yes ;;

@@ -28,6 +28,7 @@ Command add_experiments(CLI::App& program);
 Command add_analyze(CLI::App& program);
 Command add_bench(CLI::App& program);
 Command add_quantize(CLI::App& program);
+Command add_raster(CLI::App& program);
 Command add_merge(CLI::App& program);
 Command add_pull(CLI::App& program);
 Command add_serve(CLI::App& program);

@@ -7,6 +7,7 @@
 #include "relprompt/training.h"
 
 #include "commands.h"
+#include "merge_raster.h"
 #include "merge_run.h"
 #include "terminal.h"
 
@@ -24,14 +25,17 @@ constexpr const char* kFooter =
     "-o out --shard $i/3; done && relprompt merge out\n"
     "  relprompt merge all shards/0 shards/1 shards/2\n"
     "  relprompt merge reports/voc reports/voc-shard-*\n"
+    "  relprompt merge labels.tif\n"
+    "  relprompt merge labels.tif machine-*/labels.tif\n"
     "\n"
     "Of `segment` it writes the files about all images (coco.json, ...) and run.json, the account that "
     "--json\n"
     "prints of a whole run; the files of each image stay where they are. Of `eval` it writes the report, "
     "equal\n"
-    "to that of one process to the last bit. Shards that are missing, unfinished, there twice or of another "
-    "run\n"
-    "are named, and nothing is written then. Older results of relprompt are replaced, files of others never.";
+    "to that of one process to the last bit. Of `raster`, where OUT and SHARD are label files, it writes the\n"
+    "labels and what else --save asked for, equal to those of one process. Shards that are missing,\n"
+    "unfinished, there twice or of another run are named, and nothing is written then. Older results of\n"
+    "relprompt are replaced, files of others never.";
 
 struct MergeArguments {
   std::string output;
@@ -56,6 +60,8 @@ int run(const MergeArguments& arguments) {
   }
   std::vector<fs::path> folders(arguments.shards.begin(), arguments.shards.end());
   if (folders.empty()) folders.emplace_back(arguments.output);
+  if (are_raster_shards(folders))
+    return merge_raster(folders, arguments.output, arguments.json, arguments.quiet);
   const auto set = shards::open_shards(folders);
   const auto command = set.facts()["command"].get<std::string>();
   if (command == "segment") return merge_run(set, {arguments.output, arguments.json, arguments.quiet});
@@ -71,13 +77,13 @@ int run(const MergeArguments& arguments) {
 Command add_merge(CLI::App& program) {
   const auto arguments = std::make_shared<MergeArguments>();
   CLI::App* parser =
-      program.add_subcommand("merge", "Join the results of shards (segment and eval with --shard)")
+      program.add_subcommand("merge", "Join the results of shards (segment, eval and raster with --shard)")
           ->group("Commands");
-  parser->add_option("OUT", arguments->output, "folder for the joined results; made if needed")
+  parser->add_option("OUT", arguments->output, "folder for the joined results, made if needed; of a raster the label file")
       ->option_text(" ");
   parser
       ->add_option("SHARD", arguments->shards,
-                   "output folders of the shards, in any order; left out where they all shared OUT")
+                   "outputs of the shards, in any order; left out where they all shared OUT")
       ->option_text("...");
   parser->add_flag("--json", arguments->json,
                    "one JSON object on the standard output: what was joined, or the scores of an evaluation");

@@ -17,14 +17,14 @@ void ShardArguments::add_to(CLI::App& command, const std::string& group) {
           "standard input. Results are called by the id, which is the image's stem where none is given")
       ->option_text("FILE")
       ->group(group);
-  command
-      .add_option(
-          "--shard", shard,
-          "work on the I-th of N parts of the list, counted from 0, which `relprompt merge` joins; none is "
-          "all of it, auto what a Slurm array or an indexed Kubernetes job says [default: auto with "
-          "--manifest, where there is such a job]")
-      ->option_text("I/N")
-      ->group(group);
+  add_shard_to(command, group,
+               "work on the I-th of N parts of the list, counted from 0, which `relprompt merge` joins; none is "
+               "all of it, auto what a Slurm array or an indexed Kubernetes job says [default: auto with "
+               "--manifest, where there is such a job]");
+}
+
+void ShardArguments::add_shard_to(CLI::App& command, const std::string& group, const std::string& help) {
+  command.add_option("--shard", shard, help)->option_text("I/N")->group(group);
   suggest_words(*command.get_option("--shard"), {"none", "auto"});
 }
 

@@ -15,6 +15,8 @@ struct ShardArguments {
   std::string shard;     ///< I/N, none or auto; empty: auto with a manifest, else none
 
   void add_to(CLI::App& command, const std::string& group);
+  /// --shard alone, for a command whose parts are no images.
+  void add_shard_to(CLI::App& command, const std::string& group, const std::string& help);
   /// The shard; nullopt for the whole list. Says which one it is where a job system does, unless `quiet`.
   /// Throws Error(kBadArgument).
   std::optional<shards::Shard> resolve(bool quiet) const;

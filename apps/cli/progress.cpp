@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,7 +25,8 @@ Progress::Style Progress::style_for_stderr() {
   return stderr_is_terminal() ? Style::kBar : Style::kLines;
 }
 
-Progress::Progress(std::size_t total, Style style) : total_(total), style_(style) {}
+Progress::Progress(std::size_t total, Style style, std::string noun)
+    : total_(total), style_(style), noun_(std::move(noun)) {}
 
 void Progress::begin(const std::string& name) {
   name_ = name;
@@ -57,7 +59,7 @@ void Progress::end() {
   const auto now = Clock::now();
   if (done_ < total_ && now - last_line_ < kBetweenLines) return;
   last_line_ = now;
-  print_note(fmt::format("{}/{} images{}", done_, total_, rate_and_rest()));
+  print_note(fmt::format("{}/{} {}s{}", done_, total_, noun_, rate_and_rest()));
 }
 
 void Progress::skip() {
@@ -78,7 +80,8 @@ std::string Progress::rate_and_rest() const {
   const double rate = static_cast<double>(worked_) / seconds;
   // An image often takes longer than a second, and "0.03 a second" says little.
   const std::string speed =
-      rate >= 1 ? fmt::format(", {:.1f} a second", rate) : fmt::format(", {} an image", duration(1 / rate));
+      rate >= 1 ? fmt::format(", {:.1f} a second", rate)
+                : fmt::format(", {} {} {}", duration(1 / rate), noun_ == "image" ? "an" : "a", noun_);
   if (done_ >= total_) return speed;
   return speed + ", " + duration(static_cast<double>(total_ - done_) / rate) + " left";
 }

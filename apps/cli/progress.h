@@ -14,7 +14,8 @@ class Progress {
   /// kBar on a terminal, kLines elsewhere.
   static Style style_for_stderr();
 
-  Progress(std::size_t total, Style style);
+  /// noun: what the run is over.
+  Progress(std::size_t total, Style style, std::string noun = "image");
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -37,6 +38,7 @@ class Progress {
 
   std::size_t total_;
   Style style_;
+  std::string noun_;
   std::size_t done_ = 0;
   std::size_t worked_ = 0;  // done_ without the skipped ones
   std::string name_;

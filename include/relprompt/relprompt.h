@@ -3,6 +3,7 @@
 
 #include "relprompt/analysis.h"
 #include "relprompt/benchmark.h"
+#include "relprompt/blocks.h"
 #include "relprompt/classes.h"
 #include "relprompt/error.h"
 #include "relprompt/experiments.h"

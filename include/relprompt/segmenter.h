@@ -81,6 +81,7 @@ class RELPROMPT_API Model {
   std::string head() const;
 
  private:
+  friend class BlockSegmenter;
   friend class ClassSet;
   friend class KeptScores;
   friend class Segmenter;
@@ -108,6 +109,7 @@ class RELPROMPT_API ClassSet {
   const std::vector<std::string>& unknown_words() const;
 
  private:
+  friend class BlockSegmenter;
   friend class Segmenter;
   struct Impl;
   std::shared_ptr<const Impl> impl_;

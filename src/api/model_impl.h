@@ -10,6 +10,7 @@
 #include "engine/network.h"
 #include "model/model_files.h"
 #include "segmenter/class_embeddings.h"
+#include "segmenter/patch_scorer.h"
 
 namespace relprompt {
 
@@ -18,6 +19,9 @@ struct RELPROMPT_HIDDEN Model::Impl {
 
   /// For the CPU; this must outlive it.
   std::unique_ptr<const engine::Network> make_network(kernels::Precision numbers) const;
+  /// For a session: the engine with a memory of its own; on another device what the optional library gives.
+  /// This must outlive it. Throws Error(kNoDevice).
+  std::unique_ptr<segmenter::PatchScorer> make_scorer() const;
 
   ModelOptions options;
   int threads;  ///< of a session

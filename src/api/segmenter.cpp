@@ -8,7 +8,6 @@
 #include "api/errors.h"
 #include "api/kept_scores_impl.h"
 #include "api/model_impl.h"
-#include "api/torch_backend.h"
 #include "kernels/threads.h"
 #include "segmenter/attention_analysis.h"
 #include "segmenter/sliding_window.h"
@@ -18,17 +17,8 @@ namespace relprompt {
 struct RELPROMPT_HIDDEN Segmenter::Impl {
   explicit Impl(const Model& shared) : model(shared) {}
 
-  /// The model's engine with this session's memory; on another device what the optional library gives.
   segmenter::PatchScorer& scorer() {
-    if (!scores) {
-      const auto& opened = *model.impl_;
-      if (opened.network) {
-        scores = std::make_unique<segmenter::EngineScorer>(*opened.network);
-      } else {
-        const auto& backend = api::torch_backend("--device " + opened.options.device);
-        scores = backend.make_scorer(opened.files, opened.options.device, opened.precision);
-      }
-    }
+    if (!scores) scores = model.impl_->make_scorer();
     return *scores;
   }
 

@@ -8,6 +8,7 @@
 
 #include "api/errors.h"
 #include "api/model_impl.h"
+#include "api/torch_backend.h"
 #include "engine/dense_head.h"
 #include "kernels/threads.h"
 #include "model/vocabulary_check.h"
@@ -70,6 +71,12 @@ std::unique_ptr<const engine::Network> Model::Impl::make_network(kernels::Precis
   model::PackCacheRules packs;
   packs.use = options.pack_cache;
   return std::make_unique<engine::Network>(files, numbers, packs);
+}
+
+std::unique_ptr<segmenter::PatchScorer> Model::Impl::make_scorer() const {
+  if (network) return std::make_unique<segmenter::EngineScorer>(*network);
+  const auto& backend = api::torch_backend("--device " + options.device);
+  return backend.make_scorer(files, options.device, precision);
 }
 
 std::vector<std::string> dense_head_names() {

@@ -51,6 +51,8 @@ std::vector<std::string> commands_with_examples() {
                                     "quantize",
                                     "merge",
                                     "help"};
+  const auto lib = fs::path(RELPROMPT_PROGRAM).parent_path().parent_path() / "lib";
+  if (fs::exists(lib / "librelprompt-raster.so")) names.emplace_back("raster");
 #ifdef RELPROMPT_TESTS_TRAINING
   names.insert(names.end(), {"train", "pretrain", "experiments"});
 #endif

@@ -57,6 +57,7 @@ TEST_F(TextSafety, FileNamesReachTheTerminalHarmless) {
            {"world", "--scenes", "1", "--sheet", kHostile + ".gif"},
            {"bench", "-m", kHostile},
            {"quantize", kHostile, "-m", "tiny.safetensors", "-o", "q"},
+           {"raster", kHostile, "-m", "tiny.safetensors", "-c", "a, b", "-o", kHostile + ".tif"},
            {"analyze", "attention", kHostile + "x", "-m", "tiny.safetensors"}}) {
     const Outcome outcome = place_.run(arguments);
     EXPECT_NE(outcome.status, 0) << outcome;
