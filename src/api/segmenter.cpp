@@ -8,6 +8,7 @@
 #include "api/errors.h"
 #include "api/kept_scores_impl.h"
 #include "api/model_impl.h"
+#include "api/session.h"
 #include "api/torch_backend.h"
 #include "kernels/threads.h"
 #include "segmenter/attention_analysis.h"
@@ -15,11 +16,11 @@
 
 namespace relprompt {
 
-struct RELPROMPT_HIDDEN Segmenter::Impl {
+struct RELPROMPT_HIDDEN Segmenter::Impl final : api::Session {
   explicit Impl(const Model& shared) : model(shared) {}
 
   /// The model's engine with this session's memory; on another device what the optional library gives.
-  segmenter::PatchScorer& scorer() {
+  segmenter::PatchScorer& scorer() override {
     if (!scores) {
       const auto& opened = *model.impl_;
       if (opened.network) {
@@ -41,10 +42,17 @@ struct RELPROMPT_HIDDEN Segmenter::Impl {
     return *looks;
   }
 
-  const segmenter::ClassEmbeddings& embeddings() const {
+  const segmenter::ClassEmbeddings& embeddings() const override {
     if (classes) return classes->impl_->embeddings;
     throw Error(ErrorCode::kBadArgument, "no classes set", "call set_classes or set_embeddings first");
   }
+
+  const model::ModelConfig& config() const override { return model.impl_->files.config; }
+  int threads() const override { return model.impl_->threads; }
+
+  static api::Session& of(const Segmenter& segmenter) { return segmenter.impl(); }
+  /// A friend of this class alone: the public header need not name whoever works with a session.
+  friend api::Session& session_of(const Segmenter& segmenter) { return of(segmenter); }
 
   Model model;
   std::optional<ClassSet> classes;
