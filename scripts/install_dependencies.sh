@@ -4,6 +4,7 @@
 #   scripts/install_dependencies.sh              compiler, libraries, LibTorch, test frameworks
 #   scripts/install_dependencies.sh --labelling  only what the program needs to label on the CPU
 #   scripts/install_dependencies.sh --python     that, and what `pip install .` needs
+#   scripts/install_dependencies.sh --video      also FFmpeg's libraries and OpenCV's optical flow, for `relprompt video`
 #   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
 #   scripts/install_dependencies.sh --list       only prints the packages
 #
@@ -20,6 +21,8 @@ packages=(
 )
 # Images that few have.
 image_packages=(libheif-dev)
+# Videos and cameras.
+video_packages=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libavdevice-dev libopencv-video-dev)
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
 # The Python package.
@@ -36,10 +39,11 @@ python_only=no
 for argument in "$@"; do
   case "$argument" in
     --dev) packages+=("${dev_packages[@]}") ;;
+    --video) packages+=("${video_packages[@]}") ;;
     --labelling) labelling_only=yes ;;
     --python) python_only=yes ;;
     --list) list_only=yes ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install_dependencies.sh: unknown option $argument (try --help)" >&2; exit 2 ;;
   esac
 done

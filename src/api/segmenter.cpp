@@ -16,6 +16,8 @@
 
 namespace relprompt {
 
+inline api::Session& session_inside(const Segmenter& segmenter);
+
 struct RELPROMPT_HIDDEN Segmenter::Impl final : api::Session {
   explicit Impl(const Model& shared) : model(shared) {}
 
@@ -52,7 +54,7 @@ struct RELPROMPT_HIDDEN Segmenter::Impl final : api::Session {
 
   static api::Session& of(const Segmenter& segmenter) { return segmenter.impl(); }
   /// A friend of this class alone: the public header need not name whoever works with a session.
-  friend api::Session& session_of(const Segmenter& segmenter) { return of(segmenter); }
+  friend api::Session& session_inside(const Segmenter& segmenter) { return of(segmenter); }
 
   Model model;
   std::optional<ClassSet> classes;
@@ -60,6 +62,10 @@ struct RELPROMPT_HIDDEN Segmenter::Impl final : api::Session {
   std::unique_ptr<const engine::Network> own;
   std::optional<segmenter::EngineScorer> looks;
 };
+
+api::Session& session_of(const Segmenter& segmenter) {
+  return session_inside(segmenter);
+}
 
 Segmenter::Segmenter(const Model& model) : impl_(std::make_unique<Impl>(model)) {
   if (!model.impl_->network) api::guarded([&] { impl_->scorer(); });  // a missing device is found now
