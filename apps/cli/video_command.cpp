@@ -38,7 +38,7 @@ struct VideoArguments {
   std::string input, raw, reuse = "0", save = "overlay,labels-video,json,timeline", folder, truth;
   double fps = 0, smooth = 0, opacity = 0.5;
   bool live = false, flow = false, no_region_names = false, no_legend = false;
-  bool resume = false, json = false, quiet = false;
+  bool resume = false, force = false, json = false, quiet = false;
   std::uint64_t every = 1, frames = 0;
   ModelArguments model;
   ClassArguments classes;
@@ -149,6 +149,11 @@ void add_output_options(CLI::App& parser, VideoArguments& arguments) {
       .add_flag("--resume", arguments.resume,
                 "go on after the last finished group of frames, if the video, model, classes and options are "
                 "the same")
+      ->group(group);
+  parser
+      .add_flag("--force", arguments.force,
+                "as for other commands; changes nothing here, where older results of relprompt are replaced "
+                "anyway")
       ->group(group);
   parser.add_flag("--json", arguments.json, "run.json on the standard output as well")->group(group);
   parser.add_flag("-q,--quiet", arguments.quiet, "no progress and no results on the screen, only problems")

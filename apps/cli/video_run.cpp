@@ -267,6 +267,18 @@ class VideoRun {
   std::uint64_t group_first_ = 1;  ///< its first frame
 };
 
+/// PNG files of frames whose number the input states, without reading any.
+void check_frame_names(const VideoSettings& settings, const video::SourceFacts& facts) {
+  constexpr std::uint64_t kMostLooked = 1'000'000;
+  for (std::uint64_t i = 1; i <= std::min(facts.frames, kMostLooked); ++i) {
+    for (const auto& [saved, ending] :
+         {std::pair{settings.plan.labels, ".labels.png"}, {settings.plan.frames, ".png"}}) {
+      const auto path = settings.output / fmt::format("{:06}{}", i, ending);
+      if (saved && is_unlisted(path)) refuse_foreign(path);
+    }
+  }
+}
+
 void check_names(const VideoSettings& settings) {
   for (const char* name : {"labels.mkv", "overlay.mkv", "frames.jsonl", "timeline.png", "run.json"})
     if (standing_of(settings.output / name) == Standing::kForeign) refuse_foreign(settings.output / name);
@@ -288,6 +300,7 @@ int run_video(const VideoSettings& given) {
   if (videos) av = &video::av_library("writing videos (--save overlay,labels-video)");
   if (VideoLabels::needs_flow(settings)) av = &video::av_library("optical flow (--flow, --every)");
   OpenedVideo opened = open_video(settings);
+  check_frame_names(settings, opened.source->facts());
   settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);
   settings.classes = segmenter.model().complete(settings.classes, settings.background);

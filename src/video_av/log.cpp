@@ -9,16 +9,17 @@ namespace relprompt::video_av {
 namespace {
 
 thread_local std::uint64_t errors = 0;
-thread_local std::string last_error;
+thread_local std::string first_error;
 
 void listen(void* /*context*/, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR) return;
+  ++errors;
+  if (!first_error.empty()) return;
   char line[512];
   std::vsnprintf(line, sizeof line, format, arguments);
-  ++errors;
-  last_error = line;
-  while (!last_error.empty() && (last_error.back() == '\n' || last_error.back() == '.'))
-    last_error.pop_back();
+  first_error = line;
+  while (!first_error.empty() && (first_error.back() == '\n' || first_error.back() == '.'))
+    first_error.pop_back();
 }
 
 }  // namespace
@@ -31,8 +32,12 @@ std::uint64_t errors_said() {
   return errors;
 }
 
-const std::string& last_error_said() {
-  return last_error;
+const std::string& first_error_said() {
+  return first_error;
+}
+
+void forget_errors_said() {
+  first_error.clear();
 }
 
 std::string words_of(int error) {

@@ -10,7 +10,8 @@ namespace relprompt::video_av {
 void listen_to_log();
 /// Errors said on this thread so far.
 std::uint64_t errors_said();
-/// The last of them.
-const std::string& last_error_said();
+/// The first of them since they were forgotten: what follows is mostly its consequence.
+const std::string& first_error_said();
+void forget_errors_said();
 
 }  // namespace relprompt::video_av

@@ -22,9 +22,9 @@ class Packets {
   /// Something is wrong with it.
   void damaged(std::int64_t time, const std::string& reason);
   /// A frame came out. What should have come before it is lost, if errors were said since it was sent.
-  std::vector<LostPacket> shown(std::int64_t time, std::uint64_t errors, const std::string& last_error);
+  std::vector<LostPacket> shown(std::int64_t time, std::uint64_t errors, const std::string& first_error);
   /// No more frames will come.
-  std::vector<LostPacket> ended(std::uint64_t errors, const std::string& last_error);
+  std::vector<LostPacket> ended(std::uint64_t errors, const std::string& first_error);
 
  private:
   struct Waiting {
@@ -32,7 +32,7 @@ class Packets {
     std::string reason;
   };
   using Place = std::multimap<std::int64_t, Waiting>::iterator;
-  std::vector<LostPacket> take_until(Place end, std::uint64_t errors, const std::string& last_error);
+  std::vector<LostPacket> take_until(Place end, std::uint64_t errors, const std::string& first_error);
 
   std::multimap<std::int64_t, Waiting> waiting_;
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 #include <deque>
+#include <map>
 #include <new>
 #include <optional>
 
@@ -61,6 +62,8 @@ class FileSource : public video::Source {
   void finish();
   void lose(std::int64_t time, const std::string& reason);
   void lose_gap(std::int64_t until, const std::string& reason);
+  std::uint64_t stated_frames() const;
+  std::string said_of(std::int64_t time);
   bool convert(const AVFrame& picture, Image& image);
   std::int64_t microseconds(std::int64_t time) const {
     return time == AV_NOPTS_VALUE || first_time_ == AV_NOPTS_VALUE
@@ -76,16 +79,19 @@ class FileSource : public video::Source {
   Picture picture_;
   Scaler scaler_;
   Packets packets_;
+  std::map<std::int64_t, std::string> said_;  ///< errors by the times of packets
   video::SourceFacts facts_;
   std::vector<std::string> notes_;
   Turn turn_ = Turn::kNone;
   std::deque<Ready> ready_;
   std::uint64_t number_ = 0;
   std::uint64_t max_pixels_ = 0;
+  std::uint64_t errors_at_send_ = 0;  ///< of the log, before the last packet was decoded
   std::uint64_t errors_at_last_ = 0;  ///< of the log, when the last frame was shown
   std::int64_t first_time_ = AV_NOPTS_VALUE;
   std::int64_t last_time_ = 0, step_ = 0;  ///< microseconds
   bool times_ = true;                      ///< every packet has its time
+  bool intra_only_ = false;
   bool after_loss_ = false, scaled_ = false, ended_ = false;
   std::string failure_;
 };
@@ -133,6 +139,8 @@ bool FileSource::choose_stream(std::string& problem) {
     if (static_cast<int>(i) != number) input_->streams[i]->discard = AVDISCARD_ALL;
   codec_ = owned<Codec>(avcodec_alloc_context3(decoder));
   int error = avcodec_parameters_to_context(codec_.get(), stream_->codecpar);
+  const AVCodecDescriptor* about = avcodec_descriptor_get(decoder->id);
+  intra_only_ = about != nullptr && (about->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
   codec_->thread_count = 1;  // errors are said on the thread that decodes
   codec_->pkt_timebase = stream_->time_base;
   codec_->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_CAREFUL;
@@ -181,6 +189,7 @@ void FileSource::pump() {
 
 void FileSource::send(AVPacket* packet) {
   const std::int64_t time = packet->pts;
+  errors_at_send_ = errors_said();
   if (time == AV_NOPTS_VALUE) times_ = false;
   if (times_ && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) packets_.sent(time, errors_said());
   if (times_ && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) packets_.damaged(time, "a damaged packet");
@@ -192,7 +201,9 @@ void FileSource::send(AVPacket* packet) {
   if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (error < 0 && times_) packets_.damaged(time, words_of(error));
   if (error < 0 && !times_) lose(AV_NOPTS_VALUE, words_of(error));
-  if (error >= 0 && !receive_all() && !times_) lose(AV_NOPTS_VALUE, last_error_said());
+  if (error >= 0 && !receive_all() && !times_) lose(AV_NOPTS_VALUE, first_error_said());
+  if (times_ && errors_said() > errors_at_send_ && !first_error_said().empty())
+    said_[time] = first_error_said();
 }
 
 /// False if the decoder answered with an error.
@@ -214,7 +225,7 @@ void FileSource::lose(std::int64_t time, const std::string& reason) {
   ready.frame.reason = reason.empty() ? "it cannot be decoded" : reason;
   ready.lost = true;
   last_time_ = ready.frame.time;
-  after_loss_ = true;
+  after_loss_ = !intra_only_;
   ready_.push_back(std::move(ready));
 }
 
@@ -231,18 +242,32 @@ void FileSource::lose_gap(std::int64_t until, const std::string& reason) {
   }
 }
 
+/// What was said when the packet of this time was decoded, some frames ago where frames are reordered.
+std::string FileSource::said_of(std::int64_t time) {
+  std::string words = first_error_said();
+  const auto found = said_.find(time);
+  if (found != said_.end()) words = found->second;
+  said_.erase(said_.begin(), said_.upper_bound(time));
+  forget_errors_said();
+  return words;
+}
+
 void FileSource::show(const AVFrame& picture) {
   const std::int64_t time = picture.pts != AV_NOPTS_VALUE ? picture.pts : picture.best_effort_timestamp;
   if (first_time_ == AV_NOPTS_VALUE) first_time_ = time;
   if (times_)
-    for (const auto& lost : packets_.shown(time, errors_said(), last_error_said()))
+    for (const auto& lost : packets_.shown(time, errors_said(), first_error_said()))
       lose(lost.time, lost.reason);
-  if (errors_said() > errors_at_last_) lose_gap(microseconds(time), last_error_said());
+  if (errors_said() > errors_at_last_) lose_gap(microseconds(time), first_error_said());
   errors_at_last_ = errors_said();
+  const std::string reason = said_of(time);
   if (is_key(picture)) after_loss_ = false;
-  const bool damaged = picture.decode_error_flags != 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+  // A codec without references between frames has no other frame that the decoder's words could be about.
+  const bool blamed = intra_only_ && errors_said() > errors_at_send_;
+  const bool damaged =
+      blamed || picture.decode_error_flags != 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0;
   if (damaged) {
-    lose(time, last_error_said().empty() ? "it is damaged" : last_error_said());
+    lose(time, reason.empty() ? "it is damaged" : reason);
     return;
   }
   Ready ready;
@@ -256,17 +281,31 @@ void FileSource::show(const AVFrame& picture) {
   ready_.push_back(std::move(ready));
 }
 
+/// How many frames the file says that there are; 0 where it does not, or is not to be believed.
+std::uint64_t FileSource::stated_frames() const {
+  if (facts_.frames > 0) return facts_.frames;
+  if (facts_.fps <= 0) return 0;
+  // A length alone may be that of the sound, unless something was wrong.
+  std::int64_t length = 0;
+  if (const auto* tag = av_dict_get(stream_->metadata, "DURATION", nullptr, 0)) {
+    if (av_parse_time(&length, tag->value, 1) < 0) length = 0;
+  } else if (input_->nb_streams == 1 || errors_said() > errors_at_last_) {
+    length = input_->duration;
+    // Matroska has it from its header; others guess it from what is there.
+    if (std::strstr(input_->iformat->name, "matroska") == nullptr) length = 0;
+  }
+  if (length <= 0 || length > std::int64_t{1} << 50) return 0;
+  const double frames = static_cast<double>(length) * 1e-6 * facts_.fps;
+  const double held = static_cast<double>(last_time_) * 1e-6 * facts_.fps + 1;
+  // A frame more or less is how lengths are rounded, and a changing rate says nothing about numbers.
+  if (frames < held + 1.5 || std::abs(held - static_cast<double>(number_)) > 1.5) return 0;
+  return static_cast<std::uint64_t>(std::llround(frames));
+}
+
 void FileSource::finish() {
   ended_ = true;
-  for (const auto& lost : packets_.ended(errors_said(), last_error_said())) lose(lost.time, lost.reason);
-  std::uint64_t stated = facts_.frames;
-  const std::int64_t length =
-      stream_->duration != AV_NOPTS_VALUE
-          ? av_rescale_q(stream_->duration, stream_->time_base, AVRational{1, 1'000'000})
-          : input_->duration;
-  // Files that state a length alone: what follows the last frame is missing if something was wrong.
-  if (stated == 0 && errors_said() > errors_at_last_ && facts_.fps > 0 && length > 0)
-    stated = static_cast<std::uint64_t>(std::llround(static_cast<double>(length) * 1e-6 * facts_.fps));
+  for (const auto& lost : packets_.ended(errors_said(), first_error_said())) lose(lost.time, lost.reason);
+  const std::uint64_t stated = stated_frames();
   if (number_ > 0 && stated > number_ && stated - number_ <= static_cast<std::uint64_t>(kLongestGap)) {
     while (number_ < stated) lose(AV_NOPTS_VALUE, "the file ends before it");
   }

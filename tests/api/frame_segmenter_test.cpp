@@ -60,8 +60,12 @@ TEST_F(FrameSegmenterTest, FramesAloneAreWhatTheSegmenterFinds) {
       const auto expected = segmenter_.segment(image, options_);
       EXPECT_EQ(found.labels.labels, expected.labels.labels) << i;
       EXPECT_EQ(found.windows, expected.windows);
-      if (i == 0) EXPECT_EQ(frames.reused_windows(), 0);
-      if (i == 2) EXPECT_EQ(frames.reused_windows(), found.windows);
+      if (i == 0) {
+        EXPECT_EQ(frames.reused_windows(), 0);
+      }
+      if (i == 2) {
+        EXPECT_EQ(frames.reused_windows(), found.windows);
+      }
       if (i == 3) {
         EXPECT_GT(frames.reused_windows(), 0);
         EXPECT_LT(frames.reused_windows(), found.windows);

@@ -51,6 +51,7 @@ std::vector<std::string> commands_with_examples() {
                                     "quantize",
                                     "merge",
                                     "help"};
+  if (std::filesystem::exists(RELPROMPT_VIDEO_LIBRARY)) names.emplace_back("video");
 #ifdef RELPROMPT_TESTS_TRAINING
   names.insert(names.end(), {"train", "pretrain", "experiments"});
 #endif

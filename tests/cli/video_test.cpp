@@ -168,7 +168,9 @@ TEST_F(Video, AKilledRunGoesOnToTheSameLabels) {
     again.emplace_back("--resume");
     const auto rest = run(again, output);
     ASSERT_EQ(rest.status, 0) << rest;
-    if (stopped.status != 0) EXPECT_THAT(rest.err, HasSubstr("frames of an earlier run are there"));
+    if (stopped.status != 0) {
+      EXPECT_THAT(rest.err, HasSubstr("frames of an earlier run are there"));
+    }
     EXPECT_EQ(read_text(place_ / output / "labels.mkv"), read_text(place_ / "whole/labels.mkv"));
     EXPECT_EQ(read_text(place_ / output / "frames.jsonl"), read_text(place_ / "whole/frames.jsonl"));
     EXPECT_EQ(read_text(place_ / output / "timeline.png"), read_text(place_ / "whole/timeline.png"));
@@ -288,6 +290,10 @@ TEST_F(Video, FilesOfOthersStay) {
   EXPECT_EQ(outcome.status, 3) << outcome;
   EXPECT_EQ(read_text(place_ / "out/timeline.png"), "mine");
   fs::remove(place_ / "out/timeline.png");
+  write_text(place_ / "out/000001.labels.png", "mine");
+  EXPECT_EQ(run({"in", "--save", "labels"}).status, 3);
+  EXPECT_EQ(read_text(place_ / "out/000001.labels.png"), "mine");
+  fs::remove(place_ / "out/000001.labels.png");
   write_text(place_ / "out/parts/mine", "mine");
   EXPECT_EQ(run({"in", "--save", "json"}).status, 3);
   EXPECT_EQ(read_text(place_ / "out/parts/mine"), "mine");
