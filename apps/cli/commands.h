@@ -31,6 +31,7 @@ Command add_quantize(CLI::App& program);
 Command add_merge(CLI::App& program);
 Command add_pull(CLI::App& program);
 Command add_serve(CLI::App& program);
+Command add_video(CLI::App& program);
 Command add_help(CLI::App& program);
 Command add_completion(CLI::App& program);
 Command add_manual(CLI::App& program);

@@ -5,19 +5,12 @@
 #include <deque>
 #include <map>
 #include <new>
-#include <optional>
 
-#include "video_av/handles.h"
+#include "video_av/colors.h"
 #include "video_av/log.h"
+#include "video_av/opened.h"
 #include "video_av/packets.h"
 #include "video_av/parts.h"
-#include "video_av/upright.h"
-
-#ifdef RELPROMPT_CAMERA
-extern "C" {
-#include <libavdevice/avdevice.h>
-}
-#endif
 
 namespace relprompt::video_av {
 namespace {
@@ -26,14 +19,24 @@ using video::Frame;
 using video::Next;
 
 /// Longest run of lost frames that a gap in the times is taken for.
-constexpr std::int64_t kLongestGap = 1'000'000;
+constexpr std::int64_t kLongestGap = 100'000;
 
 class FileSource : public video::Source {
  public:
-  bool open(const std::string& name, const video::OpenOptions& options, std::string& problem);
+  explicit FileSource(Opened opened)
+      : opened_(std::move(opened)),
+        facts_(opened_.facts),
+        colors_(facts_.height, facts_.width, opened_.turn),
+        packet_(owned<Packet>(av_packet_alloc())),
+        picture_(owned<Picture>(av_frame_alloc())),
+        step_(facts_.fps > 0 ? static_cast<std::int64_t>(1e6 / facts_.fps) : 40'000) {}
 
   video::SourceFacts facts() const override { return facts_; }
-  std::vector<std::string> notes() const override { return notes_; }
+  std::vector<std::string> notes() const override {
+    auto notes = notes_;
+    if (colors_.scaled()) notes.push_back("frames of another size than the first are scaled to it");
+    return notes;
+  }
 
   Next next(Frame& frame) override {
     while (ready_.empty() && !ended_) pump();
@@ -53,8 +56,6 @@ class FileSource : public video::Source {
     bool lost = false;
   };
 
-  bool choose_stream(std::string& problem);
-  bool find_size(std::string& problem);
   void pump();
   void send(AVPacket* packet);
   bool receive_all();
@@ -64,126 +65,41 @@ class FileSource : public video::Source {
   void lose_gap(std::int64_t until, const std::string& reason);
   std::uint64_t stated_frames() const;
   std::string said_of(std::int64_t time);
-  bool convert(const AVFrame& picture, Image& image);
   std::int64_t microseconds(std::int64_t time) const {
     return time == AV_NOPTS_VALUE || first_time_ == AV_NOPTS_VALUE
                ? last_time_ + step_
-               : av_rescale_q(time - first_time_, stream_->time_base, AVRational{1, 1'000'000});
+               : av_rescale_q(time - first_time_, opened_.stream->time_base, AVRational{1, 1'000'000});
   }
-  bool is_key(const AVFrame& picture) const { return picture.key_frame != 0; }
 
-  Input input_;
-  AVStream* stream_ = nullptr;
-  Codec codec_;
+  Opened opened_;
+  video::SourceFacts facts_;
+  Colors colors_;
   Packet packet_;
   Picture picture_;
-  Scaler scaler_;
   Packets packets_;
   std::map<std::int64_t, std::string> said_;  ///< errors by the times of packets
-  video::SourceFacts facts_;
   std::vector<std::string> notes_;
-  Turn turn_ = Turn::kNone;
   std::deque<Ready> ready_;
   std::uint64_t number_ = 0;
-  std::uint64_t max_pixels_ = 0;
   std::uint64_t errors_at_send_ = 0;  ///< of the log, before the last packet was decoded
   std::uint64_t errors_at_last_ = 0;  ///< of the log, when the last frame was shown
   std::int64_t first_time_ = AV_NOPTS_VALUE;
-  std::int64_t last_time_ = 0, step_ = 0;  ///< microseconds
-  bool times_ = true;                      ///< every packet has its time
-  bool intra_only_ = false;
-  bool after_loss_ = false, scaled_ = false, ended_ = false;
+  std::int64_t last_time_ = 0, step_;  ///< microseconds
+  bool times_ = true;                  ///< every packet has its time
+  bool after_loss_ = false, ended_ = false;
   std::string failure_;
 };
 
-bool FileSource::open(const std::string& name, const video::OpenOptions& options, std::string& problem) {
-  max_pixels_ = options.max_pixels;
-  const AVInputFormat* format = nullptr;
-  if (options.camera) {
-#ifdef RELPROMPT_CAMERA
-    avdevice_register_all();
-    format = av_find_input_format("v4l2");
-#endif
-    if (format == nullptr) {
-      problem = "this build has no cameras: install libavdevice-dev and build again";
-      return false;
-    }
-  }
-  AVFormatContext* opened = nullptr;
-  // "file:" keeps names with colons from being taken for addresses of the net.
-  const std::string address = options.camera ? name : "file:" + name;
-  if (const int error = avformat_open_input(&opened, address.c_str(), format, nullptr); error < 0) {
-    problem = words_of(error);
-    return false;
-  }
-  input_.reset(opened);
-  if (const int error = avformat_find_stream_info(opened, nullptr); error < 0) {
-    problem = words_of(error);
-    return false;
-  }
-  packet_ = owned<Packet>(av_packet_alloc());
-  picture_ = owned<Picture>(av_frame_alloc());
-  return choose_stream(problem) && find_size(problem);
-}
-
-bool FileSource::choose_stream(std::string& problem) {
-  const AVCodec* decoder = nullptr;
-  const int number = av_find_best_stream(input_.get(), AVMEDIA_TYPE_VIDEO, -1, -1, &decoder, 0);
-  if (number < 0 || decoder == nullptr) {
-    problem = number == AVERROR_DECODER_NOT_FOUND ? "FFmpeg's libraries have no decoder for its video"
-                                                  : "there is no video in it";
-    return false;
-  }
-  stream_ = input_->streams[number];
-  for (unsigned i = 0; i < input_->nb_streams; ++i)
-    if (static_cast<int>(i) != number) input_->streams[i]->discard = AVDISCARD_ALL;
-  codec_ = owned<Codec>(avcodec_alloc_context3(decoder));
-  int error = avcodec_parameters_to_context(codec_.get(), stream_->codecpar);
-  const AVCodecDescriptor* about = avcodec_descriptor_get(decoder->id);
-  intra_only_ = about != nullptr && (about->props & AV_CODEC_PROP_INTRA_ONLY) != 0;
-  codec_->thread_count = 1;  // errors are said on the thread that decodes
-  codec_->pkt_timebase = stream_->time_base;
-  codec_->err_recognition = AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER | AV_EF_CAREFUL;
-  codec_->max_pixels = static_cast<std::int64_t>(max_pixels_);
-  if (error >= 0) error = avcodec_open2(codec_.get(), decoder, nullptr);
-  if (error < 0) problem = words_of(error);
-  return error >= 0;
-}
-
-bool FileSource::find_size(std::string& problem) {
-  int height = codec_->height, width = codec_->width;
-  if (height < 1 || width < 1) {
-    problem = "its video states no size: the file may be damaged";
-    return false;
-  }
-  if (static_cast<std::uint64_t>(height) * static_cast<std::uint64_t>(width) > max_pixels_) {
-    problem = "its frames have " + std::to_string(width) + "x" + std::to_string(height) +
-              " pixels; at most " + std::to_string(max_pixels_) + " are decoded";
-    return false;
-  }
-  turn_ = turn_of(*stream_);
-  if (swaps_sides(turn_)) std::swap(height, width);
-  facts_.height = height;
-  facts_.width = width;
-  const AVRational rate = stream_->avg_frame_rate.num > 0 ? stream_->avg_frame_rate : stream_->r_frame_rate;
-  if (rate.num > 0 && rate.den > 0) facts_.fps = av_q2d(rate);
-  if (!(facts_.fps > 0 && facts_.fps < 1e5)) facts_.fps = 0;
-  step_ = facts_.fps > 0 ? static_cast<std::int64_t>(1e6 / facts_.fps) : 40'000;
-  if (stream_->nb_frames > 0) facts_.frames = static_cast<std::uint64_t>(stream_->nb_frames);
-  facts_.format = std::string(avcodec_get_name(codec_->codec_id)) + " in " + input_->iformat->name;
-  return true;
-}
-
 void FileSource::pump() {
-  const int error = av_read_frame(input_.get(), packet_.get());
+  const int error = av_read_frame(opened_.input.get(), packet_.get());
   if (error < 0) {
     if (error != AVERROR_EOF) notes_.push_back("reading ended early: " + words_of(error));
-    avcodec_send_packet(codec_.get(), nullptr);
+    avcodec_send_packet(opened_.codec.get(), nullptr);
     receive_all();
     finish();
     return;
   }
-  if (packet_->stream_index == stream_->index) send(packet_.get());
+  if (packet_->stream_index == opened_.stream->index) send(packet_.get());
   av_packet_unref(packet_.get());
 }
 
@@ -193,10 +109,10 @@ void FileSource::send(AVPacket* packet) {
   if (time == AV_NOPTS_VALUE) times_ = false;
   if (times_ && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) packets_.sent(time, errors_said());
   if (times_ && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) packets_.damaged(time, "a damaged packet");
-  int error = avcodec_send_packet(codec_.get(), packet);
+  int error = avcodec_send_packet(opened_.codec.get(), packet);
   if (error == AVERROR(EAGAIN)) {
     receive_all();
-    error = avcodec_send_packet(codec_.get(), packet);
+    error = avcodec_send_packet(opened_.codec.get(), packet);
   }
   if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (error < 0 && times_) packets_.damaged(time, words_of(error));
@@ -209,7 +125,7 @@ void FileSource::send(AVPacket* packet) {
 /// False if the decoder answered with an error.
 bool FileSource::receive_all() {
   while (true) {
-    const int error = avcodec_receive_frame(codec_.get(), picture_.get());
+    const int error = avcodec_receive_frame(opened_.codec.get(), picture_.get());
     if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return true;
     if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
     if (error < 0) return false;
@@ -225,7 +141,7 @@ void FileSource::lose(std::int64_t time, const std::string& reason) {
   ready.frame.reason = reason.empty() ? "it cannot be decoded" : reason;
   ready.lost = true;
   last_time_ = ready.frame.time;
-  after_loss_ = !intra_only_;
+  after_loss_ = !opened_.intra_only;
   ready_.push_back(std::move(ready));
 }
 
@@ -261,9 +177,9 @@ void FileSource::show(const AVFrame& picture) {
   if (errors_said() > errors_at_last_) lose_gap(microseconds(time), first_error_said());
   errors_at_last_ = errors_said();
   const std::string reason = said_of(time);
-  if (is_key(picture)) after_loss_ = false;
-  // A codec without references between frames has no other frame that the decoder's words could be about.
-  const bool blamed = intra_only_ && errors_said() > errors_at_send_;
+  if (picture.key_frame != 0) after_loss_ = false;
+  // Codecs that show each frame at once: the decoder's words can be about no other.
+  const bool blamed = opened_.strict && errors_said() > errors_at_send_;
   const bool damaged =
       blamed || picture.decode_error_flags != 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0;
   if (damaged) {
@@ -271,7 +187,7 @@ void FileSource::show(const AVFrame& picture) {
     return;
   }
   Ready ready;
-  if (!convert(picture, ready.frame.image)) {
+  if (!colors_.convert(picture, ready.frame.image)) {
     lose(time, "its pixels cannot be converted");
     return;
   }
@@ -287,12 +203,12 @@ std::uint64_t FileSource::stated_frames() const {
   if (facts_.fps <= 0) return 0;
   // A length alone may be that of the sound, unless something was wrong.
   std::int64_t length = 0;
-  if (const auto* tag = av_dict_get(stream_->metadata, "DURATION", nullptr, 0)) {
+  if (const auto* tag = av_dict_get(opened_.stream->metadata, "DURATION", nullptr, 0)) {
     if (av_parse_time(&length, tag->value, 1) < 0) length = 0;
-  } else if (input_->nb_streams == 1 || errors_said() > errors_at_last_) {
-    length = input_->duration;
+  } else if (opened_.input->nb_streams == 1 || errors_said() > errors_at_last_) {
+    length = opened_.input->duration;
     // Matroska has it from its header; others guess it from what is there.
-    if (std::strstr(input_->iformat->name, "matroska") == nullptr) length = 0;
+    if (std::strstr(opened_.input->iformat->name, "matroska") == nullptr) length = 0;
   }
   if (length <= 0 || length > std::int64_t{1} << 50) return 0;
   const double frames = static_cast<double>(length) * 1e-6 * facts_.fps;
@@ -308,45 +224,19 @@ void FileSource::finish() {
   const std::uint64_t stated = stated_frames();
   if (number_ > 0 && stated > number_ && stated - number_ <= static_cast<std::uint64_t>(kLongestGap)) {
     while (number_ < stated) lose(AV_NOPTS_VALUE, "the file ends before it");
+  } else if (number_ > 0 && stated > number_) {
+    notes_.push_back("the file states " + std::to_string(stated) + " frames, which is not believed");
   }
   if (number_ == 0) failure_ = "no frame of it can be decoded";
-}
-
-bool FileSource::convert(const AVFrame& picture, Image& image) {
-  int height = facts_.height, width = facts_.width;
-  if (swaps_sides(turn_)) std::swap(height, width);
-  if (!scaled_ && (picture.height != height || picture.width != width)) {
-    scaled_ = true;
-    notes_.push_back("frames of another size than the first are scaled to it");
-  }
-  const auto format = static_cast<AVPixelFormat>(picture.format);
-  const int quality = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT;
-  scaler_.reset(sws_getCachedContext(scaler_.release(), picture.width, picture.height, format, width, height,
-                                     AV_PIX_FMT_RGB24, quality, nullptr, nullptr, nullptr));
-  if (!scaler_) return false;
-  const int space =
-      picture.colorspace == AVCOL_SPC_UNSPECIFIED ? SWS_CS_DEFAULT : static_cast<int>(picture.colorspace);
-  sws_setColorspaceDetails(scaler_.get(), sws_getCoefficients(space),
-                           picture.color_range == AVCOL_RANGE_JPEG ? 1 : 0,
-                           sws_getCoefficients(SWS_CS_DEFAULT), 1, 0, 1 << 16, 1 << 16);
-  image.height = height;
-  image.width = width;
-  image.rgb.resize(3 * static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-  std::uint8_t* to[4] = {image.rgb.data()};
-  const int strides[4] = {3 * width};
-  if (sws_scale(scaler_.get(), picture.data, picture.linesize, 0, picture.height, to, strides) != height)
-    return false;
-  turn(image, turn_);
-  return true;
 }
 
 }  // namespace
 
 std::unique_ptr<video::Source> open_source(const std::string& name, const video::OpenOptions& options,
                                            std::string& problem) {
-  auto source = std::make_unique<FileSource>();
-  if (!source->open(name, options, problem)) return nullptr;
-  return source;
+  Opened opened;
+  if (!open_stream(name, options, opened, problem)) return nullptr;
+  return std::make_unique<FileSource>(std::move(opened));
 }
 
 }  // namespace relprompt::video_av

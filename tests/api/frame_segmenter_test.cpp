@@ -11,11 +11,10 @@ namespace {
 class FrameSegmenterTest : public test::TinySession {
  protected:
   FrameSegmenterTest() : segmenter_(folder(), one_thread()) {
-    std::vector<float> rows;
     for (int c = 0; c < 5; ++c)
       for (int i = 0; i < segmenter_.joint_width(); ++i)
-        rows.push_back(std::sin(static_cast<float>(7 * c + 3 * i + c * i)));
-    segmenter_.set_embeddings(rows.data(), 5);
+        rows_.push_back(std::sin(static_cast<float>(7 * c + 3 * i + c * i)));
+    segmenter_.set_embeddings(rows_.data(), 5);
     options_.short_side = 64;
     options_.window = 64;
     options_.stride = 40;
@@ -44,6 +43,7 @@ class FrameSegmenterTest : public test::TinySession {
   }
 
   Segmenter segmenter_;
+  std::vector<float> rows_;
   SegmentOptions options_;
 };
 
@@ -83,6 +83,22 @@ TEST_F(FrameSegmenterTest, ScoresOfReusedWindowsAreThoseComputedAnewToTheBit) {
     EXPECT_EQ(computing.reused_windows(), 0);
   }
   EXPECT_EQ(reusing.reused_windows(), 2);
+}
+
+TEST_F(FrameSegmenterTest, WindowsThatAreComputedAloneAreThoseOfABatch) {
+  ModelOptions two;
+  two.threads = 2;  // windows are computed in twos
+  for (const char* precision : {"fp32", "int8"}) {
+    two.precision = precision;
+    Segmenter segmenter(folder(), two);
+    segmenter.set_embeddings(rows_.data(), 5);
+    FrameSegmenter reusing(segmenter, options_, {}), computing(segmenter, options_, {-1, 0});
+    Image image = frame(1);
+    for (int i = 0; i < 3; ++i) {
+      image.rgb[3 * static_cast<std::size_t>(10 + 60 * i)] ^= 0x31;
+      EXPECT_EQ(scores(reusing, image), scores(computing, image)) << precision << i;
+    }
+  }
 }
 
 TEST_F(FrameSegmenterTest, AToleranceIsCountedFromThePixelsThatWereComputed) {
