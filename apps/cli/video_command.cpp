@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kFooter =
     "Examples:\n"
-    "  relprompt video examples/moving.mkv -m models/demo --class-file examples/world_classes.txt -o out\n"
+    "  relprompt video examples/moving.mkv -m models/demo --class-file examples/moving_classes.txt -o out\n"
     "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky, car;vehicle, tree\" -o out --resume\n"
     "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky\" -o out --smooth 0.7 --flow\n"
     "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky\" -o out --every 5\n"

@@ -56,7 +56,7 @@ TEST_F(TextSafety, FileNamesReachTheTerminalHarmless) {
            {"world", "--scenes", "1", "-o", kHostile},
            {"world", "--scenes", "1", "--sheet", kHostile + ".gif"},
            {"bench", "-m", kHostile},
-           {"video", kHostile, "-m", "tiny.safetensors", "-c", "road", "-o", "out", "--save", "json"},
+           {"video", kHostile + "x", "-m", "tiny.safetensors", "-c", "road", "-o", "out", "--save", "json"},
            {"quantize", kHostile, "-m", "tiny.safetensors", "-o", "q"},
            {"analyze", "attention", kHostile + "x", "-m", "tiny.safetensors"}}) {
     const Outcome outcome = place_.run(arguments);
