@@ -3,6 +3,7 @@
 # stay behind the library. The optional LibTorch library is a component of its own:
 #   cmake --install BUILD --component relprompt          all for labelling
 #   cmake --install BUILD --component relprompt-torch    training and GPUs
+#   cmake --install BUILD --component relprompt-video    videos, whose libraries bring some hundred others
 include(CMakePackageConfigHelpers)
 
 set_target_properties(relprompt PROPERTIES VERSION ${PROJECT_VERSION}
@@ -27,6 +28,8 @@ foreach(library IN LISTS relprompt_optional)
   set(component relprompt)
   if(library STREQUAL relprompt_torch_library)
     set(component relprompt-torch)
+  elseif(library STREQUAL relprompt_video_library)
+    set(component relprompt-video)
   endif()
   set_target_properties(${library} PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON
                         BUILD_WITH_INSTALL_RPATH ON)

@@ -1,5 +1,5 @@
-# Debian packages of the two install components (scripts/package.sh): relprompt, all for labelling, and relprompt-torch, the
-# library for training and GPUs. What they depend on is read off the files by dpkg-shlibdeps.
+# Debian packages of the install components (scripts/package.sh): relprompt, all for labelling, relprompt-torch, the
+# library for training and GPUs, and relprompt-video, that for videos. What they depend on is read off the files by dpkg-shlibdeps.
 set(CPACK_PACKAGE_NAME relprompt)
 set(CPACK_PACKAGE_VENDOR "relprompt")
 set(CPACK_PACKAGE_CONTACT "the relprompt developers <relprompt@example.org>")
@@ -12,6 +12,9 @@ set(CPACK_GENERATOR DEB)
 set(CPACK_COMPONENTS_ALL relprompt)
 if(TARGET relprompt_torch_library)
   list(APPEND CPACK_COMPONENTS_ALL relprompt-torch)
+endif()
+if(TARGET relprompt_video_library)
+  list(APPEND CPACK_COMPONENTS_ALL relprompt-video)
 endif()
 set(CPACK_COMPONENTS_GROUPING IGNORE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
@@ -29,6 +32,11 @@ set(CPACK_DEBIAN_RELPROMPT-TORCH_PACKAGE_DEPENDS "relprompt (= ${PROJECT_VERSION
 set(CPACK_DEBIAN_RELPROMPT-TORCH_DESCRIPTION
     "Training and GPUs for relprompt.\nlibrelprompt-torch.so, which relprompt loads for train, pretrain, experiments\nand --device cuda.")
 
+set(CPACK_DEBIAN_RELPROMPT-VIDEO_PACKAGE_NAME relprompt-video)
+set(CPACK_DEBIAN_RELPROMPT-VIDEO_PACKAGE_DEPENDS "relprompt (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_RELPROMPT-VIDEO_DESCRIPTION
+    "Videos for relprompt.\nlibrelprompt-video.so, which relprompt loads for `relprompt video`: FFmpeg's libraries\nand OpenCV's optical flow.")
+
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/relprompt RENAME copyright
         COMPONENT relprompt)
 install(FILES ${PROJECT_SOURCE_DIR}/examples/scene.png DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/relprompt/examples
@@ -38,5 +46,9 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/demo DESTINATION ${CMAKE_INSTALL_
 if(TARGET relprompt_torch_library)
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/relprompt-torch RENAME copyright
           COMPONENT relprompt-torch)
+endif()
+if(TARGET relprompt_video_library)
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/relprompt-video RENAME copyright
+          COMPONENT relprompt-video)
 endif()
 include(CPack)

@@ -6,6 +6,7 @@
 #   scripts/install_dependencies.sh --python     that, and what `pip install .` needs
 #   scripts/install_dependencies.sh --tar        also what reading and writing tars (WebDataset) needs; with any of the others
 #   scripts/install_dependencies.sh --raster     also GDAL, for georeferenced rasters (relprompt raster)
+#   scripts/install_dependencies.sh --video      also FFmpeg's libraries and OpenCV's optical flow, for `relprompt video`
 #   scripts/install_dependencies.sh --dev        also clang, its formatter, linter and sanitizer runtimes
 #   scripts/install_dependencies.sh --engines    also Slurm and Dask, for scripts/test_engines.sh
 #   scripts/install_dependencies.sh --list       only prints the packages
@@ -27,6 +28,8 @@ image_packages=(libheif-dev)
 tar_packages=(libarchive-dev)
 # Georeferenced rasters; the programs for tests and for whoever looks at results.
 raster_packages=(libgdal-dev gdal-bin)
+# Videos and cameras.
+video_packages=(libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libavdevice-dev libopencv-video-dev)
 # Training and GPUs.
 torch_packages=(libtorch-dev libgloo-dev libopenblas0-openmp)
 # The Python package.
@@ -47,10 +50,11 @@ for argument in "$@"; do
     --engines) packages+=("${engine_packages[@]}") ;;
     --tar) packages+=("${tar_packages[@]}") ;;
     --raster) packages+=("${raster_packages[@]}") ;;
+    --video) packages+=("${video_packages[@]}") ;;
     --labelling) labelling_only=yes ;;
     --python) python_only=yes ;;
     --list) list_only=yes ;;
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) echo "install_dependencies.sh: unknown option $argument (try --help)" >&2; exit 2 ;;
   esac
 done

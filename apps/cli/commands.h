@@ -32,6 +32,7 @@ Command add_raster(CLI::App& program);
 Command add_merge(CLI::App& program);
 Command add_pull(CLI::App& program);
 Command add_serve(CLI::App& program);
+Command add_video(CLI::App& program);
 Command add_help(CLI::App& program);
 Command add_completion(CLI::App& program);
 Command add_manual(CLI::App& program);

@@ -55,11 +55,11 @@ void Progress::end() {
   ++done_;
   ++worked_;
   if (style_ == Style::kBar) draw();
-  if (style_ != Style::kLines || total_ < 2) return;
+  if (style_ != Style::kLines || total_ == 1) return;
   const auto now = Clock::now();
-  if (done_ < total_ && now - last_line_ < kBetweenLines) return;
+  if (done_ != total_ && now - last_line_ < kBetweenLines) return;
   last_line_ = now;
-  print_note(fmt::format("{}/{} {}s{}", done_, total_, noun_, rate_and_rest()));
+  print_note(fmt::format("{} {}{}", count(), noun_, rate_and_rest()));
 }
 
 void Progress::skip() {
@@ -81,16 +81,20 @@ std::string Progress::rate_and_rest() const {
   // An image often takes longer than a second, and "0.03 a second" says little.
   const std::string speed =
       rate >= 1 ? fmt::format(", {:.1f} a second", rate)
-                : fmt::format(", {} {} {}", duration(1 / rate), noun_ == "image" ? "an" : "a", noun_);
+                : fmt::format(", {} {}", duration(1 / rate), noun_ == "images" ? "an image" : "each");
   if (done_ >= total_) return speed;
   return speed + ", " + duration(static_cast<double>(total_ - done_) / rate) + " left";
 }
 
+std::string Progress::count() const {
+  return total_ == 0 ? fmt::format("{}", done_) : fmt::format("{}/{}", done_, total_);
+}
+
 void Progress::draw() {
-  const auto full = static_cast<int>(done_ * kBarColumns / std::max<std::size_t>(total_, 1));
+  const auto full = total_ == 0 ? 0 : static_cast<int>(std::min(done_, total_) * kBarColumns / total_);
   const std::string line =
-      fmt::format("[{}{}] {}/{}{}  {}", std::string(static_cast<std::size_t>(full), '#'),
-                  std::string(static_cast<std::size_t>(kBarColumns - full), '.'), done_, total_,
+      fmt::format("[{}{}] {}{}  {}", std::string(static_cast<std::size_t>(full), '#'),
+                  std::string(static_cast<std::size_t>(kBarColumns - full), '.'), count(),
                   rate_and_rest(), printable(part_.empty() ? name_ : name_ + ": " + part_));
   // One column stays free: a terminal that fills its last one wraps, and the bar would climb.
   std::fputs(("\r" + fit(line, terminal_columns() - 1) + "\x1b[K").c_str(), stderr);

@@ -1,4 +1,4 @@
-// How far a run over many images is: a bar that is redrawn on a terminal, now and then a line elsewhere.
+// How far a run over many images or frames is: a bar that is redrawn on a terminal, now and then a line elsewhere.
 #pragma once
 
 #include <chrono>
@@ -14,8 +14,8 @@ class Progress {
   /// kBar on a terminal, kLines elsewhere.
   static Style style_for_stderr();
 
-  /// noun: what the run is over.
-  Progress(std::size_t total, Style style, std::string noun = "image");
+  /// total: 0 if nobody knows. noun: what is counted, in the plural.
+  Progress(std::size_t total, Style style, std::string noun = "images");
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
@@ -35,6 +35,8 @@ class Progress {
   using Clock = std::chrono::steady_clock;
   void draw();
   std::string rate_and_rest() const;
+  /// "12/300", "12" of an unknown number.
+  std::string count() const;
 
   std::size_t total_;
   Style style_;

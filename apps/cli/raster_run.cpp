@@ -169,7 +169,7 @@ class RasterRunner {
  private:
   void compute_blocks() {
     const auto [begin, end] = raster::blocks_of(parts_.journal().shard, job_.blocks.count());
-    Progress progress(static_cast<std::size_t>(end - begin), style(), "block");
+    Progress progress(static_cast<std::size_t>(end - begin), style(), "blocks");
     for (auto block = begin; block < end && interrupt_signal() == 0; ++block) {
       if (parts_.done(block)) {
         progress.skip();

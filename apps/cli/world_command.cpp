@@ -22,6 +22,7 @@
 #include "usage.h"
 #include "world/names.h"
 #include "world/scene_sheet.h"
+#include "world/write_moving.h"
 #include "world/write_set.h"
 
 namespace relprompt::cli {
@@ -31,6 +32,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt world --sheet world.png\n"
     "  relprompt world --scenes 500 --seed 3 --size 96 -o scenes\n"
+    "  relprompt world --moving 300 --seed 3 --speed 1.5 -o moving\n"
     "\n"
     "The folder is a data set of the kind \"folder\"; its README.txt shows the lines for a config. The same\n"
     "command goes on with an interrupted set. Seed and options fix every byte, whatever the threads.";
@@ -40,6 +42,9 @@ struct WorldArguments {
   std::int64_t scenes = 500, seed = 0;
   std::string split = "compositional", output, sheet;
   double train_share = 0.8;
+  std::uint64_t moving = 0;
+  double speed = 1.5;
+  int still = 25;
   int threads = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 64u));
   bool force = false, json = false, quiet = false;
 
@@ -110,7 +115,28 @@ int make_set(const WorldArguments& arguments, const world::SetRecipe& recipe) {
   return 0;
 }
 
+int make_moving(const WorldArguments& arguments) {
+  if (arguments.output.empty()) {
+    throw Error(ErrorCode::kBadArgument, "--moving writes a folder, and none is given", "add -o DIR");
+  }
+  const world::MotionOptions options{arguments.options, arguments.speed, arguments.still};
+  Progress progress(arguments.moving, arguments.quiet ? Progress::Style::kNone : Progress::style_for_stderr(),
+                    "frames");
+  stop_between_steps({"stopping after this frame", [] { return std::string("the same command begins anew"); }});
+  const auto written = world::write_moving(arguments.output, static_cast<std::uint64_t>(arguments.seed), options,
+                                           arguments.moving, [&](std::uint64_t) {
+                                             progress.end();
+                                             return interrupt_signal() == 0;
+                                           });
+  progress.clear();
+  if (written < arguments.moving) return 128 + interrupt_signal();
+  if (!arguments.quiet)
+    print_result(fmt::format("wrote {} to {}\n", counted(written, "frame"), printable(arguments.output)));
+  return 0;
+}
+
 int run(const WorldArguments& arguments) {
+  if (arguments.moving > 0) return make_moving(arguments);
   if (arguments.output.empty() && arguments.sheet.empty()) {
     throw Error(ErrorCode::kBadArgument, "there is nothing to write",
                 "add -o DIR for a data set, or --sheet FILE.png to look at scenes");
@@ -139,6 +165,25 @@ void add_scene_options(CLI::App& parser, WorldArguments& arguments) {
   number("--two-grounds", options.two_grounds, 0, 100,
          "percent of the scenes that have two backgrounds [default: 30]");
   number("--noise", options.noise, 0, 64, "largest change of a colour by noise, of 255 [default: 8]");
+}
+
+void add_motion_options(CLI::App& parser, WorldArguments& arguments) {
+  const std::string group = "Motion";
+  parser
+      .add_option("--moving", arguments.moving,
+                  "instead of a set, so many frames of one scene in motion with their masks: DIR/frames and "
+                  "DIR/truth, for `relprompt video DIR/frames --truth DIR/truth`")
+      ->option_text("FRAMES")
+      ->check(in_range(1, 999999))
+      ->group(group);
+  parser.add_option("--speed", arguments.speed, "of the fastest object, pixels a frame [default: 1.5]")
+      ->option_text("PIXELS")
+      ->check(in_range(0, 16))
+      ->group(group);
+  parser.add_option("--still", arguments.still, "percent of the time that nothing moves [default: 25]")
+      ->option_text("N")
+      ->check(in_range(0, 100))
+      ->group(group);
 }
 
 void add_set_options(CLI::App& parser, WorldArguments& arguments) {
@@ -180,6 +225,7 @@ Command add_world(CLI::App& program) {
           ->group("Commands");
   add_scene_options(*parser, *arguments);
   add_set_options(*parser, *arguments);
+  add_motion_options(*parser, *arguments);
   parser
       ->add_option("--sheet", arguments->sheet,
                    "image (.png or .jpg) of the first 24 scenes with masks and captions")

@@ -18,3 +18,4 @@
 #include "relprompt/segmenter.h"
 #include "relprompt/training.h"
 #include "relprompt/version.h"
+#include "relprompt/video.h"

@@ -8,16 +8,19 @@
 #include "api/errors.h"
 #include "api/kept_scores_impl.h"
 #include "api/model_impl.h"
+#include "api/session.h"
 #include "kernels/threads.h"
 #include "segmenter/attention_analysis.h"
 #include "segmenter/sliding_window.h"
 
 namespace relprompt {
 
-struct RELPROMPT_HIDDEN Segmenter::Impl {
+inline api::Session& session_inside(const Segmenter& segmenter);
+
+struct RELPROMPT_HIDDEN Segmenter::Impl final : api::Session {
   explicit Impl(const Model& shared) : model(shared) {}
 
-  segmenter::PatchScorer& scorer() {
+  segmenter::PatchScorer& scorer() override {
     if (!scores) scores = model.impl_->make_scorer();
     return *scores;
   }
@@ -31,10 +34,17 @@ struct RELPROMPT_HIDDEN Segmenter::Impl {
     return *looks;
   }
 
-  const segmenter::ClassEmbeddings& embeddings() const {
+  const segmenter::ClassEmbeddings& embeddings() const override {
     if (classes) return classes->impl_->embeddings;
     throw Error(ErrorCode::kBadArgument, "no classes set", "call set_classes or set_embeddings first");
   }
+
+  const model::ModelConfig& config() const override { return model.impl_->files.config; }
+  int threads() const override { return model.impl_->threads; }
+
+  static api::Session& of(const Segmenter& segmenter) { return segmenter.impl(); }
+  /// A friend of this class alone: the public header need not name whoever works with a session.
+  friend api::Session& session_inside(const Segmenter& segmenter) { return of(segmenter); }
 
   Model model;
   std::optional<ClassSet> classes;
@@ -42,6 +52,10 @@ struct RELPROMPT_HIDDEN Segmenter::Impl {
   std::unique_ptr<const engine::Network> own;
   std::optional<segmenter::EngineScorer> looks;
 };
+
+api::Session& session_of(const Segmenter& segmenter) {
+  return session_inside(segmenter);
+}
 
 Segmenter::Segmenter(const Model& model) : impl_(std::make_unique<Impl>(model)) {
   if (!model.impl_->network) api::guarded([&] { impl_->scorer(); });  // a missing device is found now

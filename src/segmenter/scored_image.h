@@ -9,6 +9,7 @@
 #include "kernels/label_tiles.h"
 #include "model/model_files.h"
 #include "segmenter/patch_scorer.h"
+#include "segmenter/window_memory.h"
 
 namespace relprompt::segmenter {
 
@@ -24,9 +25,16 @@ struct ScoredImage {
   double resize_seconds = 0, network_seconds = 0;
 };
 
+/// What score_image remembers of one frame of a video for the next.
+struct WindowReuse {
+  int tolerance = 0;                ///< see WindowMemory::scores
+  std::vector<WindowMemory> views;  ///< made by the first frame
+};
+
 /// The first half of segment_image. Throws as it does.
 ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
-                        const Image& image, const SegmentOptions& options, const WindowProgress& progress);
+                        const Image& image, const SegmentOptions& options, const WindowProgress& progress,
+                        WindowReuse* reuse = nullptr);
 
 /// The second half: labels, and score planes where there is a sink for them. Of the options, which are
 /// resolved, those count that the network does not see. The input may be empty if nothing is refined.

@@ -95,6 +95,15 @@ kernels::LabelTask label_task(const PatchScorer& scorer, std::vector<kernels::La
   return task;
 }
 
+/// The scores of a view's windows, computed where its pixels changed.
+std::vector<float> reuse_windows(WindowReuse& reuse, std::size_t number, const Image& resized, const View& view,
+                                 const ComputeWindows& compute, WindowCount& count) {
+  auto& memory = reuse.views[number];
+  auto scores = memory.scores(resized, view.mirrored, view.windows, reuse.tolerance, compute);
+  count.done += static_cast<std::size_t>(memory.reused());
+  return scores;
+}
+
 void check_image(const Image& image) {
   const bool sized = image.height > 0 && image.width > 0 &&
                      image.rgb.size() == static_cast<std::size_t>(image.height) * image.width * 3;
@@ -123,7 +132,8 @@ image::Size resized_size(const Image& image, const SegmentOptions& options, doub
 }
 
 ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
-                        const Image& image, const SegmentOptions& options, const WindowProgress& progress) {
+                        const Image& image, const SegmentOptions& options, const WindowProgress& progress,
+                        WindowReuse* reuse) {
   check_image(image);
   ScoredImage result;
   const auto views = views_of(image, options);
@@ -131,19 +141,26 @@ ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, c
   for (const auto& view : views) count.all += view.windows.size();
   std::vector<kernels::LabelView> label_views;
   result.scores.reserve(views.size());  // the views point into it
+  if (reuse != nullptr && reuse->views.size() != views.size()) reuse->views.assign(views.size(), {});
+  Image resized;
   std::vector<float> input;
   for (const auto& view : views) {
     auto start = Clock::now();
     if (view.mirrored) {
       mirror_rows(input, view.size.width);  // that of the view before, its twin
     } else {
-      input = network_input(image::resize(image, view.size.height, view.size.width), config.image);
+      resized = image::resize(image, view.size.height, view.size.width);
+      input = network_input(resized, config.image);
     }
     result.resize_seconds += seconds_since(start);
 
     start = Clock::now();
+    const auto compute = [&](const std::vector<Window>& windows) {
+      return score_windows(scorer, input, view.size, windows, classes, options, count);
+    };
     auto& scores = result.scores.emplace_back(
-        score_windows(scorer, input, view.size, view.windows, classes, options, count));
+        reuse == nullptr ? compute(view.windows)
+                         : reuse_windows(*reuse, result.scores.size(), resized, view, compute, count));
     label_views.push_back(label_view(scorer, view, classes.texts().count, scores));
     result.network_seconds += seconds_since(start);
   }

@@ -48,7 +48,7 @@ class ForeignFiles : public testing::TestWithParam<Writer> {
     const std::string& command = GetParam().command;
     write_tiny_clip(place_.path());
     write_test_image(place_ / "a.png");
-    if (command == "quantize")
+    if (command == "quantize" || command == "video")
       for (std::uint64_t i = 0; i < 2; ++i)
         write_test_image(place_ / ("images/" + std::to_string(i) + ".png"), 64, 64, i);
     if (command == "train" || command == "eval" || command == "data check") {

@@ -53,6 +53,7 @@ std::vector<std::string> commands_with_examples() {
                                     "help"};
   const auto lib = fs::path(RELPROMPT_PROGRAM).parent_path().parent_path() / "lib";
   if (fs::exists(lib / "librelprompt-raster.so")) names.emplace_back("raster");
+  if (std::filesystem::exists(RELPROMPT_VIDEO_LIBRARY)) names.emplace_back("video");
 #ifdef RELPROMPT_TESTS_TRAINING
   names.insert(names.end(), {"train", "pretrain", "experiments"});
 #endif

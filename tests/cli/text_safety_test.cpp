@@ -56,6 +56,7 @@ TEST_F(TextSafety, FileNamesReachTheTerminalHarmless) {
            {"world", "--scenes", "1", "-o", kHostile},
            {"world", "--scenes", "1", "--sheet", kHostile + ".gif"},
            {"bench", "-m", kHostile},
+           {"video", kHostile + "x", "-m", "tiny.safetensors", "-c", "road", "-o", "out", "--save", "json"},
            {"quantize", kHostile, "-m", "tiny.safetensors", "-o", "q"},
            {"raster", kHostile, "-m", "tiny.safetensors", "-c", "a, b", "-o", kHostile + ".tif"},
            {"analyze", "attention", kHostile + "x", "-m", "tiny.safetensors"}}) {

@@ -117,5 +117,26 @@ TEST(World, RefusesBadOptions) {
   EXPECT_THAT(no_set.err, HasSubstr("add -o DIR"));
 }
 
+TEST(World, ScenesInMotionAreFramesWithTheirMasks) {
+  const Workplace place;
+  const std::vector<std::string> command = {"world",   "--moving", "3",  "--size", "32",
+                                            "--speed", "2",        "-o", "out"};
+  const auto outcome = place.run(command);
+  ASSERT_EQ(outcome.status, 0) << outcome;
+  EXPECT_THAT(outcome.out, HasSubstr("wrote 3 frames to out"));
+  EXPECT_THAT(
+      place.files("out"),
+      testing::ElementsAre("classes.txt", "frames/000001.png", "frames/000002.png", "frames/000003.png",
+                           "truth/000001.png", "truth/000002.png", "truth/000003.png"));
+  const auto first = read_text(place / "out/frames/000001.png");
+  ASSERT_EQ(place.run(command).status, 0) << "its own files are replaced";
+  EXPECT_EQ(read_text(place / "out/frames/000001.png"), first);
+  write_text(place / "out/truth/000002.png", "mine");
+  EXPECT_EQ(place.run(command).status, 3);
+  EXPECT_EQ(read_text(place / "out/truth/000002.png"), "mine");
+  EXPECT_EQ(place.run({"world", "--moving", "3"}).status, 2);
+  EXPECT_EQ(place.run({"world", "--moving", "3", "--speed", "99", "-o", "out"}).status, 2);
+}
+
 }  // namespace
 }  // namespace relprompt::test

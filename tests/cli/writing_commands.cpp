@@ -15,6 +15,7 @@ std::vector<Writer> writers() {
        "a.png " + image + small + "-o out --save labels,palette,overlay,scores,json",
        Again::kReplaces,
        {}},
+      {"video", "images " + image + small + "-o out --save json,timeline", Again::kReplaces, {}},
       {"import", "tiny.safetensors -o out", Again::kNeedsForce, {}},
       // Its models have real sizes, so the names stand here.
       {"init",

@@ -44,6 +44,7 @@ foreach(file usr/bin/relprompt librelprompt.so relprompt/relprompt.h relpromptCo
   expect("${file}")
 endforeach()
 refuse("librelprompt-torch")
+refuse("librelprompt-video")
 refuse("${SOURCE_DIR}")
 look(relprompt -I)
 expect("Depends: [^\n]*libc6")

@@ -1,0 +1,242 @@
+// Frames of a file or camera, and those that should be there and are not.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <deque>
+#include <map>
+#include <new>
+
+#include "video_av/colors.h"
+#include "video_av/log.h"
+#include "video_av/opened.h"
+#include "video_av/packets.h"
+#include "video_av/parts.h"
+
+namespace relprompt::video_av {
+namespace {
+
+using video::Frame;
+using video::Next;
+
+/// Longest run of lost frames that a gap in the times is taken for.
+constexpr std::int64_t kLongestGap = 100'000;
+
+class FileSource : public video::Source {
+ public:
+  explicit FileSource(Opened opened)
+      : opened_(std::move(opened)),
+        facts_(opened_.facts),
+        colors_(facts_.height, facts_.width, opened_.turn),
+        packet_(owned<Packet>(av_packet_alloc())),
+        picture_(owned<Picture>(av_frame_alloc())),
+        step_(facts_.fps > 0 ? static_cast<std::int64_t>(1e6 / facts_.fps) : 40'000) {}
+
+  video::SourceFacts facts() const override { return facts_; }
+  std::vector<std::string> notes() const override {
+    auto notes = notes_;
+    if (colors_.scaled()) notes.push_back("frames of another size than the first are scaled to it");
+    return notes;
+  }
+
+  Next next(Frame& frame) override {
+    while (ready_.empty() && !ended_) pump();
+    if (ready_.empty()) {
+      frame.reason = failure_;
+      return failure_.empty() ? Next::kEnd : Next::kFailed;
+    }
+    frame = std::move(ready_.front().frame);
+    const bool lost = ready_.front().lost;
+    ready_.pop_front();
+    return lost ? Next::kLost : Next::kFrame;
+  }
+
+ private:
+  struct Ready {
+    Frame frame;
+    bool lost = false;
+  };
+
+  void pump();
+  void send(AVPacket* packet);
+  bool receive_all();
+  void show(const AVFrame& picture);
+  void finish();
+  void lose(std::int64_t time, const std::string& reason);
+  void lose_gap(std::int64_t until, const std::string& reason);
+  std::uint64_t stated_frames() const;
+  std::string said_of(std::int64_t time);
+  std::int64_t microseconds(std::int64_t time) const {
+    return time == AV_NOPTS_VALUE || first_time_ == AV_NOPTS_VALUE
+               ? last_time_ + step_
+               : av_rescale_q(time - first_time_, opened_.stream->time_base, AVRational{1, 1'000'000});
+  }
+
+  Opened opened_;
+  video::SourceFacts facts_;
+  Colors colors_;
+  Packet packet_;
+  Picture picture_;
+  Packets packets_;
+  std::map<std::int64_t, std::string> said_;  ///< errors by the times of packets
+  std::vector<std::string> notes_;
+  std::deque<Ready> ready_;
+  std::uint64_t number_ = 0;
+  std::uint64_t errors_at_send_ = 0;  ///< of the log, before the last packet was decoded
+  std::uint64_t errors_at_last_ = 0;  ///< of the log, when the last frame was shown
+  std::int64_t first_time_ = AV_NOPTS_VALUE;
+  std::int64_t last_time_ = 0, step_;  ///< microseconds
+  bool times_ = true;                  ///< every packet has its time
+  bool after_loss_ = false, ended_ = false;
+  std::string failure_;
+};
+
+void FileSource::pump() {
+  const int error = av_read_frame(opened_.input.get(), packet_.get());
+  if (error < 0) {
+    if (error != AVERROR_EOF) notes_.push_back("reading ended early: " + words_of(error));
+    avcodec_send_packet(opened_.codec.get(), nullptr);
+    receive_all();
+    finish();
+    return;
+  }
+  if (packet_->stream_index == opened_.stream->index) send(packet_.get());
+  av_packet_unref(packet_.get());
+}
+
+void FileSource::send(AVPacket* packet) {
+  const std::int64_t time = packet->pts;
+  errors_at_send_ = errors_said();
+  if (time == AV_NOPTS_VALUE) times_ = false;
+  if (times_ && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) packets_.sent(time, errors_said());
+  if (times_ && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) packets_.damaged(time, "a damaged packet");
+  int error = avcodec_send_packet(opened_.codec.get(), packet);
+  if (error == AVERROR(EAGAIN)) {
+    receive_all();
+    error = avcodec_send_packet(opened_.codec.get(), packet);
+  }
+  if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
+  if (error < 0 && times_) packets_.damaged(time, words_of(error));
+  if (error < 0 && !times_) lose(AV_NOPTS_VALUE, words_of(error));
+  if (error >= 0 && !receive_all() && !times_) lose(AV_NOPTS_VALUE, first_error_said());
+  if (times_ && errors_said() > errors_at_send_ && !first_error_said().empty())
+    said_[time] = first_error_said();
+}
+
+/// False if the decoder answered with an error.
+bool FileSource::receive_all() {
+  while (true) {
+    const int error = avcodec_receive_frame(opened_.codec.get(), picture_.get());
+    if (error == AVERROR(EAGAIN) || error == AVERROR_EOF) return true;
+    if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (error < 0) return false;
+    show(*picture_);
+    av_frame_unref(picture_.get());
+  }
+}
+
+void FileSource::lose(std::int64_t time, const std::string& reason) {
+  Ready ready;
+  ready.frame.number = ++number_;
+  ready.frame.time = microseconds(time);
+  ready.frame.reason = reason.empty() ? "it cannot be decoded" : reason;
+  ready.lost = true;
+  last_time_ = ready.frame.time;
+  after_loss_ = !opened_.intra_only;
+  ready_.push_back(std::move(ready));
+}
+
+/// Frames whose packets are missing, where the stream's rate says how many there should be.
+void FileSource::lose_gap(std::int64_t until, const std::string& reason) {
+  if (facts_.fps <= 0 || number_ == 0) return;
+  const double step = 1e6 / facts_.fps;
+  const auto missing =
+      static_cast<std::int64_t>(std::llround(static_cast<double>(until - last_time_) / step)) - 1;
+  const std::int64_t from = last_time_;
+  for (std::int64_t i = 1; i <= std::min(missing, kLongestGap); ++i) {
+    lose(AV_NOPTS_VALUE, reason);
+    ready_.back().frame.time = last_time_ = from + static_cast<std::int64_t>(static_cast<double>(i) * step);
+  }
+}
+
+/// What was said when the packet of this time was decoded, some frames ago where frames are reordered.
+std::string FileSource::said_of(std::int64_t time) {
+  std::string words = first_error_said();
+  const auto found = said_.find(time);
+  if (found != said_.end()) words = found->second;
+  said_.erase(said_.begin(), said_.upper_bound(time));
+  forget_errors_said();
+  return words;
+}
+
+void FileSource::show(const AVFrame& picture) {
+  const std::int64_t time = picture.pts != AV_NOPTS_VALUE ? picture.pts : picture.best_effort_timestamp;
+  if (first_time_ == AV_NOPTS_VALUE) first_time_ = time;
+  if (times_)
+    for (const auto& lost : packets_.shown(time, errors_said(), first_error_said()))
+      lose(lost.time, lost.reason);
+  if (errors_said() > errors_at_last_) lose_gap(microseconds(time), first_error_said());
+  errors_at_last_ = errors_said();
+  const std::string reason = said_of(time);
+  if (picture.key_frame != 0) after_loss_ = false;
+  // Codecs that show each frame at once: the decoder's words can be about no other.
+  const bool blamed = opened_.strict && errors_said() > errors_at_send_;
+  const bool damaged =
+      blamed || picture.decode_error_flags != 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0;
+  if (damaged) {
+    lose(time, reason.empty() ? "it is damaged" : reason);
+    return;
+  }
+  Ready ready;
+  if (!colors_.convert(picture, ready.frame.image)) {
+    lose(time, "its pixels cannot be converted");
+    return;
+  }
+  ready.frame.number = ++number_;
+  ready.frame.time = last_time_ = std::max(number_ == 1 ? 0 : last_time_ + 1, microseconds(time));
+  ready.frame.after_loss = after_loss_;
+  ready_.push_back(std::move(ready));
+}
+
+/// How many frames the file says that there are; 0 where it does not, or is not to be believed.
+std::uint64_t FileSource::stated_frames() const {
+  if (facts_.frames > 0) return facts_.frames;
+  if (facts_.fps <= 0) return 0;
+  // A length alone may be that of the sound, unless something was wrong.
+  std::int64_t length = 0;
+  if (const auto* tag = av_dict_get(opened_.stream->metadata, "DURATION", nullptr, 0)) {
+    if (av_parse_time(&length, tag->value, 1) < 0) length = 0;
+  } else if (opened_.input->nb_streams == 1 || errors_said() > errors_at_last_) {
+    length = opened_.input->duration;
+    // Matroska has it from its header; others guess it from what is there.
+    if (std::strstr(opened_.input->iformat->name, "matroska") == nullptr) length = 0;
+  }
+  if (length <= 0 || length > std::int64_t{1} << 50) return 0;
+  const double frames = static_cast<double>(length) * 1e-6 * facts_.fps;
+  const double held = static_cast<double>(last_time_) * 1e-6 * facts_.fps + 1;
+  // A frame more or less is how lengths are rounded, and a changing rate says nothing about numbers.
+  if (frames < held + 1.5 || std::abs(held - static_cast<double>(number_)) > 1.5) return 0;
+  return static_cast<std::uint64_t>(std::llround(frames));
+}
+
+void FileSource::finish() {
+  ended_ = true;
+  for (const auto& lost : packets_.ended(errors_said(), first_error_said())) lose(lost.time, lost.reason);
+  const std::uint64_t stated = stated_frames();
+  if (number_ > 0 && stated > number_ && stated - number_ <= static_cast<std::uint64_t>(kLongestGap)) {
+    while (number_ < stated) lose(AV_NOPTS_VALUE, "the file ends before it");
+  } else if (number_ > 0 && stated > number_) {
+    notes_.push_back("the file states " + std::to_string(stated) + " frames, which is not believed");
+  }
+  if (number_ == 0) failure_ = "no frame of it can be decoded";
+}
+
+}  // namespace
+
+std::unique_ptr<video::Source> open_source(const std::string& name, const video::OpenOptions& options,
+                                           std::string& problem) {
+  Opened opened;
+  if (!open_stream(name, options, opened, problem)) return nullptr;
+  return std::make_unique<FileSource>(std::move(opened));
+}
+
+}  // namespace relprompt::video_av
