@@ -185,11 +185,11 @@ slurm() {
 
 # Two workers of one node each. The one that is not killed ends by itself, and both go on from the last checkpoint.
 training() {
-  "$program" world --scenes 40 --seed 3 --size 96 -o "$work/small" -q
+  "$program" world --scenes 24 --seed 3 --size 96 -o "$work/small" -q
   local setting=("$repository/configs/world-zero-shot.yaml" "$repository/models/demo" "$work/small")
   local rank ports job
-  local more=(--set train.iterations=40 --set train.warmup_iterations=5 --set train.batch=4)
-  more+=(--set train.checkpoint_every=5)
+  local more=(--set train.iterations=24 --set train.warmup_iterations=4 --set train.batch=4)
+  more+=(--set train.checkpoint_every=4)
   read -r -a ports < <(free_ports 2)
   export MASTER_ADDR=127.0.0.1
   for rank in 0 1; do
@@ -198,7 +198,7 @@ training() {
   done
   wait
   [[ -e $work/undisturbed/result.json ]] || fail "$(cat "$work/undisturbed.0")"
-  say "two workers trained 40 iterations undisturbed"
+  say "two workers trained 24 iterations undisturbed"
 
   start_slurm "$work/training"
   job=$(MASTER_PORT=${ports[1]} sbatch --parsable --nodes=2 --cpus-per-task=1 --mem=1G \
