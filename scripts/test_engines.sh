@@ -2,13 +2,14 @@
 # Labels 200 images in 8 shards on a real Slurm and a real Dask cluster, both on this machine, kills some of it in the
 # middle, and compares with what one process wrote (docs/guide/clusters.md). About a minute each on two cores.
 #
-#   scripts/test_engines.sh [--program FILE] [--work FOLDER] [slurm | dask | training]...      default: all three
+#   scripts/test_engines.sh [--program FILE] [--work FOLDER] [slurm | dask | training]...    default: all three
 #
 # slurm: munge, slurmctld and two slurmd with configs, keys and ports of their own, run by whoever calls this; what the
 # machine has of Slurm stays as it is. A program is killed, then a whole node. dask: a worker is killed. training: two
 # workers on two nodes of Slurm train, and one is killed.
 # Packages: scripts/install_dependencies.sh --engines. Status 77: they are missing, nothing failed.
-# --work keeps logs and results in FOLDER, which must be new; the default is a temporary one, removed unless something failed.
+# --work keeps logs and results in FOLDER, which must be new; the default is a temporary one, removed unless something
+# failed.
 set -euo pipefail
 repository=$(cd "$(dirname "$0")/.." && pwd)
 program=$repository/build/release/bin/relprompt
@@ -19,12 +20,15 @@ while [[ $# -gt 0 ]]; do
     --program) program=${2:?} && shift 2 ;;
     --work) work=${2:?} && shift 2 ;;
     slurm | dask | training) engines+=("$1") && shift ;;
-    -h | --help) sed -n '2,12s/^# \{0,1\}//p' "$0" && exit 0 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' "$0" && exit 0 ;;
     *) echo "test_engines.sh: unknown argument $1 (try --help)" >&2 && exit 2 ;;
   esac
 done
 [[ ${#engines[@]} -gt 0 ]] || engines=(slurm dask training)
-[[ -x $program ]] || { echo "test_engines.sh: $program is missing; cmake --build --preset release makes it" >&2; exit 2; }
+if [[ ! -x $program ]]; then
+  echo "test_engines.sh: $program is missing; cmake --build --preset release makes it" >&2
+  exit 2
+fi
 program=$(realpath "$program")
 
 # A python3 that is not Debian's does not see Debian's packages.
@@ -35,24 +39,24 @@ python_with() {
   done
   return 1
 }
-missing=()
+missing=
 for engine in "${engines[@]}"; do
   case $engine in
     slurm | training)
       export PATH=$PATH:/usr/sbin:/sbin
       for command in munged slurmctld slurmd sbatch; do
-        command -v "$command" >/dev/null || { missing+=("slurm-wlm, munge"); break; }
+        command -v "$command" >/dev/null || missing="slurm-wlm munge"
       done ;;
-    dask) python=$(python_with distributed) || missing+=("python3-distributed") ;;
+    dask) python=$(python_with distributed) || missing="$missing python3-distributed" ;;
   esac
 done
 if [[ " ${engines[*]} " == *" training "* && ! -e $(dirname "$program")/../lib/librelprompt-torch.so ]]; then
-  [[ ${#engines[@]} -gt 1 ]] || missing+=("libtorch-dev, and a build with it")
+  [[ ${#engines[@]} -gt 1 ]] || missing="$missing libtorch-dev, and a build with it"
   echo "test_engines.sh: no training, this build has no librelprompt-torch.so"
   engines=("${engines[@]/training/}")
 fi
-if [[ ${#missing[@]} -gt 0 ]]; then
-  printf 'test_engines.sh: skipped, these packages are missing: %s\n' "${missing[*]}"
+if [[ -n $missing ]]; then
+  echo "test_engines.sh: skipped, these packages are missing:" $missing
   exit 77
 fi
 
@@ -126,20 +130,13 @@ wait_for() {
   done
 }
 
-free_ports() {
-  python3 - "$1" <<'END'
-import socket, sys
-sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-for s in sockets:
-    s.bind(("127.0.0.1", 0))
-print(*(s.getsockname()[1] for s in sockets))
-END
-}
+source "$repository/tests/engines/start_slurm.sh"
 
 struck=()
 strike() {
   local sentence
-  sentence=$(python3 "$repository/tests/engines/strike.py" --work "$work" --strike "$1") || fail "nothing was killed"
+  sentence=$(python3 "$repository/tests/engines/strike.py" --work "$work" --strike "$1") ||
+    fail "nothing was killed"
   say "$sentence"
   [[ ! $sentence =~ shard\ ([0-9]+-of-8) ]] || struck+=("${BASH_REMATCH[1]}")
 }
@@ -159,71 +156,14 @@ compare() {
   local shard journal
   for shard in "${struck[@]}"; do
     journal=$1/.relprompt-shards/$shard.jsonl
-    [[ $(grep -c '"format":' "$journal") -ge 2 ]] || fail "$journal was begun $(grep -c '"format":' "$journal") times, not again"
+    [[ $(grep -c '"format":' "$journal") -ge 2 ]] || fail "$journal was not begun again"
     [[ -z $(grep -o '"id":"[^"]*"' "$journal" | sort | uniq -d) ]] || fail "images of $journal were labelled twice"
   done
   struck=()
-  python3 "$repository/tests/engines/same_results.py" "$work/one" "$1" --images 200 || fail "$1 is not what one process wrote"
-  say "$(basename "$(dirname "$1")"): 200 label files and coco.json are those of one process, byte for byte, and so are the reports but for times"
-}
-
-# A Slurm of its own in FOLDER, which becomes the current one.
-start_slurm() {
-  mkdir -p "$1"/{log,munge,state}
-  cd "$1"
-  local ports user
-  read -r -a ports < <(free_ports 3)
-  user=$(id -un)
-  (umask 077 && head -c 1024 /dev/urandom >munge/key)
-  munged --foreground --force --socket="$PWD/munge/socket" --key-file="$PWD/munge/key" --pid-file="$PWD/munge/pid" \
-    --seed-file="$PWD/munge/seed" --log-file="$PWD/log/munged" &>log/munged.out &
-  wait_for 20 "munged's socket" test -S munge/socket
-  # cred_expire is also how long a task that was queued again waits before it starts: 120 s by default.
-  cat >slurm.conf <<END
-ClusterName=engines
-SlurmctldHost=localhost(127.0.0.1)
-SlurmctldPort=${ports[0]}
-AuthType=auth/munge
-AuthInfo=socket=$PWD/munge/socket,cred_expire=5
-CredType=cred/munge
-SlurmUser=$user
-SlurmdUser=$user
-StateSaveLocation=$PWD/state
-SlurmdSpoolDir=$PWD/spool-%n
-SlurmctldPidFile=$PWD/slurmctld.pid
-SlurmdPidFile=$PWD/slurmd-%n.pid
-SlurmctldLogFile=$PWD/log/slurmctld
-SlurmdLogFile=$PWD/log/slurmd-%n
-ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
-JobAcctGatherType=jobacct_gather/none
-AccountingStorageType=accounting_storage/none
-SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
-SlurmdParameters=config_overrides
-SlurmdTimeout=5
-MpiDefault=none
-ReturnToService=0
-NodeName=node1 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[1]} CPUs=1 RealMemory=4096
-NodeName=node2 NodeHostname=localhost NodeAddr=127.0.0.1 Port=${ports[2]} CPUs=1 RealMemory=4096
-PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP
-END
-  export SLURM_CONF=$PWD/slurm.conf
-  slurmctld -D -c -f "$SLURM_CONF" &>log/slurmctld.out &
-  local node
-  for node in node1 node2; do
-    ENGINES_NODE=$node slurmd -D -N "$node" -f "$SLURM_CONF" &>"log/$node.out" &
-    disown
-  done
-  wait_for 40 "two idle nodes" bash -c '[[ $(sinfo -h -N -t idle -o %N | wc -l) -eq 2 ]]'
-  say "Slurm $(slurmd -V | cut -d" " -f2): slurmctld and two slurmd as $user"
-}
-
-# job_ends SECONDS JOB: it must be completed then.
-job_ends() {
-  job_ended() { [[ $(scontrol show job "$1" -o) =~ JobState=(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL) ]]; }
-  wait_for "$1" "the end of job $2" job_ended "$2"
-  scontrol show job "$2" -o | grep -q 'JobState=COMPLETED' || fail "job $2: $(tail -n 20 ./*-"$2".log)"
+  python3 "$repository/tests/engines/same_results.py" "$work/one" "$1" --images 200 ||
+    fail "$1 is not what one process wrote"
+  say "$(basename "$(dirname "$1")"): 200 label files and coco.json are those of one process, byte for byte," \
+    "and so are the reports but for times"
 }
 
 slurm() {
@@ -235,7 +175,7 @@ slurm() {
   say "array $job of 8 tasks, then job $merge that joins them"
   strike program
   strike node
-  job_ends 120 "$merge"
+  job_ends 240 "$merge"
   grep -h '^task ' label-"$job"_*.log | sed 's/^/  /'
   grep -hq ': status 137, again: yes' label-"$job"_*.log || fail "no task was queued again after SIGKILL"
   sinfo -h -N -o '%N %T' | grep -q 'down' || fail "no node is down: $(sinfo -h -N)"
@@ -245,9 +185,11 @@ slurm() {
 
 # Two workers of one node each. The one that is not killed ends by itself, and both go on from the last checkpoint.
 training() {
-  "$program" world --scenes 40 --seed 3 --size 96 -o "$work/small" -q
-  local setting=("$repository/configs/world-zero-shot.yaml" "$repository/models/demo" "$work/small") rank ports job
-  local more=(--set train.iterations=40 --set train.warmup_iterations=5 --set train.batch=4 --set train.checkpoint_every=5)
+  "$program" world --scenes 24 --seed 3 --size 96 -o "$work/small" -q
+  local setting=("$repository/configs/world-zero-shot.yaml" "$repository/models/demo" "$work/small")
+  local rank ports job
+  local more=(--set train.iterations=24 --set train.warmup_iterations=4 --set train.batch=4)
+  more+=(--set train.checkpoint_every=4)
   read -r -a ports < <(free_ports 2)
   export MASTER_ADDR=127.0.0.1
   for rank in 0 1; do
@@ -256,14 +198,14 @@ training() {
   done
   wait
   [[ -e $work/undisturbed/result.json ]] || fail "$(cat "$work/undisturbed.0")"
-  say "two workers trained 40 iterations undisturbed"
+  say "two workers trained 24 iterations undisturbed"
 
   start_slurm "$work/training"
   job=$(MASTER_PORT=${ports[1]} sbatch --parsable --nodes=2 --cpus-per-task=1 --mem=1G \
     "$repository/examples/slurm/train.sbatch" "${setting[@]}" "$work/training/run" -q "${more[@]}")
   say "job $job of two nodes"
   strike training-worker
-  job_ends 120 "$job"
+  job_ends 240 "$job"
   grep -h '^job \|no sign of life' "train-$job.log" | sed 's/^/  /'
   grep -q 'status 0, again: no' "train-$job.log" || fail "the job did not end well"
   [[ $(grep -c '^job ' "train-$job.log") -ge 2 ]] || fail "the job was not queued again"
@@ -283,9 +225,9 @@ dask() {
       --nthreads 1 --local-directory "$work/dask" --name "worker$number" &>"log/worker$number" &
     disown  # or bash reports its death
   done
-  "$python" "$repository/examples/dask/label_manifest.py" --scheduler "tcp://127.0.0.1:$port" --manifest "$work/list.txt" \
-    --shards 8 -m "$repository/models/demo" --class-file "$work/scenes/classes.txt" -o "$work/dask/out" \
-    --program "$program" --delay 1 -- --save $save &>log/client &
+  "$python" "$repository/examples/dask/label_manifest.py" --scheduler "tcp://127.0.0.1:$port" \
+    --manifest "$work/list.txt" --shards 8 -m "$repository/models/demo" --class-file "$work/scenes/classes.txt" \
+    -o "$work/dask/out" --program "$program" --delay 1 -- --save $save &>log/client &
   local client=$! status=0
   say "Dask $("$python" -c 'import distributed; print(distributed.__version__)'): a scheduler, three workers, a client"
   strike dask-worker

@@ -22,7 +22,7 @@ import threading
 import time
 import uuid
 
-# What relprompt's exit status says about trying again: docs/guide/sharding.md. All others, and signals, are tried again.
+# What relprompt's exit status says about trying again: docs/guide/sharding.md. Others, and signals, are tried again.
 DONE = 0
 IMAGES_FAILED = 3  # named by merge; the shard's other images are done
 SAME_FOR_EVERY_SHARD = (2, 4)  # command line, class list, manifest; model
@@ -49,8 +49,9 @@ def label_shard(command, stop_name):
         return STOPPED, ""
     worker = os.getpid()
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                                   text=True, errors="replace", preexec_fn=lambda: die_with_worker(worker))
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True, errors="replace",
+                                   preexec_fn=lambda: die_with_worker(worker))
     except OSError as error:
         return 2, f"{command[0]} cannot be started on {os.uname().nodename}: {error.strerror}"
     said = collections.deque(maxlen=20)
@@ -85,9 +86,10 @@ class Run:
 
     def command(self, shard):
         given = self.arguments
-        return [*shlex.split(given.program), "segment", "--manifest", given.manifest, "--shard", f"{shard}/{given.shards}",
-                "-m", given.model, "--class-file", given.class_file, "-o", given.output, "--threads", str(given.threads),
-                "--resume", "-q", *given.options]
+        classes = ["--class-file", given.class_file] if given.class_file else []
+        return [*shlex.split(given.program), "segment", "--manifest", given.manifest,
+                "--shard", f"{shard}/{given.shards}", "-m", given.model, *classes, "-o", given.output,
+                "--threads", str(given.threads), "--resume", "-q", *given.options]
 
     def submit(self, shard):
         self.starts[shard] += 1
@@ -116,7 +118,8 @@ class Run:
         done, of = len(self.final), self.arguments.shards
         passed = time.monotonic() - self.begun
         left = f", {passed / done * (of - done):.0f} s left" if done < of else ""
-        self.note(f"{done} of {of} shards in {passed:.0f} s{left}; {len(self.client.scheduler_info()['workers'])} workers")
+        workers = len(self.client.scheduler_info()["workers"])
+        self.note(f"{done} of {of} shards in {passed:.0f} s{left}; {workers} workers")
 
     def note(self, sentence, said=""):
         print(sentence, *said.splitlines(), sep="\n  ", file=sys.stderr, flush=True)
@@ -160,13 +163,14 @@ def parse(words):
     parser.add_argument("--scheduler", required=True, help="address of the Dask scheduler, such as tcp://HOST:8786")
     parser.add_argument("--scheduler-wait", type=float, default=30, help="seconds to wait for it [default: 30]")
     parser.add_argument("--manifest", required=True, help="list of the images")
-    parser.add_argument("--shards", required=True, type=int, help="parts of the list: some for each thread of the cluster")
-    parser.add_argument("-m", "--model", required=True)
-    parser.add_argument("--class-file", required=True)
+    parser.add_argument("--shards", required=True, type=int, help="parts of the list: some for each worker")
+    parser.add_argument("-m", "--model", required=True, help="folder of the model, or its name on the hub")
+    parser.add_argument("--class-file", help="file with one class a line; else --vocabulary or --classes after --")
     parser.add_argument("-o", "--output", required=True, help="folder that all shards write into")
     parser.add_argument("--threads", type=int, default=1, help="CPU threads of a shard [default: 1]")
     parser.add_argument("--tries", type=int, default=5, help="starts a shard may have [default: 5]")
-    parser.add_argument("--delay", type=float, default=5, help="seconds before the second start, doubled each time [default: 5]")
+    parser.add_argument("--delay", type=float, default=5,
+                        help="seconds before the second start, doubled each time [default: 5]")
     parser.add_argument("--program", default="relprompt",
                         help="what runs on the workers, such as 'python3 -m relprompt' [default: relprompt]")
     own, more = (words[:words.index("--")], words[words.index("--") + 1:]) if "--" in words else (words, [])
@@ -174,7 +178,8 @@ def parse(words):
     if arguments.shards < 1 or arguments.tries < 1 or arguments.threads < 1:
         parser.error("--shards, --tries and --threads are at least 1")
     for name in ("manifest", "class_file", "output"):  # the workers' current folder is another
-        setattr(arguments, name, os.path.abspath(getattr(arguments, name)))
+        if getattr(arguments, name):
+            setattr(arguments, name, os.path.abspath(getattr(arguments, name)))
     if os.path.exists(arguments.model):  # else a name on the hub
         arguments.model = os.path.abspath(arguments.model)
     arguments.options = more
@@ -191,7 +196,7 @@ def main(words):
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # Dask leaves time-outs behind when a client closes
     try:
         client = Client(arguments.scheduler, timeout=arguments.scheduler_wait)
-    except (OSError, TimeoutError) as error:
+    except (OSError, ValueError, TimeoutError) as error:
         print(f"label_manifest.py: no Dask scheduler answers at {arguments.scheduler}: {error}", file=sys.stderr)
         return 5
     with client:

@@ -1,5 +1,6 @@
-"""ctest engines/examples: the files of examples/kubernetes mean what docs/guide/clusters.md says of them. No cluster reads them here, so
-what Kubernetes would refuse is checked by its rules: https://kubernetes.io/docs/concepts/workloads/controllers/job/
+"""ctest engines/examples: the files of examples/kubernetes mean what docs/guide/clusters.md says of them. No cluster
+reads them here, so what Kubernetes would refuse is checked by its rules:
+https://kubernetes.io/docs/concepts/workloads/controllers/job/
 Arguments: the root of the repository, the program. Status 77: python3-yaml is missing.
 """
 import pathlib
@@ -42,7 +43,8 @@ def jobs(name):
 
 
 def only_keys(mapping, allowed, where):
-    check(set(mapping) <= set(allowed.split()), f"{where}: keys {sorted(set(mapping) - set(allowed.split()))} are none of Kubernetes")
+    unknown = sorted(set(mapping) - set(allowed.split()))
+    check(not unknown, f"{where}: keys {unknown} are none of Kubernetes")
 
 
 def environment(container):
@@ -55,7 +57,8 @@ def environment(container):
 def check_job(name, job):
     check(job["apiVersion"] == "batch/v1", f"{name}: apiVersion")
     spec = job["spec"]
-    only_keys(spec, "completions parallelism completionMode backoffLimit backoffLimitPerIndex maxFailedIndexes podFailurePolicy template", name)
+    only_keys(spec, "completions parallelism completionMode backoffLimit backoffLimitPerIndex maxFailedIndexes "
+              "podFailurePolicy template", name)
     pod = spec["template"]["spec"]
     only_keys(pod, "restartPolicy terminationGracePeriodSeconds securityContext containers volumes subdomain", name)
     check(pod["restartPolicy"] == "Never", f"{name}: podFailurePolicy needs restartPolicy Never")
@@ -65,8 +68,10 @@ def check_job(name, job):
     environment(container)
     volumes = {volume["name"] for volume in pod["volumes"]}
     check({mount["name"] for mount in container["volumeMounts"]} == volumes, f"{name}: mounts and volumes differ")
-    claims = {volume["persistentVolumeClaim"]["claimName"] for volume in pod["volumes"] if "persistentVolumeClaim" in volume}
-    known = {document["metadata"]["name"] for document in documents("storage.yaml") if document["kind"] == "PersistentVolumeClaim"}
+    claims = {volume["persistentVolumeClaim"]["claimName"] for volume in pod["volumes"]
+              if "persistentVolumeClaim" in volume}
+    known = {document["metadata"]["name"] for document in documents("storage.yaml")
+             if document["kind"] == "PersistentVolumeClaim"}
     check(claims <= known, f"{name}: claims {claims - known} are not in storage.yaml")
 
     seen = {}
@@ -74,7 +79,8 @@ def check_job(name, job):
         only_keys(rule, "action onExitCodes onPodConditions", name)
         check(len(rule) == 2, f"{name}: a rule has an action and one condition")
         check(rule["action"] in ("Ignore", "FailJob", "FailIndex", "Count"), f"{name}: action {rule['action']}")
-        check(rule["action"] != "FailIndex" or "backoffLimitPerIndex" in spec, f"{name}: FailIndex needs backoffLimitPerIndex")
+        check(rule["action"] != "FailIndex" or "backoffLimitPerIndex" in spec,
+              f"{name}: FailIndex needs backoffLimitPerIndex")
         if "onExitCodes" in rule:
             codes = rule["onExitCodes"]
             only_keys(codes, "containerName operator values", name)
@@ -83,7 +89,8 @@ def check_job(name, job):
             for code in codes["values"]:
                 check(code not in seen, f"{name}: status {code} in two rules")
                 seen[code] = rule["action"]
-    check("backoffLimitPerIndex" not in spec or spec["completionMode"] == "Indexed", f"{name}: backoffLimitPerIndex needs Indexed")
+    check("backoffLimitPerIndex" not in spec or spec["completionMode"] == "Indexed",
+          f"{name}: backoffLimitPerIndex needs Indexed")
     # docs/guide/sharding.md, "Exit status": these are not tried again; 5 and signals are.
     check(set(seen) == {2, 3, 4, 70}, f"{name}: statuses {sorted(seen)} are final instead of 2, 3, 4, 70")
     return spec, container
@@ -94,11 +101,13 @@ def program_knows(words):
     flags = {word for word in words if word.startswith("-")}
     text = subprocess.run([program, words[0], "--help"], capture_output=True, text=True, check=True).stdout
     for flag in flags:
-        check(any(flag in line.replace(",", " ").split() for line in text.splitlines()), f"relprompt {words[0]} has no {flag}")
+        check(any(flag in line.replace(",", " ").split() for line in text.splitlines()),
+              f"relprompt {words[0]} has no {flag}")
 
 
 spec, container = check_job("label.yaml", jobs("label.yaml")[0])
-check(environment(container)["JOB_COMPLETIONS"] == str(spec["completions"]), "label.yaml: JOB_COMPLETIONS is not completions")
+check(environment(container)["JOB_COMPLETIONS"] == str(spec["completions"]),
+      "label.yaml: JOB_COMPLETIONS is not completions")
 check("--resume" in container["args"] and "--manifest" in container["args"], "label.yaml: args")
 threads = container["args"][container["args"].index("--threads") + 1]
 check(threads == container["resources"]["requests"]["cpu"], "label.yaml: --threads is not the number of CPUs")
@@ -109,7 +118,8 @@ program_knows(container["args"])
 
 spec, container = check_job("train.yaml", jobs("train.yaml")[0])
 variables = environment(container)
-check(variables["WORLD_SIZE"] == str(spec["completions"]) == str(spec["parallelism"]), "train.yaml: WORLD_SIZE, completions, parallelism")
+check(variables["WORLD_SIZE"] == str(spec["completions"]) == str(spec["parallelism"]),
+      "train.yaml: WORLD_SIZE, completions, parallelism")
 (service,) = [document for document in documents("train.yaml") if document["kind"] == "Service"]
 name = service["metadata"]["name"]
 check(service["spec"]["clusterIP"] == "None", "train.yaml: the service is to be headless")
@@ -117,11 +127,16 @@ check(spec["template"]["spec"]["subdomain"] == name, "train.yaml: subdomain is n
 check(variables["MASTER_ADDR"] == f"train-0.{name}", "train.yaml: MASTER_ADDR is not worker 0")
 subprocess.run(["sh", "-n", "-c", container["args"][0]], check=True)
 
-volumes = {document["metadata"]["name"]: document for document in documents("storage.yaml") if document["kind"] == "PersistentVolume"}
-for claim in (document for document in documents("storage.yaml") if document["kind"] == "PersistentVolumeClaim"):
-    volume = volumes[claim["spec"]["volumeName"]]
-    check(volume["spec"]["accessModes"] == claim["spec"]["accessModes"], f"{claim['metadata']['name']}: accessModes")
-    check(volume["spec"]["capacity"]["storage"] == claim["spec"]["resources"]["requests"]["storage"], f"{claim['metadata']['name']}: storage")
+storage = documents("storage.yaml")
+volumes = {document["metadata"]["name"]: document["spec"] for document in storage
+           if document["kind"] == "PersistentVolume"}
+for document in storage:
+    if document["kind"] != "PersistentVolumeClaim":
+        continue
+    name, claim = document["metadata"]["name"], document["spec"]
+    volume = volumes[claim["volumeName"]]
+    check(volume["accessModes"] == claim["accessModes"], f"{name}: accessModes")
+    check(volume["capacity"]["storage"] == claim["resources"]["requests"]["storage"], f"{name}: storage")
 
 for script in sorted((root / "examples/slurm").glob("*.sbatch")):
     subprocess.run(["bash", "-n", script], check=True)

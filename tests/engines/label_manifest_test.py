@@ -1,5 +1,5 @@
-"""examples/dask/label_manifest.py after each exit status, on a Dask cluster of two processes, with a stand-in for the program.
-test_engines.sh runs it with the program itself."""
+"""examples/dask/label_manifest.py after each exit status, on a Dask cluster of two processes, with a stand-in for the
+program. test_engines.sh runs it with the program itself."""
 import contextlib
 import io
 import os
@@ -18,7 +18,8 @@ EXAMPLES = str(pathlib.Path(__file__).resolve().parents[2] / "examples/dask")
 sys.path.insert(0, EXAMPLES)
 import label_manifest
 
-# Shard I ends its Nth start with the Nth word of the file OUT/I, the last one again and again, and adds its arguments to OUT/starts.
+# Shard I ends its Nth start with the Nth word of the file OUT/I, the last one again and again, and adds its arguments
+# to OUT/starts.
 PROGRAM = """#!/bin/bash
 out=${@: -1}
 for ((i = 1; i <= $#; ++i)); do
@@ -44,7 +45,8 @@ class LabelManifest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         os.environ["PYTHONPATH"] = EXAMPLES  # of the workers
-        cls.cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None)
+        cls.cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+                                               dashboard_address=None)
 
     @classmethod
     def tearDownClass(cls):
@@ -59,8 +61,9 @@ class LabelManifest(unittest.TestCase):
         self.program.chmod(0o755)
 
     def words(self, shards, *more):
-        return ["--scheduler", self.cluster.scheduler_address, "--manifest", "list", "--shards", str(shards), "-m", "model", "--class-file",
-                "classes", "-o", str(self.folder), "--program", str(self.program), "--delay", "0.01", *more]
+        return ["--scheduler", self.cluster.scheduler_address, "--manifest", "list", "--shards", str(shards),
+                "-m", "model", "--class-file", "classes", "-o", str(self.folder), "--program", str(self.program),
+                "--delay", "0.01", *more]
 
     def run_shards(self, *shards, merge="0", more=()):
         """Returns status, starts of each shard, and what was said."""
@@ -85,7 +88,9 @@ class LabelManifest(unittest.TestCase):
         self.assertEqual((status, starts, self.merged()), (0, [1, 1, 1], True))
         self.assertIn("3 of 3 shards", said)
         line = next(line for line in self.starts if "--shard 1/3" in line)
-        for words in (f"segment --manifest {pathlib.Path.cwd()}/list", "-m model", "--threads 1 --resume -q --save labels"):
+        here = pathlib.Path.cwd()
+        for words in (f"segment --manifest {here}/list", "-m model", f"--class-file {here}/classes",
+                      "--threads 1 --resume -q --save labels"):
             self.assertIn(words, line)
 
     def test_five_and_signals_are_tried_again(self):

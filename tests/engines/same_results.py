@@ -32,13 +32,13 @@ def main():
     parser.add_argument("--images", type=int, required=True, help="that there must be")
     arguments = parser.parse_args()
     names = results_in(arguments.one)
-    problems = [f"only in {folder}: {name}" for folder, names_of_one in
-                ((arguments.one, names - results_in(arguments.other)), (arguments.other, results_in(arguments.other) - names))
-                for name in sorted(names_of_one)]
+    others = results_in(arguments.other)
+    problems = [f"only in {arguments.one}: {name}" for name in sorted(names - others)]
+    problems += [f"only in {arguments.other}: {name}" for name in sorted(others - names)]
     expected = 2 * arguments.images + 1
     if len(names) != expected:
         problems.append(f"{arguments.one}: {len(names)} files instead of {expected}")
-    problems += [f"differs: {name}" for name in sorted(names & results_in(arguments.other))
+    problems += [f"differs: {name}" for name in sorted(names & others)
                  if not same(arguments.one / name, arguments.other / name)]
     for problem in problems[:20]:
         print(problem, file=sys.stderr)

@@ -1,5 +1,6 @@
-"""What examples/slurm/*.sbatch do after each exit status, with stand-ins for Slurm's commands and the program. test_engines.sh runs
-label.sbatch in a real Slurm."""
+"""What examples/slurm/*.sbatch do after each exit status, with stand-ins for Slurm's commands and the program.
+test_engines.sh runs them in a real Slurm."""
+import contextlib
 import os
 import pathlib
 import signal
@@ -38,11 +39,21 @@ class Scripts(unittest.TestCase):
 
     def start(self, script, arguments, **variables):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SLURM")}
-        environment.update(PATH=f"{self.tools}:{environment['PATH']}", CALLS=str(self.folder), RELPROMPT=str(self.tools / "program"),
-                           SLURM_JOB_ID="9", SLURM_ARRAY_JOB_ID="7", SLURM_ARRAY_TASK_ID="3", SLURM_CPUS_PER_TASK="2")
+        environment.update(PATH=f"{self.tools}:{environment['PATH']}", CALLS=str(self.folder),
+                           RELPROMPT=str(self.tools / "program"), SLURM_JOB_ID="9", SLURM_ARRAY_JOB_ID="7",
+                           SLURM_ARRAY_TASK_ID="3", SLURM_CPUS_PER_TASK="2")
         environment.update(variables)
-        return subprocess.Popen(["bash", EXAMPLES / script, *arguments], env=environment, cwd=self.folder, text=True,
-                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(["bash", EXAMPLES / script, *arguments], env=environment, cwd=self.folder, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        self.addCleanup(self.end_all, process)
+        return process
+
+    def end_all(self, process):
+        """What a test that failed has left of it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
 
     def end(self, process):
         said, _ = process.communicate(timeout=60)
@@ -64,7 +75,8 @@ class Scripts(unittest.TestCase):
     def test_label_gives_the_program_the_list_and_its_options(self):
         self.end(self.label(STATUS="0"))
         self.assertEqual((self.folder / "arguments").read_text().split(),
-                         "segment --manifest list -m model --class-file classes -o out --threads 2 --resume -q --save labels".split())
+                         ("segment --manifest list -m model --class-file classes -o out --threads 2 --resume -q "
+                          "--save labels").split())
 
     def test_a_folder_for_each_task(self):
         self.end(self.start("label.sbatch", ["list", "model", "classes", "my out/%a of"], STATUS="0"))
@@ -87,7 +99,8 @@ class Scripts(unittest.TestCase):
             for start, expected in (("0", ["requeue", "7_3"]), ("3", ["requeue", "7_3"]), ("4", [])):
                 with self.subTest(status=status, restarts=start):
                     (self.folder / "scontrol").unlink(missing_ok=True)
-                    self.assertEqual(self.end(self.label(STATUS=str(status), SLURM_RESTART_COUNT=start))[:2], (status, expected))
+                    ended = self.end(self.label(STATUS=str(status), SLURM_RESTART_COUNT=start))
+                    self.assertEqual(ended[:2], (status, expected))
 
     def test_training_is_tried_again_as_a_whole_job(self):
         self.assertEqual(self.end(self.train(STATUS="5"))[:2], (5, ["requeue", "9"]))

@@ -1,5 +1,5 @@
-"""Kills a process, or all of a node, while it labels a shard: some images done, some not. Or worker 1 of a training, when there is a
-checkpoint.
+"""Kills a process, or all of a node, while it labels a shard: some images done, some not. Or worker 1 of a training,
+when there is a checkpoint.
 
 Found are only processes whose environment holds the marker RELPROMPT_ENGINES=WORK, which test_engines.sh sets, so that
 nothing else on the machine can be struck.
@@ -79,7 +79,7 @@ def send(pid, number):
 
 
 def caught_in_the_middle(pid):
-    """Stops the process. True if its shard is begun and not ended; else it runs on. Returns (caught, journal, images)."""
+    """Stops the process if its shard is begun and not ended. Returns whether it did, the journal, images done."""
     journal = open_journal(pid)
     if journal is None or not journal.exists() or journal.read_bytes().count(b'"status":"done"') == 0:
         return False, journal, 0
@@ -98,7 +98,8 @@ def processes_of_node(node, own):
     """slurmd of a node, its slurmstepds and what runs under them: what a machine takes with it when it dies."""
     jobs = [pid for pid, variables in own.items() if variables.get("SLURMD_NODENAME") == node]
     steps = {parent_of(pid) for pid in jobs}
-    daemons = [pid for pid, variables in own.items() if variables.get("ENGINES_NODE") == node and name_of(pid) == "slurmd"]
+    daemons = [pid for pid, variables in own.items()
+               if variables.get("ENGINES_NODE") == node and name_of(pid) == "slurmd"]
     return daemons + [pid for pid in steps if name_of(pid) == "slurmstepd"] + jobs
 
 
@@ -132,7 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--work", required=True, help="value of RELPROMPT_ENGINES")
     parser.add_argument("--strike", required=True, choices=["program", "node", "dask-worker", "training-worker"])
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seconds", type=float, default=120)
     arguments = parser.parse_args()
     end = time.monotonic() + arguments.seconds
     while time.monotonic() < end:
@@ -162,7 +163,8 @@ def main():
                 send(pid, signal.SIGCONT)
             return 0
         time.sleep(0.002)
-    print(f"strike.py: nothing could be caught in the middle of its work within {arguments.seconds:.0f} s", file=sys.stderr)
+    print(f"strike.py: nothing could be caught in the middle of its work within {arguments.seconds:.0f} s",
+          file=sys.stderr)
     return 1
 
 
