@@ -36,6 +36,8 @@ constexpr std::size_t kBlock = std::size_t{1} << 18;
 constexpr std::uint64_t kGroupSamples = 64;
 constexpr std::uint64_t kGroupBytes = std::uint64_t{64} << 20;
 constexpr std::chrono::seconds kGroupTime(2);
+// A slow disk gets fewer groups: waiting for it may take a twentieth of the time.
+constexpr int kWorkPerWait = 20;
 
 [[noreturn]] void refuse(const fs::path& path) {
   throw Error(ErrorCode::kNotWritable,
@@ -160,13 +162,14 @@ void PartialTar::add(std::string_view members, const FailedSample* failure) {
     ++failed_;
     if (failures_.size() < kMostListed) failures_.push_back(*failure);
   }
-  const bool due = samples_ - kept_samples_ >= kGroupSamples || bytes_ - kept_bytes_ >= kGroupBytes ||
-                   std::chrono::steady_clock::now() - kept_at_ >= kGroupTime;
-  if (due) keep();
+  const auto now = Clock::now();
+  const bool enough = samples_ - kept_samples_ >= kGroupSamples || bytes_ - kept_bytes_ >= kGroupBytes ||
+                      now - kept_at_ >= kGroupTime;
+  if (enough && now >= not_before_) keep();
 }
 
 void PartialTar::keep() {
-  kept_at_ = std::chrono::steady_clock::now();
+  const auto begun = kept_at_ = Clock::now();
   if (samples_ == kept_samples_) return;
   if (::fdatasync(tar_file_.number()) != 0 && errno != EINVAL) fail(tar_, errno);
   const std::vector<FailedSample> news(failures_.begin() + static_cast<std::ptrdiff_t>(kept_failures_),
@@ -177,6 +180,8 @@ void PartialTar::keep() {
   kept_samples_ = samples_;
   kept_bytes_ = bytes_;
   kept_failures_ = failures_.size();
+  kept_at_ = Clock::now();
+  not_before_ = kept_at_ + kWorkPerWait * (kept_at_ - begun);
 }
 
 void PartialTar::finish(const fs::path& target, Packing packing,

@@ -78,7 +78,9 @@ class PartialTar {
   std::vector<FailedSample> failures_;
   std::size_t kept_failures_ = 0;  ///< of them, in the journal
   std::uint64_t kept_bytes_ = 0, kept_samples_ = 0;
-  std::chrono::steady_clock::time_point kept_at_ = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point kept_at_ = Clock::now();
+  Clock::time_point not_before_ = kept_at_;  ///< a group by itself
 };
 
 }  // namespace relprompt::tar
