@@ -20,8 +20,8 @@
 #include "base/json_read.h"
 #include "base/place.h"
 #include "base/temporaries.h"
+#include "tar/pack_tar.h"
 #include "tar/partial_journal.h"
-#include "tar/tar_library.h"
 
 namespace relprompt::tar {
 namespace {
@@ -198,38 +198,9 @@ void PartialTar::finish(const fs::path& target, Packing packing,
     place_file(tar_, target, sha256);
     sync_folder(target.parent_path());
   } else {
-    note(pack_into(target, packing));
+    note(pack_tar(tar_file_.number(), bytes_, target, packing));
   }
   remove_files();
-}
-
-std::string PartialTar::pack_into(const fs::path& target, Packing packing) {
-  AtomicFile file(target);
-  std::string block, words;
-  std::uint64_t done = 0;
-  std::optional<Error> problem;
-  const ReadBytes read = [&](const void** data) -> std::ptrdiff_t {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, bytes_ - done));
-    auto bytes = bytes_at(tar_file_.number(), static_cast<off_t>(done), size);
-    if (!bytes || bytes->size() < size) return -1;
-    block = std::move(*bytes);
-    *data = block.data();
-    done += size;
-    return static_cast<std::ptrdiff_t>(size);
-  };
-  const WriteBytes write = [&](const void* data, std::size_t size) {
-    try {
-      file.write(data, size);
-    } catch (const Error& error) {  // not through libarchive, which is C
-      problem = error;
-    }
-    return !problem;
-  };
-  const bool packed = tar_table().pack(packing, read, write, words);
-  if (problem) throw Error(*problem);
-  if (!packed)
-    throw Error(ErrorCode::kNotWritable, fmt::format("cannot pack {}: {}", target.string(), words));
-  return file.commit();
 }
 
 void PartialTar::remove_files() {

@@ -66,7 +66,6 @@ class PartialTar {
   void begin(const std::string& facts);
   bool go_on(const std::string& journal, const std::string& facts);
   bool check_bytes(std::uint64_t bytes, const std::string& sha256);
-  std::string pack_into(const std::filesystem::path& target, Packing packing);
   void write(std::string_view bytes);
   void remove_files();
   [[noreturn]] void fail(const std::filesystem::path& path, int reason) const;
