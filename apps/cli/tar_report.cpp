@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kMostPrinted = 20;
 
+std::string indented(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 3)
+    text.insert(at + 1, "  ");
+  return text;
+}
+
 }  // namespace
 
 TarReport::TarReport(const RunFacts& facts, std::vector<Failure> failures)
@@ -81,7 +87,7 @@ void TarReport::print_failures() const {
   if (failures_.size() == 1) return print_error(failures_.front().message);
   std::string text = fmt::format("{} failures", with_separators(failures_.size()));
   for (std::size_t i = 0; i < std::min(failures_.size(), kMostPrinted); ++i)
-    text += "\n  " + failures_[i].message;
+    text += "\n  " + indented(failures_[i].message);
   if (failures_.size() > kMostPrinted) {
     text += fmt::format("\n  and {} more: --json lists them, and so do the reports of the samples",
                         with_separators(failures_.size() - kMostPrinted));

@@ -20,8 +20,8 @@
 #include "base/json_read.h"
 #include "base/place.h"
 #include "base/temporaries.h"
+#include "tar/pack_tar.h"
 #include "tar/partial_journal.h"
-#include "tar/tar_library.h"
 
 namespace relprompt::tar {
 namespace {
@@ -36,6 +36,8 @@ constexpr std::size_t kBlock = std::size_t{1} << 18;
 constexpr std::uint64_t kGroupSamples = 64;
 constexpr std::uint64_t kGroupBytes = std::uint64_t{64} << 20;
 constexpr std::chrono::seconds kGroupTime(2);
+// A slow disk gets fewer groups: waiting for it may take a twentieth of the time.
+constexpr int kWorkPerWait = 20;
 
 [[noreturn]] void refuse(const fs::path& path) {
   throw Error(ErrorCode::kNotWritable,
@@ -160,13 +162,14 @@ void PartialTar::add(std::string_view members, const FailedSample* failure) {
     ++failed_;
     if (failures_.size() < kMostListed) failures_.push_back(*failure);
   }
-  const bool due = samples_ - kept_samples_ >= kGroupSamples || bytes_ - kept_bytes_ >= kGroupBytes ||
-                   std::chrono::steady_clock::now() - kept_at_ >= kGroupTime;
-  if (due) keep();
+  const auto now = Clock::now();
+  const bool enough = samples_ - kept_samples_ >= kGroupSamples || bytes_ - kept_bytes_ >= kGroupBytes ||
+                      now - kept_at_ >= kGroupTime;
+  if (enough && now >= not_before_) keep();
 }
 
 void PartialTar::keep() {
-  kept_at_ = std::chrono::steady_clock::now();
+  const auto begun = kept_at_ = Clock::now();
   if (samples_ == kept_samples_) return;
   if (::fdatasync(tar_file_.number()) != 0 && errno != EINVAL) fail(tar_, errno);
   const std::vector<FailedSample> news(failures_.begin() + static_cast<std::ptrdiff_t>(kept_failures_),
@@ -177,6 +180,8 @@ void PartialTar::keep() {
   kept_samples_ = samples_;
   kept_bytes_ = bytes_;
   kept_failures_ = failures_.size();
+  kept_at_ = Clock::now();
+  not_before_ = kept_at_ + kWorkPerWait * (kept_at_ - begun);
 }
 
 void PartialTar::finish(const fs::path& target, Packing packing,
@@ -193,38 +198,9 @@ void PartialTar::finish(const fs::path& target, Packing packing,
     place_file(tar_, target, sha256);
     sync_folder(target.parent_path());
   } else {
-    note(pack_into(target, packing));
+    note(pack_tar(tar_file_.number(), bytes_, target, packing));
   }
   remove_files();
-}
-
-std::string PartialTar::pack_into(const fs::path& target, Packing packing) {
-  AtomicFile file(target);
-  std::string block, words;
-  std::uint64_t done = 0;
-  std::optional<Error> problem;
-  const ReadBytes read = [&](const void** data) -> std::ptrdiff_t {
-    const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, bytes_ - done));
-    auto bytes = bytes_at(tar_file_.number(), static_cast<off_t>(done), size);
-    if (!bytes || bytes->size() < size) return -1;
-    block = std::move(*bytes);
-    *data = block.data();
-    done += size;
-    return static_cast<std::ptrdiff_t>(size);
-  };
-  const WriteBytes write = [&](const void* data, std::size_t size) {
-    try {
-      file.write(data, size);
-    } catch (const Error& error) {  // not through libarchive, which is C
-      problem = error;
-    }
-    return !problem;
-  };
-  const bool packed = tar_table().pack(packing, read, write, words);
-  if (problem) throw Error(*problem);
-  if (!packed)
-    throw Error(ErrorCode::kNotWritable, fmt::format("cannot pack {}: {}", target.string(), words));
-  return file.commit();
 }
 
 void PartialTar::remove_files() {

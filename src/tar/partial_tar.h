@@ -66,7 +66,6 @@ class PartialTar {
   void begin(const std::string& facts);
   bool go_on(const std::string& journal, const std::string& facts);
   bool check_bytes(std::uint64_t bytes, const std::string& sha256);
-  std::string pack_into(const std::filesystem::path& target, Packing packing);
   void write(std::string_view bytes);
   void remove_files();
   [[noreturn]] void fail(const std::filesystem::path& path, int reason) const;
@@ -78,7 +77,9 @@ class PartialTar {
   std::vector<FailedSample> failures_;
   std::size_t kept_failures_ = 0;  ///< of them, in the journal
   std::uint64_t kept_bytes_ = 0, kept_samples_ = 0;
-  std::chrono::steady_clock::time_point kept_at_ = std::chrono::steady_clock::now();
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point kept_at_ = Clock::now();
+  Clock::time_point not_before_ = kept_at_;  ///< a group by itself
 };
 
 }  // namespace relprompt::tar
