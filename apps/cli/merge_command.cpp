@@ -32,7 +32,8 @@ constexpr const char* kFooter =
     "--json\n"
     "prints of a whole run; the files of each image stay where they are. Of `eval` it writes the report, "
     "equal\n"
-    "to that of one process to the last bit. Of `raster`, where OUT and SHARD are label files, it writes the\n"
+    "to that of one process to the last bit. Of `raster`, where OUT and SHARD are label files, it writes "
+    "the\n"
     "labels and what else --save asked for, equal to those of one process. Shards that are missing,\n"
     "unfinished, there twice or of another run are named, and nothing is written then. Older results of\n"
     "relprompt are replaced, files of others never.";
@@ -79,7 +80,9 @@ Command add_merge(CLI::App& program) {
   CLI::App* parser =
       program.add_subcommand("merge", "Join the results of shards (segment, eval and raster with --shard)")
           ->group("Commands");
-  parser->add_option("OUT", arguments->output, "folder for the joined results, made if needed; of a raster the label file")
+  parser
+      ->add_option("OUT", arguments->output,
+                   "folder for the joined results, made if needed; of a raster the label file")
       ->option_text(" ");
   parser
       ->add_option("SHARD", arguments->shards,

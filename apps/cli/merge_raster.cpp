@@ -53,8 +53,10 @@ void require_whole(const std::vector<raster::PartJournal>& parts, const raster::
     const auto [begin, end] = raster::blocks_of(part.shard, job.blocks.count());
     bool whole = part.ended;
     for (auto block = begin; whole && block < end; ++block) whole = part.blocks.count(block) > 0;
-    if (!whole) wrong.push_back(fmt::format("{} is unfinished ({})", shards::name_of(part.shard), part.path.string()));
-    if (++seen[part.shard.index] == 2) wrong.push_back(fmt::format("{} is there twice", shards::name_of(part.shard)));
+    if (!whole)
+      wrong.push_back(fmt::format("{} is unfinished ({})", shards::name_of(part.shard), part.path.string()));
+    if (++seen[part.shard.index] == 2)
+      wrong.push_back(fmt::format("{} is there twice", shards::name_of(part.shard)));
   }
   std::vector<std::size_t> missing;
   for (std::size_t i = 0; i < seen.size() && missing.size() < 20; ++i)
@@ -87,7 +89,7 @@ int merge_raster(const std::vector<fs::path>& shards, const fs::path& output, bo
   run.seconds = 0;
   Json report;
   try {
-    report = write_raster_result(job, parts, output, run, [](const std::string&, double) {});
+    report = write_raster_result(job, parts, output, run, raster_progress(quiet));
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kCancelled || interrupt_signal() == 0) throw;
     return 128 + interrupt_signal();

@@ -17,10 +17,11 @@ void ShardArguments::add_to(CLI::App& command, const std::string& group) {
           "standard input. Results are called by the id, which is the image's stem where none is given")
       ->option_text("FILE")
       ->group(group);
-  add_shard_to(command, group,
-               "work on the I-th of N parts of the list, counted from 0, which `relprompt merge` joins; none is "
-               "all of it, auto what a Slurm array or an indexed Kubernetes job says [default: auto with "
-               "--manifest, where there is such a job]");
+  add_shard_to(
+      command, group,
+      "work on the I-th of N parts of the list, counted from 0, which `relprompt merge` joins; none is "
+      "all of it, auto what a Slurm array or an indexed Kubernetes job says [default: auto with "
+      "--manifest, where there is such a job]");
 }
 
 void ShardArguments::add_shard_to(CLI::App& command, const std::string& group, const std::string& help) {

@@ -1,6 +1,5 @@
 // relprompt raster: the command line. raster_run.cpp does the job.
 #include <algorithm>
-#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -13,7 +12,6 @@
 #include "numbers.h"
 #include "options_classes.h"
 #include "options_decode.h"
-#include "options_force.h"
 #include "options_model.h"
 #include "options_protocol.h"
 #include "options_shard.h"
@@ -24,10 +22,13 @@ namespace relprompt::cli {
 namespace {
 
 constexpr const char* kFooter =
-    "The raster is read by GDAL: any format and path that it opens (gdalinfo shows whether it does), such as\n"
+    "The raster is read by GDAL: any format and path that it opens (gdalinfo shows whether it does), such "
+    "as\n"
     "GeoTIFF, VRT, JPEG 2000, /vsizip/..., /vsicurl/https://..., /vsis3/.... It is not resized, so choose a\n"
-    "raster or a --resolution in which things are as large, in pixels, as in the model's images. Memory does\n"
-    "not grow with the raster. Labels equal those of the whole raster in one piece; a killed run goes on with\n"
+    "raster or a --resolution in which things are as large, in pixels, as in the model's images. Memory "
+    "does\n"
+    "not grow with the raster. Labels equal those of the whole raster in one piece; a killed run goes on "
+    "with\n"
     "--resume. GDAL comes with librelprompt-raster.so, an optional part.\n"
     "\n"
     "Examples:\n"
@@ -160,9 +161,10 @@ void add_reading(CLI::App& command, RasterArguments& arguments) {
       ->option_text("LOW,HIGH")
       ->group(group);
   command
-      .add_option("--nodata", arguments.nodata,
-                  "pixels whose bands all have this value are no data, beside what the raster states (nodata, "
-                  "mask, alpha)")
+      .add_option(
+          "--nodata", arguments.nodata,
+          "pixels whose bands all have this value are no data, beside what the raster states (nodata, "
+          "mask, alpha)")
       ->option_text("VALUE")
       ->group(group);
   command
@@ -178,16 +180,18 @@ void add_reading(CLI::App& command, RasterArguments& arguments) {
 void add_output(CLI::App& command, RasterArguments& arguments) {
   const std::string group = "Output";
   command
-      .add_option("-o,--output", arguments.output,
-                  "the label file, a tiled GeoTIFF; other files get its name with other endings. Older results "
-                  "of relprompt are replaced, files of others never")
+      .add_option(
+          "-o,--output", arguments.output,
+          "the label file, a tiled GeoTIFF; other files get its name with other endings. Older results "
+          "of relprompt are replaced, files of others never")
       ->option_text("FILE.tif")
       ->group(group);
   command
-      .add_option("--save", arguments.save,
-                  "what is saved, between commas: labels (FILE.tif, always), json (FILE.json: an account), "
-                  "polygons (FILE.gpkg: areas of a class, with its name and area), scores (FILE.scores.tif: a "
-                  "band a class, score x 255) [default: labels,json]")
+      .add_option(
+          "--save", arguments.save,
+          "what is saved, between commas: labels (FILE.tif, always), json (FILE.json: an account), "
+          "polygons (FILE.gpkg: areas of a class, with its name and area), scores (FILE.scores.tif: a "
+          "band a class, score x 255) [default: labels,json]")
       ->option_text("LIST")
       ->group(group);
   suggest_words(*command.get_option("--save"), {"labels", "json", "polygons", "scores"});
@@ -207,7 +211,8 @@ void add_output(CLI::App& command, RasterArguments& arguments) {
       ->check(in_range(kBlockStep, 16384));
   arguments.shard.add_shard_to(
       command, group,
-      "work on the I-th of N parts of the raster, counted from 0, which `relprompt merge FILE.tif` joins; auto "
+      "work on the I-th of N parts of the raster, counted from 0, which `relprompt merge FILE.tif` joins; "
+      "auto "
       "is what a Slurm array or an indexed Kubernetes job says [default: all of it]");
   command
       .add_flag("--resume", arguments.resume,

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "json_report.h"
 #include "raster/job.h"
 #include "raster/parts.h"
+#include "raster_targets.h"
 
 namespace relprompt::cli {
 
@@ -31,12 +31,13 @@ struct RasterRun {
   int threads = 1;
 };
 
-/// Writes the files of a result of all blocks of the job; the parts hold each of them. `say` hears what is
-/// being done, with a share from 0 to 1. Returns the report. Throws Error: kUnreadable for damaged parts,
-/// kNotWritable, kDiskFull, kCancelled after an interrupt.
+/// Writes the files of a result of all blocks of the job; the parts hold each of them. Returns the report.
+/// Throws Error: kUnreadable for damaged parts, kNotWritable, kDiskFull, kCancelled after an interrupt.
 Json write_raster_result(const raster::Job& job, const std::vector<raster::PartJournal>& parts,
-                         const std::filesystem::path& output, const RasterRun& run,
-                         const std::function<void(const std::string& what, double share)>& say);
+                         const std::filesystem::path& output, const RasterRun& run, const Say& say);
+
+/// Tells people every few seconds; nobody if quiet.
+Say raster_progress(bool quiet);
 
 /// "grass 41.2 %, sand 20.1 % of 1,234 pixels with data", and the area where it is known.
 std::string raster_summary(const Json& report);

@@ -10,17 +10,15 @@
 
 #include "relprompt/blocks.h"
 #include "relprompt/error.h"
-#include "relprompt/report.h"
 
-#include "base/hash.h"
-#include "base/json_read.h"
+#include "base/read_file.h"
 #include "image/sample_levels.h"
 #include "interrupt.h"
-#include "model_notes.h"
 #include "numbers.h"
 #include "progress.h"
 #include "raster/library.h"
 #include "raster/pixels.h"
+#include "raster_open.h"
 #include "raster_result.h"
 #include "raster_settings.h"
 #include "terminal.h"
@@ -34,84 +32,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// An opened raster and the colours that are made of it.
-struct OpenedRaster {
-  std::unique_ptr<raster::Source> source;
-  raster::Colors colors;
-  std::string sha256;  ///< over samples at look_places
-
-  const raster::RasterFacts& facts() const { return source->facts(); }
-};
-
-bool is_bytes(const raster::RasterFacts& facts, const std::vector<int>& bands) {
-  return std::all_of(bands.begin(), bands.end(), [&](int band) {
-    return facts.bands[static_cast<std::size_t>(band) - 1].type == "Byte";
-  });
-}
-
-OpenedRaster open_raster(const RasterSettings& settings) {
-  OpenedRaster raster;
-  raster::OpenOptions options;
-  options.resolution = settings.resolution;
-  raster::check(raster::library().open(settings.input, options, raster.source), settings.input);
-  raster.colors = raster::choose_colors(raster.facts(), settings.decode.bands, settings.input);
-  raster.colors.nodata = settings.nodata;
-  const bool as_they_are = is_bytes(raster.facts(), raster.colors.bands) || !raster.colors.palette.empty();
-  const bool measure = settings.percentiles || (!settings.decode.range && !as_they_are);
-  auto look = raster::look_at(*raster.source, raster.colors, measure, settings.input);
-  raster.sha256 = look.sha256;
-  if (measure) {
-    const auto percentiles = settings.percentiles.value_or(raster::Percentiles());
-    for (auto& samples : look.samples)
-      raster.colors.ranges.push_back(raster::range_at(samples, percentiles, settings.input));
-  } else if (settings.decode.range) {
-    raster.colors.ranges.assign(raster.colors.bands.size(), *settings.decode.range);
-  }
-  return raster;
-}
-
-/// What the report says of the raster, and what shards must share.
-Json json_of(const RasterSettings& settings, const OpenedRaster& raster) {
-  Json ranges = Json::array();
-  for (const auto& range : raster.colors.ranges) ranges.push_back({range.min, range.max});
-  Json document = {{"path", settings.input},
-                   {"driver", raster.facts().driver},
-                   {"height", raster.facts().height},
-                   {"width", raster.facts().width},
-                   {"bands", raster.colors.bands},
-                   {"ranges", ranges},
-                   {"samples_sha256", raster.sha256}};
-  if (settings.nodata) document["nodata"] = *settings.nodata;
-  if (settings.resolution > 0) document["resolution"] = settings.resolution;
-  return document;
-}
-
-raster::Job job_of(const RasterSettings& settings, const OpenedRaster& raster, const Segmenter& segmenter,
-                   const BlockSegmenter& blocks) {
-  ReportSettings said;
-  said.model = settings.model;
-  said.model_options = settings.model_options;
-  said.classes = settings.classes;
-  said.text = settings.text;
-  said.decode = settings.decode;
-  said.protocol = blocks.options();
-  const Reporter reporter(segmenter, said);
-  raster::Job job;
-  job.blocks = {raster.facts().height, raster.facts().width, settings.block};
-  job.ground = raster.facts().ground;
-  for (std::size_t i = 0; i < settings.classes.size(); ++i) job.classes.push_back(settings.classes.title(i));
-  job.output = settings.save;
-  job.run = reread_json(reporter.run());
-  if (job.run.contains("protocol")) job.run["protocol"].erase("short_side");  // nothing is resized
-  job.run["raster"] = json_of(settings, raster);
-  Json shown = job.run["raster"];
-  shown.erase("path");  // which differs between machines
-  Sha256 digest;
-  digest.update(reporter.settings_sha256() + to_text(shown));
-  job.settings = digest.hex();
-  return job;
 }
 
 /// Scores as bytes [classes, pixels].
@@ -144,7 +64,6 @@ class RasterRunner {
   RasterRunner(const RasterSettings& settings, OpenedRaster& raster, BlockSegmenter& segmenter,
                const raster::Job& job)
       : settings_(settings),
-        raster_(raster),
         segmenter_(segmenter),
         job_(job),
         pixels_(*raster.source, raster.colors, settings.input),
@@ -242,16 +161,17 @@ class RasterRunner {
   int conclude_shard() const {
     const auto& shard = parts_.journal().shard;
     if (!settings_.quiet) {
-      print_note(fmt::format("{} of the raster is done in {}\n  `relprompt merge {}` joins the shards when all "
-                             "are done",
-                             shards::name_of(shard), duration(seconds_since(start_)),
-                             settings_.output.string()));
+      print_note(
+          fmt::format("{} of the raster is done in {}\n  `relprompt merge {}` joins the shards when all "
+                      "are done",
+                      shards::name_of(shard), duration(seconds_since(start_)), settings_.output.string()));
     }
     if (settings_.json) {
       Json document = job_.run;
       document["shard"] = fmt::format("{}/{}", shard.index, shard.count);
       document["blocks"] = parts_.journal().blocks.size();
-      document["windows"] = {{"raster", segmenter_.window_count()}, {"computed", segmenter_.computed_windows()}};
+      document["windows"] = {{"raster", segmenter_.window_count()},
+                             {"computed", segmenter_.computed_windows()}};
       document["seconds"] = seconds_since(start_);
       print_result(to_text(document));
     }
@@ -265,7 +185,7 @@ class RasterRunner {
     run.seconds = seconds_since(start_);
     run.threads = std::max(1, settings_.threads);
     const Json report = write_raster_result(job_, {parts_.journal()}, settings_.output, run,
-                                            [](const std::string&, double) {});
+                                            raster_progress(settings_.quiet));
     parts_.remove();
     if (settings_.json) print_result(to_text(report));
     if (!settings_.quiet) {
@@ -275,30 +195,12 @@ class RasterRunner {
   }
 
   const RasterSettings& settings_;
-  OpenedRaster& raster_;
   BlockSegmenter& segmenter_;
   const raster::Job& job_;
   raster::Pixels pixels_;
   raster::PartWriter parts_;
   Clock::time_point start_ = Clock::now();
 };
-
-/// Things that people should hear before hours of work.
-void tell(const RasterSettings& settings, const OpenedRaster& raster, const Segmenter& segmenter) {
-  print_model_notes(segmenter.model().notes());
-  const auto& facts = raster.facts();
-  if (!facts.ground.transform) print_note("the raster states no place on the ground, so the labels have none");
-  if (settings.decode.bands.empty() && facts.bands.size() > 3 && raster.colors.bands == std::vector<int>{1, 2, 3})
-    print_note(fmt::format("the first three of {} bands are read as red, green and blue; --bands names others",
-                           facts.bands.size()));
-  if (raster.colors.ranges.empty() || settings.decode.range) return;
-  std::string text;
-  for (std::size_t i = 0; i < raster.colors.ranges.size(); ++i) {
-    text += fmt::format("{}{} to {} of band {}", i == 0 ? "" : ", ", raster.colors.ranges[i].min,
-                        raster.colors.ranges[i].max, raster.colors.bands[i]);
-  }
-  print_note("black to white: " + text + "; --range states others");
-}
 
 }  // namespace
 
@@ -313,18 +215,20 @@ int run_raster(const RasterSettings& given) {
   settings.classes = segmenter.model().complete(settings.classes, settings.background);
   const ClassSet set(segmenter.model(), settings.classes, settings.text);
   segmenter.set_classes(set);
-  BlockSegmenter blocks(segmenter.model(), set, raster.facts().height, raster.facts().width, settings.protocol,
-                        settings.block);
-  if (!settings.quiet) tell(settings, raster, segmenter);
+  BlockSegmenter blocks(segmenter.model(), set, raster.facts().height, raster.facts().width,
+                        settings.protocol, settings.block);
+  if (!settings.quiet) tell_of_raster(settings, raster, segmenter);
   warn_of_unknown_words(segmenter);
   const auto job = job_of(settings, raster, segmenter, blocks);
   if (settings.resume && !settings.shard && files.done(job)) {
     if (!settings.quiet) print_note(settings.output.string() + " is done already");
+    if (settings.json && settings.save.report) print_result(read_file(files.report).text());
     return 0;
   }
-  stop_between_steps({"stopping; finished blocks are kept", [] {
-                        return std::string("finished blocks are kept; the same command with --resume goes on");
-                      }});
+  check_targets(job);
+  stop_between_steps(
+      {"stopping; finished blocks are kept",
+       [] { return std::string("finished blocks are kept; the same command with --resume goes on"); }});
   return RasterRunner(settings, raster, blocks, job).run();
 }
 

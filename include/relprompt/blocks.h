@@ -31,11 +31,11 @@ using RectangleReader = std::function<RectanglePixels(const Rectangle&)>;
 /// Sides of blocks are multiples of this, so that every pixel is computed by the same steps as in one piece.
 constexpr int kBlockStep = 128;
 
-/// Labels an image of any size from 1x1 block by block, equal in every pixel to Segmenter::segment of the whole image without
-/// resizing: the windows lie where they would there, and each is computed once where blocks are taken row by
-/// row. Only the patch scores of windows that later blocks touch are kept, so memory grows with the width of
-/// the image, slowly, and not with its height. Windows without any data are not computed. For one thread at a
-/// time.
+/// Labels an image of any size from 1x1 block by block, equal in every pixel to Segmenter::segment of the
+/// whole image without resizing: the windows lie where they would there, and each is computed once where
+/// blocks are taken row by row. Only the patch scores of windows that later blocks touch are kept, so memory
+/// grows with the width of the image, slowly, and not with its height. Windows without any data are not
+/// computed. For one thread at a time.
 class RELPROMPT_API BlockSegmenter {
  public:
   /// `options` as of Segmenter::segment; short_side and max_pixels have no meaning. block: side of the

@@ -55,6 +55,29 @@ SegmentOptions for_blocks(const Model& model, const ClassSet& classes, SegmentOp
   return options;
 }
 
+/// A block's windows are all in memory at once: refuses strides and windows that no machine has room for.
+void check_memory(const SegmentOptions& options, const segmenter::BlockGrid& grid, std::int64_t patch,
+                  std::int64_t names) {
+  constexpr std::int64_t kMostWindow = 4096, kMostBytes = std::int64_t{4} << 30;
+  require(options.window <= kMostWindow,
+          fmt::format("windows of {} pixels: expected at most {}", options.window, kMostWindow));
+  const auto across = [&](std::int64_t length) {
+    const segmenter::WindowAxis axis(length, options.window, options.stride);
+    const auto part = axis.touching(0, std::min<std::int64_t>(grid.side, length) - 1);
+    // One in the middle of the image has windows on both sides.
+    return std::min(axis.count(), part.end - part.begin + options.window / options.stride + 1);
+  };
+  const std::int64_t patches = (options.window / patch) * (options.window / patch);
+  const double bytes = static_cast<double>(across(grid.height)) * static_cast<double>(across(grid.width)) *
+                       static_cast<double>(patches * names * 4);
+  require(bytes <= static_cast<double>(kMostBytes),
+          fmt::format(
+              "a block of {} pixels with windows every {} pixels has {:.1f} GB of scores; expected at most "
+              "{:.1f}",
+              grid.side, options.stride, bytes / 1e9, static_cast<double>(kMostBytes) / 1e9),
+          "choose a larger stride, smaller blocks or fewer classes");
+}
+
 }  // namespace
 
 struct RELPROMPT_HIDDEN BlockSegmenter::Impl {
@@ -64,7 +87,7 @@ struct RELPROMPT_HIDDEN BlockSegmenter::Impl {
 
   Model model;
   ClassSet classes;
-  SegmentOptions options;  ///< resolved
+  SegmentOptions options;         ///< resolved
   segmenter::BlockScores scores;  ///< of the image, with sides of at least one patch
   std::int64_t height = 0, width = 0;
   std::unique_ptr<segmenter::PatchScorer> scorer;
@@ -85,6 +108,7 @@ BlockSegmenter::BlockSegmenter(const Model& model, const ClassSet& classes, std:
   api::guarded([&] {
     // A patch is smaller than a block, so that there are as many blocks.
     const segmenter::BlockGrid grid{std::max(height, patch), std::max(width, patch), block};
+    check_memory(resolved, grid, patch, classes.impl_->embeddings.texts().count);
     impl_ = std::make_unique<Impl>(model, classes, grid, resolved, keep_bytes);
     impl_->height = height;
     impl_->width = width;
@@ -125,9 +149,9 @@ Segmentation BlockSegmenter::label(std::int64_t index, const RectangleReader& re
       return segmenter::label_image(own.scores.score(index, scoring, reader, progress), own.options, scores);
     }
     const auto extending = segmenter::extending_reader(reader, own.height, own.width);
-    auto result = segmenter::label_image(
-        own.scores.score(index, scoring, extending, progress), own.options,
-        segmenter::cutting_sink(scores, grid.block(index), where.height, where.width));
+    auto result =
+        segmenter::label_image(own.scores.score(index, scoring, extending, progress), own.options,
+                               segmenter::cutting_sink(scores, grid.block(index), where.height, where.width));
     segmenter::cut_result(result, where.height, where.width);
     return result;
   });

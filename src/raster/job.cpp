@@ -92,8 +92,8 @@ Job job_of(const Json& facts, const std::string& place) {
   job.run = facts["run"];
   if (job.classes.empty() || job.classes.size() > kMaxClasses || job.blocks.count() > 100'000'000) {
     throw Error(ErrorCode::kUnreadable,
-                fmt::format("{}: expected 1 to {} classes and at most 100000000 blocks, found {} and {}", place,
-                            kMaxClasses, job.classes.size(), job.blocks.count()));
+                fmt::format("{}: expected 1 to {} classes and at most 100000000 blocks, found {} and {}",
+                            place, kMaxClasses, job.classes.size(), job.blocks.count()));
   }
   return job;
 }

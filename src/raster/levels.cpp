@@ -21,8 +21,8 @@ int band_of(const RasterFacts& facts, const std::string& color) {
 void check_asked(const RasterFacts& facts, const std::vector<int>& asked, const std::string& name) {
   for (const int band : asked) {
     if (band >= 1 && static_cast<std::size_t>(band) <= facts.bands.size()) continue;
-    throw Error(ErrorCode::kBadArgument, fmt::format("{} has no band {}: expected 1 to {}", name, band,
-                                                     facts.bands.size()));
+    throw Error(ErrorCode::kBadArgument,
+                fmt::format("{} has no band {}: expected 1 to {}", name, band, facts.bands.size()));
   }
 }
 
@@ -69,8 +69,8 @@ SampleRange range_at(std::vector<float>& samples, const Percentiles& percentiles
                 "--range MIN,MAX states what becomes black and white");
   }
   const auto at = [&](double percentile) {
-    const auto rank = static_cast<std::ptrdiff_t>(
-        std::lround(percentile / 100 * static_cast<double>(samples.size() - 1)));
+    const auto rank =
+        static_cast<std::ptrdiff_t>(std::lround(percentile / 100 * static_cast<double>(samples.size() - 1)));
     std::nth_element(samples.begin(), samples.begin() + rank, samples.end());
     return static_cast<double>(samples[static_cast<std::size_t>(rank)]);
   };

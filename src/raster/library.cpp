@@ -45,9 +45,10 @@ const RasterTable& library() {
   std::string reasons = forbidden ? "\n  RELPROMPT_RASTER=off keeps it from being loaded" : "";
   const auto* table = forbidden ? nullptr : table_beside<RasterTable>(kLibrary, kRasterSymbol, reasons);
   if (table != nullptr) return *table;
-  throw Error(ErrorCode::kNoDevice,
-              fmt::format("rasters need the optional library {}, which cannot be loaded{}", kLibrary, reasons),
-              "scripts/install_dependencies.sh --raster installs GDAL; then configure and build again");
+  throw Error(
+      ErrorCode::kNoDevice,
+      fmt::format("rasters need the optional library {}, which cannot be loaded{}", kLibrary, reasons),
+      "scripts/install_dependencies.sh --raster installs GDAL; then configure and build again");
 }
 
 void check(const Answer& answer, const std::string& path) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <system_error>
 
 #include <fcntl.h>
@@ -59,7 +58,8 @@ void lock(const FileHandle& file, const fs::path& path, const shards::Shard& sha
   while (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EINTR) continue;
     if (errno != EWOULDBLOCK) {
-      throw Error(ErrorCode::kNotWritable, fmt::format("cannot lock {}: {}", path.string(), std::strerror(errno)),
+      throw Error(ErrorCode::kNotWritable,
+                  fmt::format("cannot lock {}: {}", path.string(), std::strerror(errno)),
                   "the file system of the output must have locks (flock)");
     }
     throw Error(ErrorCode::kLostWorker,
@@ -93,32 +93,17 @@ std::uint32_t crc_of(const std::string& bytes) {
       ::crc32(0, reinterpret_cast<const Bytef*>(bytes.data()), static_cast<uInt>(bytes.size())));
 }
 
-std::string read_place(const FileHandle& file, const fs::path& path, const Place& place, std::size_t size) {
-  const auto damaged = [&](const char* what) {
-    throw Error(ErrorCode::kUnreadable, fmt::format("{}: the block at byte {} is {}", path.string(), place.offset, what),
-                "its shard has to be computed again, without --resume");
-  };
-  if (!file) damaged("not there");
-  if (place.bytes > std::numeric_limits<uInt>::max()) damaged("of an impossible size");
-  const off_t there = ::lseek(file.number(), 0, SEEK_END);
-  if (there < 0 || place.offset + place.bytes > static_cast<std::uint64_t>(there)) damaged("cut off");
-  const auto bytes = relprompt::bytes_at(file.number(), static_cast<off_t>(place.offset), place.bytes);
-  if (!bytes || bytes->size() != place.bytes || crc_of(*bytes) != place.crc) damaged("damaged");
-  std::string result(size, '\0');
-  uLongf length = size;
-  const int status = ::uncompress(reinterpret_cast<Bytef*>(result.data()), &length,
-                                  reinterpret_cast<const Bytef*>(bytes->data()), bytes->size());
-  if (status != Z_OK || length != size) damaged("of another size");
-  return result;
-}
-
-/// The keys whose values differ. As text, since facts that were read have their keys in another order.
+/// The keys whose values differ, but for what only the report says. As text, since facts that were read have
+/// their keys in another order.
 std::string differing(const Json& facts, const Json& others) {
   const nlohmann::json a = facts, b = others;
   std::string keys;
   for (const auto& [key, value] : a.items())
-    if (!b.contains(key) || json_text(b[key]) != json_text(value)) keys += (keys.empty() ? "" : ", ") + key;
-  return a.size() == b.size() || !keys.empty() ? keys : "settings";
+    if (key != "run" && (!b.contains(key) || json_text(b[key]) != json_text(value)))
+      keys += (keys.empty() ? "" : ", ") + key;
+  for (const auto& [key, value] : b.items())
+    if (key != "run" && !a.contains(key)) keys += (keys.empty() ? "" : ", ") + key;
+  return keys;
 }
 
 void require_one_count(const fs::path& folder, const shards::Shard& shard) {
@@ -186,8 +171,8 @@ PartWriter::PartWriter(const fs::path& folder, const shards::Shard& shard, const
   const auto begin_file = [&](const FileHandle& file, const fs::path& name, std::uint64_t end) {
     const auto size = static_cast<std::uint64_t>(size_of(file, name));
     if (size < end && begun && end > kBlocksStart.size()) {
-      throw Error(ErrorCode::kUnreadable, fmt::format("{} has {} bytes, but its journal speaks of {}",
-                                                      name.string(), size, end),
+      throw Error(ErrorCode::kUnreadable,
+                  fmt::format("{} has {} bytes, but its journal speaks of {}", name.string(), size, end),
                   "without --resume its run begins anew");
     }
     truncate(file, name, size < kBlocksStart.size() ? 0 : end);
@@ -204,10 +189,10 @@ PartWriter::PartWriter(const fs::path& folder, const shards::Shard& shard, const
 void PartWriter::check_resumable(const Json& facts) const {
   const std::string keys = differing(facts, journal_.facts);
   if (keys.empty()) return;
-  throw Error(ErrorCode::kBadArgument,
-              fmt::format("{} holds blocks that were made otherwise; what differs: {}", folder_.string(),
-                          keys),
-              "the same command goes on with them; without --resume everything begins anew");
+  throw Error(
+      ErrorCode::kBadArgument,
+      fmt::format("{} holds blocks that were made otherwise; what differs: {}", folder_.string(), keys),
+      "the same command goes on with them; without --resume everything begins anew");
 }
 
 Place PartWriter::append(const FileHandle& file, const fs::path& path, const std::string& bytes) {
@@ -240,22 +225,6 @@ void PartWriter::remove() {
   if (scores_) fs::remove(scores_path_, ignored);
   fs::remove(journal_.path, ignored);
   ::rmdir(folder_.c_str());  // stays where other shards are in it
-}
-
-PartReader::PartReader(const PartJournal& journal) {
-  const fs::path folder = journal.path.parent_path();
-  labels_path_ = part_file(folder, journal.shard, ".blocks");
-  scores_path_ = part_file(folder, journal.shard, ".scores");
-  labels_ = FileHandle(::open(labels_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  scores_ = FileHandle(::open(scores_path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-}
-
-std::string PartReader::labels(const BlockRecord& record, std::size_t size) const {
-  return read_place(labels_, labels_path_, record.labels, size);
-}
-
-std::string PartReader::scores(const BlockRecord& record, std::size_t size) const {
-  return read_place(scores_, scores_path_, record.scores, size);
 }
 
 }  // namespace relprompt::raster

@@ -100,10 +100,10 @@ class PartLines {
   }
 
   [[noreturn]] void fail(const std::string& expected, const std::string& found) const {
-    throw Error(ErrorCode::kUnreadable,
-                fmt::format("{}: expected {}, found {}", place_.empty() ? path_.string() : place_, expected,
-                            found),
-                "the file is damaged or of another version; without --resume its run begins anew");
+    throw Error(
+        ErrorCode::kUnreadable,
+        fmt::format("{}: expected {}, found {}", place_.empty() ? path_.string() : place_, expected, found),
+        "the file is damaged or of another version; without --resume its run begins anew");
   }
 
   const fs::path& path_;
@@ -130,18 +130,15 @@ std::optional<shards::Shard> shard_of_part(const std::string& name) {
 }
 
 std::string first_line(const shards::Shard& shard, const Json& facts) {
-  return json_text(Json{{"format", kPartFormat},
-                        {"shard", shard.index},
-                        {"shards", shard.count},
-                        {"facts", facts}}) +
+  return json_text(Json{
+             {"format", kPartFormat}, {"shard", shard.index}, {"shards", shard.count}, {"facts", facts}}) +
          "\n";
 }
 
 std::string line_of(const BlockRecord& record) {
   Json line = {{"block", record.block}};
   const auto add = [&](const char* key, const Place& place) {
-    if (place.bytes > 0)
-      line[key] = {{"offset", place.offset}, {"bytes", place.bytes}, {"crc32", place.crc}};
+    if (place.bytes > 0) line[key] = {{"offset", place.offset}, {"bytes", place.bytes}, {"crc32", place.crc}};
   };
   add("labels", record.labels);
   add("scores", record.scores);

@@ -1,5 +1,5 @@
-// What the optional library librelprompt-raster offers: georeferenced rasters through GDAL. Both come from one
-// build; the version in the table refuses any other pair. Nothing is thrown across: what fails answers.
+// What the optional library librelprompt-raster offers: georeferenced rasters through GDAL. Both come from
+// one build; the version in the table refuses any other pair. Nothing is thrown across: what fails answers.
 #pragma once
 
 #include <array>

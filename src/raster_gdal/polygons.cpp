@@ -11,15 +11,11 @@
 #include <ogr_api.h>
 #include <ogr_srs_api.h>
 
+#include "raster_gdal/dataset.h"
 #include "raster_gdal/setup.h"
 
 namespace relprompt::raster_gdal {
 namespace {
-
-struct CloseDataset {
-  void operator()(void* dataset) const { GDALClose(dataset); }
-};
-using Dataset = std::unique_ptr<void, CloseDataset>;
 
 int tell(double share, const char*, void* listener) {
   const auto& progress = *static_cast<const std::function<bool(double)>*>(listener);
@@ -63,7 +59,8 @@ class Areas {
     double area = 0;
     for (int i = 0; i + 1 < OGR_G_GetPointCount(ring); ++i) {
       const double across = (OGR_G_GetX(ring, i + 1) - OGR_G_GetX(ring, i)) * degrees_;
-      area += across * (below(OGR_G_GetY(ring, i) * degrees_) + below(OGR_G_GetY(ring, i + 1) * degrees_)) / 2;
+      area +=
+          across * (below(OGR_G_GetY(ring, i) * degrees_) + below(OGR_G_GetY(ring, i + 1) * degrees_)) / 2;
     }
     return area;
   }
@@ -111,8 +108,9 @@ Answer write(const raster::PolygonFacts& facts, const std::function<bool(double)
   if (driver == nullptr) return {Problem::kUnsupported, "this GDAL has no driver for GeoPackage"};
   Dataset target(GDALCreate(driver, facts.path.c_str(), 0, 0, 0, GDT_Unknown, nullptr));
   OGRSpatialReferenceH system = GDALGetSpatialRef(labels.get());
-  OGRLayerH layer = !target ? nullptr
-                            : GDALDatasetCreateLayer(target.get(), facts.layer.c_str(), system, wkbPolygon, nullptr);
+  OGRLayerH layer =
+      !target ? nullptr
+              : GDALDatasetCreateLayer(target.get(), facts.layer.c_str(), system, wkbPolygon, nullptr);
   if (layer == nullptr || !add_field(layer, "label", OFTInteger) || !add_field(layer, "class", OFTString) ||
       !add_field(layer, "area", OFTReal)) {
     return errors.answer(Problem::kNotWritable, "the GeoPackage cannot be created");

@@ -15,14 +15,15 @@ constexpr GIntBig kCacheBytes = GIntBig{128} << 20;
 
 /// Drivers that open connections by what a file or a name says.
 constexpr const char* kNetworkDrivers[] = {
-    "HTTP",     "WMS",        "WCS",           "WMTS",       "PLMOSAIC", "PLSCENES",    "EEDA", "EEDAI",
-    "NGW",      "OGCAPI",     "DAAS",          "STACIT",     "STACTA",   "WFS",         "OAPIF", "CSW",
-    "Carto",    "AmigoCloud", "Elasticsearch", "MongoDBv3",  "GMLAS",    "PostgreSQL",  "PostGISRaster",
-    "MySQL",    "MSSQLSpatial", "HANA",        "ODBC",       "OCI",      "GeoRaster",   "Rasdaman"};
+    "HTTP",          "WMS",       "WCS",   "WMTS",       "PLMOSAIC",      "PLSCENES",
+    "EEDA",          "EEDAI",     "NGW",   "OGCAPI",     "DAAS",          "STACIT",
+    "STACTA",        "WFS",       "OAPIF", "CSW",        "Carto",         "AmigoCloud",
+    "Elasticsearch", "MongoDBv3", "GMLAS", "PostgreSQL", "PostGISRaster", "MySQL",
+    "MSSQLSpatial",  "HANA",      "ODBC",  "OCI",        "GeoRaster",     "Rasdaman"};
 
-constexpr const char* kNetworkPaths[] = {"/vsicurl", "/vsis3",   "/vsigs",     "/vsiaz",    "/vsiadls",
-                                         "/vsioss",  "/vsiswift", "/vsiwebhdfs", "/vsihdfs", "http://",
-                                         "https://", "ftp://"};
+constexpr const char* kNetworkPaths[] = {"/vsicurl", "/vsis3",  "/vsigs",    "/vsiaz",
+                                         "/vsiadls", "/vsioss", "/vsiswift", "/vsiwebhdfs",
+                                         "/vsihdfs", "http://", "https://",  "ftp://"};
 
 bool asks_for_network(const std::string& path) {
   for (const char* part : kNetworkPaths)

@@ -23,7 +23,9 @@ class Options {
   Options(const Options&) = delete;
   Options& operator=(const Options&) = delete;
 
-  void set(const char* key, const std::string& value) { words_ = CSLSetNameValue(words_, key, value.c_str()); }
+  void set(const char* key, const std::string& value) {
+    words_ = CSLSetNameValue(words_, key, value.c_str());
+  }
   char** words() const { return words_; }
 
  private:
@@ -56,10 +58,12 @@ class GdalTarget : public raster::Target {
     options.set("BIGTIFF", "IF_SAFER");
     options.set("SPARSE_OK", "TRUE");
     add_compression(options, facts_.cog ? "DEFLATE" : facts_.compression);
-    dataset_ = GDALCreate(driver, path_.c_str(), static_cast<int>(facts_.width), static_cast<int>(facts_.height),
-                          facts_.bands, facts_.bits == 8 ? GDT_Byte : GDT_UInt16, options.words());
+    dataset_ =
+        GDALCreate(driver, path_.c_str(), static_cast<int>(facts_.width), static_cast<int>(facts_.height),
+                   facts_.bands, facts_.bits == 8 ? GDT_Byte : GDT_UInt16, options.words());
     if (dataset_ == nullptr) return errors.answer(Problem::kNotWritable, "it cannot be created");
-    return describe() ? Answer() : errors.answer(Problem::kNotWritable, "its place on the ground cannot be written");
+    return describe() ? Answer()
+                      : errors.answer(Problem::kNotWritable, "its place on the ground cannot be written");
   }
 
   Answer write(const Rectangle& where, int band, const std::uint16_t* samples) override {
@@ -69,7 +73,9 @@ class GdalTarget : public raster::Target {
                      static_cast<int>(where.y), where.width, where.height,
                      const_cast<std::uint16_t*>(samples), where.width, where.height, GDT_UInt16, 0, 0);
     // Tiles are written later, so an earlier one may be what fails.
-    return status == CE_None && !errors.failed() ? Answer() : errors.answer(Problem::kNotWritable, "it cannot be written");
+    return status == CE_None && !errors.failed()
+               ? Answer()
+               : errors.answer(Problem::kNotWritable, "it cannot be written");
   }
 
   Answer finish(const std::function<bool()>& stopped) override {
@@ -79,7 +85,8 @@ class GdalTarget : public raster::Target {
     GDALClose(dataset_);
     dataset_ = nullptr;
     if (stopped && stopped()) return {Problem::kStopped, "stopped"};
-    return whole && !errors.failed() ? Answer() : errors.answer(Problem::kNotWritable, "it cannot be finished");
+    return whole && !errors.failed() ? Answer()
+                                     : errors.answer(Problem::kNotWritable, "it cannot be finished");
   }
 
  private:

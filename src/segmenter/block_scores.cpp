@@ -118,9 +118,9 @@ void BlockScores::compute_row(std::int64_t row, const std::vector<std::int64_t>&
   if (windows.empty()) return;
   const WindowProgress unheard;
   WindowCount count{unheard};
-  const auto scores = score_windows(scoring.scorer, network_input(strip.image, scoring.config.image),
-                                    {where.height, where.width}, windows, scoring.classes, scoring.options,
-                                    count);
+  const auto scores =
+      score_windows(scoring.scorer, network_input(strip.image, scoring.config.image),
+                    {where.height, where.width}, windows, scoring.classes, scoring.options, count);
   const auto each = static_cast<std::ptrdiff_t>(scores.size() / windows.size());
   for (std::size_t i = 0; i < to.size(); ++i) {
     const auto begin = scores.begin() + static_cast<std::ptrdiff_t>(i) * each;

@@ -16,9 +16,9 @@ RectangleReader extending_reader(const RectangleReader& reader, std::int64_t hei
     result.image.width = where.width;
     for (int y = 0; y < where.height; ++y) {
       for (int x = 0; x < where.width; ++x) {
-        const auto from = static_cast<std::size_t>(std::min(y, there.height - 1)) *
-                              static_cast<std::size_t>(there.width) +
-                          static_cast<std::size_t>(std::min(x, there.width - 1));
+        const auto from =
+            static_cast<std::size_t>(std::min(y, there.height - 1)) * static_cast<std::size_t>(there.width) +
+            static_cast<std::size_t>(std::min(x, there.width - 1));
         for (std::size_t c = 0; c < 3; ++c) result.image.rgb.push_back(read.image.rgb.at(3 * from + c));
         if (!read.valid.empty()) result.valid.push_back(read.valid.at(from));
       }
@@ -51,8 +51,9 @@ ScoreSink cutting_sink(const ScoreSink& sink, const Rectangle& extended, int hei
     std::vector<float> cut;
     for (std::size_t c = 0; c < count; ++c) {
       for (int y = 0; y < height; ++y) {
-        const float* row = planes + (c * static_cast<std::size_t>(extended.height) + static_cast<std::size_t>(y)) *
-                                        static_cast<std::size_t>(extended.width);
+        const float* row =
+            planes + (c * static_cast<std::size_t>(extended.height) + static_cast<std::size_t>(y)) *
+                         static_cast<std::size_t>(extended.width);
         cut.insert(cut.end(), row, row + width);
       }
     }

@@ -84,9 +84,10 @@ TEST_F(Blocks, AreTheWholeImageToTheLastBit) {
     auto options = windows(16, stride);
     options.short_side = 300;
     std::vector<float> whole_scores, scores(5U * 300 * 420);
-    const auto whole = segmenter.segment(image, options, [&](std::size_t, std::size_t count, const float* planes) {
-      whole_scores.insert(whole_scores.end(), planes, planes + count * 300 * 420);
-    });
+    const auto whole =
+        segmenter.segment(image, options, [&](std::size_t, std::size_t count, const float* planes) {
+          whole_scores.insert(whole_scores.end(), planes, planes + count * 300 * 420);
+        });
     BlockSegmenter blocks(model, classes, 300, 420, options, 128);
     EXPECT_EQ(label(blocks, image, &scores).labels, whole.labels.labels) << stride;
     EXPECT_EQ(scores, whole_scores) << stride;
@@ -126,7 +127,8 @@ TEST_F(Blocks, WithoutDataAreNotComputed) {
   std::vector<std::uint8_t> valid(150U * 260);
   for (std::size_t i = 0; i < valid.size(); ++i) {
     valid[i] = i % 260 >= 130 && i / 260 >= 20 ? 1 : 0;
-    if (valid[i] == 0) std::fill_n(image.rgb.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, std::uint8_t{0});
+    if (valid[i] == 0)
+      std::fill_n(image.rgb.begin() + static_cast<std::ptrdiff_t>(3 * i), 3, std::uint8_t{0});
   }
   BlockSegmenter all(model, classes, 150, 260, windows(16, 11), 128);
   BlockSegmenter some(model, classes, 150, 260, windows(16, 11), 128);
@@ -139,7 +141,8 @@ TEST_F(Blocks, WithoutDataAreNotComputed) {
 TEST_F(Blocks, OfLessThanAPatchAreLabelled) {
   const Model model(folder(), one_thread());
   const ClassSet classes = classes_of(model);
-  for (const auto& [height, width] : {std::pair(1, 300), std::pair(300, 1), std::pair(1, 1), std::pair(2, 3)}) {
+  for (const auto& [height, width] :
+       {std::pair(1, 300), std::pair(300, 1), std::pair(1, 1), std::pair(2, 3)}) {
     const Image image = make_image(height, width);
     BlockSegmenter blocks(model, classes, height, width, windows(16, 11), 128);
     std::vector<float> scores(5U * static_cast<std::size_t>(height * width), -1);
@@ -165,6 +168,8 @@ TEST_F(Blocks, RefuseWhatNeedsTheWholeImage) {
   options = windows(16, 11);
   options.min_area = 0.1f;
   EXPECT_ERROR(make(options), ErrorCode::kBadArgument, "least area");
+  EXPECT_ERROR(make(windows(5000, 4000)), ErrorCode::kBadArgument, "at most 4096");
+  EXPECT_ERROR(make(windows(512, 1), 2048, 100'000), ErrorCode::kBadArgument, "larger stride");
   EXPECT_ERROR(make(windows(16, 11), 100), ErrorCode::kBadArgument, "multiple of 128");
   EXPECT_ERROR(make(windows(16, 11), 128, 0), ErrorCode::kBadArgument, "expected sides from 1");
   EXPECT_ERROR(make(windows(16, 11), 128, 2'147'483'647), ErrorCode::kBadArgument, "blocks");

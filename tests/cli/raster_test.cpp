@@ -3,10 +3,10 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <set>
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "image/label_files.h"
@@ -45,9 +45,9 @@ class Raster : public TinySegment {
 
   Outcome raster(const std::string& input, std::vector<std::string> more = {},
                  const std::string& output = "labels.tif") const {
-    std::vector<std::string> words = {"raster",   input,        "-c",       "road, sky, grass", "-o",     output,
-                                      "-m",       "tiny.safetensors", "--vocab", "merges.txt", "--window", "64",
-                                      "--stride", "40"};
+    std::vector<std::string> words = {
+        "raster",           input,     "-c",         "road, sky, grass", "-o", output,     "-m",
+        "tiny.safetensors", "--vocab", "merges.txt", "--window",         "64", "--stride", "40"};
     words.insert(words.end(), more.begin(), more.end());
     return place_.run(words);
   }
@@ -58,21 +58,27 @@ class Raster : public TinySegment {
     ASSERT_EQ(outcome.status, 0) << outcome;
   }
 
-  std::vector<std::uint16_t> labels_of(const std::string& tif) const {
-    gdal(place_, "gdal_translate -q -of PNG -a_nodata none -colorinterp gray " + tif + " read.png");
-    return image::read_labels_png(place_ / "read.png").map.labels;
+  /// The samples of a band of bytes, as GDAL reads them.
+  std::vector<std::uint16_t> labels_of(const std::string& tif, const std::string& band = "1") const {
+    gdal(place_, "gdal_translate -q -of ENVI -b " + band + " " + tif + " read.img");
+    std::vector<std::uint16_t> labels;
+    for (const char byte : read_text(place_ / "read.img")) labels.push_back(static_cast<std::uint8_t>(byte));
+    return labels;
   }
 
   /// Labels of `relprompt segment` on the picture as it is, in one piece.
   std::vector<std::uint16_t> whole(const std::string& png, int height = kHeight) const {
-    const Outcome outcome = place_.run({"segment", png, "-c", "road, sky, grass", "-m", "tiny.safetensors",
-                                        "--vocab", "merges.txt", "-o", "whole", "--save", "labels", "--window", "64",
-                                        "--stride", "40", "--short-side", std::to_string(height)});
+    const Outcome outcome =
+        place_.run({"segment", png, "-c", "road, sky, grass", "-m", "tiny.safetensors", "--vocab",
+                    "merges.txt", "-o", "whole", "--save", "labels", "--window", "64", "--stride", "40",
+                    "--short-side", std::to_string(height)});
     EXPECT_EQ(outcome.status, 0) << outcome;
-    return image::read_labels_png(place_ / ("whole/" + fs::path(png).stem().string() + ".labels.png")).map.labels;
+    return image::read_labels_png(place_ / ("whole/" + fs::path(png).stem().string() + ".labels.png"))
+        .map.labels;
   }
 
-  bool wait_for_blocks(std::size_t count, const std::string& journal = "labels.tif.parts/0-of-1.jsonl") const {
+  bool wait_for_blocks(std::size_t count,
+                       const std::string& journal = "labels.tif.parts/0-of-1.jsonl") const {
     for (int i = 0; i < 6000; ++i) {
       const std::string text = fs::exists(place_ / journal) ? read_text(place_ / journal) : "";
       if (static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) > count) return true;
@@ -86,10 +92,12 @@ TEST_F(Raster, HasTheLabelsOfOnePiece) {
   expect_labels("in.tif", {"--block", "128"});
   const auto expected = whole("in.png");
   EXPECT_EQ(labels_of("labels.tif"), expected);
-  EXPECT_GT(std::set<std::uint16_t>(expected.begin(), expected.end()).size(), 1U) << "or there is nothing to compare";
+  EXPECT_GT(std::set<std::uint16_t>(expected.begin(), expected.end()).size(), 1U)
+      << "or there is nothing to compare";
   expect_labels("in.tif", {"--cog", "--compression", "lzw"}, "other.tif");
   EXPECT_EQ(labels_of("other.tif"), expected);
-  EXPECT_THAT(gdal(place_, "gdalinfo other.tif"), AllOf(HasSubstr("LAYOUT=COG"), HasSubstr("COMPRESSION=LZW")));
+  EXPECT_THAT(gdal(place_, "gdalinfo other.tif"),
+              AllOf(HasSubstr("LAYOUT=COG"), HasSubstr("COMPRESSION=LZW")));
 }
 
 TEST_F(Raster, IsDescribedToGdal) {
@@ -180,7 +188,8 @@ TEST_F(Raster, IsResampledToGroundUnits) {
 
 TEST_F(Raster, BecomesPolygonsWithAreas) {
   expect_labels("in.tif", {"--save", "polygons"});
-  const std::string info = gdal(place_, "ogrinfo -q labels.gpkg -sql 'select sum(area) as a, count(distinct class) as c from labels'");
+  const std::string info = gdal(
+      place_, "ogrinfo -q labels.gpkg -sql 'select sum(area) as a, count(distinct class) as c from labels'");
   EXPECT_THAT(info, HasSubstr("a (Real) = 11250")) << "150 m x 75 m\n" << info;
   EXPECT_THAT(gdal(place_, "ogrinfo -so labels.gpkg labels"),
               AllOf(HasSubstr("Geometry: Polygon"), HasSubstr("32633"), HasSubstr("class: String")));
@@ -188,28 +197,28 @@ TEST_F(Raster, BecomesPolygonsWithAreas) {
   // A degree of latitude is 111.1 km at 50 degrees, one of longitude 71.7 km.
   gdal(place_, "gdal_translate -q -a_srs EPSG:4326 -a_ullr 14 50 14.003 49.9985 in.tif degrees.tif");
   expect_labels("degrees.tif", {"--save", "polygons"}, "degrees_labels.tif");
-  const std::string area = gdal(place_, "ogrinfo -q degrees_labels.gpkg -sql 'select round(sum(area)/100) as a from degrees_labels'");
+  const std::string area = gdal(
+      place_, "ogrinfo -q degrees_labels.gpkg -sql 'select round(sum(area)/100) as a from degrees_labels'");
   EXPECT_THAT(area, HasSubstr("a (Real) = 359")) << "215.1 m x 166.8 m\n" << area;
 }
 
 TEST_F(Raster, HasScoresThatAgreeWithItsLabels) {
   expect_labels("in.tif", {"--save", "scores", "--block", "128"});
-  EXPECT_THAT(gdal(place_, "gdalinfo labels.scores.tif"),
-              AllOf(HasSubstr("Description = road"), HasSubstr("Description = grass"), HasSubstr("Offset: 0")));
+  EXPECT_THAT(
+      gdal(place_, "gdalinfo labels.scores.tif"),
+      AllOf(HasSubstr("Description = road"), HasSubstr("Description = grass"), HasSubstr("Offset: 0")));
   std::vector<std::vector<std::uint16_t>> scores;
-  for (const char* band : {"1", "2", "3"}) {
-    gdal(place_, std::string("gdal_translate -q -of PNG -b ") + band + " labels.scores.tif score.png");
-    scores.push_back(image::read_labels_png(place_ / "score.png").map.labels);
-  }
+  for (const char* band : {"1", "2", "3"}) scores.push_back(labels_of("labels.scores.tif", band));
   const auto labels = labels_of("labels.tif");
   for (std::size_t i = 0; i < labels.size(); ++i)
     for (const auto& plane : scores) ASSERT_LE(plane[i], scores[labels[i]][i]) << i;
 }
 
 TEST_F(Raster, GoesOnAfterAKill) {
-  const std::vector<std::string> words = {"raster", "in.tif", "-c", "road, sky, grass", "-o", "labels.tif", "-m",
-                                          "tiny.safetensors", "--vocab", "merges.txt", "--window", "64", "--stride",
-                                          "5", "--block", "128", "--resume"};
+  const std::vector<std::string> words = {
+      "raster",           "in.tif",  "-c",         "road, sky, grass", "-o", "labels.tif", "-m",
+      "tiny.safetensors", "--vocab", "merges.txt", "--window",         "64", "--stride",   "5",
+      "--block",          "128",     "--resume"};
   for (const int signal : {SIGKILL, SIGINT}) {
     const pid_t process = place_.start(words);
     const bool begun = wait_for_blocks(signal == SIGKILL ? 1 : 3);
@@ -250,8 +259,9 @@ TEST_F(Raster, InShardsIsTheSame) {
   const Outcome merged = place_.run({"merge", "labels.tif", "labels.tif", "elsewhere/labels.tif"});
   ASSERT_EQ(merged.status, 0) << merged;
   EXPECT_EQ(read_text(place_ / "labels.tif"), read_text(place_ / "one.tif"));
-  EXPECT_EQ(gdal(place_, "ogrinfo -q labels.gpkg -sql 'select fid, area, class from labels' | sed s/labels/one/"),
-            gdal(place_, "ogrinfo -q one.gpkg -sql 'select fid, area, class from one'"));
+  EXPECT_EQ(
+      gdal(place_, "ogrinfo -q labels.gpkg -sql 'select fid, area, class from labels' | sed s/labels/one/"),
+      gdal(place_, "ogrinfo -q one.gpkg -sql 'select fid, area, class from one'"));
 }
 
 TEST_F(Raster, RefusesWhatIsNoRaster) {
@@ -260,18 +270,18 @@ TEST_F(Raster, RefusesWhatIsNoRaster) {
              "<VRTDataset rasterXSize=\"9\" rasterYSize=\"9\"><VRTRasterBand dataType=\"Byte\" band=\"1\">"
              "<SimpleSource><SourceFilename>/vsicurl/http://127.0.0.1:9/a.tif</SourceFilename>"
              "<SourceBand>1</SourceBand></SimpleSource></VRTRasterBand></VRTDataset>");
-  write_text(place_ / "service.xml", "<GDAL_WMS><Service name=\"TMS\"><ServerUrl>http://127.0.0.1:9/${z}</ServerUrl>"
-                                     "</Service></GDAL_WMS>");
+  write_text(place_ / "service.xml",
+             "<GDAL_WMS><Service name=\"TMS\"><ServerUrl>http://127.0.0.1:9/${z}</ServerUrl>"
+             "</Service></GDAL_WMS>");
   fs::copy_file(place_ / "in.tif", place_ / "cut.tif");
   fs::resize_file(place_ / "cut.tif", fs::file_size(place_ / "in.tif") / 2);
   struct Case {
     const char *input, *words;
   };
-  for (const auto& [input, words] : {Case{"gone.tif", "there is no such file"},
-                                     Case{"text.tif", "cannot be opened as a raster"},
-                                     Case{"remote.vrt", "remote.vrt: "},
-                                     Case{"service.xml", "cannot be opened as a raster"},
-                                     Case{"cut.tif", "cut.tif: "}}) {
+  for (const auto& [input, words] :
+       {Case{"gone.tif", "there is no such file"}, Case{"text.tif", "cannot be opened as a raster"},
+        Case{"remote.vrt", "remote.vrt: "}, Case{"service.xml", "cannot be opened as a raster"},
+        Case{"cut.tif", "cut.tif: "}}) {
     const Outcome outcome = raster(input);
     EXPECT_EQ(outcome.status, 3) << input << outcome;
     EXPECT_THAT(outcome.err, HasSubstr(words));
@@ -281,10 +291,17 @@ TEST_F(Raster, RefusesWhatIsNoRaster) {
 
 TEST_F(Raster, RefusesBadWords) {
   EXPECT_EQ(place_.run({"raster", "-c", "a, b", "-m", "tiny.safetensors", "-o", "l.tif"}).status, 2);
-  for (const std::vector<std::string>& more :
-       {std::vector<std::string>{"--percentiles", "5"}, {"--percentiles", "98,2"}, {"--percentiles", "2,98", "--range", "1,2"},
-        {"--range", "5,5"}, {"--save", "overlay"}, {"--block", "100"}, {"--compression", "rar"}, {"--resolution", "0"},
-        {"--window", "whole"}, {"--refine", "pamr"}, {"--shard", "3/3"}}) {
+  for (const std::vector<std::string>& more : {std::vector<std::string>{"--percentiles", "5"},
+                                               {"--percentiles", "98,2"},
+                                               {"--percentiles", "2,98", "--range", "1,2"},
+                                               {"--range", "5,5"},
+                                               {"--save", "overlay"},
+                                               {"--block", "100"},
+                                               {"--compression", "rar"},
+                                               {"--resolution", "0"},
+                                               {"--window", "whole"},
+                                               {"--refine", "pamr"},
+                                               {"--shard", "3/3"}}) {
     const Outcome outcome = raster("in.tif", more);
     EXPECT_EQ(outcome.status, 2) << more.front() << outcome;
   }

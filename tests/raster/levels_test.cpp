@@ -20,7 +20,8 @@ RasterFacts with_colors(const std::vector<std::string>& colors) {
 }
 
 TEST(Colors, AreTheDeclaredOnes) {
-  EXPECT_THAT(choose_colors(with_colors({"blue", "green", "red", "alpha"}), {}, "r").bands, ElementsAre(3, 2, 1));
+  EXPECT_THAT(choose_colors(with_colors({"blue", "green", "red", "alpha"}), {}, "r").bands,
+              ElementsAre(3, 2, 1));
   EXPECT_THAT(choose_colors(with_colors({"grey", "", "", ""}), {}, "r").bands, ElementsAre(1, 2, 3));
   EXPECT_THAT(choose_colors(with_colors({"grey", "alpha"}), {}, "r").bands, ElementsAre(1));
 }

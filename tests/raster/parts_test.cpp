@@ -62,13 +62,18 @@ TEST_F(Parts, GoOnAfterAKillAtAnyByte) {
   write_two();
   const std::string journal = test::read_text(file("0-of-1.jsonl"));
   const std::string blocks = test::read_text(file("0-of-1.blocks"));
+  const std::string scores = test::read_text(file("0-of-1.scores"));
   for (std::size_t length = 0; length <= journal.size(); length += 7) {
     test::write_text(file("0-of-1.jsonl"), journal.substr(0, length));
     test::write_text(file("0-of-1.blocks"), blocks + "bytes of a block that has no line");
+    test::write_text(file("0-of-1.scores"), scores);
     auto parts = writer(true);
     const bool whole = parts.done(3);
-    if (!whole) parts.add([] { BlockRecord record; record.block = 3; return record; }(), "labels of three", "s");
-    EXPECT_EQ(PartReader(parts.journal()).labels(parts.journal().blocks.at(3), 15), "labels of three") << length;
+    BlockRecord again;
+    again.block = 3;
+    if (!whole) parts.add(again, "labels of three", "scores of three");
+    EXPECT_EQ(PartReader(parts.journal()).labels(parts.journal().blocks.at(3), 15), "labels of three")
+        << length;
     EXPECT_LE(fs::file_size(file("0-of-1.blocks")), blocks.size()) << "what had no line is gone";
   }
 }
@@ -78,7 +83,11 @@ TEST_F(Parts, AreNotMixedWithOthers) {
   auto facts = kFacts;
   facts["width"] = 21;
   EXPECT_ERROR(writer(true, {}, facts), ErrorCode::kBadArgument, "what differs: width");
+  facts = kFacts;
+  facts["run"] = "said otherwise";
+  EXPECT_TRUE(writer(true, {}, facts).done(3));
   EXPECT_ERROR(writer(true, {0, 2}), ErrorCode::kBadArgument, "another division");
+  facts["width"] = 21;
   EXPECT_FALSE(writer(false, {}, facts).done(3)) << "without --resume they begin anew";
 }
 
