@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Strikes every system call of segment, with and without a shard, import, quantize, eval and train that can fail, one a run, and checks what is left
+# Strikes every system call of segment, with and without a shard, video, import, quantize, eval and train that can fail, one a run, and checks what is left
 # (docs/measurements/reliability.md). Some half an hour on two cores; the release preset has to be built.
 #   scripts/faults.sh [--commands segment,eval] [--faults kill,disk-full] [--points N] [--json FILE]
 set -euo pipefail

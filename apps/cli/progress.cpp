@@ -94,8 +94,8 @@ void Progress::draw() {
   const auto full = total_ == 0 ? 0 : static_cast<int>(std::min(done_, total_) * kBarColumns / total_);
   const std::string line =
       fmt::format("[{}{}] {}{}  {}", std::string(static_cast<std::size_t>(full), '#'),
-                  std::string(static_cast<std::size_t>(kBarColumns - full), '.'), count(),
-                  rate_and_rest(), printable(part_.empty() ? name_ : name_ + ": " + part_));
+                  std::string(static_cast<std::size_t>(kBarColumns - full), '.'), count(), rate_and_rest(),
+                  printable(part_.empty() ? name_ : name_ + ": " + part_));
   // One column stays free: a terminal that fills its last one wraps, and the bar would climb.
   std::fputs(("\r" + fit(line, terminal_columns() - 1) + "\x1b[K").c_str(), stderr);
   std::fflush(stderr);

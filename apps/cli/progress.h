@@ -1,4 +1,5 @@
-// How far a run over many images or frames is: a bar that is redrawn on a terminal, now and then a line elsewhere.
+// How far a run over many images or frames is: a bar that is redrawn on a terminal, now and then a line
+// elsewhere.
 #pragma once
 
 #include <chrono>

@@ -122,9 +122,10 @@ int make_moving(const WorldArguments& arguments) {
   const world::MotionOptions options{arguments.options, arguments.speed, arguments.still};
   Progress progress(arguments.moving, arguments.quiet ? Progress::Style::kNone : Progress::style_for_stderr(),
                     "frames");
-  stop_between_steps({"stopping after this frame", [] { return std::string("the same command begins anew"); }});
-  const auto written = world::write_moving(arguments.output, static_cast<std::uint64_t>(arguments.seed), options,
-                                           arguments.moving, [&](std::uint64_t) {
+  stop_between_steps(
+      {"stopping after this frame", [] { return std::string("the same command begins anew"); }});
+  const auto written = world::write_moving(arguments.output, static_cast<std::uint64_t>(arguments.seed),
+                                           options, arguments.moving, [&](std::uint64_t) {
                                              progress.end();
                                              return interrupt_signal() == 0;
                                            });

@@ -96,8 +96,8 @@ kernels::LabelTask label_task(const PatchScorer& scorer, std::vector<kernels::La
 }
 
 /// The scores of a view's windows, computed where its pixels changed.
-std::vector<float> reuse_windows(WindowReuse& reuse, std::size_t number, const Image& resized, const View& view,
-                                 const ComputeWindows& compute, WindowCount& count) {
+std::vector<float> reuse_windows(WindowReuse& reuse, std::size_t number, const Image& resized,
+                                 const View& view, const ComputeWindows& compute, WindowCount& count) {
   auto& memory = reuse.views[number];
   auto scores = memory.scores(resized, view.mirrored, view.windows, reuse.tolerance, compute);
   count.done += static_cast<std::size_t>(memory.reused());

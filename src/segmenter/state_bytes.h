@@ -1,4 +1,5 @@
-// Numbers as bytes and back, for what a video's next process goes on from. Of one machine, so as they lie in memory.
+// Numbers as bytes and back, for what a video's next process goes on from. Of one machine, so as they lie in
+// memory.
 #pragma once
 
 #include <cstddef>

@@ -41,7 +41,7 @@ class Scenario:
                     continue
                 whole = os.path.join(path, name)
                 below = os.path.relpath(whole, root)
-                if ".relprompt-parts" in below or ".relprompt-shards" in below:
+                if ".relprompt-parts" in below or ".relprompt-shards" in below or below.startswith("parts" + os.sep):
                     continue
                 if self.compared and not any(below.endswith(end) for end in self.compared):
                     continue
@@ -119,6 +119,22 @@ class Shard(Segment):
         return super().command(tools) + ["--shard", "0/1"]
 
 
+class Video(Scenario):
+    """Frames that are images; a video is written as well where the optional library was built."""
+
+    name = "video"
+    among_others = True
+
+    def command(self, tools):
+        library = os.path.join(os.path.dirname(tools.program), "..", "lib", "librelprompt-video.so")
+        saved = "labels,json,timeline" + (",labels-video" if os.path.exists(library) else "")
+        return [tools.program, "video", tools.scenes + "/images/val", "-m", tools.model, "-c", "red plain, blue plain, grass",
+                "-o", "out", "-q", "--threads", "1", "--frames", "2", "--smooth", "0.5", "--save", saved]
+
+    def again(self, tools, folder):
+        return self.command(tools) + ["--resume"]
+
+
 class Import(Scenario):
     name = "import"
     out = "imported"
@@ -166,4 +182,4 @@ class Train(Scenario):
         return self.command(tools)
 
 
-ALL = [Segment(), Shard(), Import(), Quantize(), Eval(), Train()]
+ALL = [Segment(), Shard(), Video(), Import(), Quantize(), Eval(), Train()]
