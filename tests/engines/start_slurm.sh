@@ -21,7 +21,7 @@ start_slurm() {
   (umask 077 && head -c 1024 /dev/urandom >munge/key)
   munged --foreground --force --socket="$PWD/munge/socket" --key-file="$PWD/munge/key" --pid-file="$PWD/munge/pid" \
     --seed-file="$PWD/munge/seed" --log-file="$PWD/log/munged" &>log/munged.out &
-  wait_for 20 "munged's socket" test -S munge/socket
+  wait_for 60 "munged's socket" test -S munge/socket
   # cred_expire is also how long a task that was queued again waits before it starts: 120 s by default.
   cat >slurm.conf <<END
 ClusterName=engines
@@ -59,7 +59,7 @@ END
     ENGINES_NODE=$node slurmd -D -N "$node" -f "$SLURM_CONF" &>"log/$node.out" &
     disown
   done
-  wait_for 40 "two idle nodes" bash -c '[[ $(sinfo -h -N -t idle -o %N | wc -l) -eq 2 ]]'
+  wait_for 120 "two idle nodes" bash -c '[[ $(sinfo -h -N -t idle -o %N | wc -l) -eq 2 ]]'
   say "Slurm $(slurmd -V | cut -d" " -f2): slurmctld and two slurmd as $user"
 }
 
