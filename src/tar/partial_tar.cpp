@@ -1,9 +1,8 @@
 #include "tar/partial_tar.h"
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <utility>
 
 #include <fcntl.h>

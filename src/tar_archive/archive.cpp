@@ -42,8 +42,13 @@ std::string words_of(archive* from) {
   return words != nullptr ? words : "no reason given";
 }
 
+/// Not ARCHIVE_RETRY, which a header with a wrong checksum gives: what follows it is guesswork.
+bool is_good(int code) {
+  return code == ARCHIVE_OK || code == ARCHIVE_WARN;
+}
+
 ReadStatus status_of(int code, archive* from) {
-  if (code >= ARCHIVE_WARN) return ReadStatus::kOk;  // OK is 0, warnings and errors are below it
+  if (is_good(code)) return ReadStatus::kOk;
   return archive_errno(from) == ENOMEM ? ReadStatus::kNoMemory : ReadStatus::kDamaged;
 }
 
@@ -80,7 +85,7 @@ class Source : public MemberSource {
   ReadStatus next(Member& member) override {
     const Utf8Names names;
     archive* const a = archive_.get();
-    if (begun_ && archive_read_data_skip(a) < ARCHIVE_WARN) return status_of(ARCHIVE_FATAL, a);
+    if (begun_ && !is_good(archive_read_data_skip(a))) return status_of(ARCHIVE_FATAL, a);
     begun_ = true;
     const auto before = archive_filter_bytes(a, 0);
     archive_entry* entry = nullptr;

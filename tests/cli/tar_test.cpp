@@ -150,7 +150,7 @@ TEST_F(Tars, HeadersHoldNothingOfTheMachine) {
   write_shards();
   ASSERT_EQ(run("out", {"s/000.tar", "--save", "labels"}).status, 0);
   const std::string tar = read_text(place_ / "out/000.tar");
-  EXPECT_EQ(tar.substr(100, 7), "000644 ");
+  EXPECT_EQ(tar.substr(100, 7), "0000644");
   EXPECT_EQ(tar.substr(136, 11), "00000000000") << "time";
   EXPECT_EQ(std::stoull(tar.substr(108, 6), nullptr, 8) + std::stoull(tar.substr(116, 6), nullptr, 8), 0U);
   ASSERT_EQ(run("again", {"s/000.tar", "--save", "labels", "--threads", "1"}).status, 0);
