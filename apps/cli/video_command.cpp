@@ -19,7 +19,7 @@ constexpr const char* kFooter =
     "Examples:\n"
     "  relprompt video examples/moving.mkv -m models/demo --class-file examples/moving_classes.txt -o out\n"
     "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky, car;vehicle, tree\" -o out --resume\n"
-    "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky\" -o out --smooth 0.7 --flow\n"
+    "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky\" -o out --smooth 0.5 --flow\n"
     "  relprompt video drive.mp4 -m clip-b16 -c \"road, sky\" -o out --every 5\n"
     "  relprompt video 'frames/%06d.png' --fps 10 -m clip-b16 -c \"road, sky\" -o out --save labels\n"
     "  relprompt video camera:0 -m clip-b16 -c \"person, wall\" -o out --frames 500\n"
@@ -85,7 +85,7 @@ void check(const VideoSettings& settings, const VideoArguments& arguments) {
   if (settings.resume && (settings.is_pipe() || settings.is_camera()))
     refuse("--resume: frames of a pipe or camera do not come again", "leave it out");
   if (settings.flow && !(settings.frames.smooth > 0))
-    refuse("--flow moves the mean of --smooth, and there is none", "add --smooth 0.7, or leave --flow out");
+    refuse("--flow moves the mean of --smooth, and there is none", "add --smooth 0.5, or leave --flow out");
   if (!settings.truth.empty() && !(settings.plan.labels_video && settings.plan.json))
     refuse("--truth compares labels.mkv frame by frame", "add labels-video and json to --save");
 }

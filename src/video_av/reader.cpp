@@ -81,8 +81,10 @@ class FileSource : public video::Source {
   std::vector<std::string> notes_;
   std::deque<Ready> ready_;
   std::uint64_t number_ = 0;
-  std::uint64_t errors_at_send_ = 0;  ///< of the log, before the last packet was decoded
-  std::uint64_t errors_at_last_ = 0;  ///< of the log, when the last frame was shown
+  std::uint64_t errors_at_send_ = 0;       ///< of the log, before the last packet was decoded
+  std::uint64_t errors_at_last_ = 0;       ///< of the log, when the last frame was shown
+  std::string between_;                    ///< the first error said since then outside of decoding
+  std::int64_t sending_ = AV_NOPTS_VALUE;  ///< time of the packet that is decoded
   std::int64_t first_time_ = AV_NOPTS_VALUE;
   std::int64_t last_time_ = 0, step_;  ///< microseconds
   bool times_ = true;                  ///< every packet has its time
@@ -105,7 +107,10 @@ void FileSource::pump() {
 
 void FileSource::send(AVPacket* packet) {
   const std::int64_t time = packet->pts;
+  if (errors_said() > errors_at_send_) between_ = first_error_said();  // by what takes the file apart
+  forget_errors_said();
   errors_at_send_ = errors_said();
+  sending_ = time;
   if (time == AV_NOPTS_VALUE) times_ = false;
   if (times_ && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) packets_.sent(time, errors_said());
   if (times_ && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) packets_.damaged(time, "a damaged packet");
@@ -118,8 +123,8 @@ void FileSource::send(AVPacket* packet) {
   if (error < 0 && times_) packets_.damaged(time, words_of(error));
   if (error < 0 && !times_) lose(AV_NOPTS_VALUE, words_of(error));
   if (error >= 0 && !receive_all() && !times_) lose(AV_NOPTS_VALUE, first_error_said());
-  if (times_ && errors_said() > errors_at_send_ && !first_error_said().empty())
-    said_[time] = first_error_said();
+  if (times_ && errors_said() > errors_at_send_) said_[time] = first_error_said();
+  errors_at_send_ = errors_said();
 }
 
 /// False if the decoder answered with an error.
@@ -160,11 +165,10 @@ void FileSource::lose_gap(std::int64_t until, const std::string& reason) {
 
 /// What was said when the packet of this time was decoded, some frames ago where frames are reordered.
 std::string FileSource::said_of(std::int64_t time) {
-  std::string words = first_error_said();
+  std::string words = time == sending_ ? first_error_said() : "";
   const auto found = said_.find(time);
   if (found != said_.end()) words = found->second;
   said_.erase(said_.begin(), said_.upper_bound(time));
-  forget_errors_said();
   return words;
 }
 
@@ -174,7 +178,8 @@ void FileSource::show(const AVFrame& picture) {
   if (times_)
     for (const auto& lost : packets_.shown(time, errors_said(), first_error_said()))
       lose(lost.time, lost.reason);
-  if (errors_said() > errors_at_last_) lose_gap(microseconds(time), first_error_said());
+  if (errors_said() > errors_at_last_) lose_gap(microseconds(time), between_);
+  between_.clear();
   errors_at_last_ = errors_said();
   const std::string reason = said_of(time);
   if (picture.key_frame != 0) after_loss_ = false;
