@@ -4,6 +4,7 @@
 #   cmake --install BUILD --component relprompt          all for labelling
 #   cmake --install BUILD --component relprompt-torch    training and GPUs
 #   cmake --install BUILD --component relprompt-video    videos, whose libraries bring some hundred others
+#   cmake --install BUILD --component relprompt-raster   georeferenced rasters, whose GDAL does as well
 include(CMakePackageConfigHelpers)
 
 set_target_properties(relprompt PROPERTIES VERSION ${PROJECT_VERSION}
@@ -24,12 +25,12 @@ set_target_properties(relprompt relprompt_cli PROPERTIES BUILD_WITH_INSTALL_RPAT
 set(relprompt_package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/relprompt)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME relprompt)
 get_property(relprompt_optional GLOBAL PROPERTY relprompt_optional_libraries)
+set(relprompt_own_components torch video raster)
 foreach(library IN LISTS relprompt_optional)
+  string(REGEX REPLACE "^relprompt_(.*)_library$" "\\1" name ${library})
   set(component relprompt)
-  if(library STREQUAL relprompt_torch_library)
-    set(component relprompt-torch)
-  elseif(library STREQUAL relprompt_video_library)
-    set(component relprompt-video)
+  if(name IN_LIST relprompt_own_components)
+    set(component relprompt-${name})
   endif()
   set_target_properties(${library} PROPERTIES INSTALL_RPATH "$ORIGIN" INSTALL_RPATH_USE_LINK_PATH ON
                         BUILD_WITH_INSTALL_RPATH ON)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Debian packages of what a build folder holds: relprompt and, where they are built, relprompt-torch and relprompt-video.
+# Debian packages of what a build folder holds: relprompt and, where they are built, relprompt-torch, relprompt-video and
+# relprompt-raster.
 #   scripts/package.sh [BUILD_FOLDER] [OUTPUT_FOLDER]     defaults: build/release, build/packages
 # Then: apt install ./build/packages/relprompt_*.deb
 set -euo pipefail

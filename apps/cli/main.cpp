@@ -71,12 +71,12 @@ int run_program(int argument_count, char** arguments) {
   program.require_subcommand(0, 1);
   program.footer(kFooter);
   const std::vector<Command> commands = {
-      add_import(program),  add_segment(program), add_raster(program), add_video(program),    add_info(program),
-      add_classes(program), add_init(program),    add_train(program),    add_eval(program),
-      add_data(program),    add_world(program),   add_pretrain(program), add_experiments(program),
-      add_analyze(program), add_bench(program),   add_quantize(program), add_merge(program),
-      add_pull(program),    add_serve(program),   add_help(program),     add_completion(program),
-      add_manual(program)};
+      add_import(program),      add_segment(program), add_raster(program), add_video(program),
+      add_info(program),        add_classes(program), add_init(program),   add_train(program),
+      add_eval(program),        add_data(program),    add_world(program),  add_pretrain(program),
+      add_experiments(program), add_analyze(program), add_bench(program),  add_quantize(program),
+      add_merge(program),       add_pull(program),    add_serve(program),  add_help(program),
+      add_completion(program),  add_manual(program)};
   try {
     program.parse(protect_bracketed_paths(argument_count, arguments));
   } catch (const CLI::Success& request) {  // --help or --version

@@ -15,14 +15,16 @@ namespace relprompt {
 
 /// A rectangle of a large image, in its pixels.
 struct Rectangle {
-  std::int64_t y = 0, x = 0;  ///< first row and column
-  int height = 0, width = 0;
+  std::int64_t y = 0;  ///< first row
+  std::int64_t x = 0;  ///< first column
+  int height = 0;      ///< rows, at least 1
+  int width = 0;       ///< columns, at least 1
 };
 
-/// Pixels of a rectangle. valid [height, width] is 0 where there is no data; empty: there is everywhere.
+/// Pixels of a rectangle.
 struct RectanglePixels {
-  Image image;
-  std::vector<std::uint8_t> valid;
+  Image image;                      ///< of the rectangle's size
+  std::vector<std::uint8_t> valid;  ///< [height, width], 0 where there is no data; empty: there is everywhere
 };
 
 /// Reads a rectangle that lies inside the image; called on the thread that labels.

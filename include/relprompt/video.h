@@ -25,7 +25,8 @@ struct FrameOptions {
 
 /// Where the content of a frame was in the frame before, by the optical flow of the caller's choice.
 struct Motion {
-  int height = 0, width = 0;  ///< of both frames
+  int height = 0;  ///< of both frames
+  int width = 0;   ///< of both frames
   std::vector<float>
       backward;  ///< [height, width, 2], x then y: from a pixel to its place in the frame before
   std::vector<float> forward;  ///< the same from the frame before to this one

@@ -133,8 +133,11 @@ TEST_F(Blocks, WithoutDataAreNotComputed) {
   BlockSegmenter all(model, classes, 150, 260, windows(16, 11), 128);
   BlockSegmenter some(model, classes, 150, 260, windows(16, 11), 128);
   const auto expected = label(all, image).labels, found = label(some, image, nullptr, valid).labels;
-  for (std::size_t i = 0; i < valid.size(); ++i)
-    if (valid[i] != 0) ASSERT_EQ(found[i], expected[i]) << i;
+  for (std::size_t i = 0; i < valid.size(); ++i) {
+    if (valid[i] != 0) {
+      ASSERT_EQ(found[i], expected[i]) << i;
+    }
+  }
   EXPECT_LT(some.computed_windows(), all.computed_windows() * 6 / 10);
 }
 
