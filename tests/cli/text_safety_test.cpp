@@ -58,7 +58,7 @@ TEST_F(TextSafety, FileNamesReachTheTerminalHarmless) {
            {"bench", "-m", kHostile},
            {"video", kHostile + "x", "-m", "tiny.safetensors", "-c", "road", "-o", "out", "--save", "json"},
            {"quantize", kHostile, "-m", "tiny.safetensors", "-o", "q"},
-           {"raster", kHostile, "-m", "tiny.safetensors", "-c", "a, b", "-o", kHostile + ".tif"},
+           {"raster", kHostile + "x", "-m", "tiny.safetensors", "-c", "a, b", "-o", kHostile + ".tif"},
            {"analyze", "attention", kHostile + "x", "-m", "tiny.safetensors"}}) {
     const Outcome outcome = place_.run(arguments);
     EXPECT_NE(outcome.status, 0) << outcome;
