@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json_read.h"
+#include "report_settings.h"
 #include "text/class_line.h"
 
 namespace relprompt::cli {
@@ -13,21 +14,16 @@ namespace {
 
 constexpr std::size_t kClassesOnALine = 5;
 
+}  // namespace
+
 double share(std::uint64_t pixels, const LabelMap& labels) {
   return static_cast<double>(pixels) / (static_cast<double>(labels.height) * labels.width);
 }
 
-}  // namespace
-
 RunFacts facts_of(const SegmentSettings& settings, const Segmenter& segmenter,
                   const SegmentOptions& protocol) {
-  ReportSettings said;
-  said.model = settings.model;
-  said.model_options = settings.model_options;
-  said.classes = settings.classes;
-  said.text = settings.text;
+  ReportSettings said = report_settings(settings, protocol);
   said.decode = settings.decode;
-  said.protocol = protocol;
   said.float32_scores = settings.plan.float32_scores;
   Reporter reporter(segmenter, said);
   Json run = reread_json(reporter.run());

@@ -37,6 +37,9 @@ std::string report_of(const std::filesystem::path& path, const ImageInput& input
                       const Segmentation& result, const ImageOutputs& outputs, const RunFacts& facts,
                       const ImageTimes& times);
 
+/// Of all pixels of an image, 0 to 1.
+double share(std::uint64_t pixels, const LabelMap& labels);
+
 /// "road 41.2 %, sky 20.1 %", names with commas in quotes: the most frequent classes, largest first.
 std::string found_in(const Segmentation& result, const ClassList& classes);
 

@@ -3,6 +3,7 @@
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "error_names.h"
+#include "failures.h"
 #include "numbers.h"
 
 namespace relprompt::cli {
@@ -20,15 +21,6 @@ Json entry_of(const Json& line) {
   for (const auto& [key, value] : line.items())
     if (key != "at" && key != "sha256" && key != "code" && key != "message") entry[key] = value;
   return entry;
-}
-
-Json errors_of(const MergedRun& run) {
-  Json errors = Json::array();
-  for (const Failure& failure : run.failures) {
-    errors.push_back(
-        {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
-  }
-  return errors;
 }
 
 std::uint64_t number_at(const Json& line, const char* key) {
@@ -82,7 +74,7 @@ MergedRun write_merged_report(const shards::ShardSet& set, const std::filesystem
   }
   Json end = Json::object();
   for (const auto& [format, path] : files) end["files"][format].push_back(path.string());
-  end["errors"] = errors_of(run);
+  end["errors"] = errors_of(run.failures);
   end["totals"] = totals_of(set, run);
   file.write("\n  ],\n" + members_of(end) + "\n}\n");
   file.commit();

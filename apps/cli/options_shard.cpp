@@ -52,4 +52,10 @@ void ShardArguments::check(const std::vector<std::string>& inputs) const {
       "add it to the manifest, or leave one of the two out");
 }
 
+std::string merge_advice(const std::optional<shards::Shard>& shard) {
+  if (!shard) return "";
+  return fmt::format("\n  this was {}: `relprompt merge` joins them when all are done",
+                     shards::name_of(*shard));
+}
+
 }  // namespace relprompt::cli

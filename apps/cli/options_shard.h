@@ -24,4 +24,7 @@ struct ShardArguments {
   void check(const std::vector<std::string>& inputs) const;
 };
 
+/// What a shard that has ended says next, on a line of its own; empty without one.
+std::string merge_advice(const std::optional<shards::Shard>& shard);
+
 }  // namespace relprompt::cli

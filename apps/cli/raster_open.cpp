@@ -13,6 +13,7 @@
 #include "model_notes.h"
 #include "raster/library.h"
 #include "raster/pixels.h"
+#include "report_settings.h"
 #include "terminal.h"
 
 namespace relprompt::cli {
@@ -62,13 +63,8 @@ OpenedRaster open_raster(const RasterSettings& settings) {
 
 raster::Job job_of(const RasterSettings& settings, const OpenedRaster& raster, const Segmenter& segmenter,
                    const BlockSegmenter& blocks) {
-  ReportSettings said;
-  said.model = settings.model;
-  said.model_options = settings.model_options;
-  said.classes = settings.classes;
-  said.text = settings.text;
+  ReportSettings said = report_settings(settings, blocks.options());
   said.decode = settings.decode;
-  said.protocol = blocks.options();
   const Reporter reporter(segmenter, said);
   raster::Job job;
   job.blocks = {raster.facts().height, raster.facts().width, settings.block};

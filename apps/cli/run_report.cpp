@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "failures.h"
 #include "interrupt.h"
 #include "numbers.h"
 #include "terminal.h"
@@ -83,9 +84,7 @@ void RunReport::stop(const Error& error) {
 }
 
 int RunReport::status() const {
-  const auto passes = [](const Failure& failure) { return exit_status(failure.code) == 5; };
-  if (std::any_of(failures_.begin(), failures_.end(), passes)) return 5;
-  return failures_.empty() ? 0 : exit_status(failures_.front().code);
+  return status_of(failures_);
 }
 
 void RunReport::print_failures() const {
@@ -116,15 +115,10 @@ std::string RunReport::summary(double seconds, const std::filesystem::path& outp
 }
 
 Json RunReport::document(double seconds) const {
-  Json errors = Json::array();
-  for (const Failure& failure : failures_) {
-    errors.push_back(
-        {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
-  }
   Json document = run_;
   document["images"] = images_;
   if (!run_files_.empty()) document["files"] = run_files_;
-  document["errors"] = errors;
+  document["errors"] = errors_of(failures_);
   document["totals"] = {{"done", segmented_},
                         {"skipped", skipped_ + unreadable_},
                         {"failed", failures_.size()},

@@ -153,14 +153,9 @@ class SegmentRun {
                       report.done(), images_.size()));
       return 128 + signal;
     }
-    if (!settings_.quiet) print_note(report.summary(watch_.seconds(), settings_.output) + next_step());
+    if (!settings_.quiet)
+      print_note(report.summary(watch_.seconds(), settings_.output) + merge_advice(settings_.shard));
     return report.status();
-  }
-
-  std::string next_step() const {
-    if (!settings_.shard) return "";
-    return fmt::format("\n  this was {}: `relprompt merge` joins them when all are done",
-                       shards::name_of(*settings_.shard));
   }
 
   const SegmentSettings& settings_;
@@ -210,7 +205,7 @@ int run_segment(const SegmentSettings& given) {
   if (list.images.empty() && !given.shard) nothing_to_do(list);  // a shard may have none
   if (!given.quiet) note_unreadable(list);
   SegmentSettings settings = given;
-  const bool tars = lists_tars(list);
+  const bool tars = lists_tars(list, images.first);
   check_names(list, settings, tars);
   settings.hub.fetch(settings.model.string(), settings.quiet);
   Segmenter segmenter(settings.model, settings.model_options);

@@ -34,6 +34,7 @@ ShardImages list_manifest(const std::string& file, const shards::Shard& shard, c
     result.list.images.back().own = own->second;
   }
   result.whole = std::move(manifest.list);
+  result.first = std::move(manifest.first);
   return result;
 }
 
@@ -50,6 +51,7 @@ ShardImages list_images(const ShardArguments& arguments, const std::vector<std::
     const Failure& failure = result.list.failures.front();
     throw Error(failure.code, failure.message);
   }
+  if (!result.list.images.empty()) result.first = result.list.images.front().input;
   shards::ListSummer summer;
   std::vector<ListedImage> own;
   for (ListedImage& image : result.list.images) {

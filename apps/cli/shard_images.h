@@ -23,6 +23,7 @@ struct ShardImages {
   ImageList list;               ///< of the shard; the whole list where there is none
   std::vector<OwnClasses> own;  ///< each once; ListedImage::own counts them from 1
   shards::ListSummary whole;    ///< of all shards
+  std::string first;            ///< path of the first image of the whole list; empty without a shard
 };
 
 /// Images of the manifest, else of the inputs as list_images has them; with a shard those of it, which may be

@@ -61,7 +61,8 @@ std::vector<std::string> expand_tar_words(const std::vector<std::string>& words)
   return result;
 }
 
-bool lists_tars(const ImageList& list) {
+bool lists_tars(const ImageList& list, const std::string& first) {
+  if (list.images.empty()) return is_tar(first);
   const ListedImage* tar = nullptr;
   const ListedImage* image = nullptr;
   for (const ListedImage& listed : list.images) (is_tar(listed.input) ? tar : image) = &listed;

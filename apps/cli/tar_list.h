@@ -16,7 +16,8 @@ namespace relprompt::cli {
 std::vector<std::string> expand_tar_words(const std::vector<std::string>& words);
 
 /// True for a run over tars. Throws Error(kBadArgument) for tars and images in one run.
-bool lists_tars(const ImageList& list);
+/// @param first path of the first image of the whole list, which tells for a shard that nothing falls to
+bool lists_tars(const ImageList& list, const std::string& first);
 
 /// Where the results of a tar go: "out/000.tar".
 std::filesystem::path tar_output(const ListedImage& tar);

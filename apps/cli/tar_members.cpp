@@ -4,6 +4,7 @@
 
 #include "relprompt/output.h"
 
+#include "image_report.h"
 #include "json_report.h"
 #include "tar/tar_library.h"
 
@@ -14,10 +15,6 @@ void append(std::string& members, const std::string& name, const std::string& co
   std::string words;
   if (tar::tar_table().append(members, name, content, words)) return;
   throw Error(ErrorCode::kInternal, fmt::format("cannot make a member {} of a tar: {}", name, words));
-}
-
-double share(std::uint64_t pixels, const LabelMap& labels) {
-  return static_cast<double>(pixels) / (static_cast<double>(labels.height) * labels.width);
 }
 
 /// The classes that occur: with thousands of classes the others would drown them.

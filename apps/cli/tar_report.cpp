@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "error_names.h"
+#include "failures.h"
 #include "interrupt.h"
 #include "numbers.h"
 #include "tar_list.h"
@@ -77,9 +78,7 @@ void TarReport::stop(const Error& error) {
 }
 
 int TarReport::status() const {
-  const auto passes = [](const Failure& failure) { return exit_status(failure.code) == 5; };
-  if (std::any_of(failures_.begin(), failures_.end(), passes)) return 5;
-  return failures_.empty() ? 0 : exit_status(failures_.front().code);
+  return status_of(failures_);
 }
 
 void TarReport::print_failures() const {
@@ -105,14 +104,9 @@ std::string TarReport::summary(double seconds, const std::filesystem::path& outp
 }
 
 Json TarReport::document(double seconds) const {
-  Json errors = Json::array();
-  for (const Failure& failure : failures_) {
-    errors.push_back(
-        {{"input", failure.input}, {"code", name_of(failure.code)}, {"message", failure.message}});
-  }
   Json document = run_;
   document["tars"] = tars_;
-  document["errors"] = errors;
+  document["errors"] = errors_of(failures_);
   document["totals"] = {{"done", written_},
                         {"skipped", skipped_},
                         {"failed", failed_},

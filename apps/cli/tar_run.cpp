@@ -117,14 +117,9 @@ class TarRun {
                       report.done(), tars_.size()));
       return 128 + signal;
     }
-    if (!settings_.quiet) print_note(report.summary(watch_.seconds(), settings_.output) + next_step());
+    if (!settings_.quiet)
+      print_note(report.summary(watch_.seconds(), settings_.output) + merge_advice(settings_.shard));
     return report.status();
-  }
-
-  std::string next_step() const {
-    if (!settings_.shard) return "";
-    return fmt::format("\n  this was {}: `relprompt merge` joins them when all are done",
-                       shards::name_of(*settings_.shard));
   }
 
   const SegmentSettings& settings_;

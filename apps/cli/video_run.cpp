@@ -14,6 +14,7 @@
 #include "numbers.h"
 #include "output_folder.h"
 #include "progress.h"
+#include "report_settings.h"
 #include "terminal.h"
 #include "unknown_words.h"
 #include "video/av_library.h"
@@ -38,23 +39,12 @@ std::uint64_t group_size(const VideoSettings& settings) {
   return (kGroup + settings.every - 1) / settings.every * settings.every;
 }
 
-Reporter reporter_of(const VideoSettings& settings, const Segmenter& segmenter,
-                     const SegmentOptions& protocol) {
-  ReportSettings said;
-  said.model = settings.model;
-  said.model_options = settings.model_options;
-  said.classes = settings.classes;
-  said.text = settings.text;
-  said.protocol = protocol;
-  return Reporter(segmenter, said);
-}
-
 class VideoRun {
  public:
   VideoRun(const VideoSettings& settings, Segmenter& segmenter, OpenedVideo opened, const video::AvTable* av)
       : settings_(settings),
         protocol_(segmenter.resolve(settings.protocol)),
-        reporter_(reporter_of(settings, segmenter, protocol_)),
+        reporter_(segmenter, report_settings(settings, protocol_)),
         opened_(std::move(opened)),
         facts_(opened_.source->facts()),
         made_from_(

@@ -130,6 +130,7 @@ Manifest read_manifest(const std::string& file, const Shard& shard) {
       fail(reader.place(), fmt::format("expected an id that no other line has, found {}, the id of line {}",
                                        shown(image.id), *line));
     }
+    if (manifest.first.empty()) manifest.first = image.image;
     if (shard.takes(image.id)) manifest.images.push_back(std::move(image));
   }
   manifest.list = summer.summary();

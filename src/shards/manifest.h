@@ -35,6 +35,7 @@ struct ListSummary {
 struct Manifest {
   std::vector<ManifestImage> images;  ///< those of the shard, in the manifest's order
   ListSummary list;                   ///< of all shards
+  std::string first;                  ///< path of the first image, whichever shard it falls to
 };
 
 /// Longest line of a manifest.
