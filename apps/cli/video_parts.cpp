@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/json_output.h"
 #include "base/json_read.h"
+#include "base/json_value.h"
 #include "base/own_files.h"
 #include "base/read_file.h"
 #include "image/label_files.h"
@@ -49,11 +50,12 @@ std::optional<GroupRecord> VideoParts::read_record(std::uint64_t group) const {
   const auto path = path_of(group, kRecord);
   if (standing_of(path) != Standing::kOwn) return std::nullopt;
   const auto document = try_read_json_file(path);
-  if (!document.is_object() || document.value("made_from", "") != settings_.made_from) return std::nullopt;
-  for (const auto& name : document.value("files", std::vector<std::string>{}))
+  if (!document.is_object() || value_or(document, "made_from", std::string()) != settings_.made_from)
+    return std::nullopt;
+  for (const auto& name : value_or(document, "files", std::vector<std::string>{}))
     if (standing_of(settings_.folder / name) != Standing::kOwn) return std::nullopt;
-  return GroupRecord{group, document.value("last", std::uint64_t{0}),
-                     document.value("last_computed", std::uint64_t{0})};
+  return GroupRecord{group, value_or(document, "last", std::uint64_t{0}),
+                     value_or(document, "last_computed", std::uint64_t{0})};
 }
 
 std::vector<GroupRecord> VideoParts::finished(bool resume) {

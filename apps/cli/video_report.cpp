@@ -10,6 +10,7 @@
 #include "analysis/chart.h"
 #include "base/json_output.h"
 #include "base/json_read.h"
+#include "base/json_value.h"
 
 namespace relprompt::cli {
 namespace {
@@ -76,7 +77,7 @@ void VideoAccount::add(const std::string& text) {
       return;
     }
     ++(status == "computed" ? computed_ : carried_);
-    after_loss_ += line.value("after_loss", false);
+    after_loss_ += value_or(line, "after_loss", false);
     windows_ += line.at("windows").get<std::uint64_t>();
     reused_ += line.at("reused").get<std::uint64_t>();
     std::vector<video::ClassShares::Share> shares;

@@ -11,6 +11,7 @@
 
 #include "base/atomic_file.h"
 #include "base/json_read.h"
+#include "base/json_value.h"
 #include "base/own_files.h"
 #include "base/read_file.h"
 #include "numbers.h"
@@ -49,12 +50,13 @@ std::optional<int> VideoResults::done_before() const {
   JsonRules rules;
   rules.bytes = std::size_t{256} << 20;
   const auto document = try_read_json_file(path, rules);
-  if (!document.is_object() || document.value("made_from", "") != made_from_) return std::nullopt;
-  for (const auto& [kind, name] : document.value("files", std::map<std::string, std::string>{}))
+  if (!document.is_object() || value_or(document, "made_from", std::string()) != made_from_)
+    return std::nullopt;
+  for (const auto& [kind, name] : value_or(document, "files", std::map<std::string, std::string>{}))
     if (standing_of(settings_.output / name) != Standing::kOwn) return std::nullopt;
   if (settings_.json) print_result(read_file(path).text());
   if (!settings_.quiet) print_note(fmt::format("already done: results in {}", settings_.output.string()));
-  return document.value("lost", 0) > 0 ? 3 : 0;
+  return value_or(document, "lost", 0) > 0 ? 3 : 0;
 }
 
 int VideoResults::finish(const VideoParts& parts, const video::Source& source, double seconds,

@@ -8,6 +8,7 @@
 
 #include "base/atomic_file.h"
 #include "base/json_output.h"
+#include "base/json_value.h"
 #include "base/read_file.h"
 #include "eval/json_text.h"
 
@@ -178,7 +179,9 @@ eval::Scores most_frequent_class_of(const fs::path& report) {
 eval::Scores held_out_scores(const fs::path& log) {
   eval::Scores scores;
   for (const auto& event : events_of(log)) {
-    if (event.value("event", "") != "evaluation" || event.value("part", "") != "held-out part") continue;
+    if (value_or(event, "event", std::string()) != "evaluation" ||
+        value_or(event, "part", std::string()) != "held-out part")
+      continue;
     scores = scores_from(eval::member(event, "scores", log.string()), log.string());
   }
   return scores;
@@ -188,7 +191,7 @@ double training_seconds(const fs::path& log, std::int64_t iterations) {
   const std::string where = log.string();
   std::vector<double> paces;
   for (const auto& event : events_of(log)) {
-    if (event.value("event", "") != "step") continue;
+    if (value_or(event, "event", std::string()) != "step") continue;
     const auto& seconds = eval::member(event, "seconds", where);
     if (seconds.is_number()) paces.push_back(seconds.get<double>());
   }

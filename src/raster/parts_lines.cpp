@@ -10,6 +10,7 @@
 
 #include "base/json_output.h"
 #include "base/json_read.h"
+#include "base/json_value.h"
 #include "base/read_file.h"
 #include "shards/lines.h"
 
@@ -50,7 +51,8 @@ class PartLines {
     const auto line = read_json(text, place_, rules);
     if (!line.is_object()) fail("an object", "something else");
     if (first) {
-      if (line.value("format", "") != kPartFormat) fail("a journal of blocks", "another first line");
+      if (value_or(line, "format", std::string()) != kPartFormat)
+        fail("a journal of blocks", "another first line");
       if (number(line, "shard") != journal_.shard.index || number(line, "shards") != journal_.shard.count)
         fail("the shard of the file's name", "another one");
       if (!line.contains("facts") || !line["facts"].is_object()) fail("facts", "none");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/json_read.h"
+#include "base/json_value.h"
 
 namespace relprompt::train {
 namespace {
@@ -76,7 +77,7 @@ void add_all(Scalars& scalars, const std::string& prefix, const Json& event, con
 
 Scalars scalars_of(const Json& event) {
   Scalars scalars;
-  const std::string kind = event.value("event", "");
+  const std::string kind = value_or(event, "event", std::string());
   if (kind == "step") {
     add(scalars, "loss/total", event.value("loss", Json()));
     add_all(scalars, "loss/", event, "parts");

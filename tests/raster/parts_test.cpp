@@ -58,6 +58,16 @@ TEST_F(Parts, AreReadBack) {
   EXPECT_EQ(reader.scores(record, 15), "scores of three");
 }
 
+TEST_F(Parts, RefuseFirstLinesOfOtherTypes) {
+  for (const char* line : {R"({"format":5,"shard":0,"shards":1,"facts":{}})",
+                           R"({"format":["relprompt raster 1"],"shard":0,"shards":1,"facts":{}})",
+                           R"({"format":"relprompt raster 1","shard":0,"shards":1,"facts":[]})", "[]"}) {
+    fs::create_directories(folder_ / "l.tif.parts");
+    test::write_text(file("0-of-1.jsonl"), std::string(line) + "\n");
+    EXPECT_ERROR(read_part(file("0-of-1.jsonl")), ErrorCode::kUnreadable, "expected");
+  }
+}
+
 TEST_F(Parts, GoOnAfterAKillAtAnyByte) {
   write_two();
   const std::string journal = test::read_text(file("0-of-1.jsonl"));

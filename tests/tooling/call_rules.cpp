@@ -77,6 +77,19 @@ void find_questions(std::string_view line, std::vector<std::string>& found) {
   }
 }
 
+/// True for `object.value("key", "")` and its like, with a fallback that is no JSON value.
+bool takes_a_typed_value(std::string_view line) {
+  const std::string_view call = ".value(\"";
+  for (std::size_t at = line.find(call); at != std::string_view::npos; at = line.find(call, at + 1)) {
+    const std::size_t comma = line.find(", ", at);
+    if (comma == std::string_view::npos) return true;
+    const std::string_view fallback = line.substr(comma + 2);
+    const auto begins = [&](std::string_view word) { return fallback.substr(0, word.size()) == word; };
+    if (!begins("Json()") && !begins("nlohmann::json()") && !begins("nlohmann::json::object()")) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<std::string> forbidden_calls(std::string_view line) {
@@ -85,6 +98,10 @@ std::vector<std::string> forbidden_calls(std::string_view line) {
   for (const std::string_view parser : kParsers) {
     if (line.find(parser) == std::string_view::npos) continue;
     found.push_back("JSON is read by base/json_read.h alone, which limits depth and size");
+  }
+  if (takes_a_typed_value(line)) {
+    found.push_back(
+        "value() with a fallback throws where the value is of another type: see base/json_value.h");
   }
   find_questions(line, found);
   return found;

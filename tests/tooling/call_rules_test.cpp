@@ -29,12 +29,21 @@ TEST(CallRules, CatchesQuestionsThatThrow) {
   EXPECT_EQ(forbidden_calls("fs::exists(a) || fs::is_empty(b)").size(), 2u);
 }
 
+TEST(CallRules, CatchesTypedValuesOfJson) {
+  for (const char* line :
+       {"if (event.value(\"event\", \"\") == \"step\") {", "document.value(\"lost\", 0) > 0",
+        "a.value(\"x\", Json()) && a.value(\"y\", false)"}) {
+    EXPECT_THAT(forbidden_calls(line), ElementsAre(HasSubstr("base/json_value.h"))) << line;
+  }
+}
+
 TEST(CallRules, LetsTheRestPass) {
   for (const char* line :
        {"fs::exists(path, ignored)", "fs::relative(clip, fs::absolute(folder, a), problem)",
         "fs::temp_directory_path(problem)", "path_exists(path)", "// fs::exists(path) throws",
         "cafs::exists(x)", "fs::exists(a_long_argument +", "const fs::path exists(name);", "parse_json(text)",
-        "document.parse(text)"}) {
+        "document.parse(text)", "event.value(\"loss\", Json())",
+        "state.value(\"steps\", nlohmann::json::object())", "list.value(index, 0)"}) {
     EXPECT_THAT(forbidden_calls(line), IsEmpty()) << line;
   }
 }
