@@ -18,6 +18,7 @@ const fs::path kConfigs = fs::path(RELPROMPT_SOURCE_DIR) / "configs";
 const fs::path kMethodsConfig = kConfigs / "world-methods.yaml";
 const fs::path kTablesConfig = kConfigs / "world-tables.yaml";
 const fs::path kTokenConfig = kConfigs / "world-token-clip.yaml";
+const fs::path kLargeConfig = kConfigs / "world-large-clip.yaml";
 
 TEST(WorldTables, EveryRowCanBeTrainedWithThreeSeeds) {
   const test::TemporaryFolder work;
@@ -51,7 +52,7 @@ TEST(WorldTables, HasThePapersTables) {
 /// Whatever is compared has one budget, nothing is chosen by the test set, and test scenes are nobody's
 /// training scenes.
 TEST(WorldSuites, AllRowsHaveOneBudgetAndNothingIsChosenByTheTest) {
-  for (const auto& config : {kMethodsConfig, kTablesConfig, kTokenConfig}) {
+  for (const auto& config : {kMethodsConfig, kTablesConfig, kTokenConfig, kLargeConfig}) {
     for (const bool quick : {false, true}) {
       const test::TemporaryFolder work;
       auto suite = read_suite(config, quick);
@@ -75,15 +76,22 @@ TEST(WorldSuites, StateTheRatesThatTheMethodsSuiteChose) {
       test::read_text(fs::path(RELPROMPT_SOURCE_DIR) / "docs/measurements/experiments/experiments.json"));
   std::map<std::string, double> chosen;
   for (const auto& group : report["rates"]["groups"]) chosen[group["key"]] = group["chosen"];
-  for (const auto& config : {kTablesConfig, kTokenConfig}) {
+  for (const auto& config : {kTablesConfig, kTokenConfig, kLargeConfig}) {
     std::size_t stated = 0;
     for (const auto& group : read_suite(config, false).rates.groups) {
       if (!group.stated) continue;
       EXPECT_DOUBLE_EQ(*group.stated, chosen.at(group.key)) << config << ": " << group.key;
       ++stated;
     }
-    EXPECT_GE(stated, 6u);
+    EXPECT_GE(stated, 4u);
   }
+}
+
+TEST(WorldLargeClip, HasTheMainRowsOnceInEachRegime) {
+  const test::TemporaryFolder work;
+  const auto plan = make_plan(read_suite(kLargeConfig, false), work.path());
+  EXPECT_EQ(plan.runs.size(), 2u * (4u * 3u + 1u));
+  for (const auto& run : plan.runs) EXPECT_FALSE(plan.clip(run).ready()) << "it has a CLIP of its own";
 }
 
 /// What is compared has five seeds and its own learning rates, which at most 40 runs choose.

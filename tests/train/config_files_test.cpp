@@ -23,8 +23,8 @@ std::map<std::string, config::RunConfig> all_configs() {
   for (const auto& entry : fs::directory_iterator(fs::path(RELPROMPT_SOURCE_DIR) / "configs")) {
     const auto name = entry.path().stem();
     if (entry.is_directory()) continue;  // training-free: tests/config; paper: paper_configs_test.cpp
-    if (name == "world-clip" || name == "world-methods" || name == "world-tables" ||
-        name == "world-token-clip")
+    if (name == "world-clip" || name == "world-large-clip" || name == "world-methods" ||
+        name == "world-tables" || name == "world-token-clip")
       continue;  // others
     configs.emplace(entry.path().stem().string(), config::read_run_config(entry.path()));
   }
