@@ -150,7 +150,7 @@ while read -r path; do
   cp -n "$file" "$stage/$lib/"
   [[ -e $stage/$path ]] || ln -s "$(basename "$file")" "$stage/$path"
 done < <(grep '\.so' "$bundle.list")
-tar -C "$stage" --create --owner=0 --group=0 usr | xz -T0 -6 >"$bundle.part"
+tar -C "$stage" --create --owner=0 --group=0 usr | xz -T0 >"$bundle.part"
 size="$(stat -c %s "$bundle.part")"
 if ((size > largest)); then
   echo "gpu_bundle.sh: $bundle would have $size bytes, at most $largest are expected: $bundle.list says what is in it" >&2
