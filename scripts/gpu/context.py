@@ -70,8 +70,8 @@ class Check:
 class Rows:
     """What a step found; written after every row, so that a step out of time keeps what it has."""
 
-    def __init__(self, path: Path, judge_speed: bool = True):
-        self.path, self.judge_speed = path, judge_speed
+    def __init__(self, path: Path, at_full_size: bool = True):
+        self.path, self.at_full_size = path, at_full_size
         self.rows: list[dict[str, Any]] = []
         self._write()
 
@@ -82,13 +82,13 @@ class Rows:
         self.rows.append({"what": what, "measured": measured, "wanted": wanted, "holds": holds, "numbers": numbers})
         self._write()
 
-    def at_most(self, what: str, value: float, limit: float, unit: str = "", speed: bool = False, **numbers: Any) -> None:
-        """speed: a figure of speed or memory, which is not judged at the dry run's sizes."""
-        holds = bool(value <= limit) if self.judge_speed or not speed else None
+    def at_most(self, what: str, value: float, limit: float, unit: str = "", full_size: bool = False, **numbers: Any) -> None:
+        """full_size: judged at full size only; at the dry run's sizes the figure says nothing."""
+        holds = bool(value <= limit) if self.at_full_size or not full_size else None
         self.add(what, f"{value:.4g}{unit}", f"at most {limit:.3g}{unit}", holds, value=value, **numbers)
 
-    def at_least(self, what: str, value: float, limit: float, unit: str = "", speed: bool = False, **numbers: Any) -> None:
-        holds = bool(value >= limit) if self.judge_speed or not speed else None
+    def at_least(self, what: str, value: float, limit: float, unit: str = "", full_size: bool = False, **numbers: Any) -> None:
+        holds = bool(value >= limit) if self.at_full_size or not full_size else None
         self.add(what, f"{value:.4g}{unit}", f"at least {limit:.3g}{unit}", holds, value=value, **numbers)
 
     def _write(self) -> None:

@@ -42,7 +42,7 @@ def scaling(check: Check, rows: Rows) -> None:
         for threads in thread_counts(check)[1:]:
             ms = window_ms(check, precision, threads)
             efficiency, wanted = 100 * alone / (ms * threads), EFFICIENCY.get(threads)
-            holds = efficiency >= wanted if wanted and rows.judge_speed else None
+            holds = efficiency >= wanted if wanted and rows.at_full_size else None
             rows.add(f"{precision}, {threads} threads", f"{ms:.1f} ms, efficiency {efficiency:.0f}%",
                      f"at least {wanted}%" if wanted else "", holds, ms=ms, efficiency=efficiency)
     scenes = make_scenes(check, 20, 551, 0)
@@ -87,7 +87,7 @@ def rivals(check: Check, rows: Rows) -> None:
             if isinstance(found, str):
                 rows.add(what, f"does not run: {found}")
             else:
-                rows.at_least(f"{what} ({found:.1f} ms)", found / mine[name], 1, speed=True, ms=found, ours_ms=mine[name])
+                rows.at_least(f"{what} ({found:.1f} ms)", found / mine[name], 1, full_size=True, ms=found, ours_ms=mine[name])
 
 
 def eager_command(check: Check) -> list[Any]:
@@ -104,7 +104,7 @@ def _onnx_rows(rows: Rows, out: Path, counts: list[int], repeat: int, mine: dict
         for threads in counts:
             ms, scores = onnx_ms(out / file, threads, repeat)
             rows.at_least(f"ONNX Runtime {precision}, {threads} threads ({ms:.1f} ms) over our {precision}",
-                          ms / mine[f"{precision} {threads}"], 1, speed=True, ms=ms)
+                          ms / mine[f"{precision} {threads}"], 1, full_size=True, ms=ms)
         same = 100 * float((scores.argmax(1) == exact.argmax(1)).mean())
         rows.add(f"ONNX Runtime {precision}: patches with PyTorch's best class", f"{same:.2f}%", share=same)
         if precision == "fp32":

@@ -97,7 +97,7 @@ def beside_eager(check: Check, rows: Rows) -> None:
     rows.at_most(f"largest relative difference of {updates} losses", max(away), 1e-3, first=eager["losses"][0][0],
                  last=eager["losses"][-1][0])
     first = ours["losses"][(updates - 1) % 4][0]   # of the same batch as the last one
-    rows.at_most("last loss over the first of its batch: it learns", ours["losses"][-1][0] / first, 1)
+    rows.at_most("last loss over the first of its batch: it learns", ours["losses"][-1][0] / first, 1, full_size=True)
     a, b = read_tensors(out / "ours.safetensors"), read_tensors(out / "eager.safetensors")
     same = 100 * float((a.pop("labels").ravel() == b.pop("labels").ravel()).mean())
     apart = {n: float(numpy.linalg.norm(a[n] - b[n]) / max(float(numpy.linalg.norm(b[n])), 1e-30)) for n in b}

@@ -38,7 +38,7 @@ _STATUS = {0: PASSED, 1: FAILED, 3: NOT_RUN}
 
 def run_here(step: Step, check: Check, rows_file: Path, problem_file: Path) -> int:
     """The step itself, in a process of its own. -> exit status, of _STATUS."""
-    rows = Rows(rows_file, judge_speed=not check.small)
+    rows = Rows(rows_file, at_full_size=not check.small)
     try:
         step.run(check, rows)
     except (StepFailed, NotRun) as problem:
