@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import signal
 import sys
 import time
 from pathlib import Path
@@ -108,6 +109,8 @@ def main() -> int:
     now = datetime.datetime.now(datetime.timezone.utc)
     facts = {"date": f"{now:%Y-%m-%d %H:%M} UTC", "command": "scripts/gpu_check.sh " + " ".join(sys.argv[1:])}
     minutes = a.minutes or (60 if a.cpu else 8)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, runner.stop)
     failed = runner.run_steps(steps, check, minutes * 60, facts, a.self_test)
     print(f"{check.results / 'gpu.md'}: {len(steps) - failed} of {len(steps)} steps passed")
     return 1 if failed else 0

@@ -34,6 +34,14 @@ class Step:
 
 PASSED, FAILED, LATE, NOT_RUN = "passed", "failed", "out of time", "not run"
 _STATUS = {0: PASSED, 1: FAILED, 3: NOT_RUN}
+_running: set[int] = set()   # steps, each the first process of a session
+
+
+def stop(number: int, _: object) -> None:
+    """For signals: ends the steps with the check, which do not hear what it hears."""
+    for pid in list(_running):
+        os.killpg(pid, signal.SIGKILL)
+    os._exit(128 + number)
 
 
 def run_here(step: Step, check: Check, rows_file: Path, problem_file: Path) -> int:
@@ -58,15 +66,15 @@ def _start(step: Step, check: Check, limit: float, command: list[str]) -> int | 
     """-> exit status; None if it ran past the limit."""
     with open(check.log(step.name), "w", encoding="utf-8") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        _running.add(process.pid)
         try:
             return process.wait(limit)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)   # its own session: the step and what it started
+            os.killpg(process.pid, signal.SIGKILL)   # the step and what it started
             process.wait()
             return None
-        except KeyboardInterrupt:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
+        finally:
+            _running.discard(process.pid)
 
 
 def run_step(step: Step, check: Check, left: float, command: list[str]) -> dict[str, Any]:
