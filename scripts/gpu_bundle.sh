@@ -57,6 +57,7 @@ libgmock-dev usr/include/gmock/gmock.h
 libgmock-dev $lib/libgmock.a
 libbenchmark-dev usr/include/benchmark/benchmark.h
 libbenchmark-dev $lib/libbenchmark.so
+libbenchmark-dev $lib/libbenchmark_main.a
 END
 }
 
@@ -109,7 +110,7 @@ make_list() {
   all="$(packages | xargs dpkg -L)"
   libraries="$(grep -E "^/usr/lib/.*\.so$" <<<"$all")"
   {
-    grep -E "^/usr/(include|lib.*/cmake|share/cmake)/|/lib(gtest|gmock)(_main)?\.a$" <<<"$all" |
+    grep -E "^/usr/(include|lib.*/cmake|share/cmake)/|/lib(gtest|gmock|benchmark)(_main)?\.a$" <<<"$all" |
       while read -r path; do [[ -d $path ]] || echo "$path"; done
     boost_files
     { echo "$libraries"; loaded_by <<<"$libraries"; } | names_of
