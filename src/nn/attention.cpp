@@ -5,6 +5,7 @@
 #include <torch/version.h>
 
 #include "nn/attention_function.h"
+#include "nn/optional.h"
 
 namespace relprompt::nn {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
                      const torch::Tensor& mask) {
 #if TORCH_VERSION_MAJOR >= 2
-  const auto bias = mask.defined() ? c10::optional<torch::Tensor>(mask.to(q.dtype())) : c10::nullopt;
+  const auto bias = mask.defined() ? Optional<torch::Tensor>(mask.to(q.dtype())) : Optional<torch::Tensor>();
   return at::scaled_dot_product_attention(q, k, v, bias);
 #else
   auto scores = torch::matmul(q * (1.0 / std::sqrt(static_cast<double>(q.size(-1)))), k.transpose(-2, -1));

@@ -1,6 +1,7 @@
 #include "nn/attention_function.h"
 
 #include "kernels/attention.h"
+#include "nn/optional.h"
 
 namespace relprompt::nn {
 namespace {
@@ -33,8 +34,8 @@ float* numbers_or_null(const torch::Tensor& tensor) {
 
 class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
  public:
-  static Variable forward(AutogradContext* context, const Variable& qkv,
-                          const c10::optional<Variable>& extra_kv, std::int64_t heads) {
+  static Variable forward(AutogradContext* context, const Variable& qkv, const Optional<Variable>& extra_kv,
+                          std::int64_t heads) {
     const auto extra = extra_kv ? *extra_kv : Variable();
     context->save_for_backward({qkv, extra});
     context->saved_data["heads"] = heads;
@@ -59,8 +60,7 @@ class AttentionFunction : public torch::autograd::Function<AttentionFunction> {
 
 torch::Tensor kernel_attention(const torch::Tensor& qkv, const torch::Tensor& extra_kv, std::int64_t heads) {
   const auto own = qkv.contiguous();
-  const auto extra =
-      extra_kv.defined() ? c10::optional<Variable>(extra_kv.contiguous()) : c10::optional<Variable>();
+  const auto extra = extra_kv.defined() ? Optional<Variable>(extra_kv.contiguous()) : Optional<Variable>();
   return AttentionFunction::apply(own, extra, heads);
 }
 

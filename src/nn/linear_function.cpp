@@ -1,6 +1,7 @@
 #include "nn/linear_function.h"
 
 #include "kernels/quick_gelu.h"
+#include "nn/optional.h"
 
 namespace relprompt::nn {
 namespace {
@@ -68,7 +69,7 @@ bool needs_gradient(const torch::Tensor& tensor) {
 class LinearFunction : public torch::autograd::Function<LinearFunction> {
  public:
   static Variable forward(AutogradContext* context, const Variable& x, const Variable& weight,
-                          const c10::optional<Variable>& bias, Activation activation) {
+                          const Optional<Variable>& bias, Activation activation) {
     const bool activated = activation == Activation::kQuickGelu;
     const auto sums = multiply(x, weight, bias ? numbers_or_null(*bias) : nullptr, Activation::kNone);
     context->save_for_backward({x.requires_grad() ? weight : Variable(),
@@ -116,7 +117,8 @@ torch::Tensor kernel_linear(const torch::Tensor& x, const torch::Tensor& weight,
       torch::GradMode::is_enabled() && (needs_gradient(rows) || needs_gradient(w) || needs_gradient(b));
   // Without a graph the activation is fused with the product; with one its argument has to be kept.
   if (!graph) return multiply(rows, w, numbers_or_null(b), activation);
-  return LinearFunction::apply(rows, w, b.defined() ? c10::optional<Variable>(b) : c10::nullopt, activation);
+  return LinearFunction::apply(rows, w, b.defined() ? Optional<Variable>(b) : Optional<Variable>(),
+                               activation);
 }
 
 }  // namespace relprompt::nn

@@ -1,5 +1,5 @@
 // What the program does on GPUs, or on the stand-in for them (gpus.h): there numbers mean nothing, but
-// everything has to be on its device and of its kind.
+// everything has to be on its device and of its kind. One GPU is enough for all but PairOnGpus.
 #include <cstdlib>
 
 #include <gmock/gmock.h>
@@ -19,15 +19,16 @@ using Words = std::vector<std::string>;
 
 class OnGpus : public TwoWorkers {
  protected:
-  OnGpus() {
-    for (const auto& [name, value] : computing_gpu_variables()) ::setenv(name.c_str(), value.c_str(), 1);
+  explicit OnGpus(int count = 1) : count_(count), variables_(computing_gpu_variables(count)) {
+    for (const auto& [name, value] : variables_) ::setenv(name.c_str(), value.c_str(), 1);
   }
   ~OnGpus() override {
-    for (const auto& [name, value] : computing_gpu_variables()) ::unsetenv(name.c_str());
+    for (const auto& [name, value] : variables_) ::unsetenv(name.c_str());
   }
+  void SetUp() override { RELPROMPT_REQUIRE_GPUS(count_); }
 
   void expect_success(Words words) {
-    words.insert(words.end(), {"--device", "cuda"});
+    words.insert(words.end(), {"--device", gpu_name()});
     const Outcome outcome = first_.run(words);
     EXPECT_EQ(outcome.status, 0) << outcome;
   }
@@ -37,6 +38,15 @@ class OnGpus : public TwoWorkers {
     for (const auto& setting : settings) words.insert(words.end(), {"--set", setting});
     return words;
   }
+
+ private:
+  int count_;
+  std::map<std::string, std::string> variables_;
+};
+
+class PairOnGpus : public OnGpus {
+ protected:
+  PairOnGpus() : OnGpus(2) {}
 };
 
 struct Kind {
@@ -90,15 +100,17 @@ TEST_F(OnGpus, ModelsLabelImages) {
   expect_success({"bench", "--model", model, "--window", "64", "--repeat", "1"});
 }
 
-TEST_F(OnGpus, TwoWorkersShareTheWork) {
-  expect_success(command("one"));
-  const Words two = command("two", {"--device", "cuda"});
+TEST_F(PairOnGpus, TwoWorkersShareTheWork) {
+  const Words on_cuda = {"--device", "cuda"};
+  const Outcome alone = first_.run(command("one", on_cuda));
+  EXPECT_EQ(alone.status, 0) << alone;
+  const Words two = command("two", on_cuda);
   const auto port = free_port();
   const auto a = start(0, port, two), b = start(1, port, two);
   const auto leader = first_.wait(a), other = second_.wait(b);
   EXPECT_EQ(leader.status, 0) << leader;
   EXPECT_EQ(other.status, 0) << other;
-  if (!gpus_are_real()) {
+  if (!gpus_are_real(2)) {
     EXPECT_THAT(leader.out, HasSubstr("stand-in: ncclAllReduce"));
   }
   const Golden one(first_ / "one/last/prompts.safetensors"), both(first_ / "two/last/prompts.safetensors");

@@ -1,4 +1,5 @@
-// The two definitions of the network tied together: the engine that labels, and the network that trains.
+// The two definitions of the network tied together: the engine that labels, and the network that trains, on
+// the device of test_device.h.
 #include <algorithm>
 #include <cstdlib>
 
@@ -8,6 +9,7 @@
 #include "model/model_files.h"
 #include "network/network.h"
 #include "tensors.h"
+#include "test_device.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
@@ -105,11 +107,12 @@ class Engine : public testing::TestWithParam<Case> {
 
   test::TemporaryFolder scratch_;
   std::optional<ModelFiles> model_;
+  const torch::Device device_ = test::test_device();
 };
 
 TEST_P(Engine, EqualsTheNetworkOverGridsAndClasses) {
   const torch::InferenceMode no_gradients;
-  network::Network reference(*model_, torch::kCPU, Precision::kFp32);
+  network::Network reference(*model_, device_, Precision::kFp32);
   const engine::Network network(*model_, Precision::kFp32);
   EXPECT_EQ(network.score_activation(), reference.score_activation());
   struct Shape {
@@ -120,7 +123,8 @@ TEST_P(Engine, EqualsTheNetworkOverGridsAndClasses) {
        {Shape{2, 64, 64, 5}, {1, 48, 80, 1}, {1, 70, 130, 3}, {1, 64, 64, 200}, {3, 16, 16, 2}}) {
     const auto image = test::uniform("image", {shape.batch, 3, shape.height, shape.width});
     const auto t = texts(shape.classes);
-    EXPECT_TRUE(close(scores(network, image, t), reference.patch_scores(image, t), 5e-5))
+    const auto expected = reference.patch_scores(image.to(device_), t.to(device_));
+    EXPECT_TRUE(close(scores(network, image, t), expected, test::rounding(5e-5)))
         << shape.height << "x" << shape.width << ", " << shape.classes << " classes";
   }
 }
@@ -137,6 +141,9 @@ TEST_P(Engine, RoundedPrecisionsStayNear) {
     const auto found = activated(scores(engine::Network(*model_, precision), image, t));
     EXPECT_TRUE(close(found, exact, 0.12));
   }
+  if (device_.is_cpu()) return;  // where the engine computes bf16
+  network::Network rounded(*model_, device_, Precision::kBf16);
+  EXPECT_TRUE(close(activated(rounded.patch_scores(image.to(device_), t.to(device_)).cpu()), exact, 0.12));
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Engine, testing::ValuesIn(all_cases()),

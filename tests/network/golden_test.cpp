@@ -1,5 +1,5 @@
 // Number-by-number parity with the reference (tools/reference): the tiny network in every checkpoint format,
-// and ViT-B/16.
+// and ViT-B/16. Whole networks are on the device of test_device.h.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -20,6 +20,7 @@
 #include "segmenter/sliding_window.h"
 #include "segmenter/windows.h"
 #include "tensors.h"
+#include "test_device.h"
 #include "test_support.h"
 
 namespace relprompt::segmenter {
@@ -56,12 +57,12 @@ torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmb
                     std::int64_t crop, std::int64_t stride, const std::vector<float>& penalty) {
   const auto height = input.size(2), width = input.size(3);
   const auto windows = sliding_windows(height, width, crop, stride);
-  const auto texts = network::rows_of(classes, torch::kCPU);
+  const auto texts = network::rows_of(classes, network.device());
   std::vector<torch::Tensor> scores;
   kernels::LabelTask task;
   for (const auto& w : windows) {
-    const auto crop_of = input.narrow(2, w.y, w.height).narrow(3, w.x, w.width);
-    scores.push_back(network.patch_scores(crop_of, texts)[0].contiguous());
+    const auto crop_of = input.narrow(2, w.y, w.height).narrow(3, w.x, w.width).to(network.device());
+    scores.push_back(network.patch_scores(crop_of, texts)[0].cpu().contiguous());
     task.windows.push_back({scores.back().data_ptr<float>(), w.y, w.x});
   }
   task.patches = {scores.front().size(1), scores.front().size(2)};
@@ -84,7 +85,7 @@ class TinyGolden : public testing::TestWithParam<model::Variant> {
     golden_.emplace(folder_ / "expected.safetensors");
     model_.emplace(GetParam() == model::Variant::kOfficial ? open_model(folder_ / "rpn_mmseg.pth")
                                                            : paper_model());
-    network_.emplace(*model_, torch::kCPU, Precision::kFp32);
+    network_.emplace(*model_, test::test_device(), Precision::kFp32);
   }
 
   std::string name(const std::string& what) const {
@@ -92,6 +93,9 @@ class TinyGolden : public testing::TestWithParam<model::Variant> {
   }
   torch::Tensor expected(const std::string& what) const { return (*golden_)[name(what)]; }
   torch::Tensor shared_input(const std::string& what) const { return (*golden_)[what]; }
+  torch::Tensor on_device(const std::string& what) const {
+    return shared_input(what).to(test::test_device());
+  }
 
   /// The goldens' CLIP with name-hashed paper prompts, which no file holds.
   ModelFiles paper_model() {
@@ -108,6 +112,7 @@ class TinyGolden : public testing::TestWithParam<model::Variant> {
   std::optional<test::Golden> golden_;
   std::optional<ModelFiles> model_;
   std::optional<Network> network_;
+  const double tolerance_ = test::rounding(kFp32);
   torch::InferenceMode no_gradients_;
 };
 
@@ -115,18 +120,18 @@ TEST_P(TinyGolden, PatchLogitsAndEveryTracedStage) {
   std::size_t stages = 0;
   const auto observer = [&](const std::string& stage, const torch::Tensor& value) {
     if (stage.find(".m2oe_update") != std::string::npos) return;  // a figure of ours, not the reference's
-    EXPECT_TRUE(close(value, expected(stage), kFp32)) << stage;
+    EXPECT_TRUE(close(value, expected(stage), tolerance_)) << stage;
     ++stages;
   };
-  const auto logits = network_->patch_scores(shared_input("image"), shared_input("text"), observer);
-  EXPECT_TRUE(close(logits, expected("patch_logits"), kFp32));
+  const auto logits = network_->patch_scores(on_device("image"), on_device("text"), observer);
+  EXPECT_TRUE(close(logits, expected("patch_logits"), tolerance_));
   EXPECT_EQ(stages, 4u * 2 + 3u * 2);  // class token and patches of 4 layers, map and prompt of 3
 }
 
 TEST_P(TinyGolden, RectangularGrid) {
-  const auto wide = shared_input("wide_image").narrow(2, 0, 96).narrow(3, 0, 144);
-  const auto logits = network_->patch_scores(wide, shared_input("text"));
-  EXPECT_TRUE(close(logits, expected("rectangular_patch_logits"), kFp32));
+  const auto wide = on_device("wide_image").narrow(2, 0, 96).narrow(3, 0, 144);
+  const auto logits = network_->patch_scores(wide, on_device("text"));
+  EXPECT_TRUE(close(logits, expected("rectangular_patch_logits"), tolerance_));
 }
 
 TEST_P(TinyGolden, PredictedProbabilities) {
@@ -135,14 +140,14 @@ TEST_P(TinyGolden, PredictedProbabilities) {
   const std::vector<float> seen = {0.1f, 0.1f, 0.1f, 0.1f, 0, 0};
   for (std::int64_t i = 0; i < image.size(0); ++i) {
     const auto planes = slide(*network_, image.narrow(0, i, 1), classes, 64, 64, seen);
-    EXPECT_TRUE(close(planes, expected("predict")[i], kFp32));
+    EXPECT_TRUE(close(planes, expected("predict")[i], tolerance_));
   }
 }
 
 TEST_P(TinyGolden, SlidingWindows) {
   const auto planes = slide(*network_, shared_input("wide_image"), one_name_each(shared_input("text")), 64,
                             53, {0.1f, 0.1f, 0.1f, 0.1f, 0, 0});
-  EXPECT_TRUE(close(planes, expected("slide")[0], kFp32));
+  EXPECT_TRUE(close(planes, expected("slide")[0], tolerance_));
 }
 
 TEST_P(TinyGolden, SegmentsTheImage) {
@@ -166,7 +171,7 @@ TEST_P(TinyGolden, SegmentsTheImage) {
   network::TorchScorer scorer(*network_);
   const auto result = segment_image(scorer, model_->config, classes, image,
                                     resolve(options, model_->config, classes.classes()), sink);
-  EXPECT_TRUE(close(got, want, 2e-3));
+  EXPECT_TRUE(close(got, want, test::rounding(2e-3)));
   const auto labels = torch::from_blob(const_cast<std::uint16_t*>(result.labels.labels.data()),
                                        {image.height, image.width}, torch::kInt16)
                           .to(torch::kInt64);
@@ -269,17 +274,18 @@ TEST_P(BaseGolden, PatchLogitsOfVitB16) {
   const test::Golden golden(shared / "golden/base/expected.safetensors");
   const test::TemporaryFolder scratch;
   write_base_model(scratch / "base", GetParam());
-  Network network(open_model(scratch / "base"), torch::kCPU, Precision::kFp32);
-  const auto image = test::uniform("base_image", {1, 3, 512, 512}) * 2;
+  Network network(open_model(scratch / "base"), test::test_device(), Precision::kFp32);
+  const auto image = test::uniform("base_image", {1, 3, 512, 512}).to(test::test_device()) * 2;
+  const auto text = golden["text"].to(test::test_device());
+  const double tolerance = test::rounding(1e-3);
   const std::string prefix = GetParam() == model::Variant::kOfficial ? "official." : "paper.";
   std::size_t stages = 0;
   const auto observer = [&](const std::string& stage, const torch::Tensor& value) {
     if (!golden.has(prefix + stage)) return;
-    EXPECT_TRUE(close(value, golden[prefix + stage], 1e-3)) << stage;
+    EXPECT_TRUE(close(value, golden[prefix + stage], tolerance)) << stage;
     ++stages;
   };
-  EXPECT_TRUE(
-      close(network.patch_scores(image, golden["text"], observer), golden[prefix + "patch_logits"], 1e-3));
+  EXPECT_TRUE(close(network.patch_scores(image, text, observer), golden[prefix + "patch_logits"], tolerance));
   EXPECT_EQ(stages, 2u);
 }
 

@@ -9,6 +9,7 @@
 #include "nn/grid.h"
 #include "rpm/rpm.h"
 #include "tensors.h"
+#include "test_device.h"
 #include "test_support.h"
 #include "train/parameter_groups.h"
 
@@ -29,7 +30,9 @@ struct Trainee {
     for (torch::nn::Module* module : std::vector<torch::nn::Module*>{&*rpm, &*lpm}) {
       clip::load_trainable(*module, "", model.prompt_rows(), *model.prompts);
       for (auto& value : module->parameters()) value.set_requires_grad(true);
+      module->to(test::test_device());
     }
+    tower->to(test::test_device());
   }
 
   torch::Tensor logits(const torch::Tensor& image, const torch::Tensor& t) {
@@ -74,6 +77,7 @@ class TrainingGolden : public testing::TestWithParam<model::Variant> {
     return (GetParam() == model::Variant::kOfficial ? "official." : "paper.") + what;
   }
   torch::Tensor expected(const std::string& what) const { return (*golden_)[name(what)]; }
+  torch::Tensor input(const std::string& what) const { return (*golden_)[what].to(test::test_device()); }
 
   test::TemporaryFolder scratch_;
   std::optional<test::Golden> golden_;
@@ -84,7 +88,7 @@ TEST_P(TrainingGolden, ThreeStepsOfAdamW) {
   Trainee net(*model_);
   const auto groups = parameter_groups(net.trained());
   const auto optimizer = make_optimizer(groups);
-  const auto image = (*golden_)["image"], text = (*golden_)["text"].narrow(0, 0, kSeenClasses);
+  const auto image = input("image"), text = input("text").narrow(0, 0, kSeenClasses);
   std::size_t compared = 0, without = 0;
   const auto compare_gradient = [&](const std::string& parameter, const torch::Tensor& found) {
     if (!golden_->has(name("grad." + parameter))) {
@@ -99,12 +103,12 @@ TEST_P(TrainingGolden, ThreeStepsOfAdamW) {
     if (norm == 0) {
       EXPECT_TRUE(close(found, want, 1e-6)) << parameter;
     } else {
-      EXPECT_LE((found - want).norm().item<double>(), 1e-3 * norm) << parameter;
+      EXPECT_LE((found.cpu() - want).norm().item<double>(), 1e-3 * norm) << parameter;
     }
     ++compared;
   };
   for (int step = 0; step < 3; ++step) {
-    const auto loss = loss::compute_loss(net.logits(image, text), (*golden_)["target"], kIgnore);
+    const auto loss = loss::compute_loss(net.logits(image, text), input("target"), kIgnore);
     const auto parts = torch::stack({loss.parts[0].second, loss.parts[1].second});
     EXPECT_TRUE(close(parts, expected("loss.step" + std::to_string(step)), 1e-4)) << step;
     optimizer->zero_grad();

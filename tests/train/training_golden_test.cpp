@@ -1,6 +1,6 @@
 // 200 updates of the micro network beside the reference (tools/reference/training_golden.py): losses, rates
 // and what the parameters have become, through the config, the network and the trainer that `relprompt train`
-// runs.
+// runs, on the device of test_device.h.
 #include <map>
 #include <optional>
 #include <sstream>
@@ -14,6 +14,7 @@
 #include "network/network.h"
 #include "processes/environment.h"
 #include "tensors.h"
+#include "test_device.h"
 #include "test_support.h"
 #include "train/trainer.h"
 
@@ -79,10 +80,10 @@ class TrainingRunGolden : public testing::TestWithParam<model::Variant> {
     auto config = config::parse_run_config(kConfig, "golden.yaml");
     if (altered.weight_decay) config.optimizer.weight_decay = *altered.weight_decay;
     const auto model = model::open_model(scratch_ / "model");
-    network::Network network(model, torch::kCPU, network::Precision::kFp32);
+    network::Network network(model, test::test_device(), network::Precision::kFp32);
     network.make_trainable(model, config.seed);
     const auto workers = workers::join({}, {});
-    Trainer trainer(network, config, classes_, texts_, *workers);
+    Trainer trainer(network, config, classes_, texts_.to(network.device()), *workers);
     for (auto& group : trainer.optimizer().param_groups()) {
       if (altered.betas) static_cast<torch::optim::AdamWOptions&>(group.options()).betas(*altered.betas);
     }
@@ -100,7 +101,8 @@ class TrainingRunGolden : public testing::TestWithParam<model::Variant> {
         run.rates[i][static_cast<std::int64_t>(k)] = rates[k].second;
       }
     }
-    for (const auto& [name, value] : network.trained()) run.changes[name] = value.detach() - start[name];
+    for (const auto& [name, value] : network.trained())
+      run.changes[name] = (value.detach() - start[name]).cpu();
     return run;
   }
 

@@ -16,7 +16,7 @@ def sigmoid_loss(logits: Tensor, target: Tensor, focal_weight=100.0, dice_weight
     """
     b, c, hgt, wid = logits.shape
     valid = target != ignore
-    onehot = torch.zeros(b, c, hgt, wid, dtype=logits.dtype).scatter_(1, target.clamp(max=c - 1)[:, None], 1.0) * valid[:, None]
+    onehot = logits.new_zeros(b, c, hgt, wid).scatter_(1, target.clamp(max=c - 1)[:, None], 1.0) * valid[:, None]
     present = onehot.flatten(2).any(-1)
     pairs = max(int(present.sum()), 1)
     ce = F.binary_cross_entropy_with_logits(logits, onehot, reduction="none")
