@@ -8,7 +8,9 @@ dictionary; then its corpus is reduced to what adds coverage. fuzz/counts.json k
 executions so far, the edges covered, the size of the corpus and the findings of the last run; docs/development/fuzzing.md has the table
 that `--table` prints. Findings stay in build/fuzz/findings; the exit status is 1 if there are any."""
 import argparse
+import contextlib
 import datetime
+import fcntl
 import json
 import os
 import re
@@ -38,6 +40,16 @@ def read_counts():
         return {}
     with open(COUNTS, encoding="utf-8") as file:
         return json.load(file)
+
+
+@contextlib.contextmanager
+def counts_to_change():
+    """The counts, written back at the end. One process at a time: several may fuzz, each its part of the targets."""
+    with open(os.path.join(ROOT, "build", "fuzz", "counts.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        counts = read_counts()
+        yield counts
+        write_counts(counts)
 
 
 def write_counts(counts):
@@ -104,9 +116,8 @@ def main():
     parser.add_argument("--no-build", action="store_true")
     parser.add_argument("--table", action="store_true", help="only print the table of fuzz/counts.json")
     arguments = parser.parse_args()
-    counts = read_counts()
     if arguments.table:
-        print(table(counts))
+        print(table(read_counts()))
         return 0
     if not arguments.no_build:
         build()
@@ -117,13 +128,14 @@ def main():
         left = (len(targets) - number) * arguments.seconds / 60
         print(f"{target}: {number + 1} of {len(targets)}, at most {left:.0f} min left", file=sys.stderr)
         executions, edges, seconds, findings = fuzz(target, arguments)
-        row = counts.setdefault(target, {"executions": 0, "edges": 0})
-        row.update(executions=row["executions"] + executions, edges=max(row["edges"], edges),
-                   corpus=reduce_corpus(target, arguments), findings=findings, seconds=round(seconds),
-                   date=datetime.date.today().isoformat())
-        write_counts(counts)
+        corpus = reduce_corpus(target, arguments)
+        with counts_to_change() as counts:
+            row = counts.setdefault(target, {"executions": 0, "edges": 0})
+            row.update(executions=row["executions"] + executions, edges=max(row["edges"], edges), corpus=corpus,
+                       findings=findings, seconds=round(seconds), date=datetime.date.today().isoformat())
         found = found or bool(findings)
         print(f"{target}: {executions:,} executions, {edges:,} edges, {len(findings)} findings", file=sys.stderr)
+    counts = read_counts()
     print(table({target: counts[target] for target in targets}))
     return 1 if found else 0
 
