@@ -67,7 +67,7 @@ def fuzz(target, arguments):
         os.makedirs(folder, exist_ok=True)
     before = set(os.listdir(findings))
     command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={arguments.seconds}", f"-runs={arguments.executions}",
-               "-timeout=20", "-rss_limit_mb=2500", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
+               "-timeout=20", "-report_slow_units=20", "-rss_limit_mb=2500", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     dictionary = os.path.join(SEEDS, target + ".dict")
     if os.path.exists(dictionary):
         command.append("-dict=" + dictionary)
@@ -77,23 +77,10 @@ def fuzz(target, arguments):
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     executions = re.search(r"stat::number_of_executed_units:\s*(\d+)", result.stdout)
     covered = re.findall(r"cov: (\d+)", result.stdout)
-    new = sorted(name for name in set(os.listdir(findings)) - before
-                 if not name.startswith("slow-unit-") or slow_again(target, os.path.join(findings, name)))
+    new = sorted(set(os.listdir(findings)) - before)
     if result.returncode != 0 and not new:
         new = ["no file; the last lines: " + result.stdout[-500:]]
     return int(executions.group(1)) if executions else 0, int(covered[-1]) if covered else 0, time.monotonic() - begin, new
-
-
-def slow_again(target, path):
-    """Whether an input that once took over ten seconds does so when it is run alone: a machine that stood still for a while
-    is no finding. One that is quick is removed."""
-    begin = time.monotonic()
-    subprocess.run([os.path.join(BIN, "fuzz_" + target), "-timeout=60", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                   check=False)
-    slow = time.monotonic() - begin > 5
-    if not slow:
-        os.remove(path)
-    return slow
 
 
 def reduce_corpus(target, arguments):
