@@ -2,7 +2,9 @@
 #include <cstring>
 #include <new>
 
+#include "video_av/ffv1_slices.h"
 #include "video_av/handles.h"
+#include "video_av/log.h"
 #include "video_av/parts.h"
 
 namespace relprompt::video_av {
@@ -27,21 +29,26 @@ class GreyLabels : public video::LabelReader {
     if (error < 0) return refuse(problem, words_of(error));
     packet_ = owned<Packet>(av_packet_alloc());
     picture_ = owned<Picture>(av_frame_alloc());
+    forget_errors_said();
+    errors_at_open_ = errors_said();
     return true;
   }
 
   bool next(LabelMap& labels, std::string& problem) override {
     while (true) {
       int error = avcodec_receive_frame(codec_.get(), picture_.get());
+      if (errors_said() > errors_at_open_) return refuse(problem, first_error_said());
       if (error >= 0) return copy(labels, problem);
-      if (error == AVERROR_EOF) return false;
+      if (error == AVERROR_EOF) return !any_ && refuse(problem, "no frame of it can be decoded");
       if (error != AVERROR(EAGAIN)) return refuse(problem, words_of(error));
       error = av_read_frame(input_.get(), packet_.get());
       const bool end = error < 0;
-      if (end || packet_->stream_index == stream_)
-        error = avcodec_send_packet(codec_.get(), end ? nullptr : packet_.get());
+      const bool own = !end && packet_->stream_index == stream_;
+      const bool whole = !own || ffv1_slices_add_up(*codec_, *packet_);
+      if (end || own) error = avcodec_send_packet(codec_.get(), end ? nullptr : packet_.get());
       av_packet_unref(packet_.get());
       if (error < 0) return refuse(problem, words_of(error));
+      if (!whole) return refuse(problem, kBrokenSlices);
     }
   }
 
@@ -54,6 +61,7 @@ class GreyLabels : public video::LabelReader {
   bool copy(LabelMap& labels, std::string& problem) {
     const bool wide = picture_->format == AV_PIX_FMT_GRAY16LE;
     if (!wide && picture_->format != AV_PIX_FMT_GRAY8) return refuse(problem, "its pixels are no labels");
+    any_ = true;
     labels.height = picture_->height;
     labels.width = picture_->width;
     labels.labels.resize(static_cast<std::size_t>(labels.height) * static_cast<std::size_t>(labels.width));
@@ -71,6 +79,8 @@ class GreyLabels : public video::LabelReader {
   Packet packet_;
   Picture picture_;
   int stream_ = -1;
+  bool any_ = false;
+  std::uint64_t errors_at_open_ = 0;  ///< of the log: the decoder shows damaged labels as if they were whole
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "video_av/opened.h"
 
 #include <cstdint>
+#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -120,6 +121,19 @@ bool open_stream(const std::string& name, const video::OpenOptions& options, Ope
   if (!open_decoder(*decoder, options.max_pixels, opened, problem)) return false;
   opened.facts = facts_of(opened);
   return true;
+}
+
+std::int64_t stated_length(const Opened& opened, bool damaged) {
+  std::int64_t length = 0;
+  // A length alone may be that of the sound, unless something was wrong.
+  if (const auto* tag = av_dict_get(opened.stream->metadata, "DURATION", nullptr, 0)) {
+    if (av_parse_time(&length, tag->value, 1) < 0) length = 0;
+  } else if (opened.input->nb_streams == 1 || damaged) {
+    length = opened.input->duration;
+    // Matroska has it from its header; others guess it from what is there.
+    if (std::strstr(opened.input->iformat->name, "matroska") == nullptr) length = 0;
+  }
+  return length <= std::int64_t{1} << 50 ? length : 0;
 }
 
 }  // namespace relprompt::video_av

@@ -1,6 +1,7 @@
 // A file or camera whose video stream is about to be decoded.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "video/av_table.h"
@@ -22,5 +23,8 @@ struct Opened {
 /// False with a problem.
 bool open_stream(const std::string& name, const video::OpenOptions& options, Opened& opened,
                  std::string& problem);
+
+/// Microseconds of video that the file says it holds; 0 where it does not, or is not to be believed.
+std::int64_t stated_length(const Opened& opened, bool damaged);
 
 }  // namespace relprompt::video_av

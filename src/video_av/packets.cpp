@@ -23,12 +23,11 @@ std::vector<LostPacket> Packets::take_until(Place end, std::uint64_t errors, con
   return lost;
 }
 
-std::vector<LostPacket> Packets::shown(std::int64_t time, std::uint64_t errors,
+std::vector<LostPacket> Packets::shown(std::int64_t time, bool at_once, std::uint64_t errors,
                                        const std::string& first_error) {
-  auto lost = take_until(waiting_.lower_bound(time), errors, first_error);
   const auto own = waiting_.find(time);
   if (own != waiting_.end()) waiting_.erase(own);
-  return lost;
+  return take_until(at_once ? waiting_.end() : waiting_.lower_bound(time), errors, first_error);
 }
 
 std::vector<LostPacket> Packets::ended(std::uint64_t errors, const std::string& first_error) {

@@ -21,8 +21,11 @@ class Packets {
   void sent(std::int64_t time, std::uint64_t errors);
   /// Something is wrong with it.
   void damaged(std::int64_t time, const std::string& reason);
-  /// A frame came out. What should have come before it is lost, if errors were said since it was sent.
-  std::vector<LostPacket> shown(std::int64_t time, std::uint64_t errors, const std::string& first_error);
+  /// A frame came out. What should have come before it is lost, if errors were said since it was sent:
+  /// packets of earlier times, or with `at_once` all others, as such a codec shows frames in the order of
+  /// their packets and the time of a damaged one may be wrong.
+  std::vector<LostPacket> shown(std::int64_t time, bool at_once, std::uint64_t errors,
+                                const std::string& first_error);
   /// No more frames will come.
   std::vector<LostPacket> ended(std::uint64_t errors, const std::string& first_error);
 

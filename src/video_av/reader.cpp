@@ -1,14 +1,15 @@
 // Frames of a file or camera, and those that should be there and are not.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <deque>
 #include <map>
 #include <new>
 
 #include "video_av/colors.h"
+#include "video_av/ffv1_slices.h"
 #include "video_av/log.h"
 #include "video_av/opened.h"
+#include "video_av/pace.h"
 #include "video_av/packets.h"
 #include "video_av/parts.h"
 
@@ -18,9 +19,6 @@ namespace {
 using video::Frame;
 using video::Next;
 
-/// Longest run of lost frames that a gap in the times is taken for.
-constexpr std::int64_t kLongestGap = 100'000;
-
 class FileSource : public video::Source {
  public:
   explicit FileSource(Opened opened)
@@ -29,6 +27,7 @@ class FileSource : public video::Source {
         colors_(facts_.height, facts_.width, opened_.turn),
         packet_(owned<Packet>(av_packet_alloc())),
         picture_(owned<Picture>(av_frame_alloc())),
+        pace_(facts_.fps, opened_.strict),
         step_(facts_.fps > 0 ? static_cast<std::int64_t>(1e6 / facts_.fps) : 40'000) {}
 
   video::SourceFacts facts() const override { return facts_; }
@@ -61,9 +60,9 @@ class FileSource : public video::Source {
   bool receive_all();
   void show(const AVFrame& picture);
   void finish();
-  void lose(std::int64_t time, const std::string& reason);
-  void lose_gap(std::int64_t until, const std::string& reason);
-  std::uint64_t stated_frames() const;
+  void lose(std::int64_t microseconds, const std::string& reason);
+  void lose_until(std::int64_t until, const std::vector<LostPacket>& lost);
+  std::uint64_t stated_frames(bool damaged) const;
   std::string said_of(std::int64_t time);
   std::int64_t microseconds(std::int64_t time) const {
     return time == AV_NOPTS_VALUE || first_time_ == AV_NOPTS_VALUE
@@ -77,6 +76,7 @@ class FileSource : public video::Source {
   Packet packet_;
   Picture picture_;
   Packets packets_;
+  Pace pace_;
   std::map<std::int64_t, std::string> said_;  ///< errors by the times of packets
   std::vector<std::string> notes_;
   std::deque<Ready> ready_;
@@ -88,7 +88,7 @@ class FileSource : public video::Source {
   std::int64_t first_time_ = AV_NOPTS_VALUE;
   std::int64_t last_time_ = 0, step_;  ///< microseconds
   bool times_ = true;                  ///< every packet has its time
-  bool after_loss_ = false, ended_ = false;
+  bool last_is_lost_ = false, after_loss_ = false, ended_ = false;
   std::string failure_;
 };
 
@@ -112,8 +112,14 @@ void FileSource::send(AVPacket* packet) {
   errors_at_send_ = errors_said();
   sending_ = time;
   if (time == AV_NOPTS_VALUE) times_ = false;
+  if (opened_.strict && first_time_ == AV_NOPTS_VALUE) first_time_ = time;
   if (times_ && (packet->flags & AV_PKT_FLAG_DISCARD) == 0) packets_.sent(time, errors_said());
   if (times_ && (packet->flags & AV_PKT_FLAG_CORRUPT) != 0) packets_.damaged(time, "a damaged packet");
+  if (!ffv1_slices_add_up(*opened_.codec, *packet)) {
+    if (times_) packets_.damaged(time, kBrokenSlices);
+    if (!times_) lose(last_time_ + step_, kBrokenSlices);
+    return;
+  }
   int error = avcodec_send_packet(opened_.codec.get(), packet);
   if (error == AVERROR(EAGAIN)) {
     receive_all();
@@ -121,8 +127,8 @@ void FileSource::send(AVPacket* packet) {
   }
   if (error == AVERROR(ENOMEM)) throw std::bad_alloc();
   if (error < 0 && times_) packets_.damaged(time, words_of(error));
-  if (error < 0 && !times_) lose(AV_NOPTS_VALUE, words_of(error));
-  if (error >= 0 && !receive_all() && !times_) lose(AV_NOPTS_VALUE, first_error_said());
+  if (error < 0 && !times_) lose(last_time_ + step_, words_of(error));
+  if (error >= 0 && !receive_all() && !times_) lose(last_time_ + step_, first_error_said());
   if (times_ && errors_said() > errors_at_send_) said_[time] = first_error_said();
   errors_at_send_ = errors_said();
 }
@@ -139,28 +145,28 @@ bool FileSource::receive_all() {
   }
 }
 
-void FileSource::lose(std::int64_t time, const std::string& reason) {
+void FileSource::lose(std::int64_t microseconds, const std::string& reason) {
   Ready ready;
   ready.frame.number = ++number_;
-  ready.frame.time = microseconds(time);
+  ready.frame.time = microseconds;
   ready.frame.reason = reason.empty() ? "it cannot be decoded" : reason;
-  ready.lost = true;
+  ready.lost = last_is_lost_ = true;
   last_time_ = ready.frame.time;
   after_loss_ = !opened_.intra_only;
   ready_.push_back(std::move(ready));
 }
 
-/// Frames whose packets are missing, where the stream's rate says how many there should be.
-void FileSource::lose_gap(std::int64_t until, const std::string& reason) {
-  if (facts_.fps <= 0 || number_ == 0) return;
-  const double step = 1e6 / facts_.fps;
-  const auto missing =
-      static_cast<std::int64_t>(std::llround(static_cast<double>(until - last_time_) / step)) - 1;
+/// The frames lost between the last one and that of `until`. Their times are spread evenly: those of damaged
+/// packets may be wrong.
+void FileSource::lose_until(std::int64_t until, const std::vector<LostPacket>& lost) {
+  const auto known = static_cast<std::int64_t>(lost.size());
+  const bool damage = known > 0 || last_is_lost_ || errors_said() > errors_at_last_;
+  if (number_ > 0 && !damage) pace_.whole(last_time_, until);
+  const std::int64_t count = damage ? pace_.lost(number_ == 0, last_time_, until, known) : 0;
   const std::int64_t from = last_time_;
-  for (std::int64_t i = 1; i <= std::min(missing, kLongestGap); ++i) {
-    lose(AV_NOPTS_VALUE, reason);
-    ready_.back().frame.time = last_time_ = from + static_cast<std::int64_t>(static_cast<double>(i) * step);
-  }
+  for (std::int64_t i = 0; i < count; ++i)
+    lose(from + (until - from) * (i + 1) / (count + 1),
+         i < known ? lost[static_cast<std::size_t>(i)].reason : between_);
 }
 
 /// What was said when the packet of this time was decoded, some frames ago where frames are reordered.
@@ -175,10 +181,9 @@ std::string FileSource::said_of(std::int64_t time) {
 void FileSource::show(const AVFrame& picture) {
   const std::int64_t time = picture.pts != AV_NOPTS_VALUE ? picture.pts : picture.best_effort_timestamp;
   if (first_time_ == AV_NOPTS_VALUE) first_time_ = time;
-  if (times_)
-    for (const auto& lost : packets_.shown(time, errors_said(), first_error_said()))
-      lose(lost.time, lost.reason);
-  if (errors_said() > errors_at_last_) lose_gap(microseconds(time), between_);
+  lose_until(microseconds(time), times_
+                                     ? packets_.shown(time, opened_.strict, errors_said(), first_error_said())
+                                     : std::vector<LostPacket>());
   between_.clear();
   errors_at_last_ = errors_said();
   const std::string reason = said_of(time);
@@ -188,47 +193,45 @@ void FileSource::show(const AVFrame& picture) {
   const bool damaged =
       blamed || picture.decode_error_flags != 0 || (picture.flags & AV_FRAME_FLAG_CORRUPT) != 0;
   if (damaged) {
-    lose(time, reason.empty() ? "it is damaged" : reason);
+    lose(microseconds(time), reason.empty() ? "it is damaged" : reason);
     return;
   }
   Ready ready;
   if (!colors_.convert(picture, ready.frame.image)) {
-    lose(time, "its pixels cannot be converted");
+    lose(microseconds(time), "its pixels cannot be converted");
     return;
   }
   ready.frame.number = ++number_;
   ready.frame.time = last_time_ = std::max(number_ == 1 ? 0 : last_time_ + 1, microseconds(time));
   ready.frame.after_loss = after_loss_;
+  last_is_lost_ = false;
   ready_.push_back(std::move(ready));
 }
 
 /// How many frames the file says that there are; 0 where it does not, or is not to be believed.
-std::uint64_t FileSource::stated_frames() const {
+std::uint64_t FileSource::stated_frames(bool damaged) const {
   if (facts_.frames > 0) return facts_.frames;
   if (facts_.fps <= 0) return 0;
-  // A length alone may be that of the sound, unless something was wrong.
-  std::int64_t length = 0;
-  if (const auto* tag = av_dict_get(opened_.stream->metadata, "DURATION", nullptr, 0)) {
-    if (av_parse_time(&length, tag->value, 1) < 0) length = 0;
-  } else if (opened_.input->nb_streams == 1 || errors_said() > errors_at_last_) {
-    length = opened_.input->duration;
-    // Matroska has it from its header; others guess it from what is there.
-    if (std::strstr(opened_.input->iformat->name, "matroska") == nullptr) length = 0;
-  }
-  if (length <= 0 || length > std::int64_t{1} << 50) return 0;
+  const std::int64_t length = stated_length(opened_, damaged);
+  if (length <= 0) return 0;
   const double frames = static_cast<double>(length) * 1e-6 * facts_.fps;
   const double held = static_cast<double>(last_time_) * 1e-6 * facts_.fps + 1;
-  // A frame more or less is how lengths are rounded, and a changing rate says nothing about numbers.
-  if (frames < held + 1.5 || std::abs(held - static_cast<double>(number_)) > 1.5) return 0;
+  // A frame more or less is how lengths are rounded, unless something was wrong at the end, and a changing
+  // rate says nothing about numbers.
+  const double rounding = damaged ? 0.75 : 1.5;
+  if (frames < held + rounding || std::abs(held - static_cast<double>(number_)) > 1.5) return 0;
   return static_cast<std::uint64_t>(std::llround(frames));
 }
 
 void FileSource::finish() {
   ended_ = true;
-  for (const auto& lost : packets_.ended(errors_said(), first_error_said())) lose(lost.time, lost.reason);
-  const std::uint64_t stated = stated_frames();
-  if (number_ > 0 && stated > number_ && stated - number_ <= static_cast<std::uint64_t>(kLongestGap)) {
-    while (number_ < stated) lose(AV_NOPTS_VALUE, "the file ends before it");
+  const auto waiting = packets_.ended(errors_said(), first_error_said());
+  const auto stated = stated_frames(!waiting.empty() || last_is_lost_ || errors_said() > errors_at_last_);
+  const bool is_limit = opened_.strict && stated > number_;
+  for (const auto& lost : waiting)
+    if (!is_limit || number_ < stated) lose(last_time_ + step_, lost.reason);
+  if (number_ > 0 && stated > number_ && stated - number_ <= static_cast<std::uint64_t>(Pace::kLongestGap)) {
+    while (number_ < stated) lose(last_time_ + step_, "the file ends before it");
   } else if (number_ > 0 && stated > number_) {
     notes_.push_back("the file states " + std::to_string(stated) + " frames, which is not believed");
   }

@@ -1,6 +1,4 @@
 // The optional library: what is encoded comes back, damage is counted, parts join, flow finds motion.
-#include <cstdlib>
-
 #include <gmock/gmock.h>
 
 #include "test_support.h"
@@ -77,6 +75,15 @@ class Av : public testing::Test {
   const AvTable* av_ = nullptr;
 };
 
+/// What stands before the first frame of a file, and behind the last.
+constexpr std::size_t kHeader = 520, kIndex = 140;
+
+/// The bytes with 32 of them inverted.
+std::string inverted(std::string bytes, std::size_t at) {
+  for (std::size_t i = at; i < at + 32; ++i) bytes[i] = static_cast<char>(~bytes[i]);
+  return bytes;
+}
+
 TEST_F(Av, ColorsComeBackAsTheyWere) {
   const auto result = read(write("a.mkv", Encoding::kColors, 0, 5));
   ASSERT_EQ(result.frames.size(), 5u);
@@ -128,20 +135,34 @@ TEST_F(Av, PartsJoinToWhatOneFileWouldHold) {
       << "a full disk";
 }
 
+/// At many places: within frames, between them, in sizes, times and checksums.
 TEST_F(Av, ADamagedFrameIsLostAndNamedAndTheOthersAreWhole) {
-  const auto whole = write("a.mkv", Encoding::kColors, 0, 6);
-  auto bytes = test::read_text(whole);
-  const std::size_t middle = bytes.size() / 2;
-  for (std::size_t i = middle; i < middle + 32; ++i) bytes[i] = static_cast<char>(~bytes[i]);
-  test::write_text(place_ / "damaged.mkv", bytes);
-  const auto result = read(place_ / "damaged.mkv");
-  EXPECT_EQ(result.end, Next::kEnd);
-  ASSERT_GE(result.lost.size(), 1u);
-  EXPECT_LE(result.lost.size(), 2u);
-  EXPECT_EQ(result.frames.size() + result.lost.size(), 6u);
-  for (const auto& frame : result.lost) EXPECT_NE(frame.reason, "");
-  for (const auto& frame : result.frames)
-    EXPECT_EQ(frame.image.rgb, scene().frame(frame.number - 1).image.rgb) << frame.number;
+  const auto whole = test::read_text(write("a.mkv", Encoding::kColors, 0, 6));
+  for (std::size_t at = kHeader; at + 32 + kIndex < whole.size(); at += 149) {
+    test::write_text(place_ / "damaged.mkv", inverted(whole, at));
+    const auto result = read(place_ / "damaged.mkv");
+    EXPECT_EQ(result.end, Next::kEnd);
+    EXPECT_THAT(result.lost.size(), testing::AllOf(testing::Ge(1u), testing::Le(2u))) << at;
+    EXPECT_EQ(result.frames.size() + result.lost.size(), 6u) << at;
+    for (const auto& frame : result.lost) EXPECT_NE(frame.reason, "") << at;
+    for (const auto& frame : result.frames)
+      EXPECT_TRUE(frame.image.rgb == scene().frame(frame.number - 1).image.rgb) << at << ' ' << frame.number;
+  }
+}
+
+/// FFmpeg's decoder takes a frame with a damaged slice size for one of fewer slices, and says nothing.
+TEST_F(Av, LabelsOfADamagedFileAreRefusedAndNeverOthers) {
+  const auto whole = test::read_text(write("labels.mkv", Encoding::kLabels, 0, 4));
+  for (std::size_t at = kHeader; at + 32 + kIndex < whole.size(); ++at) {
+    test::write_text(place_ / "damaged.mkv", inverted(whole, at));
+    std::string problem;
+    const auto reader = av_->read_labels(place_ / "damaged.mkv", problem);
+    LabelMap labels;
+    std::uint64_t frame = 0;
+    for (; reader && reader->next(labels, problem); ++frame)
+      EXPECT_TRUE(labels.labels == scene().frame(frame).labels.labels) << at << ' ' << frame;
+    EXPECT_TRUE(problem != "" || frame == 4) << at << ' ' << frame;
+  }
 }
 
 TEST_F(Av, AFileThatEndsEarlyLosesItsEnd) {
