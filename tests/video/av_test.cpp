@@ -75,8 +75,15 @@ class Av : public testing::Test {
   const AvTable* av_ = nullptr;
 };
 
-/// What stands before the first frame of a file, and behind the last.
-constexpr std::size_t kHeader = 520, kIndex = 140;
+/// Where the first frame of a Matroska file begins, behind its header and those of a cluster and a block.
+std::size_t first_frame(const std::string& file) {
+  return file.find("\x1F\x43\xB6\x75") + 26;
+}
+
+/// Where the last one ends, by the index behind it.
+std::size_t end_of_frames(const std::string& file) {
+  return file.rfind("\x1C\x53\xBB\x6B");
+}
 
 /// The bytes with 32 of them inverted.
 std::string inverted(std::string bytes, std::size_t at) {
@@ -138,7 +145,7 @@ TEST_F(Av, PartsJoinToWhatOneFileWouldHold) {
 /// At many places: within frames, between them, in sizes, times and checksums.
 TEST_F(Av, ADamagedFrameIsLostAndNamedAndTheOthersAreWhole) {
   const auto whole = test::read_text(write("a.mkv", Encoding::kColors, 0, 6));
-  for (std::size_t at = kHeader; at + 32 + kIndex < whole.size(); at += 149) {
+  for (std::size_t at = first_frame(whole); at + 32 < end_of_frames(whole); at += 149) {
     test::write_text(place_ / "damaged.mkv", inverted(whole, at));
     const auto result = read(place_ / "damaged.mkv");
     EXPECT_EQ(result.end, Next::kEnd);
@@ -151,9 +158,25 @@ TEST_F(Av, ADamagedFrameIsLostAndNamedAndTheOthersAreWhole) {
 }
 
 /// FFmpeg's decoder takes a frame with a damaged slice size for one of fewer slices, and says nothing.
+TEST_F(Av, NoPlaceOfAFrameCanBeDamagedUnnoticed) {
+  constexpr int kSide = 16;
+  const Image image = scene().frame(0).image;  // its first pixels, in rows of another width
+  std::string problem, whole;
+  const auto encoder = av_->encode(Encoding::kColors, kSide, kSide, 3, 25, problem);
+  for (int i = 0; i < 2; ++i) encoder->add({kSide, kSide, image.rgb.data(), 3}, 40'000 * i, problem);
+  ASSERT_TRUE(encoder->finish(whole, problem)) << problem;
+  for (std::size_t at = first_frame(whole); at + 32 < end_of_frames(whole); ++at) {
+    test::write_text(place_ / "damaged.mkv", inverted(whole, at));
+    const auto result = read(place_ / "damaged.mkv");
+    EXPECT_GE(result.lost.size(), 1u) << at;
+    for (const auto& frame : result.frames)
+      EXPECT_TRUE(std::equal(frame.image.rgb.begin(), frame.image.rgb.end(), image.rgb.begin())) << at;
+  }
+}
+
 TEST_F(Av, LabelsOfADamagedFileAreRefusedAndNeverOthers) {
   const auto whole = test::read_text(write("labels.mkv", Encoding::kLabels, 0, 4));
-  for (std::size_t at = kHeader; at + 32 + kIndex < whole.size(); ++at) {
+  for (std::size_t at = first_frame(whole); at + 32 < end_of_frames(whole); ++at) {
     test::write_text(place_ / "damaged.mkv", inverted(whole, at));
     std::string problem;
     const auto reader = av_->read_labels(place_ / "damaged.mkv", problem);
