@@ -33,9 +33,9 @@ if(RELPROMPT_WERROR)
   target_compile_options(relprompt_options INTERFACE -Werror)
 endif()
 if(RELPROMPT_SANITIZE)
-  # -O1 -g1: half the time to compile, and a report still names its lines.
+  # -g1, and -O0 for tests, commands and the server: half the time to compile, and a report still names its lines.
   target_compile_options(relprompt_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
-                         -fno-omit-frame-pointer -O1 -g1)
+                         -fno-omit-frame-pointer $<IF:$<BOOL:$<TARGET_PROPERTY:RELPROMPT_LIGHT>>,-O0,-O1> -g1)
   target_link_options(relprompt_options INTERFACE -fsanitize=address,undefined)
 endif()
 if(RELPROMPT_SANITIZE_THREAD)
@@ -53,11 +53,16 @@ endif()
 
 configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${PROJECT_BINARY_DIR}/generated/relprompt/version.h @ONLY)
 
-# Tests, commands and the server leave the computing to the library: optimising them as much takes longer than it gives.
-set(relprompt_light_options $<$<NOT:$<CONFIG:Debug>>:-O1>)
-# g++ 14 takes LibTorch's precompiled header, made at -O3, at -O2 and not at -O1: some of the processor's options
-# start at -O2.
-set(relprompt_light_torch_options $<$<NOT:$<CONFIG:Debug>>:-O2>)
+# relprompt_light(TARGET [TORCH]): tests, commands and the server leave the computing to the library. Optimising them as
+# much takes longer than it gives.
+function(relprompt_light target)
+  cmake_parse_arguments(LIGHT "TORCH" "" "" ${ARGN})
+  # g++ 14 takes LibTorch's precompiled header, made at -O3, at -O2 and not at -O1: some of the processor's options
+  # start at -O2.
+  set(level $<IF:$<BOOL:${LIGHT_TORCH}>,-O2,-O1>)
+  target_compile_options(${target} PRIVATE $<$<NOT:$<CONFIG:Debug>>:${level}>)
+  set_target_properties(${target} PROPERTIES RELPROMPT_LIGHT ON)
+endfunction()
 
 # relprompt_area(NAME [TORCH] SOURCES ... [PLAIN ...] [DEPENDS areas...] [LINK targets...])
 # PLAIN: sources of a TORCH area that include nothing of LibTorch. Its precompiled header would cost each of them 4 s.
@@ -90,9 +95,9 @@ function(relprompt_test name)
   add_executable(${target} ${SUITE_SOURCES} ${SUITE_PLAIN})
   set_source_files_properties(${SUITE_PLAIN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   if(SUITE_TORCH)
-    target_compile_options(${target} PRIVATE ${relprompt_light_torch_options})
+    relprompt_light(${target} TORCH)
   else()
-    target_compile_options(${target} PRIVATE ${relprompt_light_options})
+    relprompt_light(${target})
   endif()
   target_link_libraries(${target} PRIVATE relprompt_test_support GTest::gmock GTest::gtest_main OpenMP::OpenMP_CXX
                         ${SUITE_LINK})
