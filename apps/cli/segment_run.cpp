@@ -1,6 +1,9 @@
 // The segment job: opens the model once, then computes image after image, while the next one is read ahead
 // and the one before is written behind.
+#include <algorithm>
 #include <new>
+#include <string>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -25,8 +28,13 @@
 namespace relprompt::cli {
 namespace {
 
-// One reader with one image ahead: decoding takes a fraction of a window, and images can be large.
-constexpr data::PrefetchOptions kReadAhead = {1, 1};
+/// On the CPU one reader with one image ahead: decoding takes a fraction of a window, and images can be
+/// large. A GPU is done with an image before one reader has the next.
+data::PrefetchOptions read_ahead(const std::string& device) {
+  if (device == "cpu") return {1, 1};
+  const int threads = std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 8);
+  return {threads, 2 * static_cast<std::size_t>(threads)};
+}
 
 struct ReadImage {
   bool skipped = false;  ///< its results are there
@@ -46,7 +54,8 @@ class SegmentRun {
         results_(settings, classes.at(0).facts, images_.size(), std::move(images.list.failures),
                  images.list.skipped, shard),
         reader_(
-            images_.size(), [this](std::uint64_t i) { return read(images_[i]); }, kReadAhead) {
+            images_.size(), [this](std::uint64_t i) { return read(images_[i]); },
+            read_ahead(settings.model_options.device)) {
     if (shard == nullptr) return;
     results_.report().set_shard(fmt::format("{}/{}", settings.shard->index, settings.shard->count));
     const RunFacts& facts = classes.at(0).facts;

@@ -12,7 +12,6 @@
 #include "clip/load.h"
 #include "model/initial_prompts.h"
 #include "model/logit_scale.h"
-#include "network/score_check.h"
 #include "nn/linear.h"
 
 namespace relprompt::network {
@@ -110,15 +109,16 @@ torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Ten
                                     const rpm::Observer& observer, const rpm::SampleNoise& noise) {
   const auto grid = tower_->grid_of(image);
   // In training the loss tells, without waiting for the device here.
-  const bool checked = c10::InferenceMode::is_enabled();
+  ScoreCheck check(score_error_, c10::InferenceMode::is_enabled());
   const auto scores = [&] {
     // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
-    if (!lpm_) return (training_free_cosines(image, t) * logit_scale_).softmax(-1);
+    if (!lpm_) return (training_free_cosines(image, t, check) * logit_scale_).softmax(-1);
     const auto aligned = features(image, t, observer, noise);
-    if (checked) check_features(aligned.patches, score_error_);
+    check.features(aligned.patches);
     return (*lpm_)->forward(aligned.patches, aligned.class_token, t);
   }();
-  if (checked) check_scores(scores, t, score_error_);
+  check.scores(scores, t);
+  check.finish();
   return scores.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
 }
 
@@ -135,17 +135,20 @@ rpm::Aligned Network::features(const torch::Tensor& image, const torch::Tensor& 
   return {tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1)), tower_->project(tokens.select(1, 0))};
 }
 
-torch::Tensor Network::training_free_cosines(const torch::Tensor& image, const torch::Tensor& t) {
+torch::Tensor Network::training_free_cosines(const torch::Tensor& image, const torch::Tensor& t,
+                                             ScoreCheck& check) {
   const auto tokens = tower_->forward(image, nullptr, clip::ClassToken::kStandard, last_layer_);
   const auto patches = tower_->project(tokens.narrow(1, 1, tokens.size(1) - 1));
-  if (c10::InferenceMode::is_enabled()) check_features(patches, score_error_);
+  check.features(patches);
   return nn::product(patches, t);
 }
 
 torch::Tensor Network::cosines(const torch::Tensor& image, const torch::Tensor& t) {
   const auto grid = tower_->grid_of(image);
-  const auto found = training_free_cosines(image, t);
-  if (c10::InferenceMode::is_enabled()) check_scores(found, t, score_error_);
+  ScoreCheck check(score_error_, c10::InferenceMode::is_enabled());
+  const auto found = training_free_cosines(image, t, check);
+  check.scores(found, t);
+  check.finish();
   return found.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
 }
 

@@ -18,6 +18,7 @@
 #include "kernels/precision.h"
 #include "lpm/lpm.h"
 #include "model/model_files.h"
+#include "network/score_check.h"
 #include "peft/tuning.h"
 #include "peft/weight_swap.h"
 #include "rpm/rpm.h"
@@ -72,7 +73,7 @@ class Network {
   rpm::Aligned features(const torch::Tensor& image, const torch::Tensor& t, const rpm::Observer& observer,
                         const rpm::SampleNoise& noise);
   /// [B, N, S]
-  torch::Tensor training_free_cosines(const torch::Tensor& image, const torch::Tensor& t);
+  torch::Tensor training_free_cosines(const torch::Tensor& image, const torch::Tensor& t, ScoreCheck& check);
 
   clip::LastLayer last_layer_;
   model::ScoreKind scores_;

@@ -4,18 +4,36 @@
 // Weights that are numbers can still overflow on the way; an arg max over the result is class 0 everywhere.
 #pragma once
 
+#include <vector>
+
 #include <torch/torch.h>
 
 #include "relprompt/error.h"
 
 namespace relprompt::network {
 
-/// Features of patches [B, N, E]. Throws Error(code) if one is no number, or a patch has zeros alone: a
-/// length that overflowed leaves that.
-void check_features(const torch::Tensor& patches, ErrorCode code);
+/// Looks while the network computes, and asks the device for the answers once, at the end.
+class ScoreCheck {
+ public:
+  /// code: of errors. on: false for a check that looks at nothing.
+  ScoreCheck(ErrorCode code, bool on) : code_(code), on_(on) {}
 
-/// Scores [B, N, S] of the embeddings t [S, E]. Throws Error(code) if one is no number, or if all embeddings,
-/// though they differ, score the same at every patch.
-void check_scores(const torch::Tensor& scores, const torch::Tensor& t, ErrorCode code);
+  /// Of patches [B, N, E]: a fault is one that is no number, or a patch of zeros alone, which a length that
+  /// overflowed leaves.
+  void features(const torch::Tensor& patches);
+
+  /// Of the embeddings t [S, E], scores [B, N, S]: a fault is one that is no number, or that all embeddings,
+  /// though they differ, score the same at every patch.
+  void scores(const torch::Tensor& scores, const torch::Tensor& t);
+
+  /// Waits for the device. Throws Error(code) for the first fault.
+  void finish() const;
+
+ private:
+  ErrorCode code_;
+  bool on_;
+  std::vector<torch::Tensor> holds_;    ///< bool, [] each
+  std::vector<const char*> otherwise_;  ///< what the model computes where it does not hold
+};
 
 }  // namespace relprompt::network

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "network/device.h"
+#include "network/device_scores.h"
 
 namespace relprompt::network {
 namespace {
@@ -46,6 +47,10 @@ void TorchScorer::cosines(const engine::Images& windows, const segmenter::ClassE
   const torch::InferenceMode no_gradients;
   const auto t = rows_of(classes, network_.device());
   copy_out(network_.cosines(to_device(windows, network_.device()), t), cosines);
+}
+
+std::unique_ptr<segmenter::DeviceScores> TorchScorer::score_on_device(const segmenter::DeviceJob& job) {
+  return network::score_on_device(network_, job);
 }
 
 engine::Grid TorchScorer::grid_of(std::int64_t height, std::int64_t width) const {

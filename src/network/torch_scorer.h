@@ -23,6 +23,9 @@ class TorchScorer : public segmenter::PatchScorer {
   engine::Grid grid_of(std::int64_t height, std::int64_t width) const override;
   kernels::ScoreActivation score_activation() const override { return network_.score_activation(); }
   std::size_t batch() const override { return network_.device().is_cuda() ? 8 : 2; }
+  /// On a GPU: scores of many classes are not copied, and labels are made where the arithmetic is cheap.
+  bool keeps_scores() const override { return network_.device().is_cuda(); }
+  std::unique_ptr<segmenter::DeviceScores> score_on_device(const segmenter::DeviceJob& job) override;
 
  private:
   Network& network_;

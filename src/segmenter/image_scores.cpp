@@ -11,7 +11,9 @@ ImageScores::ImageScores(const kernels::LabelTask& task, Refinement refinement, 
 }
 
 void ImageScores::labels(std::int32_t* label, float* score) {
-  if (refined_) {
+  if (on_device_ != nullptr) {
+    on_device_->labels(task_, label, score);
+  } else if (refined_) {
     refined_->labels(label, score);
   } else {
     kernels::label_tiles(task_, label, score);

@@ -8,6 +8,7 @@
 #include "engine/network.h"
 #include "kernels/threads.h"
 #include "segmenter/class_embeddings.h"
+#include "segmenter/device_scores.h"
 
 namespace relprompt::segmenter {
 
@@ -27,6 +28,11 @@ class PatchScorer {
   virtual kernels::ScoreActivation score_activation() const = 0;
   /// Windows that are best computed together.
   virtual std::size_t batch() const { return 2; }
+
+  /// Whether score_on_device is to be asked.
+  virtual bool keeps_scores() const { return false; }
+  /// Scores as of patch_scores that stay where they are computed.
+  virtual std::unique_ptr<DeviceScores> score_on_device(const DeviceJob& /*job*/) { return nullptr; }
 };
 
 /// The engine with a workspace of its own. The network may be shared with others of its kind and must outlive

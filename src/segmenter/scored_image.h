@@ -2,6 +2,7 @@
 // made from them, as often as somebody wants other thresholds.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "relprompt/segmenter.h"
@@ -19,7 +20,8 @@ struct ScoredImage {
   ScoredImage(ScoredImage&&) = default;
   ScoredImage& operator=(ScoredImage&&) = default;
 
-  std::vector<std::vector<float>> scores;  ///< of each view (scale, mirrored or not): [windows, S, h, w]
+  std::vector<std::vector<float>> scores;   ///< of each view (scale, mirrored or not): [windows, S, h, w]
+  std::unique_ptr<DeviceScores> on_device;  ///< of the only view, in place of them; no score planes then
   std::vector<float> input;  ///< [3, resized height, resized width], whose colours refine; else empty
   kernels::LabelTask task;   ///< without penalties
   double resize_seconds = 0, network_seconds = 0;

@@ -170,10 +170,48 @@ ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, c
   return result;
 }
 
+namespace {
+
+/// Where labels are all that is wanted, and of scores that the network makes.
+bool stays_on_device(const PatchScorer& scorer, const SegmentOptions& options, const ScoreSink& sink) {
+  return scorer.keeps_scores() && !sink && options.refine == Refinement::kNone &&
+         options.mean == WindowMean::kByModel && options.scales.size() < 2 && !options.flip;
+}
+
+/// score_image with scores that stay on the device.
+ScoredImage score_on_device(PatchScorer& scorer, const model::ModelConfig& config,
+                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
+                            const WindowProgress& progress) {
+  check_image(image);
+  ScoredImage result;
+  const View view = views_of(image, options).front();
+  auto start = Clock::now();
+  const Image resized = image::resize(image, view.size.height, view.size.width);
+  result.resize_seconds = seconds_since(start);
+  start = Clock::now();
+  WindowCount count{progress, view.windows.size()};
+  const auto tell = [&](std::size_t windows) {
+    count.done = windows;
+    count.tell();
+  };
+  result.on_device = scorer.score_on_device(
+      {resized, config.image, view.windows, classes, window_batch(scorer, options), tell});
+  tell(count.all);
+  std::vector<float> none;
+  result.task = label_task(scorer, {label_view(scorer, view, 0, none)}, classes, image, options);
+  result.network_seconds = seconds_since(start);
+  return result;
+}
+
+}  // namespace
+
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
                            const ScoreSink& sink, const WindowProgress& progress) {
-  return label_image(score_image(scorer, config, classes, image, options, progress), options, sink);
+  const auto scored = stays_on_device(scorer, options, sink)
+                          ? score_on_device(scorer, config, classes, image, options, progress)
+                          : score_image(scorer, config, classes, image, options, progress);
+  return label_image(scored, options, sink);
 }
 
 }  // namespace relprompt::segmenter

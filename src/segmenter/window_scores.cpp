@@ -60,11 +60,14 @@ std::vector<Window> windows_of(image::Size size, const SegmentOptions& options) 
   return sliding_windows(size.height, size.width, options.window, options.stride);
 }
 
+std::size_t window_batch(const PatchScorer& scorer, const SegmentOptions& options) {
+  return options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
+}
+
 std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
                                  const std::vector<Window>& windows, const ClassEmbeddings& classes,
                                  const SegmentOptions& options, WindowCount& count) {
-  const auto batch =
-      options.window_batch > 0 ? static_cast<std::size_t>(options.window_batch) : scorer.batch();
+  const auto batch = window_batch(scorer, options);
   const auto height = windows.front().height, width = windows.front().width;
   const auto each = classes.texts().count * scorer.grid_of(height, width).size();
   std::vector<float> scores(windows.size() * static_cast<std::size_t>(each));

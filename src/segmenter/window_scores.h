@@ -28,6 +28,9 @@ bool averages_logits(const SegmentOptions& options);
 /// large for one.
 std::vector<Window> windows_of(image::Size size, const SegmentOptions& options);
 
+/// How many windows are computed together.
+std::size_t window_batch(const PatchScorer& scorer, const SegmentOptions& options);
+
 /// Patch scores of every window, [windows, S, h, w], of input [3, size]. Windows of one image share a size,
 /// so they batch. Tells before every batch.
 std::vector<float> score_windows(PatchScorer& scorer, const std::vector<float>& input, image::Size size,
