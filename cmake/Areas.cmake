@@ -52,6 +52,7 @@ if(RELPROMPT_FUZZ)
 endif()
 
 configure_file(${PROJECT_SOURCE_DIR}/cmake/version.h.in ${PROJECT_BINARY_DIR}/generated/relprompt/version.h @ONLY)
+configure_file(${PROJECT_SOURCE_DIR}/cmake/onednn_names.h.in ${PROJECT_BINARY_DIR}/generated/relprompt/onednn_names.h)
 
 # relprompt_light(TARGET [TORCH]): tests, commands and the server leave the computing to the library. Optimising them as
 # much takes longer than it gives.

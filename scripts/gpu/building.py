@@ -80,7 +80,7 @@ def configure(check: Check, rows: Rows, bundle: str) -> None:
         # By RPATH and not by LD_LIBRARY_PATH: compilers and Python keep their own libraries.
         link = f"-L{libraries} -Wl,-rpath,{libraries} -Wl,-rpath-link,{libraries} -Wl,--disable-new-dtags"
         prefixes.insert(0, str(usr))
-        options += [f"-DCMAKE_CXX_FLAGS=-isystem {usr}/include -isystem {usr}/include/{multiarch}",
+        options += ["-DRELPROMPT_PRIVATE_ONEDNN=ON", f"-DCMAKE_CXX_FLAGS=-isystem {usr}/include -isystem {usr}/include/{multiarch}",
                     f"-DCMAKE_SHARED_LINKER_FLAGS={link}", f"-DCMAKE_EXE_LINKER_FLAGS={link} -Wl,--allow-shlib-undefined"]
     options += [f"-DRELPROMPT_{name}=OFF" for name in LEFT_OUT]
     words = ["cmake", "-S", ROOT, "-B", check.build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",

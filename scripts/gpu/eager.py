@@ -8,6 +8,9 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
+import importlib.util
 import inspect
 import itertools
 import json
@@ -126,9 +129,19 @@ def updates(a: argparse.Namespace) -> dict[str, object]:
     return {"losses": losses, "update_ms": times[len(times) // 2], "updates": a.updates}
 
 
+def without_onnx_package() -> None:
+    """PyTorch's exporter asks for the package onnx only to add functions written in ONNX Script. There are none here."""
+    if importlib.util.find_spec("onnx") is not None:
+        return
+    for name in ("torch.onnx._internal.torchscript_exporter.onnx_proto_utils", "torch.onnx._internal.onnx_proto_utils"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)._add_onnxscript_fn = lambda model, _: model
+
+
 def export(a: argparse.Namespace) -> dict[str, str]:
     """The network for ONNX Runtime, and beside it what goes in and must come out."""
     rpn, image, text = network(a.size, hashed=True), torch.randn(1, 3, a.size, a.size), unit_rows(20)
+    without_onnx_package()
     older = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
     with torch.no_grad():
         torch.onnx.export(rpn, (image, text), a.onnx, opset_version=17, input_names=["image", "text"], output_names=["scores"],

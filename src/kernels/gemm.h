@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <dnnl.h>
+#include "kernels/dnnl.h"
 
 namespace relprompt::kernels {
 

@@ -1,11 +1,11 @@
 #include "kernels/linear.h"
 
 #include <algorithm>
-#include <dnnl.hpp>
 #include <unordered_map>
 #include <vector>
 
 #include "kernels/buffer.h"
+#include "kernels/dnnl.h"
 #include "kernels/gemm.h"
 #include "kernels/onednn.h"
 #include "kernels/packed_product.h"

@@ -1,8 +1,9 @@
 // What the files that call oneDNN's C++ interface share, and where its versions 2 and 3 differ.
 #pragma once
 
-#include <dnnl.hpp>
 #include <string>
+
+#include "kernels/dnnl.h"
 
 namespace relprompt::kernels {
 

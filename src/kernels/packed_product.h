@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <dnnl.hpp>
 
+#include "kernels/dnnl.h"
 #include "kernels/gemm.h"
 
 namespace relprompt::kernels {

@@ -1,11 +1,12 @@
 #include "measure/machine_facts.h"
 
-#include <dnnl.hpp>
 #include <fstream>
 #include <sstream>
 
 #include <fmt/format.h>
 #include <sched.h>
+
+#include "kernels/dnnl.h"
 
 namespace relprompt::measure {
 namespace {

@@ -161,10 +161,10 @@ class RPN(nn.Module):
         Resize: the shorter side becomes `short`, the other int(x*scale + 0.5); OpenCV INTER_LINEAR on uint8. Then
         (rgb - mean)/std, windows, their mean, and planes back to H x W bilinearly (align_corners false).
         """
-        import cv2
+        from opencv_resize import resize
         h, w = rgb.shape[:2]
         s = short / min(h, w)
-        small = cv2.resize(rgb, (int(w * s + 0.5), int(h * s + 0.5)), interpolation=cv2.INTER_LINEAR)
+        small = resize(rgb, int(w * s + 0.5), int(h * s + 0.5))
         x = (torch.from_numpy(small).float() - torch.tensor(MEAN)) / torch.tensor(STD)
         y = self.slide(x.to(text.dtype).permute(2, 0, 1)[None], text, crop, stride)
         return F.interpolate(y, size=(h, w), mode="bilinear", align_corners=False)[0]

@@ -1,0 +1,15 @@
+# Every function of oneDNN that the library calls has a name of its own for RELPROMPT_PRIVATE_ONEDNN: one that lacks it would
+# be found in LibTorch. NM, LIBRARY, NAMES: cmake/onednn_names.h.in.
+execute_process(COMMAND ${NM} -D --undefined-only ${LIBRARY} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+file(READ ${NAMES} names)
+string(REGEX MATCHALL "dnnl_[a-z0-9_]+" called "${symbols}")
+list(LENGTH called count)
+if(count LESS 10)
+  message(FATAL_ERROR "${LIBRARY} calls ${count} functions of oneDNN; expected more: is it linked with it?")
+endif()
+foreach(name ${called})
+  if(NOT names MATCHES "#define ${name} relprompt_${name}\n")
+    message(SEND_ERROR "${name} is called and not in ${NAMES}: add it there and in src/kernels/private_onednn.cpp")
+  endif()
+endforeach()
+message(STATUS "${count} functions of oneDNN")
