@@ -33,10 +33,10 @@ def machine(check: Check, rows: Rows) -> None:
     # Debian's libraries are built with the new one; a LibTorch with the other cannot be linked with them.
     new_abi = bool(torch._C._GLIBCXX_USE_CXX11_ABI)
     rows.add("C++ ABI of LibTorch", "new" if new_abi else "old", "new, as that of the bundle", new_abi)
-    # Two oneDNNs in a process are harmless while LibTorch's hides its names.
+    # They do not meet those of the bundle's, which RELPROMPT_PRIVATE_ONEDNN hides.
     library = Path(torch.__file__).parent / "lib/libtorch_cpu.so"
     names = sum(" T dnnl_" in line for line in _said("nm", "-D", str(library)).splitlines()) if library.exists() else 0
-    rows.add("names of oneDNN that LibTorch shows", str(names), "0", names == 0)
+    rows.add("names of oneDNN that LibTorch shows", str(names))
     if check.on_gpu:
         found = torch.cuda.is_available()
         rows.add("device", torch.cuda.get_device_name() if found else "none", "a GPU", found)
