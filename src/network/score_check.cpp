@@ -7,27 +7,29 @@ namespace relprompt::network {
 void ScoreCheck::features(const torch::Tensor& patches) {
   if (!on_) return;
   const auto size = patches.abs().amax(-1);  // NaN where a number of the patch is
-  holds_.push_back(at::isfinite(size).all());
-  otherwise_.push_back("features of patches that are no numbers (NaN or infinite)");
-  holds_.push_back((size > 0).all());
-  otherwise_.push_back("features of patches that are zero");
+  add(at::isfinite(size).all(), "features of patches that are no numbers (NaN or infinite)");
+  add((size > 0).all(), "features of patches that are zero");
 }
 
 void ScoreCheck::scores(const torch::Tensor& scores, const torch::Tensor& t) {
   if (!on_) return;
-  holds_.push_back(at::isfinite(scores).all());
-  otherwise_.push_back("scores that are no numbers (NaN or infinite)");
+  add(at::isfinite(scores).all(), "scores that are no numbers (NaN or infinite)");
   if (t.size(0) < 2) return;
-  holds_.push_back((scores.amax(-1) != scores.amin(-1)).any() | (t == t[0]).all());
-  otherwise_.push_back("the same score for every class at every patch");
+  add((scores.amax(-1) != scores.amin(-1)).any() | (t == t[0]).all(),
+      "the same score for every class at every patch");
+}
+
+void ScoreCheck::add(const torch::Tensor& holds, const char* otherwise) {
+  faults_.push_back(holds.logical_not());  // no fault where nothing computes: the stand-in for a GPU in tests
+  words_.push_back(otherwise);
 }
 
 void ScoreCheck::finish() const {
-  if (holds_.empty()) return;
-  const auto holds = torch::stack(holds_).to(torch::kCPU);
-  for (std::size_t i = 0; i < holds_.size(); ++i) {
-    if (holds[static_cast<std::int64_t>(i)].item<bool>()) continue;
-    throw Error(code_, std::string("the model computes ") + otherwise_[i],
+  if (faults_.empty()) return;
+  const auto faults = torch::stack(faults_).to(torch::kCPU);
+  for (std::size_t i = 0; i < faults_.size(); ++i) {
+    if (!faults[static_cast<std::int64_t>(i)].item<bool>()) continue;
+    throw Error(code_, std::string("the model computes ") + words_[i],
                 "its weights are damaged, or too large for their products; import it again or use an earlier "
                 "checkpoint");
   }

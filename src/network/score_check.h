@@ -30,10 +30,13 @@ class ScoreCheck {
   void finish() const;
 
  private:
+  /// holds: bool []; otherwise: what the model computes where it is false.
+  void add(const torch::Tensor& holds, const char* otherwise);
+
   ErrorCode code_;
   bool on_;
-  std::vector<torch::Tensor> holds_;    ///< bool, [] each
-  std::vector<const char*> otherwise_;  ///< what the model computes where it does not hold
+  std::vector<torch::Tensor> faults_;  ///< bool, [] each
+  std::vector<const char*> words_;     ///< of each
 };
 
 }  // namespace relprompt::network
