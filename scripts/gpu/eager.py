@@ -8,15 +8,13 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import importlib
 import importlib.util
 import inspect
 import itertools
 import json
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any, Callable
 
@@ -134,7 +132,7 @@ def without_onnx_package() -> None:
     if importlib.util.find_spec("onnx") is not None:
         return
     for name in ("torch.onnx._internal.torchscript_exporter.onnx_proto_utils", "torch.onnx._internal.onnx_proto_utils"):
-        with contextlib.suppress(ImportError):
+        with suppress(ImportError):
             importlib.import_module(name)._add_onnxscript_fn = lambda model, _: model
 
 

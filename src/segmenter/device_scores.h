@@ -28,7 +28,8 @@ struct DeviceJob {
 class DeviceScores {
  public:
   virtual ~DeviceScores() = default;
-  /// As kernels::label_tiles for a task of one view, but of this object's scores.
+  /// As kernels::label_tiles for a task of one view, but of this object's scores: label and score
+  /// [image.height, image.width]. Throws Error(kOutOfMemory).
   virtual void labels(const kernels::LabelTask& task, std::int32_t* label, float* score) = 0;
 };
 

@@ -31,7 +31,8 @@ class PatchScorer {
 
   /// Whether score_on_device is to be asked.
   virtual bool keeps_scores() const { return false; }
-  /// Scores as of patch_scores that stay where they are computed.
+  /// Scores [windows, S, grid] as of patch_scores that stay where they are computed. Throws as it does, and
+  /// what job.tell throws.
   virtual std::unique_ptr<DeviceScores> score_on_device(const DeviceJob& /*job*/) { return nullptr; }
 };
 

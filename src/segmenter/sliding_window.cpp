@@ -197,7 +197,7 @@ ScoredImage score_on_device(PatchScorer& scorer, const model::ModelConfig& confi
   result.on_device = scorer.score_on_device(
       {resized, config.image, view.windows, classes, window_batch(scorer, options), tell});
   tell(count.all);
-  std::vector<float> none;
+  std::vector<float> none;  // the windows of the task have places alone
   result.task = label_task(scorer, {label_view(scorer, view, 0, none)}, classes, image, options);
   result.network_seconds = seconds_since(start);
   return result;

@@ -28,7 +28,7 @@ bool averages_logits(const SegmentOptions& options);
 /// large for one.
 std::vector<Window> windows_of(image::Size size, const SegmentOptions& options);
 
-/// How many windows are computed together.
+/// How many windows are computed together, at least 1: what the options say, else what suits the scorer.
 std::size_t window_batch(const PatchScorer& scorer, const SegmentOptions& options);
 
 /// Patch scores of every window, [windows, S, h, w], of input [3, size]. Windows of one image share a size,

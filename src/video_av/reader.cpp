@@ -7,9 +7,9 @@
 
 #include "video_av/colors.h"
 #include "video_av/ffv1_slices.h"
+#include "video_av/frame_timing.h"
 #include "video_av/log.h"
 #include "video_av/opened.h"
-#include "video_av/pace.h"
 #include "video_av/packets.h"
 #include "video_av/parts.h"
 
@@ -27,7 +27,7 @@ class FileSource : public video::Source {
         colors_(facts_.height, facts_.width, opened_.turn),
         packet_(owned<Packet>(av_packet_alloc())),
         picture_(owned<Picture>(av_frame_alloc())),
-        pace_(facts_.fps, opened_.strict),
+        timing_(facts_.fps, opened_.strict),
         step_(facts_.fps > 0 ? static_cast<std::int64_t>(1e6 / facts_.fps) : 40'000) {}
 
   video::SourceFacts facts() const override { return facts_; }
@@ -76,7 +76,7 @@ class FileSource : public video::Source {
   Packet packet_;
   Picture picture_;
   Packets packets_;
-  Pace pace_;
+  FrameTiming timing_;
   std::map<std::int64_t, std::string> said_;  ///< errors by the times of packets
   std::vector<std::string> notes_;
   std::deque<Ready> ready_;
@@ -161,8 +161,8 @@ void FileSource::lose(std::int64_t microseconds, const std::string& reason) {
 void FileSource::lose_until(std::int64_t until, const std::vector<LostPacket>& lost) {
   const auto known = static_cast<std::int64_t>(lost.size());
   const bool damage = known > 0 || last_is_lost_ || errors_said() > errors_at_last_;
-  if (number_ > 0 && !damage) pace_.whole(last_time_, until);
-  const std::int64_t count = damage ? pace_.lost(number_ == 0, last_time_, until, known) : 0;
+  if (number_ > 0 && !damage) timing_.followed(last_time_, until);
+  const std::int64_t count = damage ? timing_.lost(number_ == 0, last_time_, until, known) : 0;
   const std::int64_t from = last_time_;
   for (std::int64_t i = 0; i < count; ++i)
     lose(from + (until - from) * (i + 1) / (count + 1),
@@ -230,7 +230,8 @@ void FileSource::finish() {
   const bool is_limit = opened_.strict && stated > number_;
   for (const auto& lost : waiting)
     if (!is_limit || number_ < stated) lose(last_time_ + step_, lost.reason);
-  if (number_ > 0 && stated > number_ && stated - number_ <= static_cast<std::uint64_t>(Pace::kLongestGap)) {
+  if (number_ > 0 && stated > number_ &&
+      stated - number_ <= static_cast<std::uint64_t>(FrameTiming::kLongestGap)) {
     while (number_ < stated) lose(last_time_ + step_, "the file ends before it");
   } else if (number_ > 0 && stated > number_) {
     notes_.push_back("the file states " + std::to_string(stated) + " frames, which is not believed");

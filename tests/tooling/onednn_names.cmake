@@ -1,7 +1,8 @@
 # Every function of oneDNN that the library calls has a name of its own for RELPROMPT_PRIVATE_ONEDNN: one that lacks it would
-# be found in LibTorch. NM, LIBRARY, NAMES: cmake/onednn_names.h.in.
+# be found in LibTorch. NM, LIBRARY, NAMES: cmake/onednn_names.h.in, SOURCE: what defines these names.
 execute_process(COMMAND ${NM} -D --undefined-only ${LIBRARY} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
 file(READ ${NAMES} names)
+file(READ ${SOURCE} source)
 string(REGEX MATCHALL "dnnl_[a-z0-9_]+" called "${symbols}")
 list(LENGTH called count)
 if(count LESS 10)
@@ -10,6 +11,13 @@ endif()
 foreach(name ${called})
   if(NOT names MATCHES "#define ${name} relprompt_${name}\n")
     message(SEND_ERROR "${name} is called and not in ${NAMES}: add it there and in src/kernels/private_onednn.cpp")
+  endif()
+endforeach()
+string(REGEX MATCHALL "#define dnnl_[a-z0-9_]+" defined "${names}")
+foreach(name ${defined})
+  string(REPLACE "#define dnnl_" "" name "${name}")
+  if(NOT source MATCHES "each\\(${name}\\)")
+    message(SEND_ERROR "dnnl_${name} is renamed in ${NAMES} and not defined in ${SOURCE}")
   endif()
 endforeach()
 message(STATUS "${count} functions of oneDNN")

@@ -5,16 +5,16 @@
 
 namespace relprompt::video_av {
 
-class Pace {
+class FrameTiming {
  public:
   /// Longest run of lost frames that a gap in the times is taken for.
   static constexpr std::int64_t kLongestGap = 100'000;
 
   /// fps: 0 if unknown. in_order: the codec shows each packet's frame at once.
-  Pace(double fps, bool in_order) : fps_(fps), in_order_(in_order) {}
+  FrameTiming(double fps, bool in_order) : fps_(fps), in_order_(in_order) {}
 
   /// A frame followed another, nothing having been wrong between them. Times are microseconds.
-  void whole(std::int64_t before, std::int64_t now);
+  void followed(std::int64_t before, std::int64_t now);
 
   /// How many frames are lost between those of two times, where `packets` damaged packets were found. The
   /// stream's rate decides where it is known and held so far: damage hides packets altogether and makes
@@ -24,7 +24,7 @@ class Pace {
  private:
   double fps_;
   bool in_order_;
-  bool steady_ = true;  ///< all frames so far kept to the rate
+  bool constant_rate_ = true;  ///< all frames so far kept to the rate
 };
 
 }  // namespace relprompt::video_av
