@@ -138,6 +138,28 @@ class RELPROMPT_API KeptScores {
   std::shared_ptr<const Impl> impl_;
 };
 
+/// Images that Segmenter::start began. Move-only. Needs the Segmenter that began them, and one thread at a
+/// time for both.
+class RELPROMPT_API PendingSegmentations {
+ public:
+  /// Of no images.
+  PendingSegmentations();
+  ~PendingSegmentations();
+  PendingSegmentations(PendingSegmentations&&) noexcept;             ///< the other one has no images then
+  PendingSegmentations& operator=(PendingSegmentations&&) noexcept;  ///< as the constructor
+
+  /// How many images.
+  std::size_t size() const;
+  /// Waits for the labels, in the order of the images. There are none left afterwards, also when it throws.
+  /// Throws Error as Segmenter::segment does; it then concerns one of the images, or all.
+  std::vector<Segmentation> finish();
+
+ private:
+  friend class Segmenter;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// A session: a model, a class list and the memory to work in. Not copyable; use one object from one thread
 /// at a time. Several of one Model share its weights. A moved-from object may be assigned to or destroyed;
 /// anything else throws Error(kBadArgument).
@@ -166,6 +188,14 @@ class RELPROMPT_API Segmenter {
   /// kCancelled.
   Segmentation segment(const Image& image, const SegmentOptions& options = {}, const ScoreSink& scores = {},
                        const WindowProgress& progress = {});
+
+  /// Begins several images at once, which need not be kept. On a GPU their windows are computed together,
+  /// and this returns while the device is at work, so that the next images can be read and the last ones
+  /// written: start the next before finishing these. On the CPU, or where the options ask for more than
+  /// labels of one view, the network's part of segment is done when this returns. The labels are those of
+  /// segment, up to rounding where windows are computed in other batches. Throws Error as segment does.
+  PendingSegmentations start(const std::vector<const Image*>& images, const SegmentOptions& options = {},
+                             const WindowProgress& progress = {});
 
   /// The network's part of segment alone. Labels come from the result. Throws as segment does.
   KeptScores score(const Image& image, const SegmentOptions& options = {},

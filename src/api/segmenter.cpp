@@ -8,9 +8,11 @@
 #include "api/errors.h"
 #include "api/kept_scores_impl.h"
 #include "api/model_impl.h"
+#include "api/pending_segmentations.h"
 #include "api/session.h"
 #include "kernels/threads.h"
 #include "segmenter/attention_analysis.h"
+#include "segmenter/device_images.h"
 #include "segmenter/sliding_window.h"
 
 namespace relprompt {
@@ -102,6 +104,30 @@ Segmentation Segmenter::segment(const Image& image, const SegmentOptions& option
     const kernels::ThreadScope scope(own.model.impl_->threads);
     return segmenter::segment_image(own.scorer(), own.model.impl_->files.config, own.embeddings(), image,
                                     resolve(options), scores, progress);
+  });
+}
+
+PendingSegmentations Segmenter::start(const std::vector<const Image*>& images, const SegmentOptions& options,
+                                      const WindowProgress& progress) {
+  return api::guarded([&] {
+    auto& own = impl();
+    const kernels::ThreadScope scope(own.model.impl_->threads);
+    const auto& config = own.model.impl_->files.config;
+    PendingSegmentations result;
+    result.impl_ = std::make_unique<PendingSegmentations::Impl>();
+    auto& pending = *result.impl_;
+    pending.options = resolve(options);
+    pending.threads = own.model.impl_->threads;
+    if (segmenter::stays_on_device(own.scorer(), pending.options, false)) {
+      pending.images = segmenter::score_on_device(own.scorer(), config, own.embeddings(), images,
+                                                  pending.options, progress);
+      return result;
+    }
+    for (const Image* image : images) {
+      pending.images.push_back(
+          segmenter::score_image(own.scorer(), config, own.embeddings(), *image, pending.options, progress));
+    }
+    return result;
   });
 }
 

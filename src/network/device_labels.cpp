@@ -8,6 +8,8 @@
 
 #include "kernels/bilinear_axis.h"
 #include "kernels/window_cover.h"
+#include "network/transfer.h"
+#include "nn/grid.h"
 
 namespace relprompt::network {
 namespace {
@@ -17,14 +19,16 @@ using kernels::ScoreActivation;
 /// One axis of a bilinear resize.
 class Axis {
  public:
-  Axis(const kernels::BilinearAxis& axis, const torch::Device& device)
+  Axis(const kernels::BilinearAxis& axis, std::int64_t inputs, const torch::Device& device)
       : size_(axis.size()),
         same_(std::all_of(axis.weight.begin(), axis.weight.end(), [](float w) { return w == 0; })) {
+    // Low indices rise from 0 to inputs - 1, so as many of them are all of them.
+    identity_ = same_ && size_ == inputs;
+    if (identity_) return;
     low_ = indices(axis.low, device);
     if (same_) return;
     high_ = indices(axis.high, device);
-    weight_ = torch::from_blob(const_cast<float*>(axis.weight.data()), {size_}, torch::kFloat32)
-                  .to(device, false, true);
+    weight_ = upload(axis.weight, {size_}, device);
   }
 
   /// x [..., inputs, columns] -> [..., size, columns]
@@ -36,16 +40,18 @@ class Axis {
 
  private:
   static torch::Tensor indices(const std::vector<std::int32_t>& values, const torch::Device& device) {
-    return torch::tensor(std::vector<std::int64_t>(values.begin(), values.end())).to(device);
+    return upload(values, {static_cast<std::int64_t>(values.size())}, device);
   }
 
   torch::Tensor resize(const torch::Tensor& x, std::int64_t dimension, const torch::Tensor& weight) const {
+    if (identity_) return x;
     const auto low = x.index_select(dimension, low_);
     return same_ ? low : torch::lerp(low, x.index_select(dimension, high_), weight);
   }
 
   std::int64_t size_;
-  bool same_;  ///< as the input, or a part of it
+  bool same_;              ///< as the input, or a part of it
+  bool identity_ = false;  ///< as the input
   torch::Tensor low_, high_, weight_;
 };
 
@@ -54,11 +60,15 @@ struct Cover {
   torch::Tensor patches;  ///< [S, h, w]
   Axis rows, columns;
   std::int64_t y, x, height, width;
+  bool whole;               ///< all of the window's pixels
   torch::Tensor log_total;  ///< [height, width], of softmax
 
   /// Scores of some rows at the window's pixels, [count, height, width].
   torch::Tensor scores(std::int64_t first, std::int64_t count) const {
-    return rows.rows(columns.columns(patches.narrow(0, first, count)));
+    const auto some = patches.narrow(0, first, count);
+    // One pass over the result in place of six.
+    if (whole) return nn::resize_maps(some.unsqueeze(0), {height, width})[0];
+    return rows.rows(columns.columns(some));
   }
   torch::Tensor inside(const torch::Tensor& planes) const {
     return planes.narrow(-2, y, height).narrow(-1, x, width);
@@ -74,8 +84,8 @@ class Band {
         down_(kernels::axis_part(kernels::bilinear_axis(task.resized.height, task.image.height), begin, end)),
         across_(kernels::axis_part(kernels::bilinear_axis(task.resized.width, task.image.width), 0,
                                    task.image.width)),
-        rows_(down_.axis, device_),
-        columns_(across_.axis, device_) {
+        rows_(down_.axis, height(), device_),
+        columns_(across_.axis, width(), device_) {
     const auto window_rows = kernels::bilinear_axis(task.patches.height, task.window.height);
     const auto window_columns = kernels::bilinear_axis(task.patches.width, task.window.width);
     share_ = torch::zeros({height(), width()}, patches.options());
@@ -84,12 +94,13 @@ class Band {
       const kernels::Covered x(window_columns, across_.sources, task.windows[i].x);
       if (y.part.size() == 0 || x.part.size() == 0) continue;
       covers_.push_back({patches[static_cast<std::int64_t>(i)],
-                         Axis(y.part, device_),
-                         Axis(x.part, device_),
+                         Axis(y.part, task.patches.height, device_),
+                         Axis(x.part, task.patches.width, device_),
                          y.begin,
                          x.begin,
                          y.part.size(),
                          x.part.size(),
+                         y.part.size() == task.window.height && x.part.size() == task.window.width,
                          {}});
       covers_.back().inside(share_).add_(1);
     }
@@ -113,22 +124,31 @@ class Band {
   torch::Tensor classes(std::size_t first, std::size_t end) const {
     const auto row = static_cast<std::int64_t>(task_.first[first]);
     const auto mean = average(row, static_cast<std::int64_t>(task_.first[end]) - row);
-    if (mean.size(0) == static_cast<std::int64_t>(end - first)) return rows_.rows(columns_.columns(mean));
+    if (mean.size(0) == static_cast<std::int64_t>(end - first)) return to_image(mean);
     std::vector<torch::Tensor> best;
     for (auto c = first; c < end; ++c) {
       const auto from = static_cast<std::int64_t>(task_.first[c]),
                  to = static_cast<std::int64_t>(task_.first[c + 1]);
       best.push_back(mean.narrow(0, from - row, to - from).amax(0));
     }
-    return rows_.rows(columns_.columns(torch::stack(best)));
+    return to_image(torch::stack(best));
   }
 
  private:
+  /// planes [classes, height, width] of the resized image -> [classes, rows, columns] of the image.
+  torch::Tensor to_image(const torch::Tensor& planes) const {
+    const bool whole = down_.axis.size() == task_.image.height && height() == task_.resized.height &&
+                       width() == task_.resized.width;
+    if (!whole) return rows_.rows(columns_.columns(planes));
+    return nn::resize_maps(planes.unsqueeze(0), {task_.image.height, task_.image.width})[0];
+  }
+
   /// Mean over the windows of the probabilities of some rows, [count, height, width] of the resized image.
   torch::Tensor average(std::int64_t first, std::int64_t count) const {
+    if (covers_.size() == 1) return probabilities(covers_.front(), first, count);
     auto sums = torch::zeros({count, height(), width()}, share_.options());
     for (const auto& cover : covers_) cover.inside(sums).add_(probabilities(cover, first, count));
-    return covers_.size() > 1 ? sums.mul_(share_) : sums;
+    return sums.mul_(share_);
   }
 
   torch::Tensor probabilities(const Cover& cover, std::int64_t first, std::int64_t count) const {
@@ -145,6 +165,13 @@ class Band {
   std::vector<Cover> covers_;
   torch::Tensor share_;  ///< [height, width]: 1 / number of windows
 };
+
+/// Whether the options take something off the scores of classes [first, end).
+bool any_penalty(const kernels::LabelTask& task, std::size_t first, std::size_t end) {
+  const auto begin = task.penalty.begin();
+  return std::any_of(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end),
+                     [](float penalty) { return penalty != 0; });
+}
 
 /// Classes [first, end) that have `rows` rows at most, and at least one of them.
 std::size_t end_of_chunk(const kernels::LabelTask& task, std::size_t first, std::int64_t rows) {
@@ -167,9 +194,7 @@ DeviceLabels device_labels(const torch::Tensor& patches, const kernels::LabelTas
   DeviceLabels result{torch::zeros(size, numbers.dtype(torch::kInt32)),
                       torch::full(size, -std::numeric_limits<float>::infinity(), numbers)};
   const auto penalty =
-      torch::from_blob(const_cast<float*>(task.penalty.data()),
-                       {static_cast<std::int64_t>(task.penalty.size()), 1, 1}, torch::kFloat32)
-          .to(patches.device());
+      upload(task.penalty, {static_cast<std::int64_t>(task.penalty.size()), 1, 1}, patches.device());
   const auto width = std::max(task.image.width, task.resized.width);
   const auto band_rows = std::clamp<std::int64_t>(most_numbers / (8 * width), 1, task.image.height);
   const auto together = std::max<std::int64_t>(most_numbers / (band_rows * width), 1);
@@ -182,8 +207,11 @@ DeviceLabels device_labels(const torch::Tensor& patches, const kernels::LabelTas
     for (std::size_t first = 0; first < task.penalty.size();) {
       const auto last = end_of_chunk(task, first, together);
       const auto count = static_cast<std::int64_t>(last - first);
-      const auto [best, which] =
-          (band.classes(first, last) - penalty.narrow(0, static_cast<std::int64_t>(first), count)).max(0);
+      auto planes = band.classes(first, last);
+      if (any_penalty(task, first, last)) {
+        planes = planes - penalty.narrow(0, static_cast<std::int64_t>(first), count);
+      }
+      const auto [best, which] = planes.max(0);
       const auto better = best > score;  // of equal ones the first class
       label.copy_(torch::where(better, (which + static_cast<std::int64_t>(first)).to(torch::kInt32), label));
       score.copy_(torch::maximum(best, score));

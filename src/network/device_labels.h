@@ -19,6 +19,6 @@ struct DeviceLabels {
 /// `most_numbers` numbers a plane at most and at least one class of one row, so that memory does not grow
 /// with the classes. Not for kSoftmaxOfMean and several views: Error(kInternal).
 DeviceLabels device_labels(const torch::Tensor& patches, const kernels::LabelTask& task,
-                           std::int64_t most_numbers = std::int64_t{1} << 23);
+                           std::int64_t most_numbers = std::int64_t{1} << 24);
 
 }  // namespace relprompt::network

@@ -2,39 +2,68 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "network/device_labels.h"
-#include "network/torch_scorer.h"
+#include "network/torch_errors.h"
+#include "network/transfer.h"
 
 namespace relprompt::network {
 namespace {
 
-class Scores : public segmenter::DeviceScores {
+/// What the network found wrong in the windows of a job, which its images share.
+class JobFaults {
  public:
-  explicit Scores(torch::Tensor patches) : patches_(std::move(patches)) {}
+  explicit JobFaults(const std::vector<PassResult>& batches) {
+    for (const auto& batch : batches) faults_.emplace_back(batch.check, Download(batch.faults));
+  }
 
-  void labels(const kernels::LabelTask& task, std::int32_t* label, float* score) override {
-    const auto found = device_labels(patches_, task);
-    copy(found.label, label);
-    copy(found.score, score);
+  /// Waits for the batches. Throws Error for the first fault.
+  void refuse() {
+    for (auto& [check, faults] : faults_) check->refuse(faults.wait());
   }
 
  private:
-  static void copy(const torch::Tensor& from, void* to) {
-    const auto here = from.to(torch::kCPU).contiguous();
-    std::memcpy(to, here.data_ptr(), here.nbytes());
+  std::vector<std::pair<std::shared_ptr<const ScoreCheck>, Download>> faults_;
+};
+
+class Scores : public segmenter::DeviceScores {
+ public:
+  /// Asks for the task's labels at once.
+  Scores(torch::Tensor patches, const kernels::LabelTask& task, std::shared_ptr<JobFaults> faults)
+      : patches_(std::move(patches)), penalty_(task.penalty), found_(ask(task)), faults_(std::move(faults)) {}
+
+  void labels(const kernels::LabelTask& task, std::int32_t* label, float* score) override {
+    guarded([&] {
+      faults_->refuse();
+      if (task.penalty != penalty_) {
+        found_ = ask(task);
+        penalty_ = task.penalty;
+      }
+      copy(found_.first.wait(), label);
+      copy(found_.second.wait(), score);
+    });
   }
 
-  torch::Tensor patches_;  ///< [windows, S, h, w]
+ private:
+  /// Label and score.
+  std::pair<Download, Download> ask(const kernels::LabelTask& task) const {
+    const auto labels = device_labels(patches_, task);
+    return {Download(labels.label), Download(labels.score)};
+  }
+  static void copy(const torch::Tensor& from, void* to) { std::memcpy(to, from.data_ptr(), from.nbytes()); }
+
+  torch::Tensor patches_;       ///< [windows, S, h, w]
+  std::vector<float> penalty_;  ///< of `found_`
+  std::pair<Download, Download> found_;
+  std::shared_ptr<JobFaults> faults_;
 };
 
 /// uint8 [H, W, 3] -> (rgb - mean) / std, [3, H, W] on the device.
 torch::Tensor network_input(const Image& image, const model::Normalisation& normalisation,
                             const torch::Device& device) {
-  const std::vector<std::int64_t> shape = {image.height, image.width, 3};
-  const auto bytes =
-      torch::from_blob(const_cast<std::uint8_t*>(image.rgb.data()), shape, torch::kUInt8).to(device);
+  const auto bytes = upload(image.rgb, {image.height, image.width, 3}, device);
   auto input = bytes.permute({2, 0, 1}).to(torch::kFloat32, false, true, torch::MemoryFormat::Contiguous);
   for (std::int64_t c = 0; c < 3; ++c) {
     const auto i = static_cast<std::size_t>(c);
@@ -43,23 +72,42 @@ torch::Tensor network_input(const Image& image, const model::Normalisation& norm
   return input;
 }
 
+/// The windows of all images, one image after the other: [3, height, width] each.
+std::vector<torch::Tensor> crops_of(const segmenter::DeviceJob& job, const torch::Device& device) {
+  std::vector<torch::Tensor> crops;
+  for (const auto& image : job.images) {
+    const auto input = network_input(image.resized, job.normalisation, device);
+    for (const auto& window : image.windows)
+      crops.push_back(input.narrow(1, window.y, window.height).narrow(2, window.x, window.width));
+  }
+  return crops;
+}
+
 }  // namespace
 
-std::unique_ptr<segmenter::DeviceScores> score_on_device(Network& network, const segmenter::DeviceJob& job) {
+std::vector<std::unique_ptr<segmenter::DeviceScores>> score_on_device(ScorePass& pass,
+                                                                      const segmenter::DeviceJob& job,
+                                                                      const torch::Tensor& t) {
   const torch::InferenceMode no_gradients;
-  const auto input = network_input(job.resized, job.normalisation, network.device());
-  const auto t = rows_of(job.classes, network.device());
-  std::vector<torch::Tensor> scores, crops;
-  for (std::size_t begin = 0; begin < job.windows.size(); begin += job.batch) {
+  const auto crops = crops_of(job, t.device());
+  std::vector<PassResult> batches;
+  std::vector<torch::Tensor> scores;
+  for (std::size_t begin = 0; begin < crops.size(); begin += job.batch) {
     job.tell(begin);
-    crops.clear();
-    for (auto i = begin; i < std::min(begin + job.batch, job.windows.size()); ++i) {
-      const auto& window = job.windows[i];
-      crops.push_back(input.narrow(1, window.y, window.height).narrow(2, window.x, window.width));
-    }
-    scores.push_back(network.patch_scores(torch::stack(crops), t).to(torch::kFloat32));  // [batch, S, h, w]
+    const auto end = std::min(begin + job.batch, crops.size());
+    const auto windows = torch::stack(torch::TensorList(crops).slice(begin, end - begin));
+    scores.push_back(batches.emplace_back(pass.run(windows, t)).scores);  // [batch, S, h, w]
   }
-  return std::make_unique<Scores>(scores.size() == 1 ? scores.front() : torch::cat(scores));
+  const auto all = scores.size() == 1 ? scores.front() : torch::cat(scores);
+  const auto faults = std::make_shared<JobFaults>(batches);
+  std::vector<std::unique_ptr<segmenter::DeviceScores>> result;
+  std::int64_t first = 0;
+  for (const auto& image : job.images) {
+    const auto windows = static_cast<std::int64_t>(image.windows.size());
+    result.push_back(std::make_unique<Scores>(all.narrow(0, first, windows), image.task, faults));
+    first += windows;
+  }
+  return result;
 }
 
 }  // namespace relprompt::network

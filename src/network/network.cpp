@@ -107,9 +107,16 @@ std::map<std::string, torch::Tensor> Network::trained() const {
 
 torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Tensor& t,
                                     const rpm::Observer& observer, const rpm::SampleNoise& noise) {
-  const auto grid = tower_->grid_of(image);
   // In training the loss tells, without waiting for the device here.
   ScoreCheck check(score_error_, c10::InferenceMode::is_enabled());
+  auto scores = patch_scores(image, t, check, observer, noise);
+  check.finish();
+  return scores;
+}
+
+torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Tensor& t, ScoreCheck& check,
+                                    const rpm::Observer& observer, const rpm::SampleNoise& noise) {
+  const auto grid = tower_->grid_of(image);
   const auto scores = [&] {
     // Softmax here and not at pixel resolution: a mean of distributions is one, and memory stays flat.
     if (!lpm_) return (training_free_cosines(image, t, check) * logit_scale_).softmax(-1);
@@ -118,7 +125,6 @@ torch::Tensor Network::patch_scores(const torch::Tensor& image, const torch::Ten
     return (*lpm_)->forward(aligned.patches, aligned.class_token, t);
   }();
   check.scores(scores, t);
-  check.finish();
   return scores.transpose(1, 2).reshape({image.size(0), t.size(0), grid.height, grid.width});
 }
 

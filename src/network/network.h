@@ -50,6 +50,12 @@ class Network {
   torch::Tensor patch_scores(const torch::Tensor& image, const torch::Tensor& t,
                              const rpm::Observer& observer = {},
                              const rpm::SampleNoise& noise = rpm::SampleNoise());
+  /// The same with a check that the caller finishes, so that nothing waits for the device here.
+  torch::Tensor patch_scores(const torch::Tensor& image, const torch::Tensor& t, ScoreCheck& check,
+                             const rpm::Observer& observer = {},
+                             const rpm::SampleNoise& noise = rpm::SampleNoise());
+  /// The code of a check of this network.
+  ErrorCode score_error() const { return score_error_; }
 
   /// Cosines of the patches of a training-free model with the texts, shapes and errors as of patch_scores.
   torch::Tensor cosines(const torch::Tensor& image, const torch::Tensor& t);

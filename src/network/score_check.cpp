@@ -24,10 +24,16 @@ void ScoreCheck::add(const torch::Tensor& holds, const char* otherwise) {
   words_.push_back(otherwise);
 }
 
+torch::Tensor ScoreCheck::faults() const {
+  return faults_.empty() ? torch::Tensor() : torch::stack(faults_);
+}
+
 void ScoreCheck::finish() const {
-  if (faults_.empty()) return;
-  const auto faults = torch::stack(faults_).to(torch::kCPU);
-  for (std::size_t i = 0; i < faults_.size(); ++i) {
+  if (!faults_.empty()) refuse(faults().to(torch::kCPU));
+}
+
+void ScoreCheck::refuse(const torch::Tensor& faults) const {
+  for (std::size_t i = 0; i < words_.size(); ++i) {
     if (!faults[static_cast<std::int64_t>(i)].item<bool>()) continue;
     throw Error(code_, std::string("the model computes ") + words_[i],
                 "its weights are damaged, or too large for their products; import it again or use an earlier "

@@ -12,7 +12,7 @@
 
 namespace relprompt::network {
 
-/// Looks while the network computes, and asks the device for the answers once, at the end.
+/// Looks while the network computes; what it saw is asked of the device later.
 class ScoreCheck {
  public:
   /// code: of errors. on: false for a check that looks at nothing.
@@ -26,7 +26,11 @@ class ScoreCheck {
   /// though they differ, score the same at every patch.
   void scores(const torch::Tensor& scores, const torch::Tensor& t);
 
-  /// Waits for the device. Throws Error(code) for the first fault.
+  /// bool [n], on the device: which of the n questions asked so far found a fault. Undefined for none.
+  torch::Tensor faults() const;
+  /// Throws Error(code) for the first of these faults, bool [n] on the host.
+  void refuse(const torch::Tensor& faults) const;
+  /// Both, waiting for the device.
   void finish() const;
 
  private:

@@ -5,13 +5,15 @@
 
 #include "network/device.h"
 #include "network/device_scores.h"
+#include "network/torch_errors.h"
+#include "network/transfer.h"
 
 namespace relprompt::network {
 namespace {
 
 torch::Tensor to_device(const engine::Images& windows, const torch::Device& device) {
   const std::vector<std::int64_t> shape = {windows.batch, 3, windows.height, windows.width};
-  return torch::from_blob(const_cast<float*>(windows.pixels), shape, torch::kFloat32).to(device);
+  return upload(torch::from_blob(const_cast<float*>(windows.pixels), shape, torch::kFloat32), device);
 }
 
 void copy_out(const torch::Tensor& found, float* to) {
@@ -20,11 +22,6 @@ void copy_out(const torch::Tensor& found, float* to) {
 }
 
 }  // namespace
-
-torch::Tensor rows_of(const segmenter::ClassEmbeddings& classes, const torch::Device& device) {
-  const std::vector<std::int64_t> shape = {classes.texts().count, classes.width};
-  return torch::from_blob(const_cast<float*>(classes.rows.data()), shape, torch::kFloat32).clone().to(device);
-}
 
 std::unique_ptr<segmenter::PatchScorer> make_scorer(const model::ModelFiles& model, const std::string& device,
                                                     kernels::Precision precision) {
@@ -37,20 +34,25 @@ std::unique_ptr<segmenter::PatchScorer> make_scorer(const model::ModelFiles& mod
 
 void TorchScorer::patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
                                float* scores) {
-  const torch::InferenceMode no_gradients;
-  const auto t = rows_of(classes, network_.device());
-  copy_out(network_.patch_scores(to_device(windows, network_.device()), t), scores);
+  guarded([&] {
+    const torch::InferenceMode no_gradients;
+    const auto found = pass_.run(to_device(windows, network_.device()), classes_.rows(classes));
+    found.check->refuse(found.faults.to(torch::kCPU));
+    copy_out(found.scores, scores);
+  });
 }
 
 void TorchScorer::cosines(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
                           float* cosines) {
-  const torch::InferenceMode no_gradients;
-  const auto t = rows_of(classes, network_.device());
-  copy_out(network_.cosines(to_device(windows, network_.device()), t), cosines);
+  guarded([&] {
+    const torch::InferenceMode no_gradients;
+    copy_out(network_.cosines(to_device(windows, network_.device()), classes_.rows(classes)), cosines);
+  });
 }
 
-std::unique_ptr<segmenter::DeviceScores> TorchScorer::score_on_device(const segmenter::DeviceJob& job) {
-  return network::score_on_device(network_, job);
+std::vector<std::unique_ptr<segmenter::DeviceScores>> TorchScorer::score_on_device(
+    const segmenter::DeviceJob& job) {
+  return guarded([&] { return network::score_on_device(pass_, job, classes_.rows(job.classes)); });
 }
 
 engine::Grid TorchScorer::grid_of(std::int64_t height, std::int64_t width) const {

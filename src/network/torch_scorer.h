@@ -4,16 +4,22 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "network/device_classes.h"
 #include "network/network.h"
+#include "network/score_pass.h"
 #include "segmenter/patch_scorer.h"
 
 namespace relprompt::network {
 
-/// Scores with the network's present weights, without gradients. The network must outlive it.
+/// Scores with the network's present weights, without gradients. The network must outlive it. Throws what
+/// PatchScorer says; LibTorch's own exceptions become Error (torch_errors.h).
 class TorchScorer : public segmenter::PatchScorer {
  public:
-  explicit TorchScorer(Network& network) : network_(network) {}
+  /// weights_stay: nothing trains the network while this lives.
+  explicit TorchScorer(Network& network, bool weights_stay = false)
+      : network_(network), pass_(network, weights_stay), classes_(network.device()) {}
 
   void patch_scores(const engine::Images& windows, const segmenter::ClassEmbeddings& classes,
                     float* scores) override;
@@ -25,17 +31,20 @@ class TorchScorer : public segmenter::PatchScorer {
   std::size_t batch() const override { return network_.device().is_cuda() ? 8 : 2; }
   /// On a GPU: scores of many classes are not copied, and labels are made where the arithmetic is cheap.
   bool keeps_scores() const override { return network_.device().is_cuda(); }
-  std::unique_ptr<segmenter::DeviceScores> score_on_device(const segmenter::DeviceJob& job) override;
+  std::vector<std::unique_ptr<segmenter::DeviceScores>> score_on_device(
+      const segmenter::DeviceJob& job) override;
 
  private:
   Network& network_;
+  ScorePass pass_;
+  DeviceClasses classes_;
 };
 
 /// The same, keeping its network.
 class OwningTorchScorer : public TorchScorer {
  public:
   explicit OwningTorchScorer(std::unique_ptr<Network> network)
-      : TorchScorer(*network), owned_(std::move(network)) {}
+      : TorchScorer(*network, true), owned_(std::move(network)) {}
 
  private:
   std::unique_ptr<Network> owned_;
@@ -52,8 +61,5 @@ inline auto scorers_on(std::string device) {
     return make_scorer(model, device, precision);
   };
 }
-
-/// Class embeddings as the network takes them: [S, E] on the device.
-torch::Tensor rows_of(const segmenter::ClassEmbeddings& classes, const torch::Device& device);
 
 }  // namespace relprompt::network

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "engine/network.h"
 #include "kernels/threads.h"
@@ -31,9 +32,10 @@ class PatchScorer {
 
   /// Whether score_on_device is to be asked.
   virtual bool keeps_scores() const { return false; }
-  /// Scores [windows, S, grid] as of patch_scores that stay where they are computed. Throws as it does, and
-  /// what job.tell throws.
-  virtual std::unique_ptr<DeviceScores> score_on_device(const DeviceJob& /*job*/) { return nullptr; }
+  /// Scores [windows, S, grid] as of patch_scores, of each image of the job, that stay where they are
+  /// computed and may be under way when this returns: a fault of theirs is thrown by who asks for labels.
+  /// Throws Error(kOutOfMemory), and what job.tell throws.
+  virtual std::vector<std::unique_ptr<DeviceScores>> score_on_device(const DeviceJob& /*job*/) { return {}; }
 };
 
 /// The engine with a workspace of its own. The network may be shared with others of its kind and must outlive

@@ -13,12 +13,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::vector<float> penalties(const SegmentOptions& options, std::size_t classes) {
-  std::vector<float> penalty(classes, 0.0f);
-  for (const auto label : options.seen) penalty[label] = options.calibration;
-  return penalty;
-}
-
 /// The task of one set of options. Whose penalties the area rule changes is this copy.
 kernels::LabelTask task_of(const ScoredImage& scored, const SegmentOptions& options) {
   auto task = scored.task;
@@ -46,6 +40,12 @@ void give_planes(ImageScores& scores, const kernels::LabelTask& task, const Scor
 }
 
 }  // namespace
+
+std::vector<float> penalties(const SegmentOptions& options, std::size_t classes) {
+  std::vector<float> penalty(classes, 0.0f);
+  for (const auto label : options.seen) penalty[label] = options.calibration;
+  return penalty;
+}
 
 Segmentation label_image(const ScoredImage& scored, const SegmentOptions& options, const ScoreSink& sink) {
   const auto start = Clock::now();

@@ -23,7 +23,7 @@ struct ScoredImage {
   std::vector<std::vector<float>> scores;   ///< of each view (scale, mirrored or not): [windows, S, h, w]
   std::unique_ptr<DeviceScores> on_device;  ///< of the only view, in place of them; no score planes then
   std::vector<float> input;  ///< [3, resized height, resized width], whose colours refine; else empty
-  kernels::LabelTask task;   ///< without penalties
+  kernels::LabelTask task;   ///< penalties are set by label_image
   double resize_seconds = 0, network_seconds = 0;
 };
 
@@ -37,6 +37,9 @@ struct WindowReuse {
 ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, const ClassEmbeddings& classes,
                         const Image& image, const SegmentOptions& options, const WindowProgress& progress,
                         WindowReuse* reuse = nullptr);
+
+/// [classes] What the options take off the scores of each class. options resolved.
+std::vector<float> penalties(const SegmentOptions& options, std::size_t classes);
 
 /// The second half: labels, and score planes where there is a sink for them. Of the options, which are
 /// resolved, those count that the network does not see. The input may be empty if nothing is refined.

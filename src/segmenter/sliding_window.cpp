@@ -7,6 +7,8 @@
 
 #include "relprompt/error.h"
 
+#include "segmenter/device_images.h"
+#include "segmenter/image_views.h"
 #include "segmenter/scored_image.h"
 #include "segmenter/window_scores.h"
 
@@ -35,66 +37,6 @@ std::vector<float> network_input(const Image& image, const model::Normalisation&
 
 namespace {
 
-/// One look at the image: at a size, perhaps mirrored.
-struct View {
-  image::Size size;
-  bool mirrored = false;
-  std::vector<Window> windows;
-};
-
-/// Each scale, and beside it its mirrored twin, in the order of mmsegmentation's MultiScaleFlipAug.
-std::vector<View> views_of(const Image& image, const SegmentOptions& options) {
-  std::vector<View> views;
-  const auto scales = options.scales.empty() ? std::vector<double>{1} : options.scales;
-  for (const double scale : scales) {
-    const auto size = resized_size(image, options, scale);
-    views.push_back({size, false, windows_of(size, options)});
-    if (options.flip) views.push_back({size, true, views.back().windows});
-  }
-  return views;
-}
-
-/// Every row of `width` numbers the other way round.
-void mirror_rows(std::vector<float>& values, std::int64_t width) {
-  for (auto row = values.begin(); row != values.end(); row += width) std::reverse(row, row + width);
-}
-
-/// What label_tiles and score planes are made from. Scores of a mirrored view become those of the image as it
-/// is, and so do the places of its windows: bilinear resizing does not know left from right.
-kernels::LabelView label_view(const PatchScorer& scorer, const View& view, std::int64_t rows,
-                              std::vector<float>& scores) {
-  const auto& windows = view.windows;
-  const auto grid = scorer.grid_of(windows.front().height, windows.front().width);
-  if (view.mirrored) mirror_rows(scores, grid.width);
-  kernels::LabelView result;
-  for (std::size_t i = 0; i < windows.size(); ++i) {
-    const auto x = view.mirrored ? view.size.width - windows[i].x - windows[i].width : windows[i].x;
-    result.windows.push_back(
-        {scores.data() + static_cast<std::int64_t>(i) * rows * grid.size(), windows[i].y, x});
-  }
-  result.patches = {grid.height, grid.width};
-  result.window = {windows.front().height, windows.front().width};
-  result.resized = {view.size.height, view.size.width};
-  return result;
-}
-
-kernels::LabelTask label_task(const PatchScorer& scorer, std::vector<kernels::LabelView> views,
-                              const ClassEmbeddings& classes, const Image& image,
-                              const SegmentOptions& options) {
-  kernels::LabelTask task;
-  task.windows = std::move(views.front().windows);
-  task.patches = views.front().patches;
-  task.window = views.front().window;
-  task.resized = views.front().resized;
-  views.erase(views.begin());
-  task.others = std::move(views);
-  task.image = {image.height, image.width};
-  task.first = classes.first;
-  task.score_activation =
-      averages_logits(options) ? kernels::ScoreActivation::kSoftmaxOfMean : scorer.score_activation();
-  return task;
-}
-
 /// The scores of a view's windows, computed where its pixels changed.
 std::vector<float> reuse_windows(WindowReuse& reuse, std::size_t number, const Image& resized,
                                  const View& view, const ComputeWindows& compute, WindowCount& count) {
@@ -102,16 +44,6 @@ std::vector<float> reuse_windows(WindowReuse& reuse, std::size_t number, const I
   auto scores = memory.scores(resized, view.mirrored, view.windows, reuse.tolerance, compute);
   count.done += static_cast<std::size_t>(memory.reused());
   return scores;
-}
-
-void check_image(const Image& image) {
-  const bool sized = image.height > 0 && image.width > 0 &&
-                     image.rgb.size() == static_cast<std::size_t>(image.height) * image.width * 3;
-  if (!sized) {
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("an image of {}x{} with {} bytes; expected height * width * 3", image.width,
-                            image.height, image.rgb.size()));
-  }
 }
 
 }  // namespace
@@ -170,48 +102,14 @@ ScoredImage score_image(PatchScorer& scorer, const model::ModelConfig& config, c
   return result;
 }
 
-namespace {
-
-/// Where labels are all that is wanted, and of scores that the network makes.
-bool stays_on_device(const PatchScorer& scorer, const SegmentOptions& options, const ScoreSink& sink) {
-  return scorer.keeps_scores() && !sink && options.refine == Refinement::kNone &&
-         options.mean == WindowMean::kByModel && options.scales.size() < 2 && !options.flip;
-}
-
-/// score_image with scores that stay on the device.
-ScoredImage score_on_device(PatchScorer& scorer, const model::ModelConfig& config,
-                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
-                            const WindowProgress& progress) {
-  check_image(image);
-  ScoredImage result;
-  const View view = views_of(image, options).front();
-  auto start = Clock::now();
-  const Image resized = image::resize(image, view.size.height, view.size.width);
-  result.resize_seconds = seconds_since(start);
-  start = Clock::now();
-  WindowCount count{progress, view.windows.size()};
-  const auto tell = [&](std::size_t windows) {
-    count.done = windows;
-    count.tell();
-  };
-  result.on_device = scorer.score_on_device(
-      {resized, config.image, view.windows, classes, window_batch(scorer, options), tell});
-  tell(count.all);
-  std::vector<float> none;  // the windows of the task have places alone
-  result.task = label_task(scorer, {label_view(scorer, view, 0, none)}, classes, image, options);
-  result.network_seconds = seconds_since(start);
-  return result;
-}
-
-}  // namespace
-
 Segmentation segment_image(PatchScorer& scorer, const model::ModelConfig& config,
                            const ClassEmbeddings& classes, const Image& image, const SegmentOptions& options,
                            const ScoreSink& sink, const WindowProgress& progress) {
-  const auto scored = stays_on_device(scorer, options, sink)
-                          ? score_on_device(scorer, config, classes, image, options, progress)
-                          : score_image(scorer, config, classes, image, options, progress);
-  return label_image(scored, options, sink);
+  if (stays_on_device(scorer, options, sink != nullptr)) {
+    return label_image(score_on_device(scorer, config, classes, {&image}, options, progress).front(), options,
+                       {});
+  }
+  return label_image(score_image(scorer, config, classes, image, options, progress), options, sink);
 }
 
 }  // namespace relprompt::segmenter

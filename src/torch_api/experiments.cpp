@@ -4,13 +4,13 @@
 #include "relprompt/error.h"
 
 #include "experiments/experiments.h"
+#include "network/torch_errors.h"
 #include "torch_api/functions.h"
-#include "torch_api/torch_errors.h"
 
 namespace relprompt::torch_api {
 
 RunOutcome run_experiments(const ExperimentSettings& settings, RunListener& listener) {
-  return guarded([&] {
+  return network::guarded([&] {
     if (settings.config.empty()) {
       throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-methods.yaml is one");
     }

@@ -8,9 +8,9 @@
 #include "base/atomic_file.h"
 #include "base/paths.h"
 #include "network/device.h"
+#include "network/torch_errors.h"
 #include "torch_api/finished_run.h"
 #include "torch_api/functions.h"
-#include "torch_api/torch_errors.h"
 #include "train/pretrain_config.h"
 #include "train/pretrain_run.h"
 #include "train/run_folder.h"
@@ -27,7 +27,7 @@ train::RunFolder folder_of(const fs::path& path) {
 }  // namespace
 
 RunOutcome pretrain(const PretrainSettings& settings, RunListener& listener) {
-  return guarded([&] {
+  return network::guarded([&] {
     if (settings.config.empty()) {
       throw Error(ErrorCode::kBadArgument, "no config is given", "configs/world-clip.yaml is one");
     }
@@ -55,7 +55,7 @@ RunOutcome pretrain(const PretrainSettings& settings, RunListener& listener) {
 }
 
 RunOutcome resume_pretraining(const fs::path& path, std::optional<int> threads, RunListener& listener) {
-  return guarded([&] {
+  return network::guarded([&] {
     const auto folder = folder_of(path);
     folder.require();
     auto config = train::read_pretrain_config(folder.config());

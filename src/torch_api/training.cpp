@@ -18,11 +18,11 @@
 #include "evaluate/eval_settings.h"
 #include "model/model_place.h"
 #include "network/device.h"
+#include "network/torch_errors.h"
 #include "network/torch_scorer.h"
 #include "processes/environment.h"
 #include "torch_api/finished_run.h"
 #include "torch_api/functions.h"
-#include "torch_api/torch_errors.h"
 #include "train/finished.h"
 #include "train/run_folder.h"
 #include "train/run_identity.h"
@@ -121,7 +121,7 @@ void drop_older_result(const train::RunFolder& folder, const config::RunConfig& 
 }  // namespace
 
 RunOutcome train(const RunSettings& settings, RunListener& listener) {
-  return guarded([&] {
+  return network::guarded([&] {
     auto config = config_of(settings);
     if (!settings.model.empty()) config.paths.clip = settings.model;
     config.paths.clip = evaluate::absolute_or_empty(model::local_place(config.paths.clip));
@@ -156,7 +156,7 @@ RunOutcome train(const RunSettings& settings, RunListener& listener) {
 }
 
 RunOutcome resume_training(const fs::path& path, const ResumeOptions& options, RunListener& listener) {
-  return guarded([&] {
+  return network::guarded([&] {
     const train::RunFolder folder(evaluate::absolute_or_empty(path));
     folder.require();
     auto stored = config::read_run_config(folder.config());
@@ -190,7 +190,7 @@ RunOutcome resume_training(const fs::path& path, const ResumeOptions& options, R
 }
 
 RunOutcome evaluate(const RunSettings& settings, RunListener& listener) {
-  return guarded([&] {
+  return network::guarded([&] {
     auto config = config_of(settings);
     config.device = own_device(config.device, processes::environment());
     const auto request = evaluate::request_of(settings);

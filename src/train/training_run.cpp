@@ -23,7 +23,7 @@
 #include "evaluate/image_sheet.h"
 #include "image/image_files.h"
 #include "network/device.h"
-#include "network/torch_scorer.h"
+#include "network/transfer.h"
 #include "train/log_entry.h"
 #include "train/run_identity.h"
 #include "train/schedule.h"
@@ -59,7 +59,10 @@ TrainingRun::TrainingRun(const RunFolder& folder, const config::RunConfig& confi
       model_(open_trainee(config, folder.path(), listener)),
       embeddings_(run_embeddings(folder.embeddings(), model_, config, set_.classes)),
       network_(open_network(model_, config)),
-      trainer_(network_, config_, set_.classes, network::rows_of(embeddings_, network_.device()), workers),
+      trainer_(network_, config_, set_.classes,
+               network::upload(embeddings_.rows, {embeddings_.texts().count, embeddings_.width},
+                               network_.device()),
+               workers),
       best_(config, model_, set_, parts_, embeddings_) {
   if (config.data.test) evaluate::open_test_set(config);  // its faults now and not after hours
   const auto identities = identities_of(config, model_.config.clip_sha256);
@@ -87,6 +90,7 @@ LoaderOptions TrainingRun::loader_options() const {
   options.deviation = model_.config.image.std;
   options.skip_bad = config_.train.bad_sample == config::BadSample::kSkip;
   options.threads = config_.train.loader_threads;
+  options.ahead = network_.device().is_cuda();
   return options;
 }
 

@@ -103,7 +103,7 @@ TEST_F(AttentionStudy, MapsAreThoseOfTheNetwork) {
   std::map<std::string, torch::Tensor> seen;
   const auto pixels = network_input(image_, model_.config.image);
   const auto input = torch::from_blob(const_cast<float*>(pixels.data()), {1, 3, 64, 90}, torch::kFloat32);
-  network.patch_scores(input, network::rows_of(classes_, torch::kCPU),
+  network.patch_scores(input, network::DeviceClasses(torch::kCPU).rows(classes_),
                        [&](const std::string& name, const torch::Tensor& value) { seen[name] = value; });
   for (std::size_t i = 0; i < maps.layers.size(); ++i) {
     const auto m = seen.at("layer" + std::to_string(maps.layers[i]) + ".attention_map")[0].t();

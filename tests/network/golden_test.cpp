@@ -57,7 +57,7 @@ torch::Tensor slide(Network& network, const torch::Tensor& input, const ClassEmb
                     std::int64_t crop, std::int64_t stride, const std::vector<float>& penalty) {
   const auto height = input.size(2), width = input.size(3);
   const auto windows = sliding_windows(height, width, crop, stride);
-  const auto texts = network::rows_of(classes, network.device());
+  const auto texts = network::DeviceClasses(network.device()).rows(classes);
   std::vector<torch::Tensor> scores;
   kernels::LabelTask task;
   for (const auto& w : windows) {

@@ -266,9 +266,10 @@ TEST_F(Model, NamesAreAveragedOrKeptApart) {
   apart.names = NameRule::kMax;
   const auto rows = encode_classes(model, {}, classes, apart).embeddings;
   EXPECT_EQ(rows.first, (std::vector<std::size_t>{0, 1, 3}));
-  const auto all = network::rows_of(rows, torch::kCPU);
+  const auto all = network::DeviceClasses(torch::kCPU).rows(rows);
   const auto mean = (all[1] + all[2]) / 2;
-  const auto averaged = network::rows_of(encode_classes(model, {}, classes, {}).embeddings, torch::kCPU);
+  const auto averaged =
+      network::DeviceClasses(torch::kCPU).rows(encode_classes(model, {}, classes, {}).embeddings);
   EXPECT_TRUE(close(averaged[1], mean / mean.norm(), 1e-6));
 }
 

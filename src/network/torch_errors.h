@@ -8,7 +8,7 @@
 
 #include "relprompt/error.h"
 
-namespace relprompt::torch_api {
+namespace relprompt::network {
 
 /// Calls f; memory that ran out becomes Error(kOutOfMemory), anything else from LibTorch Error(kInternal).
 template <typename Function>
@@ -32,4 +32,4 @@ auto guarded(const Function& f) -> decltype(f()) {
   }
 }
 
-}  // namespace relprompt::torch_api
+}  // namespace relprompt::network

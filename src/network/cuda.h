@@ -1,0 +1,49 @@
+// What only a LibTorch with CUDA has: a mark in a GPU's work that can be waited for, and work recorded as a
+// CUDA graph. cuda.cpp is built with such a LibTorch, cuda_absent.cpp without.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <torch/torch.h>
+
+namespace relprompt::network {
+
+/// Everything that the present device had been asked for on its current stream when this was made.
+class CudaEvent {
+ public:
+  CudaEvent();
+  ~CudaEvent();
+  CudaEvent(CudaEvent&&) noexcept;
+  CudaEvent& operator=(CudaEvent&&) noexcept;
+
+  /// Waits for it, and for nothing that was asked for later.
+  void wait() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Kernels that are started by one call for what took a call each. They read and write the memory that they
+/// read and wrote when they were recorded.
+class CudaGraph {
+ public:
+  /// Calls work, whose kernels are recorded and do not run. work must not wait for the device, and must have
+  /// run twice before (record does the second time, on a stream that later recordings use too). `earlier`: a
+  /// graph whose memory for intermediate results is used again, or nullptr; both must not run at once.
+  /// Throws what LibTorch throws where work cannot be recorded.
+  CudaGraph(const std::function<void()>& work, const CudaGraph* earlier);
+  ~CudaGraph();
+  CudaGraph(const CudaGraph&) = delete;
+  CudaGraph& operator=(const CudaGraph&) = delete;
+
+  /// On the current stream.
+  void replay();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace relprompt::network
