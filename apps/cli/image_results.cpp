@@ -1,6 +1,7 @@
 #include "image_results.h"
 
 #include <new>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -9,22 +10,16 @@
 #include "terminal.h"
 
 namespace relprompt::cli {
-namespace {
-
-// Writing an image takes a fraction of computing one, so more of them would only hold memory.
-constexpr std::size_t kUnwritten = 1;
-
-}  // namespace
-
 ImageResults::ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
                            std::vector<Failure> failures, const std::vector<Failure>& unreadable,
-                           ShardAccount* shard)
+                           ShardAccount* shard, int writers)
     : settings_(settings),
       shard_(shard),
+      writers_(writers),
       report_(facts, std::move(failures), unreadable, settings.json),
       run_outputs_(settings.plan, settings.output),
       progress_(images, settings.quiet ? Progress::Style::kNone : Progress::style_for_stderr()),
-      queue_(kUnwritten, [this](ImageJob& job) { settle(job); }) {
+      queue_(static_cast<std::size_t>(writers), [this](auto& writing) { settle(*writing); }) {
   run_outputs_.check();
 }
 
@@ -50,7 +45,10 @@ void ImageResults::part(int done, int all) {
 
 void ImageResults::take(ImageJob job) {
   const bool failed = job.failure.has_value();
-  queue_.push(std::move(job));
+  auto writing = std::make_unique<WritingJob>();
+  writing->job = std::move(job);
+  if (writing->job.outputs && !failed) writing->written = start_writing(writing->job);
+  queue_.push(std::move(writing));
   // A failure tidies folders away in which the scores of the next image may be about to appear.
   if (failed) queue_.finish();
 }
@@ -70,9 +68,27 @@ void ImageResults::clear() {
   progress_.clear();
 }
 
-void ImageResults::settle(ImageJob& job) {
+/// With one writer the queue's thread writes, when it comes to this image.
+std::future<void> ImageResults::start_writing(ImageJob& job) {
+  run_outputs_.begin();
+  const auto write = [&job] {
+    const Stopwatch writing;
+    job.outputs->write_images(job.image, job.result.labels, job.classes->classes);
+    job.times.write = writing.seconds();
+  };
+  if (writers_ > 1) {
+    try {
+      return std::async(std::launch::async, write);
+    } catch (const std::system_error&) {  // no more threads
+    }
+  }
+  return std::async(std::launch::deferred, write);
+}
+
+void ImageResults::settle(WritingJob& writing) {
+  ImageJob& job = writing.job;
   if (job.failure) {
-    fail(*job.listed, *job.failure);
+    fail(*job.listed, *job.failure, true);
   } else if (!job.outputs) {
     report_.skip(*job.listed);
     if (shard_ != nullptr) shard_->kept(*job.listed);
@@ -82,23 +98,20 @@ void ImageResults::settle(ImageJob& job) {
     return;
   } else {
     try {
-      write(job);
+      writing.written.get();
+      complete(job);
     } catch (const std::bad_alloc&) {
-      fail(*job.listed, out_of_memory(*job.listed));
+      fail(*job.listed, out_of_memory(*job.listed), writers_ == 1);
     } catch (const Error& error) {
       if (!concerns_one_image(error.code())) throw;
-      fail(*job.listed, error);
+      fail(*job.listed, error, writers_ == 1);
     }
   }
   const std::lock_guard<std::mutex> lock(screen_);
   progress_.end();
 }
 
-void ImageResults::write(ImageJob& job) {
-  const Stopwatch writing;
-  run_outputs_.begin();
-  job.outputs->write_images(job.image, job.result.labels, job.classes->classes);
-  job.times.write = writing.seconds();
+void ImageResults::complete(ImageJob& job) {
   const std::string report = report_of(job.listed->input, job.input, job.image, job.result, *job.outputs,
                                        job.classes->facts, job.times);
   job.outputs->write_report(report);
@@ -118,9 +131,9 @@ void ImageResults::write(ImageJob& job) {
                "\n");
 }
 
-void ImageResults::fail(const ListedImage& listed, const Error& error) {
-  // Not where other shards may be about to write into those folders.
-  if (shard_ == nullptr) {
+void ImageResults::fail(const ListedImage& listed, const Error& error, bool alone) {
+  // Not where other images or shards may be about to be written into those folders.
+  if (shard_ == nullptr && alone) {
     remove_empty_folders(listed.stem.parent_path(), settings_.output);
     remove_empty_folders(listed.part.parent_path(), settings_.output);
   }

@@ -1,11 +1,12 @@
-// The last step of every image, on a thread of its own: files are written, the account is kept and the result
+// The last step of every image, on threads of its own: files are written, the account is kept and the result
 // shown while the next image is computed.
 //
-// Whatever becomes of an image passes through here, in the order of the images, so that files, messages and
-// report are those of a run that does one image after the other.
+// Several images may be written at once; whatever becomes of an image passes through here, in the order of
+// the images, so that files, messages and report are those of a run that does one image after the other.
 #pragma once
 
 #include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -48,19 +49,27 @@ struct ImageJob {
   ImageTimes times;
 };
 
+/// An image while its files are written.
+struct WritingJob {
+  ImageJob job;
+  std::future<void> written;  ///< last: it uses the job
+};
+
 class ImageResults {
  public:
   /// @param images how many there are; failures, unreadable: as in RunReport; shard: nullptr for a run over
-  /// a whole list. Throws Error(kNotWritable) for a file of the run that relprompt did not write.
+  /// a whole list. writers: how many images may be written at once, at least 1. Throws Error(kNotWritable)
+  /// for a file of the run that relprompt did not write.
   ImageResults(const SegmentSettings& settings, const RunFacts& facts, std::size_t images,
-               std::vector<Failure> failures, const std::vector<Failure>& unreadable, ShardAccount* shard);
+               std::vector<Failure> failures, const std::vector<Failure>& unreadable, ShardAccount* shard,
+               int writers);
 
   /// Work on this image begins.
   void begin(const ListedImage& listed);
   /// So many of its windows are done.
   void part(int done, int all);
-  /// Takes over an image, waiting while an earlier one is being written. A failed one is settled when this
-  /// returns. Throws what ended the writing: then nothing more is written.
+  /// Takes over an image, waiting while as many as there are writers are being written. A failed one is
+  /// settled when this returns. Throws what ended the writing: then nothing more is written.
   void take(ImageJob job);
   /// Waits until all images are settled. Throws as take does.
   void finish();
@@ -80,18 +89,22 @@ class ImageResults {
   void clear();
 
  private:
-  void settle(ImageJob& job);
-  void write(ImageJob& job);
-  void fail(const ListedImage& listed, const Error& error);
+  std::future<void> start_writing(ImageJob& job);
+  void settle(WritingJob& writing);
+  /// The rest, after its images are written.
+  void complete(ImageJob& job);
+  /// alone: no other image is being written.
+  void fail(const ListedImage& listed, const Error& error, bool alone);
 
   const SegmentSettings& settings_;
   ShardAccount* shard_;
+  int writers_;
   RunReport report_;
   RunOutputs run_outputs_;
   std::mutex screen_;  ///< one thread at a time draws
   Progress progress_;
   ImageNotes notes_;
-  BackgroundQueue<ImageJob> queue_;  ///< last: its thread uses everything above
+  BackgroundQueue<std::unique_ptr<WritingJob>> queue_;  ///< last: its thread uses everything above
 };
 
 }  // namespace relprompt::cli

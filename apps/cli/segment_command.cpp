@@ -1,5 +1,7 @@
 // relprompt segment: the command line of the main job. segment_run.cpp does the job.
+#include <algorithm>
 #include <memory>
+#include <thread>
 
 #include "relprompt/error.h"
 
@@ -11,6 +13,7 @@
 #include "options_protocol.h"
 #include "options_shard.h"
 #include "segment_settings.h"
+#include "usage.h"
 
 namespace relprompt::cli {
 namespace {
@@ -43,6 +46,7 @@ struct SegmentArguments {
   ProtocolArguments protocol;
   OutputArguments output;
   std::string image_member;
+  int io_threads = 0;
 };
 
 /// As members are told apart: lower case, without a dot before it.
@@ -50,6 +54,14 @@ std::string image_member_of(std::string extension) {
   if (!extension.empty() && extension.front() == '.') extension.erase(0, 1);
   for (char& c : extension) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   return extension;
+}
+
+/// On the CPU one: reading and writing an image take a fraction of a window. A GPU is done with an image
+/// before one thread has read the next, or written the last.
+int io_threads_of(int wanted, const std::string& device) {
+  if (wanted > 0) return wanted;
+  if (device == "cpu") return 1;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 2, 1, 8);
 }
 
 SegmentSettings resolve(const SegmentArguments& arguments) {
@@ -71,6 +83,7 @@ SegmentSettings resolve(const SegmentArguments& arguments) {
   settings.text = arguments.classes.resolve_text();
   settings.background = arguments.classes.resolve_background(settings.classes);
   settings.decode = arguments.decode.resolve();
+  settings.io_threads = io_threads_of(arguments.io_threads, settings.model_options.device);
   settings.image_member = image_member_of(arguments.image_member);
   settings.protocol = arguments.protocol.resolve(settings.classes);
   settings.plan = arguments.output.resolve();
@@ -108,6 +121,13 @@ Command add_segment(CLI::App& program) {
   arguments->decode.add_to(*parser);
   arguments->protocol.add_to(*parser);
   arguments->output.add_to(*parser);
+  parser
+      ->add_option("--io-threads", arguments->io_threads,
+                   "threads that read images ahead, and as many that write results; for slow disks and fast "
+                   "devices [1 on the CPU, up to 8 on a GPU]")
+      ->option_text("N")
+      ->check(in_range(1, 64))
+      ->group("Run");
   parser->footer(kFooter);
   return {parser, [arguments] { return run_segment(resolve(*arguments)); }};
 }

@@ -28,6 +28,7 @@ struct SegmentSettings {
   DecodeOptions decode;
   SegmentOptions protocol;   ///< zeros: the model's own
   std::string image_member;  ///< of tars: the extension of the image of a sample; empty: any image's
+  int io_threads = 1;        ///< that read images ahead, and that write results
   OutputPlan plan;
   std::filesystem::path output;
   bool resume = false;

@@ -77,9 +77,11 @@ std::vector<std::string> Workplace::files(const std::string& folder) const {
   if (!fs::exists(root)) return names;
   for (const auto& entry : fs::recursive_directory_iterator(root)) {
     if (entry.path().filename() == kJournalName) continue;
-    if (fs::relative(entry.path(), root).begin()->string() == ".relprompt-parts") continue;
+    // By the names alone: a program that is still writing may have renamed the file meanwhile.
+    const fs::path name = entry.path().lexically_relative(root);
+    if (name.begin()->string() == ".relprompt-parts") continue;
     if (entry.is_directory() && !fs::is_empty(entry.path())) continue;
-    names.push_back(fs::relative(entry.path(), root).string() + (entry.is_directory() ? "/" : ""));
+    names.push_back(name.string() + (entry.is_directory() ? "/" : ""));
   }
   std::sort(names.begin(), names.end());
   return names;

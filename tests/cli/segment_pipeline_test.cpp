@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using testing::HasSubstr;
 
-class Pipeline : public TinySegment {
+/// With one thread that reads and one that writes, and with several.
+class Pipeline : public TinySegment, public testing::WithParamInterface<const char*> {
  protected:
   static constexpr int kImages = 12;
 
@@ -26,7 +27,10 @@ class Pipeline : public TinySegment {
 
   static std::string name(int i) { return std::string("p") + (i < 10 ? "0" : "") + std::to_string(i); }
 
-  Outcome segment(const std::vector<std::string>& arguments) const { return segment_road_and_sky(arguments); }
+  Outcome segment(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.end(), {"--io-threads", GetParam()});
+    return segment_road_and_sky(arguments);
+  }
 
   /// "p03 done" for each photo of a run's document, in its order.
   static std::vector<std::string> story(const json& document) {
@@ -39,7 +43,10 @@ class Pipeline : public TinySegment {
   }
 };
 
-TEST_F(Pipeline, ResultsKeepTheOrderOfTheImages) {
+INSTANTIATE_TEST_SUITE_P(IoThreads, Pipeline, testing::Values("1", "4"),
+                         [](const auto& threads) { return std::string(threads.param); });
+
+TEST_P(Pipeline, ResultsKeepTheOrderOfTheImages) {
   const Outcome outcome = segment({"in"});
   ASSERT_EQ(outcome.status, 0) << outcome;
   std::size_t at = 0;
@@ -52,7 +59,7 @@ TEST_F(Pipeline, ResultsKeepTheOrderOfTheImages) {
   EXPECT_EQ(place_.files("out").size(), 3u * kImages);
 }
 
-TEST_F(Pipeline, EveryImageGetsWhatItGetsAlone) {
+TEST_P(Pipeline, EveryImageGetsWhatItGetsAlone) {
   ASSERT_EQ(segment({"in", "--save", "labels,scores"}).status, 0);
   for (const int i : {0, 5, 11}) {
     const auto together = read_text(place_ / ("out/" + name(i) + ".labels.png"));
@@ -63,7 +70,7 @@ TEST_F(Pipeline, EveryImageGetsWhatItGetsAlone) {
   }
 }
 
-TEST_F(Pipeline, ACorruptImageInTheMiddleKeepsItsPlace) {
+TEST_P(Pipeline, ACorruptImageInTheMiddleKeepsItsPlace) {
   for (const int i : {5, 6, 9}) write_text(place_ / ("in/" + name(i) + ".png"), "broken");
   const Outcome outcome = segment({"in", "--json", "--save", "labels,scores,json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
@@ -80,7 +87,7 @@ TEST_F(Pipeline, ACorruptImageInTheMiddleKeepsItsPlace) {
   EXPECT_EQ(place_.files("out").size(), 3u * (kImages - 3));
 }
 
-TEST_F(Pipeline, AnOutputThatIsInTheWayIsFoundBeforeTheFirstImage) {
+TEST_P(Pipeline, AnOutputThatIsInTheWayIsFoundBeforeTheFirstImage) {
   fs::create_directories(place_ / "out/p04.overlay.jpg/in_the_way");
   const Outcome outcome = segment({"in", "--json"});
   EXPECT_EQ(outcome.status, 3) << outcome;
@@ -88,7 +95,7 @@ TEST_F(Pipeline, AnOutputThatIsInTheWayIsFoundBeforeTheFirstImage) {
   EXPECT_EQ(place_.files("out").size(), 1u) << "nothing was begun";
 }
 
-TEST_F(Pipeline, AForeignFileIsFoundBeforeAnyWork) {
+TEST_P(Pipeline, AForeignFileIsFoundBeforeAnyWork) {
   for (const char* taken : {"out/p03.json", "out/p07.labels.png"}) {
     write_text(place_ / taken, "of a user");
     const Outcome outcome = segment({"in"});
@@ -100,7 +107,7 @@ TEST_F(Pipeline, AForeignFileIsFoundBeforeAnyWork) {
   }
 }
 
-TEST_F(Pipeline, AnEditedResultInTheMiddleLeavesTheFilesBeforeIt) {
+TEST_P(Pipeline, AnEditedResultInTheMiddleLeavesTheFilesBeforeIt) {
   ASSERT_EQ(segment({"in"}).status, 0);
   write_text(place_ / "out/p03.json", R"({"shapes": []})");
   const Outcome outcome = segment({"in", "--json"});
@@ -111,7 +118,7 @@ TEST_F(Pipeline, AnEditedResultInTheMiddleLeavesTheFilesBeforeIt) {
   EXPECT_EQ(read_text(place_ / "out/p03.json"), R"({"shapes": []})");
 }
 
-TEST_F(Pipeline, ResumeSkipsWhatIsThere) {
+TEST_P(Pipeline, ResumeSkipsWhatIsThere) {
   ASSERT_EQ(segment({"in"}).status, 0);
   for (const int i : {0, 4, 5, 11}) fs::remove(place_ / ("out/" + name(i) + ".labels.png"));
   const Outcome outcome = segment({"in", "--resume", "--json"});
