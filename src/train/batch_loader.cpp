@@ -24,6 +24,14 @@ torch::Tensor label_tensor(const LabelMap& map) {
   return labels;
 }
 
+torch::Tensor stacked(const std::vector<torch::Tensor>& values, bool pinned) {
+  if (!pinned) return torch::stack(values);
+  auto shape = values.front().sizes().vec();
+  shape.insert(shape.begin(), static_cast<std::int64_t>(values.size()));
+  auto all = torch::empty(shape, values.front().options().pinned_memory(true));
+  return torch::stack_out(all, values);
+}
+
 }  // namespace
 
 BatchLoader::BatchLoader(const data::Dataset& dataset, std::vector<std::size_t> subset,
@@ -39,6 +47,13 @@ BatchLoader::BatchLoader(const data::Dataset& dataset, std::vector<std::size_t> 
                                           2 * share_ + static_cast<std::size_t>(options_.threads)};
   samples_ = std::make_unique<data::Prefetch<TrainingSample>>(
       iterations * share_, [this](std::uint64_t i) { return make(i); }, prefetch);
+  batches_ = std::make_unique<data::Prefetch<Batch>>(
+      iterations, [this](std::uint64_t) { return collect(); },
+      data::PrefetchOptions{options_.ahead ? 1 : 0, 1});
+}
+
+Batch BatchLoader::next() {
+  return batches_->next();
 }
 
 data::Place BatchLoader::place_of(std::uint64_t position) {
@@ -69,7 +84,7 @@ TrainingSample BatchLoader::make(std::uint64_t i) {
   return sample;
 }
 
-Batch BatchLoader::next() {
+Batch BatchLoader::collect() {
   Batch batch;
   std::vector<torch::Tensor> images, labels;
   for (std::size_t i = 0; i < share_; ++i) {
@@ -84,8 +99,9 @@ Batch BatchLoader::next() {
     batch.names.push_back(sample.name);
   }
   if (images.empty()) return batch;
-  batch.images = torch::stack(images);
-  batch.labels = torch::stack(labels);
+  const bool pinned = options_.ahead && torch::cuda::is_available();
+  batch.images = stacked(images, pinned);
+  batch.labels = stacked(labels, pinned);
   return batch;
 }
 

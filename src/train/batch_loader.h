@@ -46,6 +46,9 @@ struct LoaderOptions {
   std::array<float, 3> mean{}, deviation{};  ///< RGB, 0-255 scale
   bool skip_bad = false;  ///< an image that cannot be read is left out; false: it ends the run
   int threads = 2;
+  /// Batches are put together on a thread of their own while the one before is computed, in pinned memory
+  /// where LibTorch finds a GPU: for one.
+  bool ahead = false;
 };
 
 /// One object for one consumer. What comes out depends on the options and the set alone, not on threads.
@@ -61,6 +64,7 @@ class BatchLoader {
 
  private:
   TrainingSample make(std::uint64_t position);
+  Batch collect();
   data::Place place_of(std::uint64_t position);
 
   const data::Dataset& dataset_;
@@ -69,7 +73,8 @@ class BatchLoader {
   std::size_t share_;  ///< images of this worker an iteration
   std::mutex mutex_;   ///< of order_
   data::Order order_;
-  std::unique_ptr<data::Prefetch<TrainingSample>> samples_;  ///< last: its threads use everything above
+  std::unique_ptr<data::Prefetch<TrainingSample>> samples_;  ///< its threads use everything above
+  std::unique_ptr<data::Prefetch<Batch>> batches_;           ///< last: it takes the samples
 };
 
 }  // namespace relprompt::train

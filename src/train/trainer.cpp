@@ -10,6 +10,7 @@
 
 #include "loss/loss.h"
 #include "nn/grid.h"
+#include "train/adamw_step.h"
 #include "train/pseudo_labels.h"
 #include "train/schedule.h"
 #include "train/self_training.h"
@@ -24,6 +25,17 @@ std::int64_t images_of(const Batch& batch) {
 torch::Tensor rows_of(const torch::Tensor& t, const LabelSpace& space) {
   return t.index_select(
       0, torch::tensor(space.classes(), torch::TensorOptions(torch::kInt64).device(t.device())));
+}
+
+/// Of all gradients together, from the norms of each, fp64 [n] on any device.
+double length_of(const torch::Tensor& norms) {
+  const auto here = norms.to(torch::kCPU);
+  double squares = 0;
+  for (std::int64_t i = 0; i < here.numel(); ++i) {
+    const auto norm = here[i].item<double>();
+    squares += norm * norm;
+  }
+  return std::sqrt(squares);
 }
 
 }  // namespace
@@ -69,11 +81,11 @@ std::vector<Trainer::MicroBatch> Trainer::micro_batches(const Batch& batch, bool
   for (std::int64_t first = 0; first < count; first += size) {
     const auto length = std::min(size, count - first);
     MicroBatch part;
-    part.images = batch.images.narrow(0, first, length).to(network_.device());
+    part.images = batch.images.narrow(0, first, length).to(network_.device(), true);
     if (!batch.keys.empty()) {
       part.keys.assign(batch.keys.begin() + first, batch.keys.begin() + first + length);
     }
-    part.targets = space_->targets(batch.labels.narrow(0, first, length).to(network_.device()));
+    part.targets = space_->targets(batch.labels.narrow(0, first, length).to(network_.device(), true));
     if (self_training) {
       const torch::NoGradGuard no_grad;
       part.targets = with_pseudo_labels(logits(part.images, {}), part.targets, *space_, config_.setting,
@@ -119,9 +131,12 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
       numbers.push_back(value);
       result.parts.emplace_back(name, 0);
     }
-    losses.push_back(torch::stack(numbers).to(torch::kCPU, torch::kFloat64));
+    losses.push_back(torch::stack(numbers).to(torch::kFloat64));
   }
-  auto sums = losses.empty() ? torch::zeros({1}, torch::kFloat64) : torch::stack(losses).sum(0);
+  sum_gradients();
+  const auto norms = gradient_norms();  // asked for before the host waits for the losses
+  auto sums =
+      losses.empty() ? torch::zeros({1}, torch::kFloat64) : torch::stack(losses).sum(0).to(torch::kCPU);
   std::vector<torch::Tensor> totals = {torch::constant_pad_nd(sums, {0, 3 - sums.size(0)})};
   workers_.all_reduce(totals);
   result.loss = totals[0][0].item<double>();
@@ -130,8 +145,7 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
   }
   require_finite(done, result.loss, "loss", batch);
 
-  sum_gradients();
-  result.gradient_norm = gradient_norm();
+  result.gradient_norm = length_of(norms);
   require_finite(done, result.gradient_norm, "gradient norm", batch);
   const double limit = config_.train.clip_gradient;
   if (limit > 0 && result.gradient_norm > limit) {
@@ -143,7 +157,7 @@ StepResult Trainer::step(std::int64_t done, const Batch& batch, bool stop) {
   }
   const auto stretch = stretch_of(config_, done);
   set_learning_rates(*optimizer_, groups_, done - stretch.first, stretch.schedule);
-  optimizer_->step();
+  adamw_step(*optimizer_);
   return result;
 }
 
@@ -170,16 +184,14 @@ void Trainer::sum_gradients() {
   workers_.all_reduce(gradients);
 }
 
-double Trainer::gradient_norm() const {
-  double squares = 0;
+torch::Tensor Trainer::gradient_norms() const {
+  std::vector<torch::Tensor> norms;
   for (const auto& group : groups_) {
     for (const auto& [name, value] : group.parameters) {
-      if (!value.grad().defined()) continue;
-      const auto norm = value.grad().norm().item<double>();
-      squares += norm * norm;
+      if (value.grad().defined()) norms.push_back(value.grad().norm());
     }
   }
-  return std::sqrt(squares);
+  return norms.empty() ? torch::zeros({0}, torch::kFloat64) : torch::stack(norms).to(torch::kFloat64);
 }
 
 void Trainer::require_finite(std::int64_t done, double value, const char* what, const Batch& batch) {

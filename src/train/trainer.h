@@ -55,7 +55,8 @@ class Trainer {
   std::vector<MicroBatch> micro_batches(const Batch& batch, bool self_training);
   torch::Tensor logits(const torch::Tensor& images, const std::vector<std::uint64_t>& keys);
   void sum_gradients();
-  double gradient_norm() const;
+  /// Of each parameter that has a gradient, fp64 [n] on the device.
+  torch::Tensor gradient_norms() const;
   void require_finite(std::int64_t done, double value, const char* what, const Batch& batch);
 
   network::Network& network_;

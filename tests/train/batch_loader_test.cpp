@@ -60,8 +60,11 @@ TEST_F(Loader, ThreadsChangeNothing) {
   EXPECT_FALSE(torch::equal(alone[0].images[0], alone[1].images[0]));
   for (const int threads : {1, 3}) {
     options_.threads = threads;
-    const auto other = all(options_);
-    for (std::size_t i = 0; i < alone.size(); ++i) expect_same(alone[i], other[i]);
+    for (const bool ahead : {false, true}) {
+      options_.ahead = ahead;
+      const auto other = all(options_);
+      for (std::size_t i = 0; i < alone.size(); ++i) expect_same(alone[i], other[i]);
+    }
   }
 }
 
@@ -94,6 +97,8 @@ TEST_F(Loader, TwoWorkersShareTheBatchOfOne) {
 
 TEST_F(Loader, ABrokenImageEndsTheRunOrIsLeftOut) {
   test::write_text(folder_ / "images/train/102.png", "no image");
+  EXPECT_ERROR(all(options_), ErrorCode::kNotAnImage, "102.png");
+  options_.ahead = true;
   EXPECT_ERROR(all(options_), ErrorCode::kNotAnImage, "102.png");
   options_.skip_bad = true;
   std::size_t images = 0, skipped = 0;
