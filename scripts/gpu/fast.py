@@ -45,6 +45,8 @@ def windows(check: Check, rows: Rows) -> None:
     rows.at_most(f"window, bf16, batch 1, over eager PyTorch's {theirs:.2f} ms", one / theirs, 1 / 3, full_size=True,
                  ours_ms=one, eager_ms=theirs)
     rows.at_most("window, bf16, batch 1", one, 3, " ms", full_size=True)
+    kernels = ours(check, "bf16", 1, 20, {"RELPROMPT_CUDA_GRAPHS": "0"})[0]["median_ms"]
+    rows.add("the same without a CUDA graph", f"{kernels:.2f} ms", ours_ms=kernels)
     fp32 = ours(check, "fp32", 1, 20, NO_TF32)[0]["median_ms"]
     theirs = eager(check, "fp32:1:20", NO_TF32)
     rows.at_most(f"window, fp32 with TF32 off, over eager PyTorch's {theirs:.2f} ms", fp32 / theirs, 1, full_size=True,

@@ -1,6 +1,7 @@
 // What the program does on GPUs, or on the stand-in for them (gpus.h): there numbers mean nothing, but
 // everything has to be on its device and of its kind. One GPU is enough for all but PairOnGpus.
 #include <cstdlib>
+#include <functional>
 
 #include <gmock/gmock.h>
 
@@ -15,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
+using testing::Not;
 using Words = std::vector<std::string>;
 
 class OnGpus : public TwoWorkers {
@@ -31,6 +33,23 @@ class OnGpus : public TwoWorkers {
     words.insert(words.end(), {"--device", gpu_name()});
     const Outcome outcome = first_.run(words);
     EXPECT_EQ(outcome.status, 0) << outcome;
+  }
+
+  /// Batches of one shape, so that they are recorded as a CUDA graph.
+  void segment(const std::string& model, const std::string& out) {
+    expect_success({"segment", (first_ / "set/images").string(), "--model", (first_ / model).string(),
+                    "--classes", "red, green, blue", "-o", out, "--save", "labels", "--batch", "2"});
+  }
+
+  /// What the stand-in says of graphs while `work` is done: it refuses what a GPU refuses while it records.
+  std::string said_of_graphs(const std::function<void()>& work) const {
+    const fs::path file = first_ / "graphs.txt";
+    ::setenv("RELPROMPT_STAND_IN_GRAPHS", file.c_str(), 1);
+    work();
+    ::unsetenv("RELPROMPT_STAND_IN_GRAPHS");
+    const std::string said = fs::exists(file) ? read_text(file) : "";
+    fs::remove(file);
+    return said;
   }
 
   static Words changes(const Words& settings) {
@@ -64,6 +83,10 @@ TEST_P(KindsOnGpus, TrainAndAreEvaluated) {
   expect_success(command("run", changes(GetParam().settings)));
   EXPECT_TRUE(fs::exists(first_ / "run/last/prompts.safetensors"));
   EXPECT_TRUE(fs::exists(first_ / "run/report/report.md"));
+  const auto said = said_of_graphs([&] { segment("run/last", "out"); });
+  if (gpus_are_real(1)) return;
+  EXPECT_THAT(said, HasSubstr("launched graph"));
+  EXPECT_THAT(said, Not(HasSubstr("refused")));
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -98,6 +121,23 @@ TEST_F(OnGpus, ModelsLabelImages) {
   expect_success(
       with({"segment", images, "--model", clip, "-o", "training-free", "--head", "maskclip"}, classes));
   expect_success({"bench", "--model", model, "--window", "64", "--repeat", "1"});
+}
+
+/// On a GPU the labels say whether a graph computes what its kernels do.
+TEST_F(OnGpus, GraphsHaveTheLabelsOfTheirKernels) {
+  expect_success(command("run"));
+  segment("run/last", "graphs");
+  ::setenv("RELPROMPT_CUDA_GRAPHS", "0", 1);
+  EXPECT_EQ(said_of_graphs([&] { segment("run/last", "kernels"); }), "");
+  ::unsetenv("RELPROMPT_CUDA_GRAPHS");
+  std::size_t images = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(first_ / "graphs")) {
+    if (entry.path().extension() != ".png") continue;
+    ++images;
+    const auto name = entry.path().lexically_relative(first_ / "graphs");
+    EXPECT_EQ(read_text(entry.path()), read_text(first_ / ("kernels" / name))) << name;
+  }
+  EXPECT_GT(images, 4u);
 }
 
 TEST_F(PairOnGpus, TwoWorkersShareTheWork) {

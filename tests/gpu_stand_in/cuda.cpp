@@ -2,11 +2,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <mutex>
 
 #include <cuda.h>
 #include <cuda_runtime_api.h>
 
+#include "graphs.h"
 #include "streams.h"
 
 namespace relprompt::stand_in {
@@ -42,6 +45,34 @@ cudaError_t state_of(const Happened& happened) {
 cudaError_t wait_for(const Happened& happened) {
   if (happened.valid()) happened.wait();
   return cudaSuccess;
+}
+
+/// The host's memory that was allocated as pinned, by its begin: LibTorch asks whether memory is.
+class Pinned {
+ public:
+  void add(void* begin, std::size_t size) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    sizes_[static_cast<const char*>(begin)] = size;
+  }
+  void remove(void* begin) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    sizes_.erase(static_cast<const char*>(begin));
+  }
+  bool holds(const void* pointer) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto* const at = static_cast<const char*>(pointer);
+    auto next = sizes_.upper_bound(at);
+    return next != sizes_.begin() && at < std::prev(next)->first + std::prev(next)->second;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<const char*, std::size_t> sizes_;
+};
+
+Pinned& pinned() {
+  static auto* const all = new Pinned;  // LibTorch frees memory while the process ends
+  return *all;
 }
 
 /// Success, with a result.
@@ -110,6 +141,7 @@ cudaError_t cudaDeviceCanAccessPeer(int* can, int, int) {
   return give(can, 0);
 }
 cudaError_t cudaDeviceSynchronize() {
+  if (refuses("cudaDeviceSynchronize")) return cudaErrorStreamCaptureUnsupported;
   wait_for_all();
   return cudaSuccess;
 }
@@ -152,26 +184,37 @@ cudaError_t cudaMalloc(void** pointer, std::size_t size) {
   return cudaSuccess;
 }
 cudaError_t cudaFree(void* pointer) {
-  wait_for_all();
+  if (!is_recording()) wait_for_all();
   std::free(pointer);
   return cudaSuccess;
 }
 cudaError_t cudaHostAlloc(void** pointer, std::size_t size, unsigned) {
-  return cudaMalloc(pointer, size);
+  const cudaError_t failure = cudaMalloc(pointer, size);
+  if (failure == cudaSuccess) pinned().add(*pointer, size);
+  return failure;
 }
 cudaError_t cudaFreeHost(void* pointer) {
+  pinned().remove(pointer);
   return cudaFree(pointer);
+}
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes* attributes, const void* pointer) {
+  *attributes = {};
+  attributes->type = pinned().holds(pointer) ? cudaMemoryTypeHost : cudaMemoryTypeUnregistered;
+  return cudaSuccess;
 }
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t size, cudaMemcpyKind,
                             cudaStream_t stream) {
+  if (is_recording()) return cudaSuccess;  // one of the graph's nodes
   enqueue(stream, [=] { std::memcpy(to, from, size); });
   return cudaSuccess;
 }
 cudaError_t cudaMemcpy(void* to, const void* from, std::size_t size, cudaMemcpyKind kind) {
+  if (refuses("cudaMemcpy")) return cudaErrorStreamCaptureUnsupported;
   cudaMemcpyAsync(to, from, size, kind, nullptr);
   return wait_for(done_so_far(nullptr));
 }
 cudaError_t cudaMemsetAsync(void* at, int value, std::size_t size, cudaStream_t stream) {
+  if (is_recording()) return cudaSuccess;
   enqueue(stream, [=] { std::memset(at, value, size); });
   return cudaSuccess;
 }
@@ -186,6 +229,7 @@ cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned, int) {
   return give(stream, reinterpret_cast<cudaStream_t>(new char));
 }
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  if (refuses("cudaStreamSynchronize")) return cudaErrorStreamCaptureUnsupported;
   return wait_for(done_so_far(stream));
 }
 cudaError_t cudaStreamQuery(cudaStream_t stream) {
@@ -194,16 +238,6 @@ cudaError_t cudaStreamQuery(cudaStream_t stream) {
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
   const Happened happened = recorded(event);
   if (happened.valid()) enqueue(stream, [happened] { happened.wait(); });
-  return cudaSuccess;
-}
-cudaError_t cudaStreamIsCapturing(cudaStream_t, cudaStreamCaptureStatus* status) {
-  return give(status, cudaStreamCaptureStatusNone);
-}
-cudaError_t cudaStreamGetCaptureInfo_v2(cudaStream_t, cudaStreamCaptureStatus* status, unsigned long long*,
-                                        cudaGraph_t*, const cudaGraphNode_t**, std::size_t*) {
-  return give(status, cudaStreamCaptureStatusNone);
-}
-cudaError_t cudaThreadExchangeStreamCaptureMode(cudaStreamCaptureMode*) {
   return cudaSuccess;
 }
 
@@ -228,6 +262,7 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
   return state_of(recorded(event));
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
+  if (refuses("cudaEventSynchronize")) return cudaErrorStreamCaptureUnsupported;
   return wait_for(recorded(event));
 }
 cudaError_t cudaEventElapsedTime(float* ms, cudaEvent_t, cudaEvent_t) {
