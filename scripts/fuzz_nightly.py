@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Fuzzes every target for a long time with a corpus that is kept, and adds what was done to fuzz/counts.json.
 
-  scripts/fuzz_nightly.py [--seconds 3600] [--executions N] [--part I/N] [--corpus DIR] [--no-build] [TARGET...]
+  scripts/fuzz_nightly.py [--seconds 3600] [--executions N] [--goal N] [--part I/N] [--corpus DIR] [--no-build] [TARGET...]
 
 Each target runs until its seconds or executions (10^7 unless given) are over, whichever is first, with its seeds and its
 dictionary; then its corpus is reduced to what adds coverage. fuzz/counts.json keeps, for every target, the sum of all
-executions so far, the edges covered, the size of the corpus and the findings of the last run; docs/development/fuzzing.md has the table
+executions so far and of their processor time, the edges covered, the size of the corpus and the findings of the last run; docs/development/fuzzing.md has the table
 that `--table` prints. Findings stay in build/fuzz/findings; the exit status is 1 if there are any."""
 import argparse
 import contextlib
@@ -14,10 +14,10 @@ import fcntl
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BIN = os.path.join(ROOT, "build", "fuzz", "bin")
@@ -59,28 +59,34 @@ def write_counts(counts):
     os.replace(COUNTS + ".tmp", COUNTS)
 
 
-def fuzz(target, arguments):
-    """(executions, edges covered, seconds, findings)"""
+def processor_seconds():
+    """Of the children that have ended: what the fuzzers got of a machine that others use as well."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def fuzz(target, executions, arguments):
+    """(executions, edges covered, processor seconds, findings)"""
     corpus = os.path.join(arguments.corpus, target)
     findings = os.path.join(FINDINGS, target)
     for folder in (corpus, findings):
         os.makedirs(folder, exist_ok=True)
     before = set(os.listdir(findings))
-    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={arguments.seconds}", f"-runs={arguments.executions}",
+    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={arguments.seconds}", f"-runs={executions}",
                "-timeout=20", "-report_slow_units=20", "-rss_limit_mb=2500", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     dictionary = os.path.join(SEEDS, target + ".dict")
     if os.path.exists(dictionary):
         command.append("-dict=" + dictionary)
     seeds = os.path.join(SEEDS, target)
     command += [corpus] + ([seeds] if os.path.isdir(seeds) else [])
-    begin = time.monotonic()
+    begin = processor_seconds()
     result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
     executions = re.search(r"stat::number_of_executed_units:\s*(\d+)", result.stdout)
     covered = re.findall(r"cov: (\d+)", result.stdout)
     new = sorted(set(os.listdir(findings)) - before)
     if result.returncode != 0 and not new:
         new = ["no file; the last lines: " + result.stdout[-500:]]
-    return int(executions.group(1)) if executions else 0, int(covered[-1]) if covered else 0, time.monotonic() - begin, new
+    return int(executions.group(1)) if executions else 0, int(covered[-1]) if covered else 0, processor_seconds() - begin, new
 
 
 def reduce_corpus(target, arguments):
@@ -99,11 +105,14 @@ def reduce_corpus(target, arguments):
 
 
 def table(counts):
-    lines = ["| target | executions so far | edges covered | inputs kept | last run | findings open |", "|---|---|---|---|---|---|"]
+    lines = ["| target | executions so far | minutes of one core | edges covered | inputs kept | last run | findings open |",
+             "|---|---|---|---|---|---|---|"]
     for target, row in sorted(counts.items()):
-        lines.append(f"| `{target}` | {row['executions']:,} | {row['edges']:,} | {row['corpus']} | {row['date']} | {len(row['findings'])} |")
-    total = sum(row["executions"] for row in counts.values())
-    return "\n".join(lines + [f"| all {len(counts)} | {total:,} | | | | {sum(len(row['findings']) for row in counts.values())} |"])
+        lines.append(f"| `{target}` | {row['executions']:,} | {row['seconds'] / 60:.1f} | {row['edges']:,} | {row['corpus']} | "
+                     f"{row['date']} | {len(row['findings'])} |")
+    total, seconds, findings = (sum(column) for column in zip(*((row["executions"], row["seconds"], len(row["findings"]))
+                                                                for row in counts.values())))
+    return "\n".join(lines + [f"| all {len(counts)} | {total:,} | {seconds / 60:.0f} | | | | {findings} |"])
 
 
 def main():
@@ -111,6 +120,7 @@ def main():
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--executions", type=int, default=10**7)
+    parser.add_argument("--goal", type=int, help="executions in all, those of earlier runs included: a target that has them is left out")
     parser.add_argument("--part", default="0/1", help="I/N: every N-th target from I on, for several machines")
     parser.add_argument("--corpus", default=os.path.join(ROOT, "build", "fuzz", "corpus"))
     parser.add_argument("--no-build", action="store_true")
@@ -127,12 +137,17 @@ def main():
     for number, target in enumerate(targets):
         left = (len(targets) - number) * arguments.seconds / 60
         print(f"{target}: {number + 1} of {len(targets)}, at most {left:.0f} min left", file=sys.stderr)
-        executions, edges, seconds, findings = fuzz(target, arguments)
+        wanted = arguments.executions
+        if arguments.goal is not None:
+            wanted = min(wanted, arguments.goal - read_counts().get(target, {"executions": 0})["executions"])
+            if wanted <= 0:
+                continue
+        executions, edges, seconds, findings = fuzz(target, wanted, arguments)
         corpus = reduce_corpus(target, arguments)
         with counts_to_change() as counts:
-            row = counts.setdefault(target, {"executions": 0, "edges": 0})
+            row = counts.setdefault(target, {"executions": 0, "edges": 0, "seconds": 0})
             row.update(executions=row["executions"] + executions, edges=max(row["edges"], edges), corpus=corpus,
-                       findings=findings, seconds=round(seconds), date=datetime.date.today().isoformat())
+                       findings=findings, seconds=row["seconds"] + round(seconds), date=datetime.date.today().isoformat())
         found = found or bool(findings)
         print(f"{target}: {executions:,} executions, {edges:,} edges, {len(findings)} findings", file=sys.stderr)
     counts = read_counts()
