@@ -6,6 +6,10 @@
 
 namespace relprompt::network {
 
+bool has_cuda_runtime() {
+  return true;
+}
+
 struct CudaEvent::Impl {
   mutable at::cuda::CUDAEvent event;
 };

@@ -1,5 +1,6 @@
 // What only a LibTorch with CUDA has: a mark in a GPU's work that can be waited for, and work recorded as a
-// CUDA graph. cuda.cpp is built with such a LibTorch, cuda_absent.cpp without.
+// CUDA graph. cuda.cpp is built with such a LibTorch and the headers of the CUDA toolkit, cuda_absent.cpp
+// without.
 #pragma once
 
 #include <functional>
@@ -8,6 +9,9 @@
 #include <torch/torch.h>
 
 namespace relprompt::network {
+
+/// Whether there is what follows: without, copies are waited for and nothing is recorded.
+bool has_cuda_runtime();
 
 /// Everything that the present device had been asked for on its current stream when this was made.
 class CudaEvent {

@@ -1,13 +1,17 @@
-// Without CUDA no tensor lies on a GPU, so nothing here is ever called.
 #include "relprompt/error.h"
 
 #include "network/cuda.h"
 
 namespace relprompt::network {
+
+bool has_cuda_runtime() {
+  return false;
+}
+
 namespace {
 
 [[noreturn]] void no_cuda() {
-  throw Error(ErrorCode::kInternal, "work of a GPU, by a LibTorch without CUDA");
+  throw Error(ErrorCode::kInternal, "an event or a graph of a GPU, by a build without CUDA's headers");
 }
 
 }  // namespace

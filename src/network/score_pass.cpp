@@ -17,7 +17,8 @@ bool graphs_are_wanted() {
 }  // namespace
 
 ScorePass::ScorePass(Network& network, bool records)
-    : network_(network), records_(records && network.device().is_cuda() && graphs_are_wanted()) {}
+    : network_(network),
+      records_(records && network.device().is_cuda() && has_cuda_runtime() && graphs_are_wanted()) {}
 
 PassResult ScorePass::compute(const torch::Tensor& windows, const torch::Tensor& t) {
   const auto check = std::make_shared<ScoreCheck>(network_.score_error(), true);

@@ -8,8 +8,8 @@ torch::Tensor upload(const torch::Tensor& host, const torch::Device& device) {
 }
 
 Download::Download(const torch::Tensor& from) {
-  if (!from.is_cuda()) {
-    host_ = from.contiguous();
+  if (!from.is_cuda() || !has_cuda_runtime()) {
+    host_ = from.to(torch::kCPU).contiguous();
     return;
   }
   host_ = torch::empty(from.sizes(), from.options().device(torch::kCPU).pinned_memory(true));
