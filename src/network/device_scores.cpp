@@ -1,10 +1,11 @@
 #include "network/device_scores.h"
 
 #include <algorithm>
-#include <cstring>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
+#include "network/device_decision.h"
 #include "network/device_labels.h"
 #include "network/torch_errors.h"
 #include "network/transfer.h"
@@ -31,33 +32,44 @@ class JobFaults {
 class Scores : public segmenter::DeviceScores {
  public:
   /// Asks for the task's labels at once.
-  Scores(torch::Tensor patches, const kernels::LabelTask& task, std::shared_ptr<JobFaults> faults)
-      : patches_(std::move(patches)), penalty_(task.penalty), found_(ask(task)), faults_(std::move(faults)) {}
+  Scores(torch::Tensor patches, const kernels::LabelTask& task, const segmenter::LabelRule& rule,
+         std::shared_ptr<JobFaults> faults)
+      : patches_(std::move(patches)), faults_(std::move(faults)) {
+    ask(task, rule);
+  }
 
-  void labels(const kernels::LabelTask& task, std::int32_t* label, float* score) override {
+  void labels(const kernels::LabelTask& task, const segmenter::LabelRule& rule,
+              Segmentation& result) override {
     guarded([&] {
       faults_->refuse();
-      if (task.penalty != penalty_) {
-        found_ = ask(task);
-        penalty_ = task.penalty;
-      }
-      copy(found_.first.wait(), label);
-      copy(found_.second.wait(), score);
+      if (task.penalty != penalty_ || !(rule == rule_)) ask(task, rule);
+      const auto& label = label_.wait();
+      const auto* const first = reinterpret_cast<const std::uint16_t*>(label.data_ptr<std::int16_t>());
+      result.labels.labels.assign(first, first + label.numel());
+      const auto pixels = pixels_.wait().to(torch::kInt64);
+      const auto* const counts = pixels.data_ptr<std::int64_t>();
+      const auto classes = task.penalty.size();
+      result.pixels.assign(counts, counts + classes);
+      result.unknown_pixels = static_cast<std::uint64_t>(counts[classes]);
     });
   }
 
  private:
-  /// Label and score.
-  std::pair<Download, Download> ask(const kernels::LabelTask& task) const {
-    const auto labels = device_labels(patches_, task);
-    return {Download(labels.label), Download(labels.score)};
+  void ask(const kernels::LabelTask& task, const segmenter::LabelRule& rule) {
+    if (!best_.label.defined() || task.penalty != penalty_) best_ = device_labels(patches_, task);
+    penalty_ = task.penalty;
+    rule_ = rule;
+    const auto decision = decide(best_, rule, task.penalty.size());
+    label_ = Download(decision.label);
+    pixels_ = Download(decision.pixels);
   }
-  static void copy(const torch::Tensor& from, void* to) { std::memcpy(to, from.data_ptr(), from.nbytes()); }
 
-  torch::Tensor patches_;       ///< [windows, S, h, w]
-  std::vector<float> penalty_;  ///< of `found_`
-  std::pair<Download, Download> found_;
+  torch::Tensor patches_;  ///< [windows, S, h, w]
   std::shared_ptr<JobFaults> faults_;
+  std::vector<float> penalty_;  ///< of `best_`
+  DeviceLabels best_;
+  segmenter::LabelRule rule_;  ///< of what follows
+  Download label_, pixels_;
 };
 
 /// uint8 [H, W, 3] -> (rgb - mean) / std, [3, H, W] on the device.
@@ -104,7 +116,7 @@ std::vector<std::unique_ptr<segmenter::DeviceScores>> score_on_device(ScorePass&
   std::int64_t first = 0;
   for (const auto& image : job.images) {
     const auto windows = static_cast<std::int64_t>(image.windows.size());
-    result.push_back(std::make_unique<Scores>(all.narrow(0, first, windows), image.task, faults));
+    result.push_back(std::make_unique<Scores>(all.narrow(0, first, windows), image.task, job.rule, faults));
     first += windows;
   }
   return result;

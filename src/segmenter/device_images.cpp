@@ -5,6 +5,7 @@
 
 #include "image/resize.h"
 #include "segmenter/image_views.h"
+#include "segmenter/label_decision.h"
 #include "segmenter/window_scores.h"
 
 namespace relprompt::segmenter {
@@ -47,7 +48,8 @@ void compute_job(PatchScorer& scorer, const model::ModelConfig& config, const Cl
     count.done = before + windows;
     count.tell();
   };
-  DeviceJob job{{}, config.image, classes, window_batch(scorer, options), tell};
+  DeviceJob job{
+      {}, config.image, classes, first_rule(options, classes.classes()), window_batch(scorer, options), tell};
   std::size_t windows = 0;
   for (const auto* image = first; image != end; ++image) {
     job.images.push_back({image->resized, image->view.windows, image->task});

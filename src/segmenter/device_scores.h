@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "relprompt/image.h"
+#include "relprompt/segmenter.h"
 
 #include "kernels/label_tiles.h"
 #include "model/model_config.h"
@@ -16,6 +18,16 @@
 #include "segmenter/windows.h"
 
 namespace relprompt::segmenter {
+
+/// Which pixels get another label than that of their best class.
+struct LabelRule {
+  std::vector<float> thresholds;          ///< [classes], the score that a pixel of each needs; empty: none
+  std::optional<std::size_t> background;  ///< what pixels below them become; nothing: LabelMap::kUnknown
+
+  bool operator==(const LabelRule& other) const {
+    return thresholds == other.thresholds && background == other.background;
+  }
+};
 
 /// One of the images of a job.
 struct DeviceImage {
@@ -29,6 +41,7 @@ struct DeviceJob {
   std::vector<DeviceImage> images;
   const model::Normalisation& normalisation;
   const ClassEmbeddings& classes;
+  LabelRule rule;                                 ///< of the labels that are asked for first
   std::size_t batch;                              ///< windows computed together, of one image or several
   std::function<void(std::size_t windows)> tell;  ///< called before each batch with those begun; may throw
 };
@@ -37,11 +50,11 @@ struct DeviceJob {
 class DeviceScores {
  public:
   virtual ~DeviceScores() = default;
-  /// As kernels::label_tiles for a task of one view, but of this object's scores: label and score
-  /// [image.height, image.width]. Those of the job's task are there already, or under way, and are waited
-  /// for; those of other penalties are made now. Throws Error: kOutOfMemory, and what the network found
-  /// wrong.
-  virtual void labels(const kernels::LabelTask& task, std::int32_t* label, float* score) = 0;
+  /// Best classes as of kernels::label_tiles, for a task of one view but of this object's scores, changed by
+  /// the rule: fills the result's labels and counts of pixels. What the job asked for is there already, or
+  /// under way, and is waited for; with other penalties or another rule it is made now. Throws Error:
+  /// kOutOfMemory, and what the network found wrong.
+  virtual void labels(const kernels::LabelTask& task, const LabelRule& rule, Segmentation& result) = 0;
 };
 
 }  // namespace relprompt::segmenter

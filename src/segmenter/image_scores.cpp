@@ -11,9 +11,7 @@ ImageScores::ImageScores(const kernels::LabelTask& task, Refinement refinement, 
 }
 
 void ImageScores::labels(std::int32_t* label, float* score) {
-  if (on_device_ != nullptr) {
-    on_device_->labels(task_, label, score);
-  } else if (refined_) {
+  if (refined_) {
     refined_->labels(label, score);
   } else {
     kernels::label_tiles(task_, label, score);

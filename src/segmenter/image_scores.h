@@ -11,7 +11,6 @@
 #include "kernels/refined_scores.h"
 #include "kernels/score_maps.h"
 #include "kernels/view_mean.h"
-#include "segmenter/device_scores.h"
 
 namespace relprompt::segmenter {
 
@@ -21,9 +20,6 @@ class ImageScores {
   /// refine. Both must outlive this; penalties of the task may change between calls. again: more than one of
   /// the calls below will follow, so that refined scores are kept where they are not too many.
   ImageScores(const kernels::LabelTask& task, Refinement refinement, const float* input, bool again = false);
-  /// Labels alone, not refined, of scores on another device, which must outlive this.
-  ImageScores(const kernels::LabelTask& task, DeviceScores& on_device)
-      : task_(task), on_device_(&on_device) {}
 
   /// As kernels::label_tiles.
   void labels(std::int32_t* label, float* score);
@@ -32,7 +28,6 @@ class ImageScores {
 
  private:
   const kernels::LabelTask& task_;
-  DeviceScores* on_device_ = nullptr;
   std::unique_ptr<kernels::RefinedScores> refined_;  ///< nothing if they are not
   std::unique_ptr<kernels::ScoreMaps> maps_;         ///< made when planes are asked for, as is
   std::unique_ptr<kernels::ViewMaps> view_maps_;     ///< that of several views

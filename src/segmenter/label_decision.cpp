@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 namespace relprompt::segmenter {
@@ -16,14 +17,13 @@ std::vector<float> thresholds_of(const SegmentOptions& options, std::size_t clas
   return thresholds;
 }
 
-/// Leaves out what covers too little. Returns whether that changes any label.
-bool leave_out_small(const std::vector<std::int32_t>& labels, const SegmentOptions& options,
+/// Leaves out what covers too little, by the pixels of each class. Returns whether that changes any label.
+bool leave_out_small(const std::vector<std::uint64_t>& pixels, const SegmentOptions& options,
                      kernels::LabelTask& task) {
-  std::vector<std::uint64_t> pixels(task.penalty.size(), 0);
-  for (const auto label : labels) ++pixels[static_cast<std::size_t>(label)];
   const auto largest =
       static_cast<std::size_t>(std::max_element(pixels.begin(), pixels.end()) - pixels.begin());
-  const auto foreground = labels.size() - (options.background ? pixels[*options.background] : 0);
+  const auto all = std::accumulate(pixels.begin(), pixels.end(), std::uint64_t{0});
+  const auto foreground = all - (options.background ? pixels[*options.background] : 0);
   const double least = static_cast<double>(*options.min_area) * static_cast<double>(foreground);
   bool changes = false;
   for (std::size_t c = 0; c < pixels.size(); ++c) {
@@ -36,6 +36,23 @@ bool leave_out_small(const std::vector<std::int32_t>& labels, const SegmentOptio
   return changes;
 }
 
+std::vector<std::uint64_t> pixels_of(const std::vector<std::int32_t>& labels, std::size_t classes) {
+  std::vector<std::uint64_t> pixels(classes, 0);
+  for (const auto label : labels) ++pixels[static_cast<std::size_t>(label)];
+  return pixels;
+}
+
+bool leaves_out(const SegmentOptions& options) {
+  return options.min_area.value_or(0) > 0;
+}
+
+LabelRule rule_of(const SegmentOptions& options, std::size_t classes) {
+  LabelRule rule{thresholds_of(options, classes), options.background};
+  const auto is_none = [](float threshold) { return threshold == -kNever; };
+  if (std::all_of(rule.thresholds.begin(), rule.thresholds.end(), is_none)) return {};
+  return rule;
+}
+
 }  // namespace
 
 void fill_labels(ImageScores& image_scores, const SegmentOptions& options, kernels::LabelTask& task,
@@ -46,7 +63,7 @@ void fill_labels(ImageScores& image_scores, const SegmentOptions& options, kerne
   image_scores.labels(labels.data(), scores.data());
   // The second pass computes scores that are not refined again: it costs little, and keeping them would take
   // memory for every class.
-  if (options.min_area.value_or(0) > 0 && leave_out_small(labels, options, task)) {
+  if (leaves_out(options) && leave_out_small(pixels_of(labels, task.penalty.size()), options, task)) {
     image_scores.labels(labels.data(), scores.data());
   }
   const auto thresholds = thresholds_of(options, task.penalty.size());
@@ -60,6 +77,20 @@ void fill_labels(ImageScores& image_scores, const SegmentOptions& options, kerne
     result.labels.labels[i] = unknown ? LabelMap::kUnknown : static_cast<std::uint16_t>(label);
     ++(unknown ? result.unknown_pixels : result.pixels[label]);
   }
+}
+
+LabelRule first_rule(const SegmentOptions& options, std::size_t classes) {
+  return leaves_out(options) ? LabelRule()
+                             : rule_of(options, classes);  // classes are small by their labels alone
+}
+
+void fill_labels(DeviceScores& scores, const SegmentOptions& options, kernels::LabelTask& task,
+                 Segmentation& result) {
+  if (leaves_out(options)) {
+    scores.labels(task, first_rule(options, task.penalty.size()), result);
+    leave_out_small(result.pixels, options, task);
+  }
+  scores.labels(task, rule_of(options, task.penalty.size()), result);
 }
 
 }  // namespace relprompt::segmenter

@@ -4,6 +4,7 @@
 #include "relprompt/segmenter.h"
 
 #include "kernels/label_tiles.h"
+#include "segmenter/device_scores.h"
 #include "segmenter/image_scores.h"
 
 namespace relprompt::segmenter {
@@ -12,5 +13,11 @@ namespace relprompt::segmenter {
 /// that the area rule leaves out have an infinite penalty in the task afterwards.
 void fill_labels(ImageScores& scores, const SegmentOptions& options, kernels::LabelTask& task,
                  Segmentation& result);
+/// The same of scores on another device.
+void fill_labels(DeviceScores& scores, const SegmentOptions& options, kernels::LabelTask& task,
+                 Segmentation& result);
+
+/// The rule by which fill_labels asks for labels of a device first. options resolved.
+LabelRule first_rule(const SegmentOptions& options, std::size_t classes);
 
 }  // namespace relprompt::segmenter

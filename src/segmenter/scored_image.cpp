@@ -61,11 +61,14 @@ Segmentation label_image(const ScoredImage& scored, const SegmentOptions& option
   result.pixels.assign(task.penalty.size(), 0);
   result.resize_seconds = scored.resize_seconds;
   result.network_seconds = scored.network_seconds;
-  const bool again = sink || options.min_area.value_or(0) > 0;
-  auto image_scores = scored.on_device ? ImageScores(task, *scored.on_device)
-                                       : ImageScores(task, options.refine, scored.input.data(), again);
-  fill_labels(image_scores, options, task, result);
-  if (sink) give_planes(image_scores, task, sink);
+  if (scored.on_device) {
+    fill_labels(*scored.on_device, options, task, result);
+  } else {
+    const bool again = sink || options.min_area.value_or(0) > 0;
+    ImageScores image_scores(task, options.refine, scored.input.data(), again);
+    fill_labels(image_scores, options, task, result);
+    if (sink) give_planes(image_scores, task, sink);
+  }
   result.score_seconds = std::chrono::duration<double>(Clock::now() - start).count();
   return result;
 }

@@ -137,17 +137,29 @@ INSTANTIATE_TEST_SUITE_P(Variants, ImageOnDevice,
                          });
 
 TEST_P(ImageOnDevice, HasTheLabelsOfTheEngine) {
-  std::vector<SegmentOptions> cases(4);
+  std::vector<SegmentOptions> cases(6);
   cases[1].seen = {0, 2};
   cases[1].calibration = 0.02f;
   cases[2].unknown_threshold = 0.5f;
   cases[3].min_area = 0.2f;
+  cases[4].unknown_threshold = 0.5f;
+  cases[4].background = 1;
+  cases[5].class_thresholds = {{0, 0.6f}, {2, 0.4f}};
+  cases[5].min_area = 0.1f;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const auto expected = by_engine(cases[i]), found = on_device(cases[i]);
     std::size_t other = 0;
     for (std::size_t p = 0; p < expected.labels.labels.size(); ++p)
       other += expected.labels.labels[p] != found.labels.labels[p] ? 1 : 0;
     EXPECT_LE(other, expected.labels.labels.size() / 1000) << "case " << i;
+    std::vector<std::uint64_t> counts(classes_.classes() + 1, 0);
+    for (const auto label : found.labels.labels) ++counts[std::min<std::size_t>(label, classes_.classes())];
+    EXPECT_EQ(found.unknown_pixels, counts.back()) << "case " << i;
+    counts.pop_back();
+    EXPECT_EQ(found.pixels, counts) << "case " << i;
+    if (i == 2) {
+      EXPECT_GT(found.unknown_pixels, 0u) << "case " << i;
+    }
     EXPECT_EQ(found.windows, expected.windows);
     EXPECT_GT(found.windows, 1);
   }
