@@ -1,5 +1,5 @@
 // Windows of images from their bytes to labels on one device: what crosses to it are the resized images'
-// bytes, and what comes back is a label and a score for each pixel. Nothing waits for the device before the
+// bytes, and what comes back is a label for each pixel. Nothing waits for the device before the
 // labels are asked for.
 #pragma once
 
