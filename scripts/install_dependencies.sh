@@ -38,7 +38,7 @@ python_packages=(
   python3-pip python3-setuptools python3-wheel python3-venv
 )
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev curl python3-jsonschema python3-pil python3-pytest mypy)
-dev_packages=(clang clang-format clang-tidy libclang-rt-dev doxygen dpkg-dev file)
+dev_packages=(clang clang-format clang-tidy libclang-rt-dev libomp-dev doxygen dpkg-dev file)
 engine_packages=(slurm-wlm munge python3-distributed python3-yaml)
 list_only=no
 labelling_only=no
