@@ -12,7 +12,7 @@ namespace {
 
 using kernels::Side;
 
-constexpr float kPromptNormEpsilon = 1e-6f, kLayerNormEpsilon = 1e-5f;
+constexpr float kPromptNormEpsilon = 1e-6f;
 
 kernels::Precision product_precision(kernels::Precision precision) {
   const bool half = precision != kernels::Precision::kFp32 && kernels::native_bfloat16();
