@@ -2,6 +2,7 @@
 // (tools/reference/augmentation.py): given the same draws, the same pixels and labels. The draws themselves
 // are checked too: what is asked for, in which order and in which range.
 #include <algorithm>
+#include <opencv2/core.hpp>
 
 #include <gtest/gtest.h>
 
@@ -114,7 +115,9 @@ TEST_P(AugmentGolden, SamePixelsAndLabelsFromTheSameDraws) {
   std::int64_t worst = 0;
   for (std::size_t i = 0; i < pixels.size(); ++i)
     worst = std::max(worst, std::abs(pixels[i] - std::int64_t{result.image.rgb[i]}));
-  EXPECT_LE(worst, 1) << "levels";  // 0 with the OpenCV that made the golden
+  // 0 with the OpenCV that made the golden. From HSV it takes 32 pixels at a time on AVX2 and 16 elsewhere,
+  // and rounds the rest of a row another way: a level, of which a second step makes up to three.
+  EXPECT_LE(worst, cv::checkHardwareSupport(CV_CPU_AVX2) ? 1 : 3) << "levels";
 
   auto labels = golden_.integers(name("labels"));
   std::replace(labels.begin(), labels.end(), std::int64_t{255}, std::int64_t{LabelMap::kUnknown});
