@@ -70,7 +70,7 @@ TEST(Polygons, AreTheSameInGroupsOfClasses) {
     const Polygons at_once(map, options);
     for (const std::uint64_t stretches : {1, 50, 1 << 20}) {
       std::vector<std::uint16_t> labels;
-      const auto compare = [&](const Polygons& polygons, std::uint16_t label) {
+      const auto compare = [&, &name = name](const Polygons& polygons, std::uint16_t label) {
         labels.push_back(label);
         ASSERT_EQ(with_holes(polygons, label), with_holes(at_once, label)) << name << ", label " << label;
         ASSERT_EQ(joined(polygons, label), joined(at_once, label)) << name << ", label " << label;

@@ -41,7 +41,8 @@ class InitialPrompts : public testing::Test {
  private:
   void expect_kind(const TensorRow& row, const std::vector<float>& values) const {
     const auto& vision = clip_.config.clip.vision;
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const auto range = std::minmax_element(values.begin(), values.end());
+    const auto least = range.first, most = range.second;  // plain names: clang 14 captures no others
     const auto within = [&](double bound) {
       EXPECT_LE(std::max(std::abs(*least), std::abs(*most)), bound * (1 + 1e-6));
       EXPECT_NE(*least, *most) << "drawn one by one";
