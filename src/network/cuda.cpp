@@ -11,7 +11,7 @@ bool has_cuda_runtime() {
 }
 
 struct CudaEvent::Impl {
-  mutable at::cuda::CUDAEvent event;
+  at::cuda::CUDAEvent event;
 };
 
 CudaEvent::CudaEvent() : impl_(std::make_unique<Impl>()) {
