@@ -71,7 +71,7 @@ def goldens(check: Check, rows: Rows, variables: Mapping[str, str] = NO_TF32) ->
     gtest(check, rows, f"engine on the CPU and network on the device: {VARIANTS}, ten methods, every switch", "test_network",
           "Models/Engine.*", 64, variables=variables)
     gtest(check, rows, "labels made on the device: as the tiles' and the engine's", "test_network",
-          "*DeviceLabels*:*LabelsOnADevice*:*ImageOnDevice*", 12, variables=variables)
+          "*DeviceLabels*:*LabelsOnADevice*:*ImageOnDevice*:*ImagesOnDevice*", 18, variables=variables)
     golden_network(check, rows, "base", f"ViT-B/16 at 512 x 512 ({VARIANTS})", "test_network", "*BaseGolden*", 2, variables)
     golden_network(check, rows, "tiny", f"tiny network, every stage, windows ({VARIANTS})", "test_network", "*TinyGolden*", 10,
                    variables)

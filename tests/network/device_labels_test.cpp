@@ -199,7 +199,7 @@ class ImagesOnDevice : public ImageOnDevice {
   }
 
   std::vector<Image> images_;
-  KeepingScorer scorer_{*network_};
+  KeepingScorer scorer_{*network_, true};  ///< on a GPU with CUDA graphs, which on_device has not
 };
 
 INSTANTIATE_TEST_SUITE_P(Variants, ImagesOnDevice,
