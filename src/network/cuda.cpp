@@ -1,5 +1,7 @@
 #include "network/cuda.h"
 
+#include <map>
+
 #include <ATen/cuda/CUDAEvent.h>
 #include <ATen/cuda/CUDAGraph.h>
 #include <c10/cuda/CUDAGuard.h>
@@ -27,10 +29,13 @@ void CudaEvent::wait() const {
 
 namespace {
 
-/// One for all recordings: cuBLAS keeps a workspace for each stream.
+/// One for all recordings of a thread on the present device: cuBLAS keeps a workspace for each stream.
 c10::cuda::CUDAStream recording_stream() {
-  thread_local const auto stream = c10::cuda::getStreamFromPool();
-  return stream;
+  thread_local std::map<c10::DeviceIndex, c10::cuda::CUDAStream> streams;
+  const auto device = c10::cuda::current_device();
+  const auto known = streams.find(device);
+  if (known != streams.end()) return known->second;
+  return streams.emplace(device, c10::cuda::getStreamFromPool()).first->second;
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ class Scores : public segmenter::DeviceScores {
   void labels(const kernels::LabelTask& task, const segmenter::LabelRule& rule,
               Segmentation& result) override {
     guarded([&] {
+      const c10::DeviceGuard here(patches_.device());
       faults_->refuse();
       if (task.penalty != penalty_ || !(rule == rule_)) ask(task, rule);
       const auto& label = label_.wait();

@@ -36,6 +36,7 @@ void TorchScorer::patch_scores(const engine::Images& windows, const segmenter::C
                                float* scores) {
   guarded([&] {
     const torch::InferenceMode no_gradients;
+    const c10::DeviceGuard here(network_.device());
     const auto found = pass_.run(to_device(windows, network_.device()), classes_.rows(classes));
     found.check->refuse(found.faults.to(torch::kCPU));
     copy_out(found.scores, scores);
@@ -46,13 +47,17 @@ void TorchScorer::cosines(const engine::Images& windows, const segmenter::ClassE
                           float* cosines) {
   guarded([&] {
     const torch::InferenceMode no_gradients;
+    const c10::DeviceGuard here(network_.device());
     copy_out(network_.cosines(to_device(windows, network_.device()), classes_.rows(classes)), cosines);
   });
 }
 
 std::vector<std::unique_ptr<segmenter::DeviceScores>> TorchScorer::score_on_device(
     const segmenter::DeviceJob& job) {
-  return guarded([&] { return network::score_on_device(pass_, job, classes_.rows(job.classes)); });
+  return guarded([&] {
+    const c10::DeviceGuard here(network_.device());  // events and graphs are of the present device
+    return network::score_on_device(pass_, job, classes_.rows(job.classes));
+  });
 }
 
 engine::Grid TorchScorer::grid_of(std::int64_t height, std::int64_t width) const {

@@ -140,6 +140,21 @@ TEST_F(OnGpus, GraphsHaveTheLabelsOfTheirKernels) {
   EXPECT_GT(images, 4u);
 }
 
+TEST_F(PairOnGpus, TheSecondLabelsToo) {
+  const Words train = command("run", {"--device", "cuda:1"});
+  const Outcome trained = first_.run(train);
+  ASSERT_EQ(trained.status, 0) << trained;
+  const auto said = said_of_graphs([&] {
+    const Outcome outcome =
+        first_.run({"segment", (first_ / "set/images").string(), "--model", (first_ / "run/last").string(),
+                    "--classes", "red, green, blue", "-o", "out", "--batch", "2", "--device", "cuda:1"});
+    EXPECT_EQ(outcome.status, 0) << outcome;
+  });
+  if (gpus_are_real(2)) return;
+  EXPECT_THAT(said, HasSubstr("launched graph"));
+  EXPECT_THAT(said, Not(HasSubstr("refused")));
+}
+
 TEST_F(PairOnGpus, TwoWorkersShareTheWork) {
   const Words on_cuda = {"--device", "cuda"};
   const Outcome alone = first_.run(command("one", on_cuda));

@@ -35,9 +35,13 @@ bool is_recording() {
 
 bool refuses(const char* call) {
   if (recorded == nullptr) return false;
+  if (!broken) say("refused", call);
   broken = true;
-  say("refused", call);
   return true;
+}
+
+bool refuses_beside(void* stream) {
+  return recorded != nullptr && stream != recorded && refuses("cudaLaunchKernel on another stream");
 }
 
 }  // namespace relprompt::stand_in

@@ -3,25 +3,31 @@
 #include <cuda.h>
 #include <cuda_runtime_api.h>
 
+#include "graphs.h"
+
 /// One of cuBLAS's functions. Its arguments are left unread, so none are declared.
 #define RELPROMPT_NOTHING(function) \
   int function() {                  \
     return 0;                       \
   }
 
+/// The stream of a launch <<<...>>> between the two calls that it becomes.
+static thread_local cudaStream_t launched_on = nullptr;
+
 extern "C" {
 
-cudaError_t __cudaPushCallConfiguration(dim3, dim3, std::size_t, cudaStream_t) {
+cudaError_t __cudaPushCallConfiguration(dim3, dim3, std::size_t, cudaStream_t stream) {
+  launched_on = stream;
   return cudaSuccess;
 }
 cudaError_t __cudaPopCallConfiguration(dim3* grid, dim3* block, std::size_t* shared, void* stream) {
   *grid = *block = dim3{1, 1, 1};
   *shared = 0;
-  *static_cast<cudaStream_t*>(stream) = nullptr;
+  *static_cast<cudaStream_t*>(stream) = launched_on;
   return cudaSuccess;
 }
-cudaError_t cudaLaunchKernel(const void*, dim3, dim3, void**, std::size_t, cudaStream_t) {
-  return cudaSuccess;
+cudaError_t cudaLaunchKernel(const void*, dim3, dim3, void**, std::size_t, cudaStream_t stream) {
+  return relprompt::stand_in::refuses_beside(stream) ? cudaErrorStreamCaptureUnsupported : cudaSuccess;
 }
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
   *attributes = {};
