@@ -124,7 +124,7 @@ Command add_segment(CLI::App& program) {
   parser
       ->add_option("--io-threads", arguments->io_threads,
                    "threads that read images ahead, and as many that write results; for slow disks and fast "
-                   "devices [1 on the CPU, up to 8 on a GPU]")
+                   "devices; not for tars [1 on the CPU, up to 8 on a GPU]")
       ->option_text("N")
       ->check(in_range(1, 64))
       ->group("Run");

@@ -189,11 +189,12 @@ class RELPROMPT_API Segmenter {
   Segmentation segment(const Image& image, const SegmentOptions& options = {}, const ScoreSink& scores = {},
                        const WindowProgress& progress = {});
 
-  /// Begins several images at once, which need not be kept. On a GPU their windows are computed together,
-  /// and this returns while the device is at work, so that the next images can be read and the last ones
-  /// written: start the next before finishing these. On the CPU, or where the options ask for more than
-  /// labels of one view, the network's part of segment is done when this returns. The labels are those of
-  /// segment, up to rounding where windows are computed in other batches. Throws Error as segment does.
+  /// Begins several images at once, none of them nullptr, which need not be kept. On a GPU their windows are
+  /// computed together, and this returns while the device is at work, so that the next images can be read and
+  /// the last ones written: start the next before finishing these. On the CPU, or where the options ask for
+  /// more than labels of one view, the network's part of segment is done when this returns. The labels are
+  /// those of segment, up to rounding where windows are computed in other batches. Throws Error as segment
+  /// does.
   PendingSegmentations start(const std::vector<const Image*>& images, const SegmentOptions& options = {},
                              const WindowProgress& progress = {});
 

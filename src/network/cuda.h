@@ -33,8 +33,8 @@ class CudaEvent {
 /// read and wrote when they were recorded.
 class CudaGraph {
  public:
-  /// Calls work, whose kernels are recorded and do not run. work must not wait for the device, and must have
-  /// run twice before (record does the second time, on a stream that later recordings use too). `earlier`: a
+  /// Calls work twice: the first time it runs, the second time its kernels are recorded and do not run. work
+  /// must have run once before, and must not wait for the device. On the present device. `earlier`: a
   /// graph whose memory for intermediate results is used again, or nullptr; both must not run at once.
   /// Throws what LibTorch throws where work cannot be recorded.
   CudaGraph(const std::function<void()>& work, const CudaGraph* earlier);
