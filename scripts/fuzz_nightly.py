@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fuzzes every target for a long time with a corpus that is kept, and adds what was done to fuzz/counts.json.
 
-  scripts/fuzz_nightly.py [--seconds 3600] [--executions N] [--goal N] [--part I/N] [--corpus DIR] [--no-build] [TARGET...]
+  scripts/fuzz_nightly.py [--seconds 3600] [--executions N] [--goal N] [--goal-seconds N] [--part I/N] [--corpus DIR] [--no-build] [TARGET...]
 
 Each target runs until its seconds or executions (10^7 unless given) are over, whichever is first, with its seeds and its
 dictionary; then its corpus is reduced to what adds coverage. fuzz/counts.json keeps, for every target, the sum of all
@@ -24,6 +24,7 @@ BIN = os.path.join(ROOT, "build", "fuzz", "bin")
 SEEDS = os.path.join(ROOT, "fuzz", "seeds")
 FINDINGS = os.path.join(ROOT, "build", "fuzz", "findings")
 COUNTS = os.path.join(ROOT, "fuzz", "counts.json")
+NEVER_RUN = {"executions": 0, "edges": 0, "seconds": 0}
 
 
 def build():
@@ -65,14 +66,24 @@ def processor_seconds():
     return used.ru_utime + used.ru_stime
 
 
-def fuzz(target, executions, arguments):
+def left_to_do(row, arguments):
+    """(executions, seconds) that the next run of a target may take; one of them is 0 or less if a goal is reached."""
+    executions, seconds = arguments.executions, arguments.seconds
+    if arguments.goal is not None:
+        executions = min(executions, arguments.goal - row["executions"])
+    if arguments.goal_seconds is not None:
+        seconds = min(seconds, arguments.goal_seconds - row["seconds"])
+    return executions, seconds
+
+
+def fuzz(target, executions, seconds, arguments):
     """(executions, edges covered, processor seconds, findings)"""
     corpus = os.path.join(arguments.corpus, target)
     findings = os.path.join(FINDINGS, target)
     for folder in (corpus, findings):
         os.makedirs(folder, exist_ok=True)
     before = set(os.listdir(findings))
-    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={arguments.seconds}", f"-runs={executions}",
+    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={seconds}", f"-runs={executions}",
                "-timeout=20", "-report_slow_units=20", "-rss_limit_mb=2500", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     dictionary = os.path.join(SEEDS, target + ".dict")
     if os.path.exists(dictionary):
@@ -121,6 +132,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=3600)
     parser.add_argument("--executions", type=int, default=10**7)
     parser.add_argument("--goal", type=int, help="executions in all, those of earlier runs included: a target that has them is left out")
+    parser.add_argument("--goal-seconds", type=int, help="processor seconds in all, likewise: a target stops at the first of its goals")
     parser.add_argument("--part", default="0/1", help="I/N: every N-th target from I on, for several machines")
     parser.add_argument("--corpus", default=os.path.join(ROOT, "build", "fuzz", "corpus"))
     parser.add_argument("--no-build", action="store_true")
@@ -137,15 +149,13 @@ def main():
     for number, target in enumerate(targets):
         left = (len(targets) - number) * arguments.seconds / 60
         print(f"{target}: {number + 1} of {len(targets)}, at most {left:.0f} min left", file=sys.stderr)
-        wanted = arguments.executions
-        if arguments.goal is not None:
-            wanted = min(wanted, arguments.goal - read_counts().get(target, {"executions": 0})["executions"])
-            if wanted <= 0:
-                continue
-        executions, edges, seconds, findings = fuzz(target, wanted, arguments)
+        executions, seconds = left_to_do(read_counts().get(target, NEVER_RUN), arguments)
+        if executions <= 0 or seconds <= 0:
+            continue
+        executions, edges, seconds, findings = fuzz(target, executions, seconds, arguments)
         corpus = reduce_corpus(target, arguments)
         with counts_to_change() as counts:
-            row = counts.setdefault(target, {"executions": 0, "edges": 0, "seconds": 0})
+            row = counts.setdefault(target, dict(NEVER_RUN))
             row.update(executions=row["executions"] + executions, edges=max(row["edges"], edges), corpus=corpus,
                        findings=findings, seconds=row["seconds"] + round(seconds), date=datetime.date.today().isoformat())
         found = found or bool(findings)

@@ -100,7 +100,11 @@ StoredLabels read_labels_png(const std::filesystem::path& path, std::uint64_t ma
 
 StoredLabels labels_of_png(const Source& source) {
   const auto format = format_of(source);
-  if (!format) source.unsupported("it is no label file (PNG): " + describe_first_bytes(source));
+  if (!format) {
+    throw Error(ErrorCode::kNotAnImage,
+                fmt::format("{} is no label file (PNG): {}", source.name(), describe_first_bytes(source)),
+                "give a PNG or TIFF whose values are class indices");
+  }
   if (*format != ImageFormat::kPng) {
     throw Error(ErrorCode::kNotAnImage,
                 fmt::format("{} is a {}, label files are PNG", source.name(), name_of(*format)),

@@ -84,7 +84,8 @@ void Source::damaged(const std::string& what) const {
 
 void Source::unsupported(const std::string& what) const {
   throw Error(ErrorCode::kNotAnImage, fmt::format("cannot read {}: {}", name_, what),
-              "supported are JPEG, PNG, TIFF, WebP and BMP; convert it to one of them");
+              "supported are JPEG, PNG, TIFF, WebP, BMP, and HEIC and AVIF where libheif is; convert it to "
+              "one of them");
 }
 
 }  // namespace relprompt::image
