@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Fuzzes every target for a long time with a corpus that is kept, and adds what was done to fuzz/counts.json.
 
-  scripts/fuzz_nightly.py [--seconds 3600] [--executions N] [--goal N] [--goal-seconds N] [--part I/N] [--corpus DIR] [--no-build] [TARGET...]
+  scripts/fuzz_nightly.py [--seconds 3600] [--executions N] [--goal N] [--goal-seconds N] [--part I/N] [--corpus DIR]
+                          [--no-build] [TARGET...]
 
-Each target runs until its seconds or executions (10^7 unless given) are over, whichever is first, with its seeds and its
-dictionary; then its corpus is reduced to what adds coverage. fuzz/counts.json keeps, for every target, the sum of all
-executions so far and of their processor time, the edges covered, the size of the corpus and the findings of the last run; docs/development/fuzzing.md has the table
-that `--table` prints. Findings stay in build/fuzz/findings; the exit status is 1 if there are any."""
+Each target runs until its seconds, or its executions where a number is given, are over, with its seeds and its dictionary;
+then its corpus is reduced to what adds coverage. fuzz/counts.json keeps, for every target, the sum of all executions so far
+and of their processor time, the edges covered, the size of the corpus and the findings of the last run;
+docs/development/fuzzing.md has the table that `--table` prints. Findings stay in build/fuzz/findings; the exit status is 1
+if there are any."""
 import argparse
 import contextlib
 import datetime
@@ -67,13 +69,14 @@ def processor_seconds():
 
 
 def left_to_do(row, arguments):
-    """(executions, seconds) that the next run of a target may take; one of them is 0 or less if a goal is reached."""
-    executions, seconds = arguments.executions, arguments.seconds
+    """(executions, seconds) that the next run of a target may take; one of them is 0 or less if a goal is reached. No number
+    of executions, None, is no limit."""
+    executions, seconds = [arguments.executions], [arguments.seconds]
     if arguments.goal is not None:
-        executions = min(executions, arguments.goal - row["executions"])
+        executions.append(arguments.goal - row["executions"])
     if arguments.goal_seconds is not None:
-        seconds = min(seconds, arguments.goal_seconds - row["seconds"])
-    return executions, seconds
+        seconds.append(arguments.goal_seconds - row["seconds"])
+    return min((limit for limit in executions if limit is not None), default=None), min(seconds)
 
 
 def fuzz(target, executions, seconds, arguments):
@@ -83,7 +86,7 @@ def fuzz(target, executions, seconds, arguments):
     for folder in (corpus, findings):
         os.makedirs(folder, exist_ok=True)
     before = set(os.listdir(findings))
-    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={seconds}", f"-runs={executions}",
+    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={seconds}", f"-runs={-1 if executions is None else executions}",
                "-timeout=20", "-report_slow_units=20", "-rss_limit_mb=2500", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     dictionary = os.path.join(SEEDS, target + ".dict")
     if os.path.exists(dictionary):
@@ -130,7 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=3600)
-    parser.add_argument("--executions", type=int, default=10**7)
+    parser.add_argument("--executions", type=int)
     parser.add_argument("--goal", type=int, help="executions in all, those of earlier runs included: a target that has them is left out")
     parser.add_argument("--goal-seconds", type=int, help="processor seconds in all, likewise: a target stops at the first of its goals")
     parser.add_argument("--part", default="0/1", help="I/N: every N-th target from I on, for several machines")
@@ -150,7 +153,7 @@ def main():
         left = (len(targets) - number) * arguments.seconds / 60
         print(f"{target}: {number + 1} of {len(targets)}, at most {left:.0f} min left", file=sys.stderr)
         executions, seconds = left_to_do(read_counts().get(target, NEVER_RUN), arguments)
-        if executions <= 0 or seconds <= 0:
+        if seconds <= 0 or (executions is not None and executions <= 0):
             continue
         executions, edges, seconds, findings = fuzz(target, executions, seconds, arguments)
         corpus = reduce_corpus(target, arguments)
