@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Strikes every system call of segment, with and without a shard, video, import, quantize, eval and train that can fail, one a run, and checks what is left
-# (docs/measurements/reliability.md). Some half an hour on two cores; the release preset has to be built.
+# Strikes every system call that can fail of segment (also of a shard), video, import, quantize, eval and train, one a run, and
+# checks what is left (docs/measurements/reliability.md). Commands called -older replace results that stand there. Hours on two
+# cores, most of them for train (--points 20 takes 20 of its calls); the release preset has to be built.
 #   scripts/faults.sh [--commands segment,eval] [--faults kill,disk-full] [--points N] [--json FILE]
 set -euo pipefail
 cd "$(dirname "$0")/.."

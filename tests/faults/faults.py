@@ -9,7 +9,8 @@ for each of them (--all) or for some, evenly spaced (--points), with that call f
 Checked after each:
 
 - the program was killed as asked, or ended with a documented exit status, never by a signal;
-- with status 0 its files are those of the undisturbed run; whatever the status, every file under its final name is;
+- with status 0 its files are those of the undisturbed run; whatever the status, every file under its final name is, or is the
+  older one that stood there (commands called -older, for which a model folder is all older or all new);
 - the next run ends with status 0 and the files of the undisturbed run, byte for byte;
 - no temporary file is left then, every list of own files has its header once, and files that relprompt did not write, beside
   the results and (segment, eval) among them, are as they were.
@@ -22,9 +23,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 
 import scenarios
+from fault_report import Report
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 FAULTS = ["kill", "disk-full", "write-error", "sync-error", "rename-error", "open-error", "interrupted", "short-read",
@@ -42,6 +43,7 @@ class Tools:
         self.image = os.path.join(work, "image.png")
         self.scenes = os.path.join(work, "scenes")
         self.config = os.path.join(ROOT, "configs", "world-zero-shot.yaml")
+        self.older = os.path.join(work, "older")
         self.environment = dict(os.environ, XDG_CACHE_HOME=os.path.join(work, "cache"), RELPROMPT_CONFIG="off",
                                 OMP_NUM_THREADS="1", OMP_WAIT_POLICY="passive")
         shutil.copy(os.path.join(ROOT, "examples", "world.png"), self.image)
@@ -54,6 +56,25 @@ class Tools:
         if check and result.returncode != 0:
             sys.exit(f"faults.py: {' '.join(command)} failed:\n{result.stderr}")
         return result
+
+    def make_older(self, scenario):
+        """{path: bytes} of the results that stand in the folder when the command begins, made once and kept for all runs."""
+        folder = os.path.join(self.older, scenario.name)
+        if not os.path.exists(folder):
+            os.makedirs(folder)
+            if scenario.older_command(self):
+                self.run(scenario.older_command(self), folder, check=True)
+        return scenario.files(folder)
+
+    def new_folder(self, work, scenario):
+        """A folder in which the command can begin."""
+        folder = tempfile.mkdtemp(dir=work)
+        shutil.copytree(os.path.join(self.older, scenario.name), folder, dirs_exist_ok=True)
+        for place in scenario.places(folder):
+            os.makedirs(place, exist_ok=True)
+            with open(os.path.join(place, scenarios.FOREIGN), "wb") as file:
+                file.write(scenarios.FOREIGN_TEXT)
+        return folder
 
     def strike_at(self, scenario, folder, fault, number):
         """(calls, struck, status, what the program said)"""
@@ -72,7 +93,7 @@ def strike(tools, scenario, work, fault, number):
     How many calls a run makes depends on the clock, as lists are flushed once a second: a run may end before its last ones are
     reached. Then the last call of that run is struck in another one."""
     for attempt in range(5):
-        folder = new_folder(work, scenario)
+        folder = tools.new_folder(work, scenario)
         calls, struck, status, said = tools.strike_at(scenario, folder, fault, number)
         if struck or status != 0 or attempt == 4:
             return folder, number, status, said if struck else "not struck; " + said
@@ -82,18 +103,9 @@ def strike(tools, scenario, work, fault, number):
 
 def can_trace(tools, work):
     """Whether a call can be struck here at all: containers may forbid it."""
-    folder = os.path.realpath(new_folder(work))
+    folder = os.path.realpath(tempfile.mkdtemp(dir=work))
     result = tools.run([tools.strike, folder, "kill", "1", "touch", os.path.join(folder, "x")], folder)
     return result.returncode == 0 and result.stdout.split()[-3:] == ["1", "status", "137"]
-
-
-def new_folder(work, scenario=None):
-    folder = tempfile.mkdtemp(dir=work)
-    for place in scenario.places(folder) if scenario else [folder]:
-        os.makedirs(place, exist_ok=True)
-        with open(os.path.join(place, scenarios.FOREIGN), "wb") as file:
-            file.write(scenarios.FOREIGN_TEXT)
-    return folder
 
 
 def foreign_is_as_it_was(place):
@@ -101,7 +113,21 @@ def foreign_is_as_it_was(place):
         return file.read() == scenarios.FOREIGN_TEXT
 
 
-def violations(tools, scenario, folder, fault, status, said, expected):
+def spoilt(scenario, found, expected, older):
+    """What is wrong with files under their final names after a struck run; every entry a sentence."""
+    wrong = []
+    for name, data in found.items():
+        if scenario.trains:  # of an earlier iteration perhaps, but whole
+            if name.endswith(".safetensors") and not scenarios.whole_safetensors(data):
+                wrong.append(f"{name} is half-written")
+        elif data not in (expected.get(name), older.get(name)):
+            wrong.append(f"{name} is not as it should be")
+    if scenario.at_once and found not in (expected, older):
+        wrong.append(f"older and new files are mixed, or some are missing: {sorted(found)}")
+    return wrong
+
+
+def violations(tools, scenario, folder, fault, status, said, expected, older):
     """What is wrong after a struck run and the next one; every entry a sentence."""
     wrong = []
     allowed = {137} if fault == "kill" else {0} if fault in HARMLESS else {0, 3, 4, 5}
@@ -110,13 +136,8 @@ def violations(tools, scenario, folder, fault, status, said, expected):
     if status != 0 and fault != "kill" and "error:" not in said:
         wrong.append(f"exit status {status} without a message")
     found = scenario.files(folder)
-    for name, data in found.items():
-        if scenario.trains:  # of an earlier iteration perhaps, but whole
-            if name.endswith(".safetensors") and not scenarios.whole_safetensors(data):
-                wrong.append(f"{name} is half-written")
-        elif data != expected.get(name):
-            wrong.append(f"{name} is not as it should be")
-    if status == 0 and found.keys() != expected.keys():
+    wrong += spoilt(scenario, found, expected, older)
+    if status == 0 and (found.keys() != expected.keys() if scenario.trains else found != expected):
         wrong.append(f"exit status 0 and other files: {sorted(found.keys() ^ expected.keys())}")
     result = tools.run(scenario.again(tools, folder), folder)
     if result.returncode != 0:
@@ -140,51 +161,23 @@ def numbers(calls, points):
     return sorted({1 + round(i * (calls - 1) / (points - 1)) for i in range(points)}) if points > 1 else [1 + calls // 2]
 
 
-class Report:
-    """Counts and progress."""
-
-    def __init__(self, total):
-        self.total, self.done, self.begin = total, 0, time.monotonic()
-        self.rows, self.wrong = {}, []
-
-    def add(self, command, fault, calls, wrong, place):
-        row = self.rows.setdefault((command, fault), {"calls": calls, "tried": 0, "survived": 0})
-        row["tried"] += 1
-        row["survived"] += not wrong
-        self.wrong += [f"{command}, {fault}, call {place}: {text}" for text in wrong]
-        for text in wrong:
-            print(f"\n{command}, {fault}, call {place}: {text}", file=sys.stderr)
-        self.done += 1
-        left = (time.monotonic() - self.begin) / self.done * (self.total - self.done)
-        print(f"\r{self.done} of {self.total}, {left / 60:.1f} min left, {len(self.wrong)} violations ", end="", file=sys.stderr)
-
-    def table(self):
-        lines = ["| command | fault | calls it can strike | tried | survived |", "|---|---|---|---|---|"]
-        lines += [f"| {command} | {fault} | {row['calls']} | {row['tried']} | {row['survived']} |"
-                  for (command, fault), row in self.rows.items()]
-        tried, survived = (sum(row[key] for row in self.rows.values()) for key in ("tried", "survived"))
-        return "\n".join(lines + [f"| all | | | {tried} | {survived} |"])
-
-    def json(self):
-        return [{"command": command, "fault": fault, **row} for (command, fault), row in self.rows.items()]
-
-
 def plan_of(tools, chosen, faults, work, points):
-    """[(scenario, expected files, fault, calls, number)]"""
+    """[(scenario, expected files, older files, fault, calls, number)]"""
     plan = []
     for scenario in chosen:
-        folder = new_folder(work, scenario)
+        older = tools.make_older(scenario)
+        folder = tools.new_folder(work, scenario)
         tools.run(scenario.command(tools), folder, check=True)
         expected = scenario.files(folder)
         shutil.rmtree(folder)
         for fault in faults:
             if fault == "clock":
-                plan.append((scenario, expected, fault, 1, 1))
+                plan.append((scenario, expected, older, fault, 1, 1))
                 continue
-            folder = new_folder(work, scenario)
+            folder = tools.new_folder(work, scenario)
             calls = tools.strike_at(scenario, folder, fault, 0)[0]
             shutil.rmtree(folder)
-            plan += [(scenario, expected, fault, calls, number) for number in numbers(calls, points)]
+            plan += [(scenario, expected, older, fault, calls, number) for number in numbers(calls, points)]
     return plan
 
 
@@ -210,14 +203,15 @@ def main():
             return SKIPPED
         plan = plan_of(tools, chosen, arguments.faults.split(","), work, None if arguments.all else arguments.points)
         report = Report(len(plan))
-        for scenario, expected, fault, calls, number in plan:
+        for scenario, expected, older, fault, calls, number in plan:
             if fault == "clock":
-                folder = new_folder(work, scenario)
+                folder = tools.new_folder(work, scenario)
                 result = tools.run(scenario.command(tools), folder, preload=arguments.clock)
                 status, said = result.returncode, result.stderr
             else:
                 folder, number, status, said = strike(tools, scenario, work, fault, number)
-            report.add(scenario.name, fault, calls, violations(tools, scenario, folder, fault, status, said, expected), number)
+            wrong = violations(tools, scenario, folder, fault, status, said, expected, older)
+            report.add(scenario.name, fault, calls, wrong, number)
             shutil.rmtree(folder)
     print("\r" + " " * 70 + "\r", end="", file=sys.stderr)
     print(report.table())

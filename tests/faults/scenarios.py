@@ -4,7 +4,7 @@ import os
 import re
 import struct
 
-TEMPORARY = re.compile(r"^\.relprompt-[0-9a-f]{16}\.tmp$")
+TEMPORARY = re.compile(r"^\.relprompt-[0-9a-f]{16}(-[0-9a-f]{16})?\.(tmp|old)$")
 LIST = ".relprompt-files"
 HEADER = b"# Files that relprompt wrote here (SHA-256 and name). It replaces no others: keep this list with them.\n"
 FOREIGN = "mine.txt"
@@ -20,9 +20,10 @@ class Scenario:
     compared = None  # endings of the files whose bytes a later run must repeat; None: all
     among_others = False  # `out` may hold files of others when the command begins
     trains = False
+    at_once = False  # all files appear together: older and new ones are never mixed
 
-    def prepare(self, tools, folder):
-        """Everything that the command reads; run once, shared by all runs."""
+    def older_command(self, tools):
+        """A command whose results are in `out` when the struck one begins; None: `out` is not there then."""
 
     def command(self, tools):
         raise NotImplementedError
@@ -138,6 +139,7 @@ class Video(Scenario):
 class Import(Scenario):
     name = "import"
     out = "imported"
+    at_once = True
 
     def command(self, tools):
         return [tools.program, "import", os.path.join(tools.model, "clip.safetensors"), "--heads", "2", "--vocab", tools.model,
@@ -147,6 +149,7 @@ class Import(Scenario):
 class Quantize(Scenario):
     name = "quantize"
     out = "quantized"
+    at_once = True
 
     def command(self, tools):
         return [tools.program, "quantize", tools.scenes + "/images/val", "-m", tools.model, "--class-file",
@@ -182,4 +185,36 @@ class Train(Scenario):
         return self.command(tools)
 
 
-ALL = [Segment(), Shard(), Video(), Import(), Quantize(), Eval(), Train()]
+class SegmentOlder(Segment):
+    """The image was labelled with other classes before."""
+
+    name = "segment-older"
+
+    def older_command(self, tools):
+        return [word.replace("red plain, blue plain, grass", "red plain, grass") for word in self.command(tools)]
+
+
+class ImportOlder(Import):
+    name = "import-older"
+
+    def older_command(self, tools):
+        return self.command(tools) + ["--activation", "gelu"]
+
+
+class QuantizeOlder(Quantize):
+    name = "quantize-older"
+
+    def older_command(self, tools):
+        command = self.command(tools)
+        command[command.index("--images") + 1] = "1"
+        return command
+
+
+class EvalOlder(Eval):
+    name = "eval-older"
+
+    def older_command(self, tools):
+        return self.command(tools) + ["--precision", "int8"]
+
+
+ALL = [Segment(), SegmentOlder(), Shard(), Video(), Import(), ImportOlder(), Quantize(), QuantizeOlder(), Eval(), EvalOlder(), Train()]
