@@ -43,6 +43,36 @@ std::string lower(std::string text) {
   return text;
 }
 
+/// The sections whose keys are looked for, those of training first.
+constexpr std::array kSections = {"train",         "optimizer", "loss", "augment", "test",
+                                  "self_training", "model",     "data", "paths"};
+
+/// The config written out: every key of every section.
+const nlohmann::json& written() {
+  static const nlohmann::json all = parse_yaml(to_yaml(RunConfig()), "the config's own defaults");
+  return all;
+}
+
+bool has_key(const char* section, const std::string& key) {
+  const auto found = written().find(section);
+  return found != written().end() && found->is_object() && found->contains(key);
+}
+
+[[noreturn]] void refuse(const std::string& source, const std::string& key, const std::string& place) {
+  throw Error(ErrorCode::kBadArgument,
+              fmt::format("{}: unknown key '{}'; did you mean {}?", source, key, place),
+              fmt::format("--set {}=VALUE; docs/reference/configs.md has all keys", place));
+}
+
+/// The same for a section of training, such as "train.lr" and "train.weight_decay".
+void refuse_misplaced_in(const char* section, const nlohmann::json& values, const std::string& source) {
+  for (const auto& [key, value] : values.items()) {
+    if (has_key(section, key)) continue;
+    const std::string place = place_of_key(key);
+    if (!place.empty()) refuse(source, fmt::format("{}.{}", section, key), place);
+  }
+}
+
 }  // namespace
 
 std::string place_of_key(const std::string& key) {
@@ -50,13 +80,8 @@ std::string place_of_key(const std::string& key) {
   for (const auto& [name, place] : kOtherNames) {
     if (name == wanted) return place;
   }
-  // The config written out has every key of every section.
-  static const nlohmann::json written = parse_yaml(to_yaml(RunConfig()), "the config's own defaults");
-  for (const char* section :
-       {"train", "optimizer", "loss", "augment", "test", "self_training", "model", "data", "paths"}) {
-    if (written.contains(section) && written[section].is_object() && written[section].contains(wanted)) {
-      return fmt::format("{}.{}", section, wanted);
-    }
+  for (const char* section : kSections) {
+    if (has_key(section, wanted)) return fmt::format("{}.{}", section, wanted);
   }
   return "";
 }
@@ -65,10 +90,11 @@ void refuse_misplaced_keys(const nlohmann::json& document, const std::string& so
   for (const auto& [key, value] : document.items()) {
     if (std::find(sections().begin(), sections().end(), key) != sections().end()) continue;
     const std::string place = place_of_key(key);
-    if (place.empty()) continue;
-    throw Error(ErrorCode::kBadArgument,
-                fmt::format("{}: unknown key '{}'; did you mean {}?", source, key, place),
-                fmt::format("--set {}=VALUE; docs/reference/configs.md has all keys", place));
+    if (!place.empty()) refuse(source, key, place);
+  }
+  for (const char* section : {"train", "optimizer", "augment"}) {
+    const auto found = document.find(section);
+    if (found != document.end() && found->is_object()) refuse_misplaced_in(section, *found, source);
   }
 }
 

@@ -82,6 +82,12 @@ TEST_F(Hints, KeysOfAConfigUnderOtherNames) {
   EXPECT_THAT(told("iterations=4"), HasSubstr("did you mean train.iterations?"));
   EXPECT_THAT(told("focal_weight=4"), HasSubstr("did you mean loss.focal_weight?"));
   EXPECT_THAT(told("trian.batch=4"), HasSubstr("did you mean train?"));
+  EXPECT_THAT(told("train.learning_rate=0.1"),
+              HasSubstr("unknown key 'train.learning_rate'; did you mean optimizer.rate?"));
+  EXPECT_THAT(told("optimizer.lr=0.1"), HasSubstr("did you mean optimizer.rate?"));
+  EXPECT_THAT(told("optimizer.batch=4"), HasSubstr("did you mean train.batch?"));
+  EXPECT_THAT(told("augment.focal_weight=4"), HasSubstr("did you mean loss.focal_weight?"));
+  EXPECT_THAT(told("train.nonsense=4"), HasSubstr("known keys: iterations"));
 }
 
 }  // namespace

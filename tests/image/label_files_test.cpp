@@ -124,7 +124,7 @@ TEST(LabelsPng, HostileFiles) {
     test::write_text(folder / "x.png", bytes);
     return read_labels_png(folder / "x.png", max_pixels);
   };
-  EXPECT_ERROR(read("no image"), ErrorCode::kNotAnImage, "no label file");
+  EXPECT_ERROR(read("no image"), ErrorCode::kNotAnImage, "no label file (PNG): it starts with");
   EXPECT_ERROR(read(test::encode(".jpg", test::gradient(4, 4))), ErrorCode::kNotAnImage, "is a JPEG");
   EXPECT_ERROR(read(test::encode(".png", test::gradient(4, 4, 4))), ErrorCode::kNotAnImage, "with alpha");
   const std::string whole = test::encode(".png", test::gradient(9, 9, 1, 16));
