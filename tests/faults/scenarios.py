@@ -217,4 +217,20 @@ class EvalOlder(Eval):
         return self.command(tools) + ["--precision", "int8"]
 
 
-ALL = [Segment(), SegmentOlder(), Shard(), Video(), Import(), ImportOlder(), Quantize(), QuantizeOlder(), Eval(), EvalOlder(), Train()]
+class TrainOlder(Train):
+    """A run of another learning rate stands there."""
+
+    name = "train-older"
+
+    def command(self, tools):
+        return super().command(tools) + ["--force"]
+
+    def older_command(self, tools):
+        return super().command(tools) + ["--set", "optimizer.rate=1.0e-3"]
+
+    def again(self, tools, folder):
+        return self.command(tools)
+
+
+ALL = [Segment(), SegmentOlder(), Shard(), Video(), Import(), ImportOlder(), Quantize(), QuantizeOlder(), Eval(), EvalOlder(), Train(),
+       TrainOlder()]
