@@ -26,6 +26,7 @@ BIN = os.path.join(ROOT, "build", "fuzz", "bin")
 SEEDS = os.path.join(ROOT, "fuzz", "seeds")
 FINDINGS = os.path.join(ROOT, "build", "fuzz", "findings")
 COUNTS = os.path.join(ROOT, "fuzz", "counts.json")
+MOST_EXECUTIONS = 2**31 - 1  # that libFuzzer can be asked for; no target makes them in an hour
 NEVER_RUN = {"executions": 0, "edges": 0, "seconds": 0}
 
 
@@ -69,14 +70,13 @@ def processor_seconds():
 
 
 def left_to_do(row, arguments):
-    """(executions, seconds) that the next run of a target may take; one of them is 0 or less if a goal is reached. No number
-    of executions, None, is no limit."""
-    executions, seconds = [arguments.executions], [arguments.seconds]
+    """(executions, seconds) that the next run of a target may take; one of them is 0 or less if a goal is reached."""
+    executions, seconds = arguments.executions, arguments.seconds
     if arguments.goal is not None:
-        executions.append(arguments.goal - row["executions"])
+        executions = min(executions, arguments.goal - row["executions"])
     if arguments.goal_seconds is not None:
-        seconds.append(arguments.goal_seconds - row["seconds"])
-    return min((limit for limit in executions if limit is not None), default=None), min(seconds)
+        seconds = min(seconds, arguments.goal_seconds - row["seconds"])
+    return executions, seconds
 
 
 def fuzz(target, executions, seconds, arguments):
@@ -86,7 +86,7 @@ def fuzz(target, executions, seconds, arguments):
     for folder in (corpus, findings):
         os.makedirs(folder, exist_ok=True)
     before = set(os.listdir(findings))
-    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={seconds}", f"-runs={-1 if executions is None else executions}",
+    command = [os.path.join(BIN, "fuzz_" + target), f"-max_total_time={seconds}", f"-runs={executions}",
                "-timeout=20", "-report_slow_units=20", "-rss_limit_mb=2500", "-print_final_stats=1", f"-artifact_prefix={findings}/"]
     dictionary = os.path.join(SEEDS, target + ".dict")
     if os.path.exists(dictionary):
@@ -133,7 +133,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=int, default=3600)
-    parser.add_argument("--executions", type=int)
+    parser.add_argument("--executions", type=int, default=MOST_EXECUTIONS)
     parser.add_argument("--goal", type=int, help="executions in all, those of earlier runs included: a target that has them is left out")
     parser.add_argument("--goal-seconds", type=int, help="processor seconds in all, likewise: a target stops at the first of its goals")
     parser.add_argument("--part", default="0/1", help="I/N: every N-th target from I on, for several machines")
@@ -153,7 +153,7 @@ def main():
         left = (len(targets) - number) * arguments.seconds / 60
         print(f"{target}: {number + 1} of {len(targets)}, at most {left:.0f} min left", file=sys.stderr)
         executions, seconds = left_to_do(read_counts().get(target, NEVER_RUN), arguments)
-        if seconds <= 0 or (executions is not None and executions <= 0):
+        if executions <= 0 or seconds <= 0:
             continue
         executions, edges, seconds, findings = fuzz(target, executions, seconds, arguments)
         corpus = reduce_corpus(target, arguments)

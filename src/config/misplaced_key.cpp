@@ -92,6 +92,7 @@ void refuse_misplaced_keys(const nlohmann::json& document, const std::string& so
     const std::string place = place_of_key(key);
     if (!place.empty()) refuse(source, key, place);
   }
+  // Other sections have keys that are not written out where they are not set.
   for (const char* section : {"train", "optimizer", "augment"}) {
     const auto found = document.find(section);
     if (found != document.end() && found->is_object()) refuse_misplaced_in(section, *found, source);
